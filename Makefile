@@ -1,0 +1,62 @@
+# `make` lists what there is. Everything is installed into .venv; nothing else is touched, except that bubblewrap and
+# Chromium are installed as system packages where that takes no password.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# nbgrader looks for the environment's own tools on PATH.
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export PYTHON TORCH PIP_ARGS
+
+NOTEBOOKS = $(sort $(wildcard solutions/*/*.ipynb))
+LAB ?=
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: .venv/.stamp ## Make .venv, or bring it up to date (PYTHON=, TORCH=cpu, PIP_ARGS=)
+
+.venv/.stamp: pyproject.toml constraints.txt scripts/setup.sh
+	@scripts/setup.sh
+	@touch $@
+
+grade: setup ## Grade the example class and show the scores, on the terminal and as a page under build/
+	course-grader example
+
+lab: setup ## Open a copy of a lab in JupyterLab: make lab LAB=01_tensor_basics
+	@test -f "labs/$(LAB)/$(LAB).ipynb" || { echo "make lab LAB=NAME, where NAME is one of: $(notdir $(wildcard labs/*))" >&2; exit 2; }
+	@mkdir -p build/work
+	@test -e "build/work/$(LAB)" || cp -R "labs/$(LAB)" build/work/
+	jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) "build/work/$(LAB)/$(LAB).ipynb"
+
+labs: setup ## Make labs/ anew from solutions/
+	course-grader labs
+
+test: setup chromium lint nbval ## Everything that runs offline in a few minutes: lint, notebooks, tests
+	pytest
+
+test-all: setup chromium lint nbval ## The slow tests too
+	pytest --slow
+
+nbval: setup ## Run the reference notebooks and compare their checked outputs
+	$(if $(NOTEBOOKS),pytest --nbval-lax --nbval-current-env $(NOTEBOOKS),@echo "nbval: solutions/ holds no notebooks")
+
+lint: setup ## Style and spelling
+	ruff check
+	ruff format --check
+	codespell
+
+format: setup ## Format code and notebooks, and mend what ruff can mend
+	ruff check --fix
+	ruff format
+
+bench: setup ## Measure grading against stock nbgrader
+	python benchmarks/grading.py
+
+clean: ## Remove what was built, but not the environment
+	rm -rf build .pytest_cache .ruff_cache .hypothesis
+
+chromium:
+	@scripts/setup.sh chromium
+
+.PHONY: help setup grade lab labs test test-all nbval lint format bench clean chromium

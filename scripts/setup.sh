@@ -1,0 +1,98 @@
+#!/usr/bin/env bash
+# Makes the environment in .venv and sees to bubblewrap, the sandbox of grading. Safe to run again.
+#   scripts/setup.sh            the environment (make setup)
+#   scripts/setup.sh chromium   the browser of the browser tests (make test)
+# PYTHON names the interpreter, TORCH another build of torch (cpu, cu128, ...), PIP_ARGS further arguments for pip.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+say() { printf 'setup: %s\n' "$*" >&2; }
+
+find_python() {
+    local candidate
+    for candidate in ${PYTHON:-python3 python3.13 python3.12 python3.11}; do
+        # Run it: a name on PATH may be a shim for a version that is switched off.
+        if "$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null; then
+            echo "$candidate"
+            return
+        fi
+    done
+    say "Python 3.11, 3.12 or 3.13 is needed and ${PYTHON:-none on PATH} is not one: install it, or name it with make setup PYTHON=/path/to/python3.12"
+    return 1
+}
+
+# Installs a Debian package where that takes no password; fails quietly elsewhere.
+apt_install() {
+    local as_root=()
+    command -v apt-get >/dev/null || return 1
+    if [ "$(id -u)" != 0 ]; then
+        sudo -n true 2>/dev/null || return 1
+        as_root=(sudo -n)
+    fi
+    say "installing $* with apt-get"
+    { "${as_root[@]}" apt-get update -qq && "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -qq -y --no-install-recommends "$@"; } >/dev/null 2>&1
+}
+
+make_environment() {
+    # An environment that was moved, or whose interpreter is gone, cannot be repaired.
+    if [ -x .venv/bin/pip ] && .venv/bin/pip --version >/dev/null 2>&1; then return; fi
+    local python venv_package
+    python=$(find_python)
+    venv_package=$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')
+    if "$python" -c 'import ensurepip, venv' 2>/dev/null || { ! command -v virtualenv >/dev/null && apt_install "$venv_package"; }; then
+        "$python" -m venv --clear .venv
+    elif command -v virtualenv >/dev/null; then
+        virtualenv --quiet --clear --python "$python" .venv
+    else
+        say "Python's venv module is missing: sudo apt-get install $venv_package, then run this again"
+        return 1
+    fi
+}
+
+install_course() {
+    say "installing the course into .venv (several minutes the first time)"
+    # The constraints go into every call of pip: without them it may fetch another torch, several gigabytes.
+    # shellcheck disable=SC2086  # PIP_ARGS is a list of arguments
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
+        ${TORCH:+--extra-index-url "https://download.pytorch.org/whl/$TORCH"} ${PIP_ARGS:-} --editable '.[instructor,test]'
+}
+
+# Unpacks Debian's bubblewrap beside the environment, without root.
+unpack_bubblewrap() {
+    local dir own_lists
+    command -v apt-get >/dev/null && command -v dpkg >/dev/null || return 1
+    dir=$(mktemp -d)
+    own_lists=(-o "Dir::State=$dir/state" -o Dir::State::status=/var/lib/dpkg/status -o "Dir::Cache=$dir/cache")
+    mkdir -p "$dir/state/lists/partial" "$dir/cache/archives/partial"
+    (
+        cd "$dir"
+        # The machine's package lists may be missing or out of date, and only root may renew those.
+        apt-get download -qq bubblewrap || { apt-get "${own_lists[@]}" update -qq && apt-get "${own_lists[@]}" download -qq bubblewrap; }
+        dpkg -x bubblewrap_*.deb unpacked
+    ) >/dev/null 2>&1 && install -D "$dir/unpacked/usr/bin/bwrap" .venv/libexec/bwrap
+    rm -rf "$dir"
+    # Running it shows that its shared libraries are there.
+    .venv/libexec/bwrap --version >/dev/null 2>&1 || { rm -f .venv/libexec/bwrap; return 1; }
+    say "unpacked bubblewrap into .venv/libexec"
+}
+
+ensure_bubblewrap() {
+    if [ "$(uname -s)" != Linux ]; then
+        say "grading needs Linux (on Windows: WSL2); everything for students works here"
+        return
+    fi
+    command -v bwrap >/dev/null || [ -x .venv/libexec/bwrap ] || apt_install bubblewrap || unpack_bubblewrap ||
+        say "grading will refuse to run without bubblewrap: install it (sudo apt-get install bubblewrap, sudo dnf install bubblewrap)"
+}
+
+ensure_chromium() {
+    command -v chromium >/dev/null || apt_install chromium ||
+        say "browser tests are skipped without Chromium: sudo apt-get install chromium"
+}
+
+case "${1:-environment}" in
+    environment) make_environment && install_course && ensure_bubblewrap ;;
+    chromium) ensure_chromium ;;
+    *) say "expected nothing or 'chromium', got '$1'"; exit 2 ;;
+esac
