@@ -92,7 +92,11 @@ ensure_chromium() {
 }
 
 case "${1:-environment}" in
-    environment) make_environment && install_course && ensure_bubblewrap ;;
+    environment)
+        make_environment
+        install_course
+        ensure_bubblewrap
+        ;;
     chromium) ensure_chromium ;;
     *) say "expected nothing or 'chromium', got '$1'"; exit 2 ;;
 esac
