@@ -1,0 +1,95 @@
+"""Heat maps of small matrices, with their numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from course_utils.plots.style import as_array, check_count, new_figure
+
+if TYPE_CHECKING:
+    import numpy as np
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.image import AxesImage
+
+
+def heat_map(
+    matrix: Any,
+    row_labels: Sequence[str],
+    column_labels: Sequence[str],
+    title: str,
+    x_label: str,
+    y_label: str,
+    *,
+    annotate: bool = True,
+    number_format: str = "{:.2f}",
+    value_label: str = "value",
+    low: float | None = None,
+    high: float | None = None,
+    centre: float | None = None,
+    size: tuple[float, float] | None = None,
+) -> Figure:
+    """A matrix (rows, columns) as colours; `annotate` writes each number into its cell.
+
+    `low` and `high` fix the ends of the colour scale (else the matrix gives them), so that two maps can be compared.
+    `centre` takes a two-sided scale around that value, for signed numbers. NaN cells stay grey. Raises ValueError when
+    the matrix is not two-dimensional, has other numbers of rows or columns than labels, or holds no finite number.
+    """
+    numbers = as_array(matrix)  # (rows, columns)
+    if numbers.ndim != 2:
+        raise ValueError(
+            f"Expected a matrix (rows, columns), got shape {numbers.shape}: choose one of the batch first."
+        )
+    check_count("row labels", len(row_labels), numbers.shape[0])
+    check_count("column labels", len(column_labels), numbers.shape[1])
+    figure, axes = new_figure(title, x_label, y_label, size=size or _size_for(numbers.shape))
+    image = _draw(axes, numbers, low, high, centre)
+    slant = {} if _short(column_labels) else {"rotation": 45, "ha": "right", "rotation_mode": "anchor"}
+    axes.set_xticks(range(len(column_labels)), column_labels, **slant)
+    axes.set_yticks(range(len(row_labels)), row_labels)
+    figure.colorbar(image, ax=axes, label=value_label, shrink=0.85)
+    if annotate:
+        _write_numbers(axes, image, numbers, number_format)
+    return figure
+
+
+def _size_for(shape: tuple[int, ...]) -> tuple[float, float]:
+    rows, columns = shape
+    return (min(10.0, 2.6 + 0.8 * columns), min(9.0, 1.4 + 0.6 * rows))
+
+
+def _short(labels: Sequence[str]) -> bool:
+    return all(len(str(label)) <= 7 for label in labels)
+
+
+def _draw(axes: Axes, numbers: np.ndarray, low: float | None, high: float | None, centre: float | None) -> AxesImage:
+    import numpy as np
+
+    finite = numbers[np.isfinite(numbers)]
+    if not finite.size:
+        raise ValueError(
+            "Expected at least one finite number in the matrix, got none: check what made it NaN or empty."
+        )
+    low = float(np.min(finite, initial=np.inf)) if low is None else low
+    high = float(np.max(finite, initial=-np.inf)) if high is None else high
+    colours = "cividis"  # made to look the same to readers with and without red-green blindness
+    if centre is not None:
+        reach = max(abs(high - centre), abs(low - centre))
+        low, high, colours = centre - reach, centre + reach, "PuOr"
+    axes.set_facecolor("lightgrey")
+    return axes.imshow(np.ma.masked_invalid(numbers), cmap=colours, vmin=low, vmax=high, aspect="auto")
+
+
+def _write_numbers(axes: Axes, image: AxesImage, numbers: np.ndarray, number_format: str) -> None:
+    for (row, column), number in _cells(numbers):
+        red, green, blue, _ = image.cmap(image.norm(number))
+        dark = 0.299 * red + 0.587 * green + 0.114 * blue < 0.5  # perceived brightness
+        colour = "white" if dark else "black"
+        axes.text(column, row, number_format.format(number), ha="center", va="center", color=colour, fontsize=9)
+
+
+def _cells(numbers: np.ndarray):
+    import numpy as np
+
+    return ((place, number) for place, number in np.ndenumerate(numbers) if np.isfinite(number))

@@ -1,0 +1,73 @@
+"""Put a figure into the notebook, with the text that stands for it."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+def show(figure: Figure, *, alt: str, caption: str = "", dpi: int = 100) -> None:
+    """Display `figure` as PNG of `dpi` dots an inch, with `alt` for screen readers and `caption` below it.
+
+    `alt` says in a sentence or two what the picture shows, not that it is one. The same drawing gives the same bytes.
+    Raises ValueError when `alt` is empty, or a title or an axis label is missing.
+    """
+    from IPython.display import display
+
+    if not alt.strip():
+        raise ValueError("Expected alt=... to say what the figure shows, got an empty text: write what a reader sees.")
+    _refuse_unlabelled(figure)
+    picture = base64.b64encode(_png(figure, dpi)).decode("ascii")
+    _forget(figure)
+    # HTML, since JupyterLab and nbconvert's default template drop the alt text of an image/png output.
+    image = f'<img alt="{html.escape(alt)}" style="max-width: 100%" src="data:image/png;base64,{picture}">'
+    below = f"<figcaption>{html.escape(caption)}</figcaption>" if caption else ""
+    display({"text/html": f"<figure>{image}{below}</figure>", "text/plain": f"[Figure] {alt}"}, raw=True)
+
+
+def _png(figure: Figure, dpi: int) -> bytes:
+    import matplotlib
+    from PIL import Image
+
+    drawn, small = io.BytesIO(), io.BytesIO()
+    with matplotlib.rc_context(matplotlib.rcParamsDefault):
+        figure.savefig(drawn, format="png", dpi=dpi, facecolor="white")
+    # 256 colours are enough for a plot and make the saved notebook less than half as large.
+    picture = Image.open(drawn).convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    picture.save(small, format="PNG", optimize=True)  # writes no date and no software version
+    return small.getvalue()
+
+
+def _refuse_unlabelled(figure: Figure) -> None:
+    overall = {"title": figure.get_suptitle(), "x label": figure.get_supxlabel(), "y label": figure.get_supylabel()}
+    for axes in figure.axes:
+        if axes.get_label() == "<colorbar>":
+            continue
+        own = _labels(axes)
+        missing = [part for part, text in own.items() if not text.strip() and not overall[part].strip()]
+        if missing:
+            raise ValueError(
+                f"Expected a title and both axis labels, got axes without {' and '.join(missing)}: "
+                "set them with axes.set_title, axes.set_xlabel and axes.set_ylabel."
+            )
+
+
+def _labels(axes: Axes) -> dict[str, str]:
+    labels = {"title": axes.get_title()}
+    if axes.axison:  # a photograph with its axes switched off needs a title only
+        labels |= {"x label": axes.get_xlabel(), "y label": axes.get_ylabel()}
+    return labels
+
+
+def _forget(figure: Figure) -> None:
+    """Close a figure that was made with pyplot; the notebook would show it again at the end of the cell."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is not None:
+        pyplot.close(figure)
