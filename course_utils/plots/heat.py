@@ -38,9 +38,7 @@ def heat_map(
     """
     numbers = as_array(matrix)  # (rows, columns)
     if numbers.ndim != 2:
-        raise ValueError(
-            f"Expected a matrix (rows, columns), got shape {numbers.shape}: choose one of the batch first."
-        )
+        raise ValueError(f"Expected a matrix (rows, columns), got shape {numbers.shape}: choose one of them.")
     check_count("row labels", len(row_labels), numbers.shape[0])
     check_count("column labels", len(column_labels), numbers.shape[1])
     figure, axes = new_figure(title, x_label, y_label, size=size or _size_for(numbers.shape))
@@ -68,9 +66,7 @@ def _draw(axes: Axes, numbers: np.ndarray, low: float | None, high: float | None
 
     finite = numbers[np.isfinite(numbers)]
     if not finite.size:
-        raise ValueError(
-            "Expected at least one finite number in the matrix, got none: check what made it NaN or empty."
-        )
+        raise ValueError("Expected a matrix with a finite number, got none: check what made it NaN or empty.")
     low = float(np.min(finite, initial=np.inf)) if low is None else low
     high = float(np.max(finite, initial=-np.inf)) if high is None else high
     colours = "cividis"  # made to look the same to readers with and without red-green blindness

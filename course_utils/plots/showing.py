@@ -33,11 +33,11 @@ def show(figure: Figure, *, alt: str, caption: str = "", dpi: int = 100) -> None
 
 
 def _png(figure: Figure, dpi: int) -> bytes:
-    import matplotlib
+    from matplotlib import style
     from PIL import Image
 
     drawn, small = io.BytesIO(), io.BytesIO()
-    with matplotlib.rc_context(matplotlib.rcParamsDefault):
+    with style.context("default"):
         figure.savefig(drawn, format="png", dpi=dpi, facecolor="white")
     # 256 colours are enough for a plot and make the saved notebook less than half as large.
     picture = Image.open(drawn).convert("RGB").quantize(256, dither=Image.Dither.NONE)

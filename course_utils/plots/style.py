@@ -44,10 +44,10 @@ def new_figure(
 
     The figure does not belong to pyplot, so it needs no display, is never shown twice, and is freed with its last name.
     """
-    import matplotlib
+    from matplotlib import style
     from matplotlib.figure import Figure
 
-    with matplotlib.rc_context(matplotlib.rcParamsDefault):  # a reader's own matplotlibrc must not change the picture
+    with style.context("default"):  # a reader's own matplotlibrc must not change the picture
         figure = Figure(figsize=size, layout="constrained")
         axes = figure.add_subplot()
         axes.set_title(title)
