@@ -1,0 +1,84 @@
+"""One list of packages, in pyproject.toml: environment.yml, constraints.txt and the code's imports keep to it."""
+
+import ast
+import re
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+# Where conda-forge calls a package otherwise than PyPI does.
+CONDA_NAMES = {"torch": "pytorch", "playwright": "playwright-python"}
+
+OWN_MODULES = sys.stdlib_module_names | {"__main__", "course_utils", "course_grader"}
+
+
+def requirements(*extras):
+    """The packages that pyproject.toml asks for, by normalised name, with their version ranges."""
+    lines = PROJECT["dependencies"] + [line for extra in extras for line in PROJECT["optional-dependencies"][extra]]
+    return by_name(lines)
+
+
+def by_name(lines):
+    parsed = [Requirement(line) for line in lines]
+    return {canonicalize_name(requirement.name): requirement.specifier for requirement in parsed}
+
+
+def conda_dependencies():
+    entries = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
+    conda = [entry for entry in entries if isinstance(entry, str)]
+    pip = next(entry["pip"] for entry in entries if isinstance(entry, dict))
+    return conda, pip
+
+
+def test_conda_asks_for_the_same_packages_and_ranges():
+    conda, pip = conda_dependencies()
+    found = by_name([line for line in conda if not re.match(r"(python=|pip$)", line)])
+    found |= by_name([line for line in pip if not line.startswith("-e ")])
+    wanted = requirements(*PROJECT["optional-dependencies"])
+    assert found == {CONDA_NAMES.get(name, name): versions for name, versions in wanted.items()}
+
+
+def test_conda_python_is_one_that_the_course_supports():
+    conda, _ = conda_dependencies()
+    (python,) = [line.removeprefix("python=") for line in conda if line.startswith("python=")]
+    assert python == "3.12"
+    assert f"{python}.0" in Requirement("python" + PROJECT["requires-python"]).specifier
+
+
+def test_constraints_pin_every_package_inside_its_range():
+    lines = (ROOT / "constraints.txt").read_text().splitlines()
+    pins = by_name([line for line in lines if not line.startswith("#")])
+    wanted = requirements(*PROJECT["optional-dependencies"])
+    assert pins.keys() == wanted.keys()
+    for name, pin in pins.items():
+        version = re.fullmatch(r"==([\d.]+)", str(pin))
+        assert version and version[1] in wanted[name], f"{name}: {pin} is not one version within {wanted[name]}"
+
+
+@pytest.mark.parametrize("package, extras", [("course_utils", ()), ("course_grader", ("instructor",))])
+def test_what_the_code_imports_is_asked_for(package, extras):
+    asked = requirements(*extras).keys()
+    distributions = packages_distributions()
+    for path in sorted((ROOT / package).rglob("*.py")):
+        for module in imported_packages(path) - OWN_MODULES:
+            owners = {canonicalize_name(owner) for owner in distributions.get(module, [])}
+            assert owners & asked, f"{path.relative_to(ROOT)} imports {module}, which pyproject.toml does not ask for"
+
+
+def imported_packages(path):
+    """First parts of the names of all modules that a file imports, at its top or in a function."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            names.add(node.module.partition(".")[0])
+    return names
