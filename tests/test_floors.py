@@ -75,7 +75,7 @@ def test_imports_go_down(module):
     for target in imports_of(module):
         assert target in MODULES, f"{module} imports {target}, which does not exist"
         assert room(target) == room(module) or floor(target) < floor(module), (
-            f"{module} (floor {floor(module)}) imports {target} (floor {floor(target)}): move what both need further down"
+            f"{module} (floor {floor(module)}) imports {target} (floor {floor(target)}): move what both need down"
         )
 
 
