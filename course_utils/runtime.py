@@ -1,0 +1,107 @@
+"""What every notebook needs from its machine: seeds, device, profile, where it runs, and memory given back."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import random
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import torch
+
+from course_utils._version import __version__
+
+PROFILES = ("cpu", "full")
+_profile = "cpu"
+
+
+def setup(lab: str, profile: str | None = None, seed: int = 0) -> None:
+    """Seed everything, choose the profile and print one line that says what this notebook runs on.
+
+    profile: "cpu" (default: offline, two cores) or "full" (real data, real models, a GPU where there is one). The
+    environment variable COURSE_PROFILE overrides it.
+    """
+    global _profile
+    chosen = os.environ.get("COURSE_PROFILE") or profile or "cpu"
+    if chosen not in PROFILES:
+        raise ValueError(
+            f"the profile is one of {', '.join(PROFILES)}, not {chosen!r}; see the setup cell or COURSE_PROFILE"
+        )
+    _profile = chosen
+    seed_everything(seed)
+    print(f"{lab}: course {__version__}, profile {chosen}, device {device().type}, seed {seed}")
+
+
+def profile() -> str:
+    """The profile that `setup` chose: "cpu" or "full"."""
+    return _profile
+
+
+def seed_everything(seed: int) -> None:
+    """Seed random, numpy, torch and, where there is one, every CUDA device."""
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    torch.manual_seed(seed)
+    if torch.cuda.is_available():
+        torch.cuda.manual_seed_all(seed)
+
+
+def device() -> torch.device:
+    """CUDA where there is a GPU and the profile is "full", else the CPU: small labs are no faster on a GPU."""
+    return torch.device("cuda" if _profile == "full" and torch.cuda.is_available() else "cpu")
+
+
+def in_colab() -> bool:
+    return "google.colab" in sys.modules
+
+
+def in_grading() -> bool:
+    """Whether this notebook is being graded, by nbgrader or by the course's grader."""
+    return os.environ.get("NBGRADER_EXECUTION") == "autograde"
+
+
+@contextlib.contextmanager
+def free_gpu_memory(*names: str) -> Iterator[None]:
+    """Give GPU memory back when the block ends: delete the notebook variables `names`, collect, empty the cache.
+
+    Setting a function's local name to None, as often published, frees nothing while the notebook's own variable still holds
+    the tensor; so the names are deleted where they live.
+    """
+    from course_utils.namespaces import notebook_variables
+
+    try:
+        yield
+    finally:
+        variables = notebook_variables()
+        for name in names:
+            variables.pop(name, None)
+        gc.collect()
+        if torch.cuda.is_available():
+            torch.cuda.synchronize()
+            torch.cuda.empty_cache()
+
+
+@contextlib.contextmanager
+def needs(*exercises: str) -> Iterator[None]:
+    """Around a demonstration: an exercise that is still a stub gives a sentence instead of an error."""
+    from course_utils.namespaces import notebook_variables
+
+    variables: Any = notebook_variables()
+    missing = [name for name in exercises if name not in variables]
+    try:
+        yield
+    except NotImplementedError:
+        print(_finish_first(exercises))
+    except NameError as error:
+        if error.name not in missing:
+            raise
+        print(f"Run the cell that defines `{error.name}` first, then run this cell again.")
+
+
+def _finish_first(exercises: tuple[str, ...]) -> str:
+    names = " and ".join(f"`{name}`" for name in exercises) or "the exercise above"
+    return f"Finish {names} first, then run this cell again."
