@@ -1,0 +1,126 @@
+"""Labs and their notebooks: where they lie, what lab.toml says, and what kind of cell a cell is."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+_RUN_TESTS = re.compile(r"^run_tests\(\s*[\"'](?P<id>\w+)[\"']\s*\)\s*$", re.MULTILINE)
+
+
+class CourseError(Exception):
+    """A mistake of the instructor's that a sentence can explain; the command line prints it without a traceback."""
+
+
+@dataclass(frozen=True)
+class LabSettings:
+    """What lab.toml may say. Seconds are wall time."""
+
+    imports: tuple[str, ...] = ("torch",)  # loaded once by the zygote
+    memory_mb: int = 2000
+    call_seconds: float = 5.0
+    cell_seconds: float = 20.0
+    notebook_seconds: float = 180.0
+    gpu: bool = False
+
+
+@dataclass(frozen=True)
+class Lab:
+    """One lab of a course folder."""
+
+    name: str
+    root: Path
+    settings: LabSettings = field(default_factory=LabSettings)
+
+    @property
+    def source_folder(self) -> Path:
+        return self.root / "solutions" / self.name
+
+    @property
+    def reference_path(self) -> Path:
+        return self.source_folder / f"{self.name}.ipynb"
+
+    @property
+    def release_path(self) -> Path:
+        return self.root / "labs" / self.name / f"{self.name}.ipynb"
+
+    def reference(self) -> NotebookNode:
+        return nbformat.read(self.reference_path, as_version=4)
+
+
+def find_lab(name: str, root: Path) -> Lab:
+    """The lab of this name below `root`; CourseError names the labs there are."""
+    folder = root / "solutions" / name
+    if not (folder / f"{name}.ipynb").is_file():
+        known = ", ".join(lab_names(root)) or "none"
+        raise CourseError(f"there is no lab {name!r} in {root / 'solutions'}; labs there: {known}")
+    return Lab(name, root, read_settings(folder / "lab.toml"))
+
+
+def lab_names(root: Path) -> list[str]:
+    return sorted(path.parent.name for path in root.glob("solutions/*/*.ipynb") if path.stem == path.parent.name)
+
+
+def read_settings(path: Path) -> LabSettings:
+    """lab.toml, or the defaults where there is none; CourseError for a key that has no meaning."""
+    if not path.is_file():
+        return LabSettings()
+    try:
+        values = tomllib.loads(path.read_text())
+    except tomllib.TOMLDecodeError as error:
+        raise CourseError(f"{path} is no valid TOML: {error}") from None
+    known = {entry.name for entry in fields(LabSettings)}
+    if unknown := sorted(set(values) - known):
+        raise CourseError(f"{path}: unknown {', '.join(unknown)}; expected some of {', '.join(sorted(known))}")
+    values["imports"] = tuple(values.get("imports", LabSettings.imports))
+    return LabSettings(**values)
+
+
+def nbgrader_metadata(cell: NotebookNode) -> dict:
+    return cell.metadata.get("nbgrader", {})
+
+
+def is_solution_cell(cell: NotebookNode) -> bool:
+    """A code cell that holds an exercise's answer."""
+    return cell.cell_type == "code" and bool(nbgrader_metadata(cell).get("solution"))
+
+
+def is_autograded_cell(cell: NotebookNode) -> bool:
+    """nbgrader's sense of a test cell: code, graded, not the student's."""
+    metadata = nbgrader_metadata(cell)
+    return cell.cell_type == "code" and bool(metadata.get("grade")) and not metadata.get("solution")
+
+
+def is_written_answer(cell: NotebookNode) -> bool:
+    metadata = nbgrader_metadata(cell)
+    return bool(metadata.get("grade")) and bool(metadata.get("solution"))
+
+
+def tested_exercise(source: str) -> str | None:
+    """The exercise that a test cell's closing `run_tests("...")` names; None for an ordinary nbgrader test cell."""
+    found = list(_RUN_TESTS.finditer(source))
+    return found[-1]["id"] if found else None
+
+
+def is_judged_cell(cell: NotebookNode) -> bool:
+    """A test cell for the judge; any other autograded cell runs beside the student's code, as nbgrader documents it."""
+    return is_autograded_cell(cell) and tested_exercise(cell.source) is not None
+
+
+def has_tag(cell: NotebookNode, tag: str) -> bool:
+    return tag in cell.metadata.get("tags", [])
+
+
+def setup_imports(notebook: NotebookNode) -> str:
+    """The import statements of the setup cell, as source: the names that a test cell may use."""
+    setup = next((cell for cell in notebook.cells if has_tag(cell, "setup")), None)
+    if setup is None:
+        raise CourseError("the notebook has no cell tagged `setup`; the first code cell must be one")
+    body = ast.parse(setup.source).body
+    return "\n".join(ast.unparse(node) for node in body if isinstance(node, ast.Import | ast.ImportFrom))
