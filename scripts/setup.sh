@@ -5,6 +5,7 @@
 # PYTHON names the interpreter, TORCH another build of torch (cpu, cu128, ...), PIP_ARGS further arguments for pip.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+PATH=${PATH#"$PWD/.venv/bin:"}  # an environment is not made with its own interpreter
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 
@@ -87,7 +88,7 @@ ensure_bubblewrap() {
 }
 
 ensure_chromium() {
-    command -v chromium >/dev/null || apt_install chromium ||
+    command -v chromium >/dev/null || apt_install chromium fonts-dejavu-core ||
         say "browser tests are skipped without Chromium: sudo apt-get install chromium"
 }
 
