@@ -29,7 +29,8 @@ def show(figure: Figure, *, alt: str, caption: str = "", dpi: int = 100) -> None
     # HTML, since JupyterLab and nbconvert's default template drop the alt text of an image/png output.
     image = f'<img alt="{html.escape(alt)}" style="max-width: 100%" src="data:image/png;base64,{picture}">'
     below = f"<figcaption>{html.escape(caption)}</figcaption>" if caption else ""
-    display({"text/html": f"<figure>{image}{below}</figure>", "text/plain": f"[Figure] {alt}"}, raw=True)
+    page = f'<figure style="margin: 0.5em 0">{image}{below}</figure>'
+    display({"text/html": page, "text/plain": f"[Figure] {alt}"}, raw=True)
 
 
 def _png(figure: Figure, dpi: int) -> bytes:

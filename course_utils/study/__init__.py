@@ -1,0 +1,20 @@
+"""A lab's quiz and flashcards, shown in its notebook.
+
+    from course_utils import study
+
+    study.quiz("01_tensor_basics")
+    study.flashcards("01_tensor_basics")
+
+The texts lie in `texts/<lab>.json`: {"quiz": [question, ...], "flashcards": [card, ...]}, where
+
+    question = {"question": str, "type": "multiple_choice" | "many_choice" | "numeric", "answers": [answer, ...]}
+    answer = {"answer": str, "correct": bool, "feedback": str}
+    card = {"front": str, "back": str}
+
+Words in `backticks` are set as code; there is no LaTeX. The answers to a choice are shuffled, always in the same way.
+"""
+
+from course_utils.study.showing import flashcards, quiz
+from course_utils.study.texts_file import StudyTextError
+
+__all__ = ["StudyTextError", "flashcards", "quiz"]
