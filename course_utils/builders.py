@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 from torch import nn
@@ -37,6 +38,12 @@ def recipe(value: Any) -> tuple[str, dict] | None:
 def mlp(sizes: Sequence[int], bias: bool = True) -> nn.Module:
     """Linear layers of the given sizes with tanh between them."""
     layers: list[nn.Module] = []
-    for width_in, width_out in zip(sizes[:-1], sizes[1:], strict=True):
+    for width_in, width_out in pairwise(sizes):
         layers += [nn.Linear(width_in, width_out, bias=bias), nn.Tanh()]
     return nn.Sequential(*layers[:-1])
+
+
+@builder
+def embedding(num_embeddings: int, embedding_dim: int) -> nn.Module:
+    """A table of rows: the simplest model from ids to vectors (or to logits)."""
+    return nn.Embedding(num_embeddings, embedding_dim)

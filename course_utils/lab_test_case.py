@@ -61,7 +61,7 @@ class LabTestCase(Inputs, unittest.TestCase):
         require_close(got, expected, rtol, atol, hint, check_dtype)
 
     def assert_equal_values(self, got: Any, expected: Any, hint: str | None = None) -> None:
-        """Exactly equal, and of the same kind: numbers, strings, tuples, lists, dicts, or tensors with shape and dtype."""
+        """Exactly equal, and of the same type; tensors also in shape and dtype."""
         if isinstance(expected, torch.Tensor):
             require_close(got, expected, 0, 0, hint, True)
         elif type(got) is not type(expected) or got != expected:

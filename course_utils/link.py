@@ -1,8 +1,7 @@
-"""The test's side of a call to student code: sends requests, checks answers, lets gradients flow, raises what was raised."""
+"""The test's side of a call to student code: sends requests, checks answers, lets gradients flow, raises errors."""
 
 from __future__ import annotations
 
-import builtins
 import itertools
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -13,6 +12,7 @@ from torch.autograd.function import once_differentiable
 from course_utils.wire import Encoder, Handle, UntrustedDecoder, WireError, WireTimeout, read_blob
 
 CALL_SECONDS = 5.0
+MAX_TIMEOUTS = 2  # a function that hangs on every input costs this many waits, not one for each call
 Transport = Callable[[dict, bytes], tuple[dict, bytes]]
 
 
@@ -74,13 +74,15 @@ class Remote(Handle):
 
 
 class Link:
-    """Requests to a responder over a transport; numbers them, decodes answers, raises what the student's code raised."""
+    """Requests to a responder: numbers them, decodes answers, raises what the student's code raised."""
 
     def __init__(self, transport: Transport, seconds: float = CALL_SECONDS):
         self._transport = transport
         self._numbers = itertools.count(1)
         self.seconds = seconds
-        self.broken: str | None = None  # why nothing more is to be expected
+        self.broken: str | None = None  # why the other side is lost
+        self._timeouts = 0
+        self._exhausted = ""  # why this link asks no more, though the other side lives
 
     def request(self, op: str, args: Any = (), kwargs: Mapping | None = None, **fields: Any) -> Any:
         reply, tensors = self._exchange(op, args, kwargs or {}, fields)[:2]
@@ -96,8 +98,8 @@ class Link:
         return self._decode(reply, tensors)
 
     def _exchange(self, op: str, args: Any, kwargs: Mapping, fields: dict) -> tuple[dict, dict, Encoder]:
-        if self.broken:
-            raise _student_error(StudentTimeout, "timeout", self.broken)
+        if self.broken or self._exhausted:
+            raise _student_error(StudentTimeout, "timeout", self.broken or self._exhausted)
         encoder = Encoder()
         request = {"id": next(self._numbers), "op": op, "seconds": self.seconds, **fields}
         request |= {"args": encoder.encode(list(args)), "kwargs": {"$": "dict", "v": []}}
@@ -140,8 +142,11 @@ class Link:
     def _raised(self, error: Any) -> StudentError:
         if type(error) is not dict:
             return _student_error(StudentProtocolError, "no valid answer", "an error without a description")
-        kind, text, where = (str(error.get(key, ""))[:2000] for key in ("type", "text", "where"))
+        kind, text, where = (_printable(str(error.get(key, ""))[:2000]) for key in ("type", "text", "where"))
         if kind == "timeout":
+            self._timeouts += 1
+            if self._timeouts == MAX_TIMEOUTS:
+                self._exhausted = f"{MAX_TIMEOUTS} calls before this one gave no answer within {self.seconds:g} s each"
             return _student_error(StudentTimeout, "timeout", f"no answer within {self.seconds:g} s", where)
         names = [str(name) for name in error.get("bases", [])][:16] if type(error.get("bases")) is list else []
         return _student_error(_error_class(names), kind, text, where)
@@ -164,21 +169,47 @@ class _RemoteGraph(torch.autograd.Function):
         return None, None, None, None, *answer
 
 
-_ERROR_BASES = (
-    "ZeroDivisionError OverflowError ArithmeticError IndexError KeyError LookupError NotImplementedError RecursionError "
-    "RuntimeError AttributeError NameError AssertionError ModuleNotFoundError ImportError FileNotFoundError OSError "
-    "MemoryError SyntaxError StopIteration TypeError ValueError"
-).split()
+_ERROR_BASES = {
+    error.__name__: error
+    for error in (
+        ZeroDivisionError,
+        OverflowError,
+        ArithmeticError,
+        IndexError,
+        KeyError,
+        LookupError,
+        NotImplementedError,
+        RecursionError,
+        RuntimeError,
+        AttributeError,
+        NameError,
+        AssertionError,
+        ModuleNotFoundError,
+        ImportError,
+        FileNotFoundError,
+        OSError,
+        MemoryError,
+        SyntaxError,
+        StopIteration,
+        TypeError,
+        ValueError,
+    )
+}
 
 
 def _error_class(names: list[str]) -> type[StudentError]:
     base = next((name for name in names if name in _ERROR_BASES), None)
     if base is None:
         return StudentError
-    return type(f"Student{base}", (StudentError, getattr(builtins, base)), {})
+    return type(f"Student{base}", (StudentError, _ERROR_BASES[base]), {})
 
 
 def _student_error(kind: type[StudentError], type_name: str, text: str, where: str = "") -> StudentError:
     error = kind(text)
     error.student_type, error.student_text, error.where = type_name, text, where
     return error
+
+
+def _printable(text: str) -> str:
+    """Without control characters: a student's text goes to terminals and pages."""
+    return "".join(c for c in text if c.isprintable() or c in "\n\t")

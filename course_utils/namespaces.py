@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import __main__
 import contextlib
 import inspect
 import json
@@ -17,6 +16,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import __main__
 from course_utils import probes
 from course_utils.link import Link, Remote, StudentError, Transport
 from course_utils.responder import Responder
@@ -91,12 +91,12 @@ def _reference_notebook() -> Mapping[str, Any]:
 
 
 def refuse_unprotected_grading() -> None:
-    """End the kernel where nbgrader would run the tests in the student's process, so that it reports a failure, not a score."""
+    """End the kernel where nbgrader would run tests in the student's process: then it reports a failure, not a score."""
     if os.environ.get("NBGRADER_EXECUTION") != "autograde":
         return
     print(
-        "This notebook is being autograded without the course's grader, so the student's code could change its own score. "
-        "Expected: nbgrader started where the course's nbgrader_config.py lies, which hands the tests to the judge. "
+        "This notebook is being autograded without the course's grader, so a student's code could change its own "
+        "score. Expected: nbgrader started where the course's nbgrader_config.py lies, which hands the tests to the judge. "
         "Run it from the course's folder, or use `course-grader grade`. Nothing was scored.",
         file=sys.__stderr__,
         flush=True,

@@ -23,7 +23,7 @@ PROBE_GLOBALS = {"torch": torch, "math": math, "nn": nn, "F": nn.functional}
 
 
 class CallTimeout(BaseException):
-    """A call took longer than it may. A BaseException, so that `except Exception` in a student's code lets it through."""
+    """A call took longer than it may. A BaseException: `except Exception` in a student's code lets it through."""
 
 
 class StudentNamespace:
@@ -101,7 +101,7 @@ class Responder:
             return self._result(result, tensors, encoder)
 
     def _result(self, result: Any, tensors: dict, encoder: Encoder) -> dict:
-        """The encoded result; where it hangs on a graph, the graph's number and the tensors that can be differentiated."""
+        """The encoded result and, where it hangs on a graph, the graph's number and its differentiable tensors."""
         form = encoder.encode(result)
         leaves = [tensor for tensor in tensors.values() if tensor.requires_grad]
         given = {id(leaf) for leaf in leaves}

@@ -68,8 +68,8 @@ def in_grading() -> bool:
 def free_gpu_memory(*names: str) -> Iterator[None]:
     """Give GPU memory back when the block ends: delete the notebook variables `names`, collect, empty the cache.
 
-    Setting a function's local name to None, as often published, frees nothing while the notebook's own variable still holds
-    the tensor; so the names are deleted where they live.
+    Setting a function's local name to None, as often published, frees nothing while the notebook's own variable still
+    holds the tensor; so the names are deleted where they live.
     """
     from course_utils.namespaces import notebook_variables
 

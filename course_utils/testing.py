@@ -48,7 +48,7 @@ class Outcome:
 
 
 def run_tests(exercise: str) -> float:
-    """Run the test cases defined in the calling cell, print what they found, and return the points earned. Never raises."""
+    """Run the calling cell's test cases, print what they found, and return the points earned. Never raises."""
     if not session.judged:
         refuse_unprotected_grading()
     cases = _cases_of_cell(sys._getframe(1).f_code.co_filename)

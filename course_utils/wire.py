@@ -1,7 +1,6 @@
 """The codec between a test and a student's code: plain data in, plain data out, never pickle.
 
-A value becomes a JSON document beside one safetensors blob. What is checked on arrival: structure, depth, dtype, shape and
-size. What is not plain data (a class, a module, a function) crosses as a handle, if the sender keeps a table of handles.
+A value becomes a JSON document beside one safetensors blob. What is checked on arrival: structure, depth, dtype, shape and size. What is not plain data (a class, a module, a function) crosses as a handle, if the sender keeps a table of handles.
 """
 
 from __future__ import annotations
@@ -32,8 +31,10 @@ _CHUNK = 1 << 20
 
 DTYPES = {
     str(dtype).removeprefix("torch."): dtype
-    for dtype in (torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64)
-    + (torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.complex64)
+    for dtype in (
+        *(torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64),
+        *(torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.complex64),
+    )
 }
 
 
@@ -57,7 +58,8 @@ class Handle:
 class Encoder:
     """Turns values into JSON; tensors gather in `tensors`, each once however often it occurs.
 
-    keep: called with an object that is no plain data; hands back the handle's number. Without it such an object is an error.
+    keep: called with an object that is no plain data, hands back the handle's number; without it such an object is an
+    error.
     """
 
     def __init__(self, keep: Callable[[Any], int] | None = None):
@@ -134,6 +136,16 @@ class Encoder:
             return self.encode(_drain(value), depth)
         return None
 
+    def _model(self, model: torch.nn.Module, name: str, arguments: dict, depth: int) -> dict:
+        state = {**dict(model.named_parameters()), **dict(model.named_buffers())}
+        return {
+            "$": "model",
+            "builder": name,
+            "arguments": self.encode(arguments, depth),
+            "state": {key: self._tensor(tensor) for key, tensor in state.items()},
+            "training": model.training,
+        }
+
     def _object(self, value: Any, depth: int) -> Any:
         if value is Ellipsis:
             return {"$": "ellipsis"}
@@ -145,7 +157,7 @@ class Encoder:
             return {"$": "handle", "id": value.id}
         recipe = builders.recipe(value)
         if recipe is not None and self._keep is None:
-            return {"$": "model", "v": self.encode([*recipe, dict(value.state_dict()), value.training], depth)}
+            return self._model(value, *recipe, depth)
         if isinstance(value, int):  # bool and int subclasses such as IntEnum
             return int(value)
         if isinstance(value, str):
@@ -251,10 +263,14 @@ class Decoder:
     def _read_model(self, form: dict, depth: int) -> torch.nn.Module:
         if self._resolve is None or isinstance(self, UntrustedDecoder):
             raise WireError("a model may only come from the judge")
-        name, arguments, state, training = self._decode(form["v"], depth)
-        model = builders.build(name, **arguments)
-        model.load_state_dict(state)
-        return model.train(training)
+        model = builders.build(form["builder"], **self._decode(form["arguments"], depth))
+        own = {**dict(model.named_parameters()), **dict(model.named_buffers())}
+        with torch.no_grad():
+            for key, part in form["state"].items():
+                own[key].copy_(self._shaped(part))
+                own[key].requires_grad_(part["g"])
+                self._tensors[part["n"]] = own[key]  # the leaf that gradients gather in
+        return model.train(form["training"])
 
     def _shaped(self, form: dict) -> torch.Tensor:
         tensor = self._tensors[form["n"]]
@@ -272,7 +288,8 @@ def read_blob(blob: bytes) -> dict[str, torch.Tensor]:
     if not blob:
         return {}
     try:
-        return load_tensors(bytes(blob))
+        tensors = load_tensors(bytes(blob))
+        return {name: tensors[name] for name in sorted(tensors, key=lambda name: int(name[1:]))}  # as they were added
     except (SafetensorError, ValueError, RuntimeError, KeyError, TypeError) as error:
         raise WireError(f"the tensors cannot be read ({type(error).__name__})") from None
 
