@@ -1,0 +1,1 @@
+"""What the sandbox sees of the grader: the agent that answers the judge. Nothing here is trusted."""

@@ -1,0 +1,63 @@
+"""The judge's process: executes the reference once, then forks for each submission.
+
+Run as `python -m course_grader.judge.process SOCKET LAB COURSE_FOLDER`.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import select
+import signal
+import socket
+import sys
+import traceback
+from pathlib import Path
+
+import torch
+
+from course_grader.judge.reference import execute_reference
+from course_grader.judge.session import serve_submission
+from course_grader.notebooks import CourseError, find_lab, setup_imports
+from course_utils.wire import send_frame
+
+
+def main(path: str, lab_name: str, root: str) -> None:
+    torch.set_num_threads(1)  # an OpenMP pool does not survive a fork
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(path)
+        listener.listen(64)
+        first, _ = listener.accept()
+        try:
+            notebook = find_lab(lab_name, Path(root)).reference()
+            imports = setup_imports(notebook)
+            variables = execute_reference(notebook)
+        except CourseError as error:
+            send_frame(first, {"error": str(error)})
+            return
+        send_frame(first, {"ready": True})
+        gc.freeze()
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no zombies
+        while True:
+            readable, _, _ = select.select([listener, first], [], [])
+            if first in readable:  # the controller has ended, however it ended
+                return
+            control, _ = listener.accept()
+            if os.fork() == 0:
+                listener.close()
+                _serve_and_exit(control, variables, imports)
+            control.close()
+
+
+def _serve_and_exit(control: socket.socket, variables: dict, imports: str) -> None:
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    try:
+        serve_submission(control, variables, imports)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(0)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,127 @@
+"""The controller's side of the judge: start it once for a lab, open a session for each submission."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from course_grader.notebooks import CourseError, Lab
+from course_grader.results import ExerciseResult, TestResult
+from course_utils.wire import WireError, receive_frame, send_frame
+
+START_SECONDS = 120.0
+
+
+@dataclass
+class Verdict:
+    """What the judge found in one test cell."""
+
+    exercise: str
+    tests: list[TestResult]
+    text: str
+    error: str = ""  # a mistake in the test cell itself
+    broken: str | None = None  # why the student's kernel stopped answering
+
+    def result(self, max_points: float) -> ExerciseResult:
+        return ExerciseResult(self.exercise, max_points, self.tests)
+
+
+class JudgeError(Exception):
+    """The judge itself failed; says nothing about the submission."""
+
+
+@dataclass
+class JudgeSession:
+    """One submission's judge. Close it when the submission is done."""
+
+    connection: socket.socket
+    seconds: float
+
+    def judge(self, source: str, exercise: str) -> Verdict:
+        deadline = time.monotonic() + self.seconds
+        try:
+            send_frame(self.connection, {"source": source, "exercise": exercise})
+            answer, _ = receive_frame(self.connection, deadline)
+        except (WireError, OSError) as error:
+            raise JudgeError(f"the judge gave no verdict on {exercise}: {error}") from None
+        tests = [TestResult(**test) for test in answer["tests"]]
+        return Verdict(exercise, tests, answer["text"], answer["error"], answer["broken"])
+
+    def close(self) -> None:
+        self.connection.close()
+
+
+@dataclass
+class JudgeServer:
+    """A context manager around the judge's process. `sessions` may be opened from any thread."""
+
+    lab: Lab
+    _folder: tempfile.TemporaryDirectory = field(init=False, repr=False)
+    _process: subprocess.Popen = field(init=False, repr=False)
+    _control: socket.socket = field(init=False, repr=False)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def start(self) -> None:
+        """Start the process; `wait_until_ready` later, so that other things can start meanwhile."""
+        self._folder = tempfile.TemporaryDirectory(prefix="judge-")
+        self._path = str(Path(self._folder.name) / "judge")
+        command = [sys.executable, "-m", "course_grader.judge.process", self._path, self.lab.name, str(self.lab.root)]
+        self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        self._ready = False
+
+    def wait_until_ready(self) -> None:
+        """Until the reference has run; CourseError where it fails."""
+        if self._ready:
+            return
+        self._control = self._connect(time.monotonic() + START_SECONDS)
+        try:
+            answer, _ = receive_frame(self._control, time.monotonic() + START_SECONDS)
+        except (WireError, OSError) as error:
+            raise CourseError(f"the judge for {self.lab.name} did not start: {error}") from None
+        if "error" in answer:
+            raise CourseError(answer["error"])
+        self._ready = True
+
+    def _connect(self, deadline: float) -> socket.socket:
+        while time.monotonic() < deadline:
+            connection = socket.socket(socket.AF_UNIX)
+            try:
+                connection.connect(self._path)
+                return connection
+            except OSError:
+                connection.close()
+                if self._process.poll() is not None:
+                    raise CourseError(
+                        f"the judge for {self.lab.name} ended at once (exit code {self._process.returncode})"
+                    ) from None
+                time.sleep(0.02)
+        raise CourseError(f"the judge for {self.lab.name} did not start within {START_SECONDS:g} s")
+
+    def session(self, path: str, seed: int, call_seconds: float, seconds: float) -> JudgeSession:
+        """A judge for one submission, listening at `path` for the agent in the student's kernel."""
+        self.wait_until_ready()
+        connection = self._connect(time.monotonic() + START_SECONDS)
+        request: dict[str, Any] = {"path": path, "seed": seed, "call_seconds": call_seconds}
+        send_frame(connection, request)
+        try:
+            receive_frame(connection, time.monotonic() + START_SECONDS)
+        except (WireError, OSError) as error:
+            raise JudgeError(f"the judge could not open a session: {error}") from None
+        return JudgeSession(connection, seconds)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.kill()
+        self._process.wait()
+        self._folder.cleanup()

@@ -1,0 +1,156 @@
+"""Drives one student's kernel: runs cells with a deadline, caps what they may put out, and lets the judge in.
+
+Nothing that the kernel does raises here: a cell's end is a `CellEnd`, a dead kernel is one of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from enum import Enum
+from typing import Any
+
+from jupyter_client import AsyncKernelManager
+from jupyter_client.utils import ensure_async
+from nbclient import NotebookClient
+from nbclient.exceptions import DeadKernelError
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+
+MAX_BYTES = 100_000  # of text a cell
+MAX_IMAGE_BYTES = 2_000_000  # of pictures a cell
+MAX_MESSAGES = 500
+GRACE_SECONDS = 3.0  # after an interrupt, before the kill
+START_SECONDS = 60.0
+SHOWN_TYPES = ("text/plain", "image/png", "image/jpeg")
+_PICTURES = SHOWN_TYPES[1:]
+
+
+class CellEnd(Enum):
+    """How a cell ended."""
+
+    DONE = "done"  # with or without an exception of its own
+    TIMEOUT = "timeout"  # interrupted; the kernel lives
+    DEAD = "dead"
+
+
+class _CappedClient(NotebookClient):
+    """nbclient's handling of messages, with limits on what a cell may put out and no widgets."""
+
+    def begin(self) -> None:
+        self._text = self._pictures = self._count = 0
+        self._cut = False
+
+    def output(self, outs: list, msg: dict, display_id: str, cell_index: int) -> Any:
+        content = msg["content"]
+        self._count += 1
+        if "data" in content:
+            content["data"] = {kind: data for kind, data in content["data"].items() if kind in SHOWN_TYPES}
+            self._pictures += sum(len(str(data)) for kind, data in content["data"].items() if kind in _PICTURES)
+            self._text += len(str(content["data"].get("text/plain", "")))
+        self._text += len(content.get("text") or "") + sum(len(line) for line in content.get("traceback", []))
+        if self._text <= MAX_BYTES and self._pictures <= MAX_IMAGE_BYTES and self._count <= MAX_MESSAGES:
+            return super().output(outs, msg, display_id, cell_index)
+        if not self._cut:
+            self._cut = True
+            outs.append(new_output("stream", name="stdout", text="\n[This cell put out too much; the rest is left out.]\n"))
+            asyncio.ensure_future(ensure_async(self.km.interrupt_kernel()))
+        return None
+
+    def handle_comm_msg(self, outs: list, msg: dict, cell_index: int) -> None:
+        return
+
+
+class StudentKernel:
+    """One kernel of one submission.
+
+    make_manager: gives a kernel manager that is not started yet (sandboxed or, for an instructor's own code, plain).
+    """
+
+    def __init__(self, notebook: NotebookNode, make_manager: Callable[[], AsyncKernelManager], cell_seconds: float):
+        self._notebook = notebook
+        self._make_manager = make_manager
+        self._cell_seconds = cell_seconds
+        self._manager: AsyncKernelManager | None = None
+        self.death = ""  # why it died, in plain words
+
+    async def start(self) -> None:
+        self.death = ""
+        self._manager = self._make_manager()
+        await self._manager.start_kernel()
+        self._client = _CappedClient(self._notebook, km=self._manager, allow_errors=True, coalesce_streams=True)
+        self._client.kc = self._manager.client()
+        self._client.kc.start_channels()
+        await self._client.kc.wait_for_ready(timeout=START_SECONDS)
+        self._client.kc.allow_stdin = False
+
+    @property
+    def provisioner(self) -> Any:
+        return self._manager.provisioner if self._manager else None
+
+    async def run(self, cell: NotebookNode, index: int, seconds: float | None = None) -> CellEnd:
+        """Run one code cell; its outputs are in the cell afterwards."""
+        self._client.begin()
+        task = asyncio.ensure_future(self._client.async_execute_cell(cell, index))
+        return await self._finish(task, seconds or self._cell_seconds)
+
+    async def _finish(self, task: asyncio.Task, seconds: float) -> CellEnd:
+        done, _ = await asyncio.wait({task}, timeout=seconds)
+        end = CellEnd.DONE
+        if not done:
+            end = CellEnd.TIMEOUT
+            await ensure_async(self._manager.interrupt_kernel())
+            done, _ = await asyncio.wait({task}, timeout=GRACE_SECONDS)
+        if not done:
+            self.death = f"a cell ran longer than {seconds:g} s and did not react to the interrupt"
+            await self._manager.shutdown_kernel(now=True)
+            task.cancel()
+        try:
+            await task
+        except (DeadKernelError, asyncio.CancelledError):
+            self._explain_death()
+            return CellEnd.DEAD
+        return end
+
+    async def serve_judge(self, path: str, judging: Callable[[], Any]) -> Any:
+        """Let the student's kernel answer the judge at `path` while `judging()` runs in a thread; hand back its result."""
+        code = f"__import__('course_grader.inside.agent', fromlist=['serve']).serve({path!r}, globals())"
+        message = self._client.kc.execute(code, silent=True, store_history=False, stop_on_error=False)
+        result = await asyncio.to_thread(judging)
+        try:
+            await asyncio.wait_for(self._reply(message), GRACE_SECONDS)
+        except (TimeoutError, DeadKernelError):
+            self.death = self.death or "the kernel did not come back after a test"
+            await self.kill()
+        return result
+
+    async def _reply(self, message: str) -> None:
+        while True:
+            with contextlib.suppress(Exception):
+                reply = await self._client.kc.get_shell_msg(timeout=0.5)
+                if reply["parent_header"].get("msg_id") == message:
+                    return
+            if not await self.alive():
+                raise DeadKernelError("the kernel is gone")
+
+    async def alive(self) -> bool:
+        return self._manager is not None and await self._manager.is_alive()
+
+    def _explain_death(self) -> None:
+        reason = getattr(self.provisioner, "death_reason", None)
+        self.death = reason or self.death or "the kernel died (a crash, or the code ended the process)"
+
+    async def kill(self) -> None:
+        """End the kernel; says why it died where that is known."""
+        self._explain_death()
+        await self.close()
+
+    async def close(self) -> None:
+        if self._manager is None:
+            return
+        manager, self._manager = self._manager, None
+        with contextlib.suppress(RuntimeError):  # jupyter_client's word for a kernel that is gone already
+            await manager.shutdown_kernel(now=True)
+        self._client.kc.stop_channels()
+        await ensure_async(manager.cleanup_resources())
