@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 # Each takes from a tenth of a second to several seconds to import.
-HEAVY = {"course_grader", "nbgrader", "nbconvert", "transformers", "matplotlib.pyplot", "distributed", "jupyterquiz"}
+HEAVY = {"course_grader", "nbgrader", "nbconvert", "transformers", "matplotlib.pyplot", "distributed"}
 
 
 def modules_after(statement):
