@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from course_utils.plots.style import HATCHES, PALETTE, as_array, check_count, line_style, new_figure
+from course_utils.plots.style import HATCHES, PALETTE, as_array, check_count, in_course_style, line_style, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+@in_course_style
 def lines(
     series: Mapping[str, Any],
     title: str,
@@ -44,6 +45,7 @@ def lines(
     return figure
 
 
+@in_course_style
 def bars(
     labels: Sequence[str],
     values: Any,

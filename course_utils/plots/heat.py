@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from course_utils.plots.style import as_array, check_count, new_figure
+from course_utils.plots.style import as_array, check_count, in_course_style, new_figure
 
 if TYPE_CHECKING:
     import numpy as np
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.image import AxesImage
 
 
+@in_course_style
 def heat_map(
     matrix: Any,
     row_labels: Sequence[str],

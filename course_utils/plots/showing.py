@@ -8,6 +8,8 @@ import io
 import sys
 from typing import TYPE_CHECKING
 
+from course_utils.plots.style import in_course_style
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -33,13 +35,12 @@ def show(figure: Figure, *, alt: str, caption: str = "", dpi: int = 100) -> None
     display({"text/html": page, "text/plain": f"[Figure] {alt}"}, raw=True)
 
 
+@in_course_style
 def _png(figure: Figure, dpi: int) -> bytes:
-    from matplotlib import style
     from PIL import Image
 
     drawn, small = io.BytesIO(), io.BytesIO()
-    with style.context("default"):
-        figure.savefig(drawn, format="png", dpi=dpi, facecolor="white")
+    figure.savefig(drawn, format="png", dpi=dpi, facecolor="white")
     # 256 colours are enough for a plot and make the saved notebook less than half as large.
     picture = Image.open(drawn).convert("RGB").quantize(256, dither=Image.Dither.NONE)
     picture.save(small, format="PNG", optimize=True)  # writes no date and no software version

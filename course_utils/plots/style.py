@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -37,6 +38,20 @@ def line_style(index: int) -> dict[str, Any]:
     }
 
 
+def in_course_style(draw: Callable) -> Callable:
+    """Decorator: draw with matplotlib's defaults, whatever the reader's matplotlibrc or rcParams say."""
+
+    @functools.wraps(draw)
+    def drawn(*args: Any, **kwargs: Any) -> Any:
+        from matplotlib import style
+
+        with style.context("default"):
+            return draw(*args, **kwargs)
+
+    return drawn
+
+
+@in_course_style
 def new_figure(
     title: str, x_label: str, y_label: str, *, size: tuple[float, float] = (6.4, 4.0)
 ) -> tuple[Figure, Axes]:
@@ -44,15 +59,13 @@ def new_figure(
 
     The figure does not belong to pyplot, so it needs no display, is never shown twice, and is freed with its last name.
     """
-    from matplotlib import style
     from matplotlib.figure import Figure
 
-    with style.context("default"):  # a reader's own matplotlibrc must not change the picture
-        figure = Figure(figsize=size, layout="constrained")
-        axes = figure.add_subplot()
-        axes.set_title(title)
-        axes.set_xlabel(x_label)
-        axes.set_ylabel(y_label)
+    figure = Figure(figsize=size, layout="constrained")
+    axes = figure.add_subplot()
+    axes.set_title(title)
+    axes.set_xlabel(x_label)
+    axes.set_ylabel(y_label)
     return figure, axes
 
 

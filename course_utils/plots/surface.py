@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from course_utils.plots.style import as_array, line_style, new_figure
+from course_utils.plots.style import as_array, in_course_style, line_style, new_figure
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 Range = tuple[float, float]
 
 
+@in_course_style
 def paths_on_surface(
     loss: Callable[[torch.Tensor], Any],
     paths: Mapping[str, Any],

@@ -71,9 +71,10 @@ def _number_field(question: Question) -> str:
     right = "".join(
         f"<p><strong>{answer.text}</strong></p>{_verdict(answer)}" for answer in question.answers if answer.correct
     )
+    unfold = _fold("Show the answer", "".join(right))
     return (
         f'<input type="text" inputmode="decimal" aria-label="Your number" data-answers="{data}" onchange="{check}">'
-        f'<output aria-live="polite" style="display: block; margin: 0.4em 0"></output>{_fold("Show the answer", "".join(right))}'
+        f'<output aria-live="polite" style="display: block; margin: 0.4em 0"></output>{unfold}'
     )
 
 

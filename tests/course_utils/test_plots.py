@@ -1,0 +1,218 @@
+"""Figures: labelled, described, small, the same each time, and drawn without touching the reader's own matplotlib."""
+
+import base64
+import io
+import re
+import subprocess
+import sys
+
+import matplotlib
+import numpy as np
+import pytest
+import torch
+from matplotlib import pyplot
+from PIL import Image
+
+from course_utils import plots
+
+WORDS = ["he", "likes", "cats"]
+WEIGHTS = torch.tensor([[0.50, 0.19, 0.31], [0.66, 0.09, 0.25], [0.59, 0.13, 0.28]], requires_grad=True)
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """Bundles of MIME type -> content that `show` displayed."""
+    bundles = []
+    monkeypatch.setattr("IPython.display.display", lambda bundle, raw: bundles.append(bundle))
+    return bundles
+
+
+def attention():
+    return plots.heat_map(WEIGHTS, WORDS, WORDS, "Attention", "attended word", "attending word")
+
+
+def curves():
+    return plots.lines({"small": [3, 2, 1], "large": [3, 9, 27, 81]}, "Loss", "step", "loss", log_y=True)
+
+
+def scores():
+    return plots.bars(["one", "two"], {"before": [1, 2], "after": torch.tensor([3.0, -4.0])}, "Score", "lab", "points")
+
+
+def bowl(point):
+    return (point**2).sum()
+
+
+def descent():
+    walks = {"short": [[2.0, 1.0], [1.0, 0.5]], "long": torch.tensor([[2.0, 1.0], [0.0, 0.5], [0.0, 0.0]])}
+    return plots.paths_on_surface(bowl, walks, "Descent", "w0", "w1", minimum=(0, 0), resolution=20)
+
+
+def picture(bundle):
+    return base64.b64decode(re.search(r'src="data:image/png;base64,([^"]+)"', bundle["text/html"])[1])
+
+
+def test_importing_plots_leaves_matplotlib_unloaded():
+    code = "import sys, course_utils.plots; print('matplotlib' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert run.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("draw", [attention, curves, scores, descent])
+def test_every_drawing_can_be_shown_and_is_small(draw, shown):
+    plots.show(draw(), alt="What is to be seen.")
+    data = picture(shown[0])
+    assert Image.open(io.BytesIO(data)).size[0] > 300
+    assert len(data) < 60_000
+
+
+@pytest.mark.parametrize("draw", [attention, curves, scores, descent])
+def test_the_same_drawing_gives_the_same_bytes_whatever_the_reader_has_set(draw, shown):
+    plots.show(draw(), alt="What is to be seen.")
+    with matplotlib.rc_context({"font.size": 30, "savefig.dpi": 40, "axes.facecolor": "red"}):
+        plots.show(draw(), alt="What is to be seen.")
+    assert shown[0] == shown[1]
+    assert not Image.open(io.BytesIO(picture(shown[0]))).info.keys() & {"Software", "Creation Time"}
+
+
+def test_alt_text_and_caption_reach_the_page_escaped(shown):
+    plots.show(attention(), alt='Row "he" < row "cats"', caption="Rows & columns")
+    assert 'alt="Row &quot;he&quot; &lt; row &quot;cats&quot;"' in shown[0]["text/html"]
+    assert "<figcaption>Rows &amp; columns</figcaption>" in shown[0]["text/html"]
+    assert shown[0]["text/plain"] == '[Figure] Row "he" < row "cats"'
+
+
+def test_empty_alt_text_is_refused(shown):
+    with pytest.raises(ValueError, match="what the figure shows"):
+        plots.show(curves(), alt="  ")
+    assert shown == []
+
+
+@pytest.mark.parametrize(
+    "clear, missing",
+    [("set_title", "without title"), ("set_xlabel", "without x label"), ("set_ylabel", "without y label")],
+)
+@pytest.mark.parametrize("draw", [attention, curves])
+def test_a_figure_without_title_or_axis_label_is_refused(draw, clear, missing):
+    figure = draw()
+    getattr(figure.axes[0], clear)("")
+    with pytest.raises(ValueError, match=missing):
+        plots.show(figure, alt="What is to be seen.")
+
+
+def test_one_title_and_label_for_all_axes_of_a_figure_will_do(shown):
+    figure, _ = pyplot.subplots(1, 2)
+    figure.suptitle("Both")
+    figure.supxlabel("step")
+    figure.supylabel("loss")
+    plots.show(figure, alt="Two empty axes.")
+    assert len(shown) == 1
+
+
+def test_an_image_with_its_axes_off_needs_a_title_only(shown):
+    figure, axes = pyplot.subplots()
+    axes.imshow(np.eye(2))
+    axes.axis("off")
+    axes.set_title("A photograph")
+    plots.show(figure, alt="Two white squares.")
+    assert len(shown) == 1
+
+
+def test_a_pyplot_figure_is_closed_after_it_was_shown(shown):
+    figure, axes = pyplot.subplots()
+    axes.set(title="T", xlabel="x", ylabel="y")
+    plots.show(figure, alt="Empty axes.")
+    assert figure.number not in pyplot.get_fignums()
+
+
+def test_drawing_leaves_pyplot_and_its_backend_alone(shown):
+    backend, figures = matplotlib.get_backend(), pyplot.get_fignums()
+    plots.show(attention(), alt="What is to be seen.")
+    assert matplotlib.get_backend() == backend
+    assert pyplot.get_fignums() == figures
+
+
+def test_lines_differ_in_colour_marker_and_dashes():
+    styles = [plots.line_style(index) for index in range(len(plots.PALETTE))]
+    for part in ("color", "marker", "linestyle"):
+        assert len({str(style[part]) for style in styles}) == len(styles)
+
+
+def test_heat_map_writes_each_number_in_its_cell():
+    texts = {text.get_position(): text.get_text() for text in attention().axes[0].texts}
+    assert texts[(0, 1)] == "0.66"  # column 0, row 1
+    assert texts[(1, 0)] == "0.19"
+    assert len(texts) == 9
+
+
+def test_numbers_on_dark_cells_are_white_and_on_light_cells_black():
+    colours = {text.get_position(): text.get_color() for text in attention().axes[0].texts}
+    assert colours[(0, 1)] == "black"  # the largest weight: the lightest cell
+    assert colours[(1, 1)] == "white"
+
+
+def test_heat_map_can_keep_its_numbers_to_itself_and_leaves_nan_blank():
+    quiet = plots.heat_map(WEIGHTS, WORDS, WORDS, "T", "x", "y", annotate=False)
+    assert len(quiet.axes[0].texts) == 0
+    holed = plots.heat_map([[1.0, float("nan")]], ["row"], ["a", "b"], "T", "x", "y")
+    assert [text.get_text() for text in holed.axes[0].texts] == ["1.00"]
+
+
+def test_heat_map_around_a_centre_has_equal_reach_on_both_sides():
+    figure = plots.heat_map([[-1.0, 3.0]], ["row"], ["a", "b"], "T", "x", "y", centre=0)
+    assert figure.axes[0].images[0].get_clim() == (-3.0, 3.0)
+
+
+@pytest.mark.parametrize(
+    "matrix, rows, columns, message",
+    [
+        (torch.zeros(2, 3, 3), WORDS, WORDS, r"matrix \(rows, columns\), got shape \(2, 3, 3\)"),
+        (torch.zeros(3, 2), WORDS, WORDS, "Expected 2 column labels, got 3"),
+        (torch.zeros(2, 3), WORDS, WORDS, "Expected 2 row labels, got 3"),
+        (torch.full((3, 3), torch.nan), WORDS, WORDS, "finite number, got none"),
+    ],
+)
+def test_heat_map_says_what_is_wrong_with_its_input(matrix, rows, columns, message):
+    with pytest.raises(ValueError, match=message):
+        plots.heat_map(matrix, rows, columns, "T", "x", "y")
+
+
+def test_lines_take_their_places_from_x():
+    figure = plots.lines({"loss": torch.tensor([2.0, 1.0])}, "T", "x", "y", x=[10, 20])
+    assert figure.axes[0].lines[0].get_xydata().tolist() == [[10.0, 2.0], [20.0, 1.0]]
+    with pytest.raises(ValueError, match="Expected 2 values in the line 'loss', got 3"):
+        plots.lines({"loss": [3, 2, 1]}, "T", "x", "y", x=[10, 20])
+
+
+def test_bars_stand_at_their_labels_with_their_numbers():
+    axes = scores().axes[0]
+    assert [bar.get_height() for bar in axes.patches] == [1, 2, 3, -4]
+    assert [text.get_text() for text in axes.texts] == ["1", "2", "3", "-4"]
+    with pytest.raises(ValueError, match="Expected 2 values"):
+        plots.bars(["one", "two"], [1, 2, 3], "T", "x", "y")
+
+
+def test_bfloat16_can_be_drawn():
+    figure = plots.bars(["one"], torch.tensor([1.5], dtype=torch.bfloat16), "T", "x", "y")
+    assert figure.axes[0].patches[0].get_height() == 1.5
+
+
+def test_paths_start_at_their_dot_and_end_at_their_star():
+    lines = descent().axes[0].lines
+    dots = [line.get_xydata()[0].tolist() for line in lines if line.get_marker() == "o" and len(line.get_xdata()) == 1]
+    stars = [line.get_xydata()[0].tolist() for line in lines if line.get_marker() == "*"]
+    assert dots == [[2, 1], [2, 1]]
+    assert stars == [[1, 0.5], [0, 0]]
+
+
+def test_a_path_that_runs_away_is_cut_at_the_frame(shown):
+    walks = {"too large": [[1.0, 1.0], [-40.0, 1e6], [float("inf"), float("nan")]]}
+    figure = plots.paths_on_surface(bowl, walks, "T", "x", "y", x_range=(-2, 2), y_range=(-2, 2), resolution=10)
+    plots.show(figure, alt="The path leaves the frame.")
+    assert figure.axes[0].get_xlim() == (-2, 2)
+
+
+@pytest.mark.parametrize("path", [[1.0, 2.0], [[1.0, 2.0, 3.0]], []])
+def test_a_path_of_another_shape_is_refused(path):
+    with pytest.raises(ValueError, match=r"path 'GD' as \(steps, 2\)"):
+        plots.paths_on_surface(bowl, {"GD": path}, "T", "x", "y")
