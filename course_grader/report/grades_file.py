@@ -1,0 +1,22 @@
+"""The file that `--json` writes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from course_grader.results import SubmissionResult
+
+
+def class_grades(lab: str, seed: int, results: Sequence[SubmissionResult]) -> dict[str, Any]:
+    return {"lab": lab, "seed": seed, "submissions": [result.public() for result in results]}
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Whole or not at all: a reader never meets half a file. In ASCII, as student text may hold what UTF-8 cannot."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(path.name + ".part")
+    draft.write_text(json.dumps(content, indent=2) + "\n", encoding="ascii")
+    draft.replace(path)

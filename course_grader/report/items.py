@@ -1,0 +1,56 @@
+"""Item statistics: how a class did on each exercise, and which test stopped most."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from course_grader.results import SubmissionResult
+
+
+@dataclass(frozen=True)
+class Item:
+    """One exercise over a class. Shares lie between 0 and 1 and count the submissions that could be run."""
+
+    exercise: str
+    max: float
+    submissions: int
+    mean: float  # points
+    full_share: float
+    zero_share: float
+    hardest_test: str  # its title; empty where nobody failed any
+    hardest_failed: int
+
+
+def exercises_of(results: Sequence[SubmissionResult]) -> dict[str, float]:
+    """Each exercise's maximum, in the notebook's order: that of the submission that has most of them."""
+    orders = sorted(({name: e.max for name, e in result.exercises.items()} for result in results), key=len)
+    merged = dict(orders[-1]) if orders else {}
+    for order in orders:
+        for name, maximum in order.items():
+            merged.setdefault(name, maximum)
+    return merged
+
+
+def item_statistics(results: Sequence[SubmissionResult]) -> list[Item]:
+    """One item an exercise. A submission that nothing could be run of says nothing about an exercise."""
+    ran = [result for result in results if result.status != "failed"]
+    return [_item(name, maximum, ran) for name, maximum in exercises_of(ran).items()]
+
+
+def _item(name: str, maximum: float, results: Sequence[SubmissionResult]) -> Item:
+    answers = [result.exercises[name] for result in results if name in result.exercises]
+    earned = [answer.points for answer in answers]
+    failed = Counter(test.title or test.name for a in answers for test in a.tests if test.status != "passed")
+    hardest, count = failed.most_common(1)[0] if failed else ("", 0)
+    return Item(
+        exercise=name,
+        max=maximum,
+        submissions=len(earned),
+        mean=sum(earned) / len(earned),
+        full_share=sum(value >= maximum for value in earned) / len(earned),
+        zero_share=sum(value <= 0 for value in earned) / len(earned),
+        hardest_test=hardest,
+        hardest_failed=count,
+    )

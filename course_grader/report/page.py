@@ -1,0 +1,74 @@
+"""The class on one self-contained HTML page: no script, nothing fetched, everything a student wrote escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from course_grader.report.items import Item, exercises_of, item_statistics
+from course_grader.report.table import STATUS, score, summary
+from course_grader.report.text import clean, one_line, points
+from course_grader.results import ExerciseResult, SubmissionResult, TestResult
+
+_STEPS = 5  # shades of the table, from nothing to full points
+_SIGNS = {"passed": "✓", "failed": "✗", "timeout": "⏱", "error": "!"}
+
+
+@dataclass(frozen=True)
+class LabResults:
+    """A lab's part of the page. `note` is a sentence of the instructor's, shown below the heading."""
+
+    lab: str
+    seed: int
+    results: Sequence[SubmissionResult]
+    note: str = ""
+
+    @property
+    def exercises(self) -> dict[str, float]:
+        return exercises_of(self.results)
+
+    @property
+    def items(self) -> list[Item]:
+        return item_statistics(self.results)
+
+    @property
+    def summary(self) -> list[str]:
+        return summary(self.results)
+
+
+def write_page(path: Path, labs: Sequence[LabResults], title: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(render_page(labs, title), encoding="utf-8")
+
+
+def render_page(labs: Sequence[LabResults], title: str) -> str:
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # most commands make no page
+
+    environment = Environment(
+        loader=PackageLoader("course_grader.report", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"clean": clean, "line": one_line, "points": points, "percent": "{:.0%}".format}
+    environment.globals |= {"shade": shade, "sign": sign, "score": score, "status": _status}
+    return environment.get_template("page.html.j2").render(labs=labs, title=title)
+
+
+def shade(exercise: ExerciseResult) -> int:
+    """0 (no points) to 4 (full points); only full points are darkest, only none are lightest."""
+    if not exercise.max or exercise.points >= exercise.max:
+        return _STEPS - 1
+    if exercise.points <= 0:
+        return 0
+    return 1 + int((_STEPS - 2) * exercise.points / exercise.max)
+
+
+def sign(test: TestResult) -> str:
+    return _SIGNS.get(test.status, "?")
+
+
+def _status(result: SubmissionResult) -> str:
+    return STATUS[result.status][0]

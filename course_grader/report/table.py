@@ -1,0 +1,84 @@
+"""The table at the end of a run, for a terminal or a log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from course_grader.report.items import exercises_of
+from course_grader.report.text import one_line, plural, points
+from course_grader.results import SubmissionResult
+
+# A sign as well as a colour: not everybody sees the colour, and a log has none.
+STATUS = {
+    "graded": ("✓ graded", ""),
+    "needs_person": ("▶ NEEDS A PERSON", "bold yellow"),
+    "failed": ("✗ FAILED", "bold red"),
+}
+
+
+def print_results(results: Sequence[SubmissionResult], console: Console) -> None:
+    """The class as a table, the exercises' names, what there is to say about single submissions, and a summary."""
+    if not console.is_terminal:
+        console = Console(file=console.file, width=150)  # a log wraps by itself, a table does not
+    exercises = exercises_of(results)
+    console.print(_class_table(results, exercises))
+    names = [f"{number} {name} ({points(maximum)})" for number, (name, maximum) in enumerate(exercises.items(), 1)]
+    console.print(Text(" · ".join(names)))
+    for result in results:
+        if result.messages or result.repairs:
+            console.print(remark(result))
+    for line in summary(results):
+        console.print(Text(line))
+
+
+def _class_table(results: Sequence[SubmissionResult], exercises: dict[str, float]) -> Table:
+    table = Table(header_style="bold", box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("student", overflow="fold")
+    table.add_column("status", no_wrap=True)
+    table.add_column("score", justify="right", no_wrap=True)
+    for number in range(1, len(exercises) + 1):  # names as headings would not fit
+        table.add_column(str(number), justify="right", no_wrap=True)
+    for result in results:
+        label, style = STATUS[result.status]
+        marks = [points(e.points) if (e := result.exercises.get(name)) else "–" for name in exercises]
+        row = [one_line(result.student, 40), label, score(result), *marks]
+        table.add_row(*map(Text, row), style=style)
+    return table
+
+
+def score(result: SubmissionResult) -> str:
+    return f"{points(result.score)} / {points(result.max_score)}" if result.max_score else "–"
+
+
+def remark(result: SubmissionResult) -> Text:
+    """One line on a submission: its first message, and how many more the page and the feedback have."""
+    messages = [*result.messages, *result.repairs]
+    more = f" (+{len(messages) - 1} more)" if len(messages) > 1 else ""
+    label, style = STATUS[result.status]
+    return Text(f"{label[0]} {one_line(result.student, 40)}: {one_line(messages[0])}{more}", style=style)
+
+
+def summary(results: Sequence[SubmissionResult]) -> list[str]:
+    """How many came to what end, the mean, and what waits for a person."""
+    count = {status: sum(result.status == status for result in results) for status in STATUS}
+    ran = [result for result in results if result.status != "failed"]
+    parts = [f"{plural(len(results), 'submission')}: {count['graded']} graded"]
+    if count["needs_person"]:
+        parts.append(plural(count["needs_person"], "needs a person", "need a person"))
+    if count["failed"]:
+        parts.append(f"{count['failed']} failed (nothing could be run)")
+    lines = [", ".join(parts)]
+    if ran:
+        mean = sum(result.score for result in ran) / len(ran)
+        lines[0] += f"; mean {points(mean)} of {points(max(result.max_score for result in ran))}"
+    if waiting := [result for result in ran if result.manual["pending"]]:
+        lines.append(
+            f"Written answers, apart from these scores: {plural(len(waiting), 'submission')} with up to "
+            f"{points(max(result.manual['max'] for result in waiting))} points to grade by hand (nbgrader formgrader)"
+        )
+    return lines

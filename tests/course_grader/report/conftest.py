@@ -1,0 +1,38 @@
+"""A small class: one all right, one partly, one hostile, one that could not be run."""
+
+import pytest
+
+from course_grader.results import ExerciseResult, SubmissionResult, TestResult
+
+HOSTILE = "<script>alert(1)</script>\x1b[31mred\x1b[0m\u202e"
+
+
+def exercise(name, *statuses, message=""):
+    tests = [
+        TestResult(
+            f"test_{number}", f"Statement {number} of {name}", status, float(status == "passed"), 1.0, message=message
+        )
+        for number, status in enumerate(statuses)
+    ]
+    return ExerciseResult(name, float(len(tests)), tests)
+
+
+def submission(student, *exercises, **fields):
+    fields = {"status": "graded", "max_score": 3.0, "seconds": 1.25, **fields}
+    return SubmissionResult(student, "lab", 7, exercises={e.id: e for e in exercises}, **fields)
+
+
+@pytest.fixture
+def class_results():
+    return [
+        submission("ada", exercise("scale", "passed", "passed"), exercise("shift", "passed")),
+        submission("ben", exercise("scale", "passed", "failed"), exercise("shift", "timeout")),
+        submission(
+            "<b>mallory</b>",
+            exercise("scale", "failed", "error", message=HOSTILE),
+            status="needs_person",
+            messages=["The kernel died: memory " + HOSTILE, "second"],
+            manual={"max": 5.0, "pending": 5.0},
+        ),
+        submission("zoe", status="failed", max_score=0.0, messages=["The notebook is no valid JSON"]),
+    ]
