@@ -1,0 +1,1 @@
+"""The instructor's side of the course: isolation, judging, running many, auditing, reporting."""

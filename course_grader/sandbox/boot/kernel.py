@@ -1,0 +1,74 @@
+"""The IPython kernel of one submission, started in a process that has given up everything else.
+
+Run as a module with one argument, a job in JSON: connection_file, rlimits, uid, seed, imports.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import random
+import sys
+from collections.abc import Callable, Iterable
+
+from course_grader.sandbox.boot.confine import confine
+
+KERNEL_MODULES = ("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "matplotlib_inline.backend_inline")
+FONT_CACHE = "/opt/cache/matplotlib"
+
+
+def preload(imports: Iterable[str]) -> None:
+    """Import modules by name; one that is missing is left to the notebook, where the error can be read."""
+    for name in imports:
+        try:
+            importlib.import_module(name)
+        except ImportError as error:
+            print(f"could not preload {name}: {error}", file=sys.stderr)
+
+
+def reseed(seed: int) -> None:
+    """Seed random, and numpy and torch where they are imported."""
+    random.seed(seed)
+    if numpy := sys.modules.get("numpy"):
+        numpy.random.seed(seed % 2**32)
+    if torch := sys.modules.get("torch"):
+        torch.manual_seed(seed)
+
+
+def silence() -> None:
+    """Nothing a kernel prints outside its own channels reaches a file or terminal of ours."""
+    null = os.open("/dev/null", os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(null, descriptor)
+    os.close(null)
+
+
+def link_font_cache() -> None:
+    """Let matplotlib find the host's list of fonts in its usual place, which it wants to be writable."""
+    if os.path.isdir(FONT_CACHE):
+        folder = os.path.expanduser("~/.cache/matplotlib")
+        os.makedirs(folder)
+        for name in os.listdir(FONT_CACHE):
+            os.symlink(f"{FONT_CACHE}/{name}", f"{folder}/{name}")
+
+
+def run_kernel(job: dict, before_first_cell: Callable[[], None] = lambda: None) -> None:
+    """Serve the kernel until it is shut down; `before_first_cell` runs when its sockets are bound."""
+    from ipykernel.kernelapp import IPKernelApp
+
+    link_font_cache()
+    preload(job["imports"])
+    reseed(job["seed"])
+    silence()
+    app = IPKernelApp.instance()
+    app.initialize(["-f", job["connection_file"], "--HistoryManager.hist_file=:memory:", "--log-level=CRITICAL"])
+    before_first_cell()
+    app.start()
+
+
+if __name__ == "__main__":
+    job = json.loads(sys.argv[1])
+    sys.argv[1:] = []
+    confine(job["rlimits"], job["uid"])
+    run_kernel(job)

@@ -1,0 +1,64 @@
+"""Imports the course's libraries once, then forks a confined kernel for each request of the grader.
+
+Run as a module with one argument, a job in JSON: uid, rlimits, imports, keep, folder, control (a descriptor, the
+only way in; when it closes, the zygote leaves and its PID namespace, with every kernel in it, ends).
+It never touches CUDA nor runs a parallel operation: neither survives a fork.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import signal
+import socket
+import sys
+
+from course_grader.sandbox.boot import namespaces
+from course_grader.sandbox.boot.confine import drop_privileges, drop_user, set_limits
+from course_grader.sandbox.boot.keeper import keep_kernel
+from course_grader.sandbox.boot.kernel import KERNEL_MODULES, link_font_cache, preload
+
+
+def prepare(job: dict) -> None:
+    """Drop to an unprivileged user and import everything."""
+    if job["uid"] is not None:
+        # bubblewrap, as root, covers parts of /proc; Linux lets nested namespaces have a /proc only where one is whole.
+        namespaces.mount("proc", "/proc", "proc", namespaces.NO_SUID | namespaces.NO_DEV | namespaces.NO_EXEC)
+    set_limits(job["rlimits"])
+    drop_user(job["uid"])
+    drop_privileges()
+    link_font_cache()
+    preload([*KERNEL_MODULES, *job["imports"]])
+    threads = len(os.listdir("/proc/self/task"))
+    if threads > 1:
+        raise SystemExit(f"the imports {job['imports']} started {threads - 1} threads, which do not survive a fork")
+    gc.collect()
+    gc.freeze()  # objects that live for good: the collector must not touch, and so copy, their pages
+
+
+def serve(control: socket.socket, job: dict) -> None:
+    """Fork a keeper for each request until the grader closes its end."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system reaps keepers
+    control.send(b"r")
+    while True:
+        request, descriptors, _, _ = socket.recv_fds(control, 1 << 16, 1)
+        if not request:
+            return
+        with socket.socket(fileno=descriptors[0]) as status:
+            if os.fork() == 0:
+                control.close()
+                keep_kernel({**job, **json.loads(request)}, status)
+
+
+def main() -> None:
+    job = json.loads(sys.argv[1])
+    sys.argv[1:] = []
+    control = socket.socket(fileno=job["control"])
+    control.set_inheritable(False)
+    prepare(job)
+    serve(control, job)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+"""The bubblewrap command line of a sandbox: namespaces, mounts, environment."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from course_grader.sandbox.limits import MB, Limits
+from course_grader.sandbox.mounts import COURSE, HOME, file_arguments, parents
+from course_grader.sandbox.requirements import find_bubblewrap
+
+HOME_MB = 32
+# One thread: submissions run side by side, and a process that has run OpenMP threads cannot be forked.
+ENVIRONMENT = {
+    "HOME": HOME, "USER": "student", "LOGNAME": "student", "LANG": "C.UTF-8", "TMPDIR": "/tmp", "TERM": "dumb",
+    "PYTHONPATH": COURSE, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0", "PYTHONUNBUFFERED": "1",
+    "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "NUMEXPR_NUM_THREADS": "1",
+    "TOKENIZERS_PARALLELISM": "false", "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1", "PYTORCH_NVML_BASED_CUDA_CHECK": "1",
+}  # fmt: skip
+
+
+def unprivileged_uid() -> int | None:
+    """The user a sandbox made by root drops to; None for an ordinary user, who gets a user namespace instead.
+
+    Drawn from the range of systemd's dynamic users, so that sandboxes do not share a count of processes.
+    """
+    return random.SystemRandom().randrange(61184, 65520) if os.geteuid() == 0 else None
+
+
+def launch(
+    module: str,
+    job: Mapping[str, Any],
+    writable: str,
+    limits: Limits,
+    *,
+    read_only: Iterable[str] = (),
+    environment: Mapping[str, str] | None = None,
+    capabilities: Iterable[str] = (),
+    **options: Any,
+) -> subprocess.Popen:
+    """Start `python -m module JOB` in a fresh sandbox and return bubblewrap's process.
+
+    job["uid"] is the user to drop to (the module does that), writable the one folder shared with the host,
+    capabilities what the module needs beside changing user, options go to Popen.
+    """
+    arguments = _arguments(job["uid"], writable, limits, read_only, environment or {}, capabilities)
+    with tempfile.TemporaryFile() as file:  # not on the command line, which is readable in the sandbox
+        file.write(b"".join(os.fsencode(argument) + b"\0" for argument in arguments))
+        file.seek(0)
+        # bwrap stays as process 1 inside, where its environment can be read: so it gets none.
+        command = [find_bubblewrap(), "--args", str(file.fileno()), "--", sys.executable, "-m", module, json.dumps(job)]
+        descriptors = (file.fileno(), *options.pop("pass_fds", ()))
+        return subprocess.Popen(
+            command, env={}, cwd="/", stdin=subprocess.DEVNULL, pass_fds=descriptors, start_new_session=True, **options
+        )
+
+
+def _arguments(
+    uid: int | None,
+    writable: str,
+    limits: Limits,
+    read_only: Iterable[str],
+    environment: Mapping[str, str],
+    capabilities: Iterable[str],
+) -> list[str]:
+    arguments = ["--unshare-ipc", "--unshare-pid", "--unshare-uts", "--unshare-net", "--unshare-cgroup-try"]
+    arguments += ["--die-with-parent", "--new-session", "--hostname", "sandbox", "--clearenv"]
+    if uid is None:
+        arguments += ["--unshare-user", "--uid", "1000", "--gid", "1000"]
+    else:
+        for capability in ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", *capabilities):
+            arguments += ["--cap-add", capability]
+    arguments += ["--proc", "/proc", "--dev", "/dev"]
+    for folder, megabytes in (("/dev/shm", limits.tmp_mb), ("/tmp", limits.tmp_mb), (HOME, HOME_MB)):
+        arguments += ["--perms", "1777", "--size", str(megabytes * MB), "--tmpfs", folder]
+    arguments += file_arguments(read_only) + [*parents(writable), "--bind", writable, writable]
+    arguments += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", HOME]
+    path = f"{os.path.dirname(sys.executable)}:/usr/bin:/bin"
+    for name, value in {**ENVIRONMENT, "PATH": path, **environment}.items():
+        arguments += ["--setenv", name, value]
+    return arguments
+
+
+def probe() -> subprocess.CompletedProcess:
+    """Run Python once in a sandbox, as the user that a kernel would have, and return how that went."""
+    job = {"uid": unprivileged_uid(), "rlimits": Limits().rlimits()}
+    with tempfile.TemporaryDirectory() as folder:
+        module = "course_grader.sandbox.boot.confine"
+        process = launch(module, job, folder, Limits(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        _, stderr = process.communicate(timeout=60)
+    return subprocess.CompletedProcess(process.args, process.returncode, "", stderr)

@@ -1,0 +1,58 @@
+"""What a tree of processes uses, read from /proc; a process that ends meanwhile counts as nothing."""
+
+from __future__ import annotations
+
+import os
+
+
+def tree(pid: int) -> list[int]:
+    """`pid` and all its descendants. Orphans of a PID namespace stay in it: its first process adopts them."""
+    found = [pid]
+    for process in found:
+        found += _children(process)
+    return found
+
+
+def _children(pid: int) -> list[int]:
+    children = []
+    try:
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{thread}/children") as file:
+                children += [int(child) for child in file.read().split()]
+    except OSError:
+        pass
+    return children
+
+
+def memory_mb(pids: list[int], enough: int) -> int:
+    """Megabytes (RAM and swap) the processes use together, shared pages counted once.
+
+    Resident size is cheap but counts shared pages in every process, so it is an upper bound: only when it is more
+    than `enough` are the pages shared out, which means walking the page tables. A result up to `enough` is a bound.
+    """
+    bound = sum(_sum_kb(f"/proc/{pid}/status", ("VmRSS:", "VmSwap:")) for pid in pids)
+    if bound > enough * 1024:
+        bound = sum(_sum_kb(f"/proc/{pid}/smaps_rollup", ("Pss:", "SwapPss:")) for pid in pids)
+    return bound // 1024
+
+
+def _sum_kb(path: str, fields: tuple[str, ...]) -> int:
+    try:
+        with open(path) as file:
+            return sum(int(line.split()[1]) for line in file if line.startswith(fields))
+    except OSError:
+        return 0
+
+
+def folder_mb(path: str) -> float:
+    """Megabytes that the files below a folder take, an empty one counted as a page; links are not followed."""
+    total, folders = 0, [path]
+    for folder in folders:
+        try:
+            for entry in os.scandir(folder):
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.path)
+                total += max(4096, entry.stat(follow_symlinks=False).st_blocks * 512)
+        except OSError:
+            continue
+    return total / (1 << 20)

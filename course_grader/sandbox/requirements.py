@@ -1,0 +1,87 @@
+"""Whether this machine can run untrusted code, and if not, what to do about it in plain words."""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import sys
+import sysconfig
+from pathlib import Path
+
+from course_grader.sandbox.boot import seccomp
+
+
+class SandboxUnavailable(RuntimeError):
+    """Untrusted code cannot be confined here. The message says what is missing and the command that mends it."""
+
+
+NOT_LINUX = (
+    "Grading runs students' code in a sandbox that needs Linux (this is {platform}). "
+    "On Windows use WSL2, on macOS a Linux container or virtual machine, and grade there."
+)
+NO_BUBBLEWRAP = (
+    "Grading needs bubblewrap (the command `bwrap`), which was not found on PATH, in {places} or in $COURSE_BWRAP. "
+    "Install it: `sudo apt-get install bubblewrap` (Debian, Ubuntu) or `sudo dnf install bubblewrap` (Fedora, RHEL)."
+)
+NO_USER_NAMESPACES = (
+    "bubblewrap is there, but this system does not let an ordinary user create the namespaces a sandbox is made of "
+    "({detail}). An administrator allows it with `sudo sysctl -w {setting}` (to keep it: a file in /etc/sysctl.d); "
+    "grading as root also works."
+)
+IN_CONTAINER = (
+    "bubblewrap is there, but this machine, probably a container, does not let it mount ({detail}). "
+    "Start the container with `--security-opt seccomp=unconfined --security-opt apparmor=unconfined "
+    "--security-opt systempaths=unconfined` (and, to grade as root in it, `--cap-add SYS_ADMIN`)."
+)
+UNREADABLE = (
+    "The sandbox starts, but Python does not run inside ({detail}). It runs there as an unprivileged user: "
+    "make the environment readable to all with `chmod -R a+rX {prefix} {base_prefix}`."
+)
+BLOCKING_SETTINGS = (
+    ("kernel/apparmor_restrict_unprivileged_userns", "1", "kernel.apparmor_restrict_unprivileged_userns=0"),
+    ("kernel/unprivileged_userns_clone", "0", "kernel.unprivileged_userns_clone=1"),
+    ("user/max_user_namespaces", "0", "user.max_user_namespaces=10000"),
+)
+
+
+def find_bubblewrap() -> str:
+    """Path of the bwrap program: $COURSE_BWRAP, else PATH, else unpacked beside the environment or the project."""
+    places = [Path(sys.prefix, "libexec/bwrap"), Path(__file__).parents[2] / "libexec/bwrap"]
+    for candidate in (os.environ.get("COURSE_BWRAP"), shutil.which("bwrap"), *map(str, places)):
+        if candidate and os.access(candidate, os.X_OK):
+            return candidate
+    raise SandboxUnavailable(NO_BUBBLEWRAP.format(places=" or ".join(str(place.parent) for place in places)))
+
+
+def explain(stderr: str) -> str:
+    """What a failed start of the sandbox, known by what it printed, means for the person at the keyboard."""
+    lines = stderr.strip().splitlines()
+    detail = lines[-1] if lines else "it printed nothing"
+    if not any(line.startswith("bwrap:") for line in lines) or "execvp" in detail:
+        return UNREADABLE.format(detail=detail, prefix=sys.prefix, base_prefix=sys.base_prefix)
+    if os.geteuid() != 0:
+        for name, blocking, setting in BLOCKING_SETTINGS:
+            path = Path("/proc/sys", name)
+            if path.exists() and path.read_text().strip() == blocking:
+                return NO_USER_NAMESPACES.format(detail=detail, setting=setting)
+    return IN_CONTAINER.format(detail=detail)
+
+
+@functools.cache
+def check() -> None:
+    """Start a sandbox once and return None if that works; raises SandboxUnavailable.
+
+    A success is remembered for the life of this process; a failure is tried again.
+    """
+    from course_grader.sandbox import bubblewrap  # it needs find_bubblewrap above
+
+    if sys.platform != "linux":
+        raise SandboxUnavailable(NOT_LINUX.format(platform=sysconfig.get_platform()))
+    try:
+        seccomp.program()
+    except NotImplementedError as error:
+        raise SandboxUnavailable(str(error)) from None
+    done = bubblewrap.probe()
+    if done.returncode != 0:
+        raise SandboxUnavailable(explain(done.stderr))

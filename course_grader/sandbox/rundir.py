@@ -1,0 +1,38 @@
+"""The folder that a kernel shares with the grader: its sockets and connection file, nothing else."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+
+LONGEST = 60  # a socket's whole path must fit into 107 bytes
+
+
+def make_folder(prefix: str, uid: int | None, parent: str | None = None) -> str:
+    """A fresh folder, owned by `uid` if given; remove it with remove_folder."""
+    parent = parent or os.path.realpath(tempfile.gettempdir())
+    folder = tempfile.mkdtemp(prefix=prefix, dir=parent if len(parent) <= LONGEST else "/tmp")
+    give(folder, uid)
+    return folder
+
+
+def give(path: str, uid: int | None) -> None:
+    """Make `uid` the owner of one file; a link, which a submission may have put there, is not followed."""
+    if uid is not None:
+        os.lchown(path, uid, uid)
+
+
+def share_socket(path: str) -> None:
+    """Let the kernel connect to a unix socket that the grader has bound in the kernel's folder.
+
+    Only needed when grading as root, where the kernel runs as another user; harmless otherwise.
+    """
+    owner = os.lstat(os.path.dirname(path))
+    if owner.st_uid != os.geteuid():
+        os.lchown(path, owner.st_uid, owner.st_gid)
+
+
+def remove_folder(folder: str) -> None:
+    """Remove a folder and all in it (links are not followed); one that is gone already is fine."""
+    shutil.rmtree(folder, ignore_errors=True)

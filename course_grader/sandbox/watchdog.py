@@ -1,0 +1,97 @@
+"""A thread that starts one kernel, watches what it uses, ends it when that is too much, and knows why it ended."""
+
+from __future__ import annotations
+
+import queue
+import signal
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from course_grader.sandbox import processes
+from course_grader.sandbox.limits import Limits
+
+PERIOD = 0.1  # seconds between two looks
+FOLDER_MB = 2  # sockets and a connection file take a few pages
+EXITED_BY_SIGNAL = 128  # a shell's convention, which bubblewrap and our own first process keep to
+
+
+class Process(Protocol):
+    """The part of subprocess.Popen that jupyter_client and the watchdog use."""
+
+    pid: int
+
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def kill(self) -> None: ...
+
+
+class Watchdog:
+    """Watches one process tree. `death_reason` is None while it lives and after an ordinary end."""
+
+    def __init__(self, start: Callable[[], Process], limits: Limits, folder: str) -> None:
+        self.limits = limits
+        self.folder = folder
+        self.peak_mb = 0
+        self._start = start
+        self._started: queue.Queue[Any] = queue.Queue()
+        self._killed_for: str | None = None
+        self._process: Process | None = None
+        self._thread = threading.Thread(target=self._run, name="kernel watchdog", daemon=True)
+
+    def launch(self) -> Process:
+        """Start the process and the watch; raises what starting it raised.
+
+        The watching thread starts it, because bubblewrap dies with the *thread* that started it, and this one
+        lives as long as it does; the caller's may be a short-lived worker.
+        """
+        self._thread.start()
+        outcome = self._started.get()
+        if isinstance(outcome, BaseException):
+            raise outcome
+        return outcome
+
+    def _run(self) -> None:
+        try:
+            self._process = process = self._start()
+        except BaseException as error:  # belongs to the caller of launch, and is raised there
+            self._started.put(error)
+            return
+        self._started.put(process)
+        born = time.monotonic()
+        while process.poll() is None:
+            self._killed_for = self._excess(process, time.monotonic() - born)
+            if self._killed_for:
+                process.kill()
+                process.wait()
+                return
+            time.sleep(PERIOD)
+
+    def _excess(self, process: Process, age: float) -> str | None:
+        limits = self.limits
+        if age > limits.wall_seconds:
+            return f"wall time: ran for {age:.0f} s, allowed {limits.wall_seconds} s"
+        memory = processes.memory_mb(processes.tree(process.pid), enough=limits.memory_mb)
+        self.peak_mb = max(self.peak_mb, memory)
+        if memory > limits.memory_mb:
+            return f"memory: used {memory} MB, allowed {limits.memory_mb} MB"
+        written = processes.folder_mb(self.folder)
+        if written > FOLDER_MB:
+            return f"files: wrote {written:.0f} MB into the folder of the kernel's sockets, allowed {FOLDER_MB} MB"
+        return None
+
+    @property
+    def death_reason(self) -> str | None:
+        """Why the kernel is dead, in plain words, or None."""
+        if self._killed_for or self._process is None:
+            return self._killed_for
+        code = self._process.poll()
+        if code is None or code == 0:
+            return None
+        number = -code if code < 0 else code - EXITED_BY_SIGNAL
+        if number == signal.SIGXCPU:
+            return f"processor time: used more than {self.limits.cpu_seconds} s"
+        if number in {member.value for member in signal.Signals}:
+            return f"crash: the kernel died of signal {number} ({signal.strsignal(number)})"
+        return f"exit: the kernel ended itself with code {code}"

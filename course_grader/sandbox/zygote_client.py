@@ -1,0 +1,167 @@
+"""The host's side of the zygote: starts it in its outer sandbox, asks it for kernels."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import select
+import socket
+import struct
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from course_grader.sandbox import bubblewrap, rundir
+from course_grader.sandbox.limits import Limits
+from course_grader.sandbox.mounts import interpreter_paths, is_below
+from course_grader.sandbox.requirements import SandboxUnavailable, check
+
+STARTUP_SECONDS = 300  # the first import of large libraries compiles them
+# The zygote is ours; these limits only keep a mistake small. Its kernels get their own.
+OWN_LIMITS = {"RLIMIT_CORE": 0, "RLIMIT_NOFILE": 4096}
+
+
+class Zygote:
+    """A process that has imported the course's libraries once and forks a confined kernel for each submission.
+
+    A context manager; `spawn` may be called from any thread. Closing it, or the end of this process, ends its kernels.
+    Raises SandboxUnavailable where nested namespaces are not allowed: kernels then start in fresh sandboxes.
+    """
+
+    def __init__(
+        self,
+        imports: Iterable[str],
+        limits: Limits | None = None,
+        *,
+        read_only: Iterable[str] = (),
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self.imports = tuple(imports)
+        self.limits = limits or Limits()
+        self.read_only = tuple(map(str, read_only))
+        self.environment = dict(environment or {})
+        self.uid = bubblewrap.unprivileged_uid()
+        self.folder = ""
+        self.start_seconds = 0.0
+
+    def __enter__(self) -> Zygote:
+        check()
+        born = time.monotonic()
+        self.folder = rundir.make_folder("course-", self.uid)
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._errors = tempfile.TemporaryFile()
+        self._closed = threading.Event()
+        launched = threading.Event()
+        # bubblewrap dies with the thread that starts it: this one lives until close or the end of the process.
+        self._thread = threading.Thread(target=self._live, args=(theirs, launched), name="zygote", daemon=True)
+        self._thread.start()
+        launched.wait()
+        theirs.close()
+        try:
+            self._await_ready()
+        except BaseException:
+            self.close()
+            raise
+        self.start_seconds = time.monotonic() - born
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the zygote and every kernel it started."""
+        self._control.close()
+        self._closed.set()
+        self._thread.join()
+        self._errors.close()
+        rundir.remove_folder(self.folder)
+
+    def _live(self, control: socket.socket, launched: threading.Event) -> None:
+        job = {
+            "uid": self.uid,
+            "rlimits": OWN_LIMITS,
+            "imports": self.imports,
+            "folder": self.folder,
+            "keep": [path for path in (*interpreter_paths(), *self.read_only) if is_below(path, "/tmp")],
+            "control": control.fileno(),
+        }
+        try:
+            self.process = bubblewrap.launch(
+                "course_grader.sandbox.boot.zygote", job, self.folder, self.limits,
+                read_only=self.read_only, environment=self.environment, capabilities=("CAP_SYS_ADMIN",),
+                pass_fds=(control.fileno(),), stdout=self._errors, stderr=self._errors,
+            )  # fmt: skip
+        finally:
+            launched.set()
+        self._closed.wait()
+        self.process.kill()
+        self.process.wait()
+
+    def _await_ready(self) -> None:
+        self._control.settimeout(STARTUP_SECONDS)
+        try:
+            answer = self._control.recv(1)
+        except TimeoutError:
+            answer = b""
+        self._control.settimeout(None)
+        if not answer:
+            self._errors.seek(0)
+            lines = self._errors.read().decode(errors="replace").strip().splitlines()
+            raise SandboxUnavailable(f"the zygote did not start: {lines[-1] if lines else 'no reason given'}")
+
+    def spawn(self, job: Mapping[str, Any]) -> ZygoteProcess:
+        """Fork one kernel. `job`: connection_file (in a folder below self.folder), rlimits, tmp_mb, seed, imports."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+            socket.send_fds(self._control, [json.dumps(job).encode()], [theirs.fileno()])
+        return ZygoteProcess(ours)
+
+
+class ZygoteProcess:
+    """A kernel of the zygote, with the part of subprocess.Popen's interface that jupyter_client uses."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, status: socket.socket) -> None:
+        self._status = status
+        self._lock = threading.Lock()
+        self.returncode: int | None = None
+        # The kernel's keeper says hello; Linux adds which process, counted as on this side, said it.
+        size = socket.CMSG_SPACE(struct.calcsize("3i"))
+        hello, ancillary, _, _ = status.recvmsg(1, size)
+        if not hello:
+            raise SandboxUnavailable("the zygote could not fork a kernel; it may have been killed for lack of memory")
+        self.pid = struct.unpack("3i", ancillary[0][2])[0]
+
+    def poll(self) -> int | None:
+        """The exit code, 128 plus the number for a signal, or None while it runs."""
+        with self._lock:
+            if self.returncode is None and select.select([self._status], [], [], 0)[0]:
+                try:
+                    answer = self._status.recv(4)
+                except ConnectionResetError:
+                    answer = b""
+                # No answer: the whole zygote is gone, and the kernel with it.
+                self.returncode = struct.unpack("i", answer)[0] if len(answer) == 4 else 128 + 9
+                self._status.close()
+            return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for the end; raises subprocess.TimeoutExpired after `timeout` seconds."""
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while (code := self.poll()) is None:
+            if deadline is not None and time.monotonic() > deadline:
+                raise subprocess.TimeoutExpired("kernel", timeout or 0)
+            time.sleep(0.01)
+        return code
+
+    def kill(self) -> None:
+        """End the kernel and all its processes."""
+        with self._lock:
+            if self.returncode is None:
+                with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it just ended by itself
+                    self._status.send(b"kill")
