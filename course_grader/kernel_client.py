@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import Callable
 from enum import Enum
+from queue import Empty
 from typing import Any
 
 from jupyter_client import AsyncKernelManager
@@ -54,8 +56,9 @@ class _CappedClient(NotebookClient):
             return super().output(outs, msg, display_id, cell_index)
         if not self._cut:
             self._cut = True
-            outs.append(new_output("stream", name="stdout", text="\n[This cell put out too much; the rest is left out.]\n"))
-            asyncio.ensure_future(ensure_async(self.km.interrupt_kernel()))
+            note = "\n[This cell put out too much; the rest is left out.]\n"
+            outs.append(new_output("stream", name="stdout", text=note))
+            self._interrupt = asyncio.ensure_future(ensure_async(self.km.interrupt_kernel()))
         return None
 
     def handle_comm_msg(self, outs: list, msg: dict, cell_index: int) -> None:
@@ -63,31 +66,20 @@ class _CappedClient(NotebookClient):
 
 
 class StudentKernel:
-    """One kernel of one submission.
+    """One kernel of one submission, under a manager that is not started yet."""
 
-    make_manager: gives a kernel manager that is not started yet (sandboxed or, for an instructor's own code, plain).
-    """
-
-    def __init__(self, notebook: NotebookNode, make_manager: Callable[[], AsyncKernelManager], cell_seconds: float):
-        self._notebook = notebook
-        self._make_manager = make_manager
+    def __init__(self, notebook: NotebookNode, manager: AsyncKernelManager, cell_seconds: float):
+        self._manager = manager
         self._cell_seconds = cell_seconds
-        self._manager: AsyncKernelManager | None = None
+        self._client = _CappedClient(notebook, km=manager, allow_errors=True, coalesce_streams=True)
         self.death = ""  # why it died, in plain words
 
     async def start(self) -> None:
-        self.death = ""
-        self._manager = self._make_manager()
         await self._manager.start_kernel()
-        self._client = _CappedClient(self._notebook, km=self._manager, allow_errors=True, coalesce_streams=True)
         self._client.kc = self._manager.client()
         self._client.kc.start_channels()
         await self._client.kc.wait_for_ready(timeout=START_SECONDS)
         self._client.kc.allow_stdin = False
-
-    @property
-    def provisioner(self) -> Any:
-        return self._manager.provisioner if self._manager else None
 
     async def run(self, cell: NotebookNode, index: int, seconds: float | None = None) -> CellEnd:
         """Run one code cell; its outputs are in the cell afterwards."""
@@ -103,54 +95,60 @@ class StudentKernel:
             await ensure_async(self._manager.interrupt_kernel())
             done, _ = await asyncio.wait({task}, timeout=GRACE_SECONDS)
         if not done:
-            self.death = f"a cell ran longer than {seconds:g} s and did not react to the interrupt"
-            await self._manager.shutdown_kernel(now=True)
+            await self.kill(f"a cell ran longer than {seconds:g} s and did not react to the interrupt")
             task.cancel()
         try:
             await task
         except (DeadKernelError, asyncio.CancelledError):
-            self._explain_death()
+            await self.kill("the kernel died: a crash, or the code ended the process")
             return CellEnd.DEAD
         return end
 
     async def serve_judge(self, path: str, judging: Callable[[], Any]) -> Any:
-        """Let the student's kernel answer the judge at `path` while `judging()` runs in a thread; hand back its result."""
+        """Let the kernel answer the judge at `path` while `judging()` runs in a thread; hand back its result."""
         code = f"__import__('course_grader.inside.agent', fromlist=['serve']).serve({path!r}, globals())"
         message = self._client.kc.execute(code, silent=True, store_history=False, stop_on_error=False)
-        result = await asyncio.to_thread(judging)
+        verdict = asyncio.ensure_future(asyncio.to_thread(judging))
+        reply = asyncio.ensure_future(self._reply(message))
+        await asyncio.wait({verdict, reply}, return_when=asyncio.FIRST_COMPLETED)
+        if reply.done():  # the agent has ended first; just after the judge's goodbye, or without ever answering
+            await asyncio.wait({verdict}, timeout=1)
+            if not verdict.done():
+                await asyncio.to_thread(_knock, path)
+        result = await verdict
         try:
-            await asyncio.wait_for(self._reply(message), GRACE_SECONDS)
+            await asyncio.wait_for(reply, GRACE_SECONDS)
         except (TimeoutError, DeadKernelError):
-            self.death = self.death or "the kernel did not come back after a test"
-            await self.kill()
+            await self.kill("the kernel died or hung in a function that a test called")
         return result
 
     async def _reply(self, message: str) -> None:
         while True:
-            with contextlib.suppress(Exception):
+            try:
                 reply = await self._client.kc.get_shell_msg(timeout=0.5)
+            except Empty:
+                if not await self._manager.is_alive():
+                    raise DeadKernelError("the kernel is gone") from None
+            else:
                 if reply["parent_header"].get("msg_id") == message:
                     return
-            if not await self.alive():
-                raise DeadKernelError("the kernel is gone")
 
-    async def alive(self) -> bool:
-        return self._manager is not None and await self._manager.is_alive()
-
-    def _explain_death(self) -> None:
-        reason = getattr(self.provisioner, "death_reason", None)
-        self.death = reason or self.death or "the kernel died (a crash, or the code ended the process)"
-
-    async def kill(self) -> None:
-        """End the kernel; says why it died where that is known."""
-        self._explain_death()
+    async def kill(self, reason: str) -> None:
+        """End the kernel; `death` says why: the sandbox's own reason where it has one."""
+        self.death = self.death or getattr(self._manager.provisioner, "death_reason", None) or reason
         await self.close()
 
     async def close(self) -> None:
-        if self._manager is None:
+        if self._client.kc is None:
             return
-        manager, self._manager = self._manager, None
-        with contextlib.suppress(RuntimeError):  # jupyter_client's word for a kernel that is gone already
-            await manager.shutdown_kernel(now=True)
         self._client.kc.stop_channels()
-        await ensure_async(manager.cleanup_resources())
+        self._client.kc = None
+        with contextlib.suppress(RuntimeError):  # jupyter_client's word for a kernel that is gone already
+            await self._manager.shutdown_kernel(now=True)
+        await ensure_async(self._manager.cleanup_resources())
+
+
+def _knock(path: str) -> None:
+    """Connect and leave: a judge that waits for an agent which never came then knows."""
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(path)

@@ -90,13 +90,18 @@ def _reference_notebook() -> Mapping[str, Any]:
     )
 
 
+def in_sandbox() -> bool:
+    """Whether this is a student's kernel of the course's own grader, where the judge runs the tests."""
+    return os.environ.get("COURSE_GRADING") == "sandbox"
+
+
 def refuse_unprotected_grading() -> None:
-    """End the kernel where nbgrader would run tests in the student's process: then it reports a failure, not a score."""
-    if os.environ.get("NBGRADER_EXECUTION") != "autograde":
+    """End the kernel where nbgrader would run tests in the student's process; nbgrader then scores nothing."""
+    if os.environ.get("NBGRADER_EXECUTION") != "autograde" or in_sandbox():
         return
     print(
-        "This notebook is being autograded without the course's grader, so a student's code could change its own "
-        "score. Expected: nbgrader started where the course's nbgrader_config.py lies, which hands the tests to the judge. "
+        "This notebook is being autograded without the course's grader, so a student's code could change its score. "
+        "Expected: nbgrader started where the course's nbgrader_config.py lies, which hands the tests to the judge. "
         "Run it from the course's folder, or use `course-grader grade`. Nothing was scored.",
         file=sys.__stderr__,
         flush=True,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from course_utils.comparison import Difference
 from course_utils.lab_test_case import LabTestCase, session
 from course_utils.link import StudentError, StudentTimeout
-from course_utils.namespaces import ReferenceUnavailable, reference, refuse_unprotected_grading, student
+from course_utils.namespaces import ReferenceUnavailable, in_sandbox, reference, refuse_unprotected_grading, student
 
 __all__ = ["LabTestCase", "Outcome", "last_outcomes", "points", "reference", "run_tests", "student"]
 
@@ -51,6 +51,9 @@ def run_tests(exercise: str) -> float:
     """Run the calling cell's test cases, print what they found, and return the points earned. Never raises."""
     if not session.judged:
         refuse_unprotected_grading()
+        if in_sandbox():
+            print(f"{exercise}: the tests are run by the judge, from the test cell of the release.")
+            return 0.0
     cases = _cases_of_cell(sys._getframe(1).f_code.co_filename)
     outcomes = [outcome for case in cases for outcome in _run(case)]
     last_outcomes[exercise] = outcomes

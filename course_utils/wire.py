@@ -1,6 +1,7 @@
 """The codec between a test and a student's code: plain data in, plain data out, never pickle.
 
-A value becomes a JSON document beside one safetensors blob. What is checked on arrival: structure, depth, dtype, shape and size. What is not plain data (a class, a module, a function) crosses as a handle, if the sender keeps a table of handles.
+A value becomes a JSON document beside one safetensors blob. What is checked on arrival: structure, depth, dtype, shape
+and size. What is no plain data (a class, a module, a function) crosses as a handle, if the sender keeps a table.
 """
 
 from __future__ import annotations

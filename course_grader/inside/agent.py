@@ -31,7 +31,7 @@ def alarm(seconds: float) -> Iterator[None]:
 
 
 def serve(path: str, variables: Mapping[str, Any]) -> None:
-    """Answer the judge that listens at `path`. Blocks, on the kernel's main thread, so that alarms reach student code."""
+    """Answer the judge that listens at `path`; blocks the kernel's main thread, so alarms reach student code."""
     responder = Responder(variables, timer=alarm)
     with socket.socket(socket.AF_UNIX) as connection, contextlib.suppress(WireError, OSError):
         connection.connect(path)

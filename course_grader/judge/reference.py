@@ -29,6 +29,6 @@ def execute_reference(notebook: NotebookNode) -> dict[str, Any]:
 
 
 def execute_source(source: str, filename: str, variables: dict[str, Any]) -> None:
-    """exec, with the source kept where `inspect.getsource` finds it (a probe's source crosses to the student's side)."""
+    """exec, with the source kept where `inspect.getsource` finds it: a probe's source goes to the student's side."""
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
     exec(compile(source, filename, "exec"), variables)

@@ -44,15 +44,22 @@ class JudgeSession:
     connection: socket.socket
     seconds: float
 
-    def judge(self, source: str, exercise: str) -> Verdict:
-        deadline = time.monotonic() + self.seconds
-        try:
-            send_frame(self.connection, {"source": source, "exercise": exercise})
-            answer, _ = receive_frame(self.connection, deadline)
-        except (WireError, OSError) as error:
-            raise JudgeError(f"the judge gave no verdict on {exercise}: {error}") from None
+    def listen(self, path: str) -> None:
+        """Wait for the agent of a kernel that has just started, at `path`."""
+        self._ask({"op": "listen", "path": path})
+
+    def judge(self, source: str, exercise: str, lost: str = "") -> Verdict:
+        """Run one test cell; `lost` says why there is no kernel to test, so that every test in it reads so."""
+        answer = self._ask({"op": "judge", "source": source, "exercise": exercise, "lost": lost})
         tests = [TestResult(**test) for test in answer["tests"]]
         return Verdict(exercise, tests, answer["text"], answer["error"], answer["broken"])
+
+    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        try:
+            send_frame(self.connection, request)
+            return receive_frame(self.connection, time.monotonic() + self.seconds)[0]
+        except (WireError, OSError) as error:
+            raise JudgeError(f"the judge gave no answer ({error})") from None
 
     def close(self) -> None:
         self.connection.close()
@@ -107,17 +114,12 @@ class JudgeServer:
                 time.sleep(0.02)
         raise CourseError(f"the judge for {self.lab.name} did not start within {START_SECONDS:g} s")
 
-    def session(self, path: str, seed: int, call_seconds: float, seconds: float) -> JudgeSession:
-        """A judge for one submission, listening at `path` for the agent in the student's kernel."""
+    def session(self, seed: int, call_seconds: float, seconds: float) -> JudgeSession:
+        """A judge for one submission; `seconds` is the most that one test cell may take."""
         self.wait_until_ready()
-        connection = self._connect(time.monotonic() + START_SECONDS)
-        request: dict[str, Any] = {"path": path, "seed": seed, "call_seconds": call_seconds}
-        send_frame(connection, request)
-        try:
-            receive_frame(connection, time.monotonic() + START_SECONDS)
-        except (WireError, OSError) as error:
-            raise JudgeError(f"the judge could not open a session: {error}") from None
-        return JudgeSession(connection, seconds)
+        session = JudgeSession(self._connect(time.monotonic() + START_SECONDS), seconds)
+        session._ask({"seed": seed, "call_seconds": call_seconds})
+        return session
 
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None

@@ -21,19 +21,29 @@ GRACE_SECONDS = 3.0  # beyond a call's own limit: for the transfer, and for the 
 MAX_OUTPUT = 50_000
 
 
-class StudentKernel:
-    """The student's side as a transport; connected anew for each test cell."""
+class StudentSide:
+    """The student's kernel as a transport; the agent there connects anew for each test cell."""
 
-    def __init__(self, path: str, call_seconds: float):
+    def __init__(self, call_seconds: float):
+        self._call_seconds = call_seconds
+        self._listener: socket.socket | None = None
+        self._connection: socket.socket | None = None
+
+    def listen(self, path: str) -> None:
+        """Wait for the agent at `path`, in the folder of a kernel that has just started."""
+        if self._listener is not None:
+            self._listener.close()
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(path)
         self._listener.listen(1)
-        self._call_seconds = call_seconds
-        self._connection: socket.socket | None = None
 
-    def connect(self) -> Link:
-        self._listener.settimeout(ACCEPT_SECONDS)
+    def connect(self, lost: str | None) -> Link:
+        """A link for one test cell; `lost` says why there is no kernel to talk to."""
         link = Link(self._transport, self._call_seconds)
+        if lost or self._listener is None:
+            link.broken = lost or "there is no kernel"
+            return link
+        self._listener.settimeout(ACCEPT_SECONDS)
         try:
             self._connection, _ = self._listener.accept()
         except TimeoutError:
@@ -60,36 +70,39 @@ class StudentKernel:
             self._connection = None
 
 
-def judge_cell(kernel: StudentKernel, imports: str, source: str, exercise: str) -> dict[str, Any]:
+def judge_cell(side: StudentSide, imports: str, request: dict[str, Any]) -> dict[str, Any]:
     """Run one test cell. The verdict: `tests` (outcomes as plain data), `text` (what it printed), `error`, `broken`."""
-    link = kernel.connect()
+    exercise, output, error = request["exercise"], io.StringIO(), ""
+    link = side.connect(request["lost"])
     student._connect(link)
-    output, error = io.StringIO(), ""
     testing.last_outcomes.clear()
     try:
         with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
             space: dict[str, Any] = {"__name__": "__main__"}
             exec(compile(imports, "<setup imports>", "exec"), space)
-            execute_source(source, f"<test_{exercise}>", space)
+            execute_source(request["source"], f"<test_{exercise}>", space)
     except BaseException as failure:  # a broken test cell must not end the judge
         error = "".join(traceback.format_exception_only(failure)).strip()
     finally:
-        kernel.release()
+        side.release()
     outcomes = testing.last_outcomes.get(exercise, [])
     tests = [{**vars(outcome), "points": outcome.points} for outcome in outcomes]
     return {"tests": tests, "text": output.getvalue()[:MAX_OUTPUT], "error": error, "broken": link.broken}
 
 
 def serve_submission(control: socket.socket, variables: dict[str, Any], imports: str) -> None:
-    """Answer `open` once, then one `judge` after another, until the controller closes the connection."""
-    request, _ = receive_frame(control)
-    kernel = StudentKernel(request["path"], request["call_seconds"])
-    test_session.seed, test_session.judged = request["seed"], True
+    """Answer `open`, then `listen` and `judge` as they come, until the controller closes the connection."""
+    opening, _ = receive_frame(control)
+    side = StudentSide(opening["call_seconds"])
+    test_session.seed, test_session.judged = opening["seed"], True
     reference._connect(variables)
-    send_frame(control, {"ready": True})
-    while True:
-        try:
+    answer: dict[str, Any] = {"ready": True}
+    with contextlib.suppress(WireError):  # the controller is done
+        while True:
+            send_frame(control, answer)
             request, _ = receive_frame(control)
-        except WireError:
-            return
-        send_frame(control, judge_cell(kernel, imports, request["source"], request["exercise"]))
+            if request["op"] == "listen":
+                side.listen(request["path"])
+                answer = {"ready": True}
+            else:
+                answer = judge_cell(side, imports, request)

@@ -1,0 +1,94 @@
+"""Grades one submission, whole: the student's cells in a sandboxed kernel, the test cells in the judge."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Self
+
+from nbformat import NotebookNode
+
+from course_grader.judge.server import JudgeServer, JudgeSession
+from course_grader.kernel_client import StudentKernel
+from course_grader.marking import GradedNotebook, Marker
+from course_grader.notebooks import Lab, LabSettings
+from course_grader.sandbox import Limits, Zygote, check, share_socket, start_kernel_manager
+from course_utils.inputs import derive_seed
+
+ENVIRONMENT = {"NBGRADER_EXECUTION": "autograde", "COURSE_GRADING": "sandbox", "OMP_NUM_THREADS": "1"}
+
+
+def limits_of(settings: LabSettings) -> Limits:
+    """The sandbox's limits for a lab. Processor time ends a submission that burns all its wall time on two cores."""
+    seconds = int(settings.notebook_seconds)
+    return Limits(memory_mb=settings.memory_mb, wall_seconds=seconds, cpu_seconds=2 * seconds)
+
+
+class Engine:
+    """Grades submissions of one lab. The zygote and the judge start once; `grade` may be called from many threads."""
+
+    def __init__(self, lab: Lab, *, sandbox: bool = True, run_experiments: bool = False):
+        self.lab = lab
+        self.run_experiments = run_experiments
+        self.limits = limits_of(lab.settings)
+        self._sandbox = sandbox
+        self._judge = JudgeServer(lab)
+        self._zygote: Zygote | None = None
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        """Raises SandboxUnavailable, which says what to install, and CourseError where the reference fails."""
+        with ExitStack() as stack:
+            if self._sandbox:
+                check()
+            stack.enter_context(self._judge)  # runs the reference while the zygote imports
+            if self._sandbox:
+                zygote = Zygote(self.lab.settings.imports, self.limits, environment=ENVIRONMENT)
+                self._zygote = stack.enter_context(zygote)
+            self._judge.wait_until_ready()
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    def grade(self, notebook: NotebookNode, student: str, seed: int) -> GradedNotebook:
+        """Run and judge one sanitized submission (nbgrader has put the test cells back in).
+
+        The inputs of its tests come from `seed` and the student's name; the same two give the same inputs.
+        """
+        seed = derive_seed(seed, student)
+        session = self._judge.session(seed, self.lab.settings.call_seconds, self.lab.settings.notebook_seconds)
+        marker = Marker(notebook, session, seed, self._start_kernel, self.lab.settings, self.run_experiments)
+        try:
+            with ThreadPoolExecutor(1) as thread:  # the caller may have an event loop of its own (the formgrader)
+                return thread.submit(asyncio.run, marker.mark()).result()
+        finally:
+            session.close()
+
+    async def _start_kernel(
+        self, notebook: NotebookNode, session: JudgeSession, seed: int
+    ) -> tuple[StudentKernel, str]:
+        """A kernel that has started, and where the judge listens for it."""
+        manager, folder = start_kernel_manager(
+            self.limits,
+            zygote=self._zygote,
+            seed=derive_seed(seed, "kernel") % 2**32,  # a student can read it, so it is not the judge's
+            imports=self.lab.settings.imports,
+            environment=ENVIRONMENT,
+            sandboxed=self._sandbox,
+        )
+        kernel = StudentKernel(notebook, manager, self.lab.settings.cell_seconds)
+        try:
+            path = str(folder / "judge")
+            await asyncio.to_thread(session.listen, path)
+            share_socket(path)
+            await kernel.start()
+        except BaseException:
+            await kernel.close()
+            raise
+        return kernel, path

@@ -1,0 +1,195 @@
+"""One submission's way through its notebook, cell by cell, and what is done when its kernel dies on the way."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass, field
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+
+from course_grader.judge.server import JudgeError, JudgeSession, Verdict
+from course_grader.kernel_client import CellEnd, StudentKernel
+from course_grader.notebooks import (
+    LabSettings,
+    has_tag,
+    is_autograded_cell,
+    is_judged_cell,
+    is_solution_cell,
+    nbgrader_metadata,
+    tested_exercise,
+)
+from course_grader.results import ExerciseResult
+
+StartKernel = Callable[[NotebookNode, JudgeSession, int], Awaitable[tuple[StudentKernel, str]]]
+MAX_DEATHS = 2  # a kernel is started again once
+
+
+@dataclass
+class GradedNotebook:
+    """A submission after grading. `messages` are plain words; `ran` is False where nothing could be run."""
+
+    notebook: NotebookNode
+    seed: int
+    exercises: dict[str, ExerciseResult] = field(default_factory=dict)
+    messages: list[str] = field(default_factory=list)
+    needs_person: bool = False
+    ran: bool = True
+    seconds: float = 0.0
+
+
+class Marker:
+    """Runs one sanitized notebook: its cells in the student's kernel, its test cells in the judge."""
+
+    def __init__(
+        self,
+        notebook: NotebookNode,
+        session: JudgeSession,
+        seed: int,
+        start_kernel: StartKernel,
+        settings: LabSettings,
+        run_experiments: bool,
+    ):
+        self._graded = GradedNotebook(notebook, seed)
+        self._session = session
+        self._start_kernel = start_kernel
+        self._settings = settings
+        self._run_experiments = run_experiments
+        self._kernel: StudentKernel | None = None
+        self._path = ""
+        self._lost = ""  # why there is no kernel any more
+        self._deaths = 0
+        self._ran: list[int] = []  # cells that a new kernel must run again, in order
+
+    async def mark(self) -> GradedNotebook:
+        started = time.monotonic()
+        self._fail_closed()
+        try:
+            await self._open_kernel()
+            for index, cell in enumerate(self._graded.notebook.cells):
+                if cell.cell_type == "code":
+                    await self._mark_cell(index, cell)
+        finally:
+            if self._kernel is not None:
+                await self._kernel.close()
+        self._graded.seconds = time.monotonic() - started
+        self._write_record()
+        return self._graded
+
+    def _fail_closed(self) -> None:
+        """nbgrader gives full points to a test cell without output: each starts with an error."""
+        for cell in self._graded.notebook.cells:
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = [], None
+            if is_autograded_cell(cell):
+                cell.outputs = [_error("NotGraded", "this test has not been run")]
+
+    async def _open_kernel(self) -> None:
+        try:
+            self._kernel, self._path = await self._start_kernel(self._graded.notebook, self._session, self._graded.seed)
+        except (RuntimeError, TimeoutError, OSError) as error:
+            self._lose(f"no kernel could be started for it ({error})")
+            self._graded.ran = bool(self._ran)
+
+    async def _mark_cell(self, index: int, cell: NotebookNode) -> None:
+        if is_judged_cell(cell):
+            await self._judge(index, cell)
+        elif not has_tag(cell, "experiment") or self._run_experiments:
+            await self._run(index, cell)
+
+    async def _run(self, index: int, cell: NotebookNode) -> None:
+        if self._lost:
+            return
+        end = await self._kernel.run(cell, index)
+        if end is CellEnd.TIMEOUT:
+            self._say(index, f"ran longer than {self._settings.cell_seconds:g} s and was stopped")
+        if end is CellEnd.DEAD:
+            cell.outputs.append(_error("KernelDied", self._kernel.death))
+            await self._revive(index, index)
+        else:
+            self._ran.append(index)
+
+    async def _judge(self, index: int, cell: NotebookNode) -> None:
+        exercise = tested_exercise(cell.source)
+        try:
+            verdict = await self._verdict(cell.source, exercise)
+        except JudgeError as error:
+            self._graded.needs_person = True
+            self._say(index, f"could not be judged: {error}")
+            return
+        maximum = float(nbgrader_metadata(cell).get("points", 0))
+        self._graded.exercises[exercise] = verdict.result(maximum)
+        _write_verdict(cell, verdict, maximum)
+        if verdict.error:
+            self._graded.needs_person = True
+            self._say(index, f"the test cell itself failed: {verdict.error}")
+        if self._kernel is not None and self._kernel.death and not self._lost:
+            await self._revive(index, self._solution_of(exercise))
+
+    async def _verdict(self, source: str, exercise: str) -> Verdict:
+        def judge() -> Verdict:
+            return self._session.judge(source, exercise, self._lost)
+
+        if self._lost:
+            return await asyncio.to_thread(judge)
+        return await self._kernel.serve_judge(self._path, judge)
+
+    def _solution_of(self, exercise: str) -> int:
+        cells = enumerate(self._graded.notebook.cells)
+        return next(
+            (i for i, c in cells if is_solution_cell(c) and nbgrader_metadata(c).get("grade_id") == exercise), -1
+        )
+
+    async def _revive(self, index: int, culprit: int) -> None:
+        """After a death: a new kernel, and in it the cells that ran before, without the one that killed the old."""
+        self._deaths += 1
+        death = self._kernel.death
+        self._say(index, f"ended the kernel: {death}")
+        if self._deaths == MAX_DEATHS or death.startswith("wall time"):
+            self._lose(f"its kernel is gone ({death})")
+            return
+        self._ran = [number for number in self._ran if number != culprit]
+        await self._open_kernel()
+        again, self._ran = self._ran, []
+        for number in again:
+            if self._lost:
+                return
+            copy = NotebookNode(self._graded.notebook.cells[number] | {"outputs": []})  # what it showed stays
+            if await self._kernel.run(copy, number) is CellEnd.DEAD:
+                self._lose(f"its kernel died again while it was brought back ({self._kernel.death})")
+            self._ran.append(number)
+
+    def _lose(self, reason: str) -> None:
+        self._lost = reason
+        self._graded.needs_person = True
+        self._graded.messages.append(f"The rest of the notebook was not run: {reason}.")
+
+    def _say(self, index: int, text: str) -> None:
+        cell = self._graded.notebook.cells[index]
+        name = nbgrader_metadata(cell).get("grade_id")
+        self._graded.messages.append(f"Cell {index + 1}{f' ({name})' if name else ''} {text}.")
+
+    def _write_record(self) -> None:
+        """The seed and what was found, into the notebook itself: any result can be had again."""
+        exercises = {name: asdict(result) for name, result in self._graded.exercises.items()}
+        self._graded.notebook.metadata["course_grader"] = {
+            "seed": self._graded.seed,
+            "messages": self._graded.messages,
+            "exercises": exercises,
+        }
+
+
+def _write_verdict(cell: NotebookNode, verdict: Verdict, maximum: float) -> None:
+    text = new_output("stream", name="stdout", text=verdict.text)
+    if verdict.error:
+        cell.outputs = [text, _error("TestCellFailed", verdict.error)]
+        return
+    earned = verdict.result(maximum).points
+    value = new_output("execute_result", data={"text/plain": repr(earned)}, execution_count=None)
+    cell.outputs = [text, value]
+
+
+def _error(name: str, reason: str) -> NotebookNode:
+    return new_output("error", ename=name, evalue=reason, traceback=[f"{name}: {reason}"])
