@@ -17,6 +17,7 @@ from course_utils._version import __version__
 
 PROFILES = ("cpu", "full")
 _profile = "cpu"
+_lab = ""
 
 
 def setup(lab: str, profile: str | None = None, seed: int = 0) -> None:
@@ -25,15 +26,22 @@ def setup(lab: str, profile: str | None = None, seed: int = 0) -> None:
     profile: "cpu" (default: offline, two cores) or "full" (real data, real models, a GPU where there is one). The
     environment variable COURSE_PROFILE overrides it.
     """
-    global _profile
+    global _profile, _lab
     chosen = os.environ.get("COURSE_PROFILE") or profile or "cpu"
     if chosen not in PROFILES:
         raise ValueError(
             f"the profile is one of {', '.join(PROFILES)}, not {chosen!r}; see the setup cell or COURSE_PROFILE"
         )
-    _profile = chosen
+    _profile, _lab = chosen, lab
     seed_everything(seed)
     print(f"{lab}: course {__version__}, profile {chosen}, device {device().type}, seed {seed}")
+
+
+def current_lab() -> str:
+    """The lab that `setup` named; RuntimeError before that."""
+    if not _lab:
+        raise RuntimeError("the setup cell has not been run: run the first code cell of this notebook")
+    return _lab
 
 
 def profile() -> str:

@@ -1,0 +1,96 @@
+"""Before you hand in: what is unfinished, what has not been run, and how to submit."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from course_utils import runtime
+from course_utils.namespaces import notebook_variables
+from course_utils.testing import last_outcomes
+
+_MARKER = re.compile(r"^# Exercise: (?P<id>\w+)", re.MULTILINE)
+_STUB = re.compile(r"^\s*raise NotImplementedError\b", re.MULTILINE)
+COLAB_STEPS = (
+    "To hand in from Colab: File > Download > Download .ipynb, keep the file's name, and upload it where your course "
+    "collects work."
+)
+JUPYTER_STEPS = (
+    "To hand in from JupyterLab: save (Ctrl+S), then use the Assignments tab's Submit button if your course has one, "
+    "else download this file and upload it where your course collects work. Keep its name."
+)
+
+
+def before_you_hand_in(lab: str | None = None) -> None:
+    """Print what is left to do in this notebook. `lab` defaults to the one that the setup cell named."""
+    name = lab or runtime.current_lab()
+    outline = read_outline(name)
+    variables = notebook_variables()
+    lines = _exercises(outline["exercises"], variables) + _saved_file(outline)
+    print(f"Before you hand in {name}:")
+    print("\n".join(f"  {line}" for line in lines))
+    print(COLAB_STEPS if runtime.in_colab() else JUPYTER_STEPS)
+
+
+def read_outline(lab: str) -> dict[str, Any]:
+    """A lab's exercises and written answers by id; ValueError for a lab that this version of the course lacks."""
+    outlines = json.loads(resources.files("course_utils").joinpath("outline.json").read_text())
+    if lab not in outlines:
+        raise ValueError(f"this version of the course has no lab {lab!r}; it has {', '.join(sorted(outlines))}")
+    return outlines[lab]
+
+
+def _exercises(exercises: list[dict], variables: Mapping[str, Any]) -> list[str]:
+    """One line an exercise that is not done; a kind line where all are."""
+    sources = _latest_sources(variables)
+    states = {entry["id"]: _state(entry["id"], sources, variables) for entry in exercises}
+    lines = [f"✗ `{name}`: {state}" for name, state in states.items() if state]
+    done = len(states) - len(lines)
+    summary = f"{done} of {len(states)} exercises pass the tests that you can see."
+    return [f"✓ {summary}"] if not lines else [summary, *lines]
+
+
+def _state(exercise: str, sources: Mapping[str, str], variables: Mapping[str, Any]) -> str:
+    """What is left to do for one exercise; empty when its visible tests pass."""
+    if exercise not in variables:
+        return "its cell has not been run"
+    if _STUB.search(sources.get(exercise, "")):
+        return "not started: the cell still raises NotImplementedError"
+    outcomes = last_outcomes.get(exercise)
+    if not outcomes:
+        return "its test cell has not been run"
+    failed = sum(outcome.status != "passed" for outcome in outcomes)
+    return f"{failed} of {len(outcomes)} visible tests fail" if failed else ""
+
+
+def _latest_sources(variables: Mapping[str, Any]) -> dict[str, str]:
+    """The source of each exercise's cell as it was last run, from IPython's history."""
+    sources = {}
+    for source in variables.get("In", []):
+        if found := _MARKER.search(source):
+            sources[found["id"]] = source
+    return sources
+
+
+def _saved_file(outline: dict[str, Any]) -> list[str]:
+    """What the saved file shows: written answers left empty, code cells never run. Nothing where there is no file."""
+    path = Path(os.environ.get("JPY_SESSION_NAME", ""))
+    if path.suffix != ".ipynb" or not path.is_file():
+        return [f"{len(outline['written'])} written answers are graded by hand: check that each says what you mean."]
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    lines = [f"✗ written answer `{name}`: still empty (as last saved)" for name in _unanswered(cells, outline)]
+    idle = sum(cell["cell_type"] == "code" and not cell.get("execution_count") for cell in cells)
+    if idle > 1:  # this very cell is running
+        lines.append(f"✗ {idle} code cells have not been run (as last saved): Run > Run All Cells")
+    return lines or ["✓ every written answer has text, and every cell has been run (as last saved)."]
+
+
+def _unanswered(cells: list[dict], outline: dict[str, Any]) -> list[str]:
+    texts = {cell["metadata"].get("nbgrader", {}).get("grade_id"): "".join(cell["source"]) for cell in cells}
+    names = [entry["id"] for entry in outline["written"]]
+    return [name for name in names if outline["written_stub"] in texts.get(name, outline["written_stub"])]
