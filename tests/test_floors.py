@@ -12,6 +12,7 @@ FLOORS = [
     {"course_utils"},
     {"sandbox", "inside", "kernel_client", "notebooks", "results"},
     {"judge", "store", "repair", "release", "report", "doctor"},
+    {"marking"},
     {"grading", "audit", "diagnose"},
     {"nbgrader_plugins", "feedback"},
     {"runner"},
