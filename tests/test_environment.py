@@ -17,6 +17,11 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 # Where conda-forge calls a package otherwise than PyPI does.
 CONDA_NAMES = {"torch": "pytorch", "playwright": "playwright-python"}
 
+# What Colab's runtimes hold, by its package list of 2026-08-19 and the one before; the rest of ours comes with these.
+COLAB = [
+    {"python": "3.13.15", "torch": "2.11.0", "transformers": "5.15.0", "numpy": "2.1.3", "matplotlib": "3.10.0"},
+    {"python": "3.12.13", "torch": "2.11.0", "numpy": "2.0.2", "ipython": "7.34.0", "tqdm": "4.67.3"},
+]
 OWN_MODULES = sys.stdlib_module_names | {"__main__", "course_utils", "course_grader"}
 
 
@@ -61,6 +66,12 @@ def test_constraints_pin_every_package_inside_its_range():
     for name, pin in pins.items():
         version = re.fullmatch(r"==([\d.]+)", str(pin))
         assert version and version[1] in wanted[name], f"{name}: {pin} is not one version within {wanted[name]}"
+
+
+@pytest.mark.parametrize("preinstalled", COLAB, ids=lambda runtime: runtime["python"])
+def test_installing_in_colab_moves_nothing(preinstalled):
+    wanted = requirements() | by_name(["python" + PROJECT["requires-python"]])
+    assert [name for name, version in preinstalled.items() if version not in wanted[name]] == []
 
 
 @pytest.mark.parametrize("package, extras", [("course_utils", ()), ("course_grader", ("instructor",))])
