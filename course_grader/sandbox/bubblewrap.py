@@ -43,24 +43,20 @@ def launch(
     *,
     read_only: Iterable[str] = (),
     environment: Mapping[str, str] | None = None,
-    capabilities: Iterable[str] = (),
     **options: Any,
 ) -> subprocess.Popen:
     """Start `python -m module JOB` in a fresh sandbox and return bubblewrap's process.
 
-    job["uid"] is the user to drop to (the module does that), writable the one folder shared with the host,
-    capabilities what the module needs beside changing user, options go to Popen.
+    job["uid"] is the user to drop to (the module does that), writable the one folder shared with the host.
+    Options go to Popen.
     """
-    arguments = _arguments(job["uid"], writable, limits, read_only, environment or {}, capabilities)
-    with tempfile.TemporaryFile() as file:  # not on the command line, which is readable in the sandbox
+    arguments = _arguments(job["uid"], writable, limits, read_only, environment or {})
+    with tempfile.TemporaryFile() as file:  # hundreds of words: too many for a readable list of processes
         file.write(b"".join(os.fsencode(argument) + b"\0" for argument in arguments))
         file.seek(0)
-        # bwrap stays as process 1 inside, where its environment can be read: so it gets none.
         command = [find_bubblewrap(), "--args", str(file.fileno()), "--", sys.executable, "-m", module, json.dumps(job)]
         descriptors = (file.fileno(), *options.pop("pass_fds", ()))
-        return subprocess.Popen(
-            command, env={}, cwd="/", stdin=subprocess.DEVNULL, pass_fds=descriptors, start_new_session=True, **options
-        )
+        return subprocess.Popen(command, env={}, cwd="/", start_new_session=True, pass_fds=descriptors, **options)
 
 
 def _arguments(
@@ -69,14 +65,14 @@ def _arguments(
     limits: Limits,
     read_only: Iterable[str],
     environment: Mapping[str, str],
-    capabilities: Iterable[str],
 ) -> list[str]:
     arguments = ["--unshare-ipc", "--unshare-pid", "--unshare-uts", "--unshare-net", "--unshare-cgroup-try"]
-    arguments += ["--die-with-parent", "--new-session", "--hostname", "sandbox", "--clearenv"]
+    # As process 1 it is our module, not bwrap, that the kernel has beside it: one which gives up everything too.
+    arguments += ["--as-pid-1", "--die-with-parent", "--new-session", "--hostname", "sandbox", "--clearenv"]
     if uid is None:
         arguments += ["--unshare-user", "--uid", "1000", "--gid", "1000"]
     else:
-        for capability in ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", *capabilities):
+        for capability in ("CAP_SETUID", "CAP_SETGID", "CAP_SYS_ADMIN"):  # the last for mounts; given up by the module
             arguments += ["--cap-add", capability]
     arguments += ["--proc", "/proc", "--dev", "/dev"]
     for folder, megabytes in (("/dev/shm", limits.tmp_mb), ("/tmp", limits.tmp_mb), (HOME, HOME_MB)):
@@ -94,6 +90,7 @@ def probe() -> subprocess.CompletedProcess:
     job = {"uid": unprivileged_uid(), "rlimits": Limits().rlimits()}
     with tempfile.TemporaryDirectory() as folder:
         module = "course_grader.sandbox.boot.confine"
-        process = launch(module, job, folder, Limits(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+        process = launch(module, job, folder, Limits(), text=True, **streams)
         _, stderr = process.communicate(timeout=60)
     return subprocess.CompletedProcess(process.args, process.returncode, "", stderr)

@@ -94,15 +94,13 @@ class SandboxProvisioner(LocalProvisioner):
         }
         if self.zygote:
             return self.zygote.spawn(job)
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
         if self.sandboxed:
-            module = "course_grader.sandbox.boot.kernel"
+            module = "course_grader.sandbox.boot.first_process"
             extra = {"read_only": self.read_only, "environment": self.environment}
-            return bubblewrap.launch(module, job, self.folder, self.limits, **extra, **quiet)
+            return bubblewrap.launch(module, job, self.folder, self.limits, **extra, **streams)
         command = [sys.executable, "-m", "ipykernel_launcher", "-f", self.parent.connection_file]
-        return subprocess.Popen(
-            command, env={**os.environ, **self.environment}, stdin=subprocess.DEVNULL, start_new_session=True, **quiet
-        )
+        return subprocess.Popen(command, env={**os.environ, **self.environment}, start_new_session=True, **streams)
 
     async def send_signal(self, signum: int) -> None:
         """End the kernel at once for any signal that ends a process; interrupts travel as messages."""

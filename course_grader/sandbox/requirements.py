@@ -34,6 +34,10 @@ IN_CONTAINER = (
     "Start the container with `--security-opt seccomp=unconfined --security-opt apparmor=unconfined "
     "--security-opt systempaths=unconfined` (and, to grade as root in it, `--cap-add SYS_ADMIN`)."
 )
+TOO_OLD = (
+    "bubblewrap is there, but it is older than version 0.7 ({detail}). Install a newer one, for instance "
+    "`conda install conda-forge::bubblewrap`, or point $COURSE_BWRAP to it."
+)
 UNREADABLE = (
     "The sandbox starts, but Python does not run inside ({detail}). It runs there as an unprivileged user: "
     "make the environment readable to all with `chmod -R a+rX {prefix} {base_prefix}`."
@@ -58,6 +62,8 @@ def explain(stderr: str) -> str:
     """What a failed start of the sandbox, known by what it printed, means for the person at the keyboard."""
     lines = stderr.strip().splitlines()
     detail = lines[-1] if lines else "it printed nothing"
+    if "nknown option" in detail:
+        return TOO_OLD.format(detail=detail)
     if not any(line.startswith("bwrap:") for line in lines) or "execvp" in detail:
         return UNREADABLE.format(detail=detail, prefix=sys.prefix, base_prefix=sys.base_prefix)
     if os.geteuid() != 0:

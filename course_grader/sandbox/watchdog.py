@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import queue
 import signal
 import threading
@@ -37,6 +38,7 @@ class Watchdog:
         self._start = start
         self._started: queue.Queue[Any] = queue.Queue()
         self._killed_for: str | None = None
+        self._last_words = ""
         self._process: Process | None = None
         self._thread = threading.Thread(target=self._run, name="kernel watchdog", daemon=True)
 
@@ -67,12 +69,16 @@ class Watchdog:
                 process.wait()
                 return
             time.sleep(PERIOD)
+        self._last_words = _last_line(process)
 
     def _excess(self, process: Process, age: float) -> str | None:
         limits = self.limits
         if age > limits.wall_seconds:
             return f"wall time: ran for {age:.0f} s, allowed {limits.wall_seconds} s"
-        memory = processes.memory_mb(processes.tree(process.pid), enough=limits.memory_mb)
+        pids = processes.tree(process.pid)
+        if len(pids) > limits.processes:
+            return f"processes: {len(pids)} of them, allowed {limits.processes}"
+        memory = processes.memory_mb(pids, enough=limits.memory_mb)
         self.peak_mb = max(self.peak_mb, memory)
         if memory > limits.memory_mb:
             return f"memory: used {memory} MB, allowed {limits.memory_mb} MB"
@@ -94,4 +100,13 @@ class Watchdog:
             return f"processor time: used more than {self.limits.cpu_seconds} s"
         if number in {member.value for member in signal.Signals}:
             return f"crash: the kernel died of signal {number} ({signal.strsignal(number)})"
-        return f"exit: the kernel ended itself with code {code}"
+        return f"exit: the kernel ended with code {code}" + (f" ({self._last_words})" if self._last_words else "")
+
+
+def _last_line(process: Any) -> str:
+    """What a process that could not start printed last: kernels print through their own channels."""
+    if not process.stderr:
+        return ""
+    os.set_blocking(process.stderr.fileno(), False)
+    lines = (process.stderr.read(1 << 16) or b"").decode(errors="replace").splitlines()
+    return "".join(character for character in lines[-1] if character.isprintable())[:300] if lines else ""

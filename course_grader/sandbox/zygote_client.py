@@ -20,6 +20,7 @@ from course_grader.sandbox.mounts import interpreter_paths, is_below
 from course_grader.sandbox.requirements import SandboxUnavailable, check
 
 STARTUP_SECONDS = 300  # the first import of large libraries compiles them
+FORK_SECONDS = 30
 # The zygote is ours; these limits only keep a mistake small. Its kernels get their own.
 OWN_LIMITS = {"RLIMIT_CORE": 0, "RLIMIT_NOFILE": 4096}
 
@@ -91,8 +92,8 @@ class Zygote:
         try:
             self.process = bubblewrap.launch(
                 "course_grader.sandbox.boot.zygote", job, self.folder, self.limits,
-                read_only=self.read_only, environment=self.environment, capabilities=("CAP_SYS_ADMIN",),
-                pass_fds=(control.fileno(),), stdout=self._errors, stderr=self._errors,
+                read_only=self.read_only, environment=self.environment,
+                pass_fds=(control.fileno(),), stdin=subprocess.DEVNULL, stdout=self._errors, stderr=self._errors,
             )  # fmt: skip
         finally:
             launched.set()
@@ -117,7 +118,10 @@ class Zygote:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
-            socket.send_fds(self._control, [json.dumps(job).encode()], [theirs.fileno()])
+            try:
+                socket.send_fds(self._control, [json.dumps(job).encode()], [theirs.fileno()])
+            except OSError as error:
+                raise SandboxUnavailable(f"the zygote is gone ({error}); start a new one") from error
         return ZygoteProcess(ours)
 
 
@@ -132,7 +136,11 @@ class ZygoteProcess:
         self.returncode: int | None = None
         # The kernel's keeper says hello; Linux adds which process, counted as on this side, said it.
         size = socket.CMSG_SPACE(struct.calcsize("3i"))
-        hello, ancillary, _, _ = status.recvmsg(1, size)
+        status.settimeout(FORK_SECONDS)
+        try:
+            hello, ancillary, _, _ = status.recvmsg(1, size)
+        except (TimeoutError, ConnectionResetError):
+            hello = b""
         if not hello:
             raise SandboxUnavailable("the zygote could not fork a kernel; it may have been killed for lack of memory")
         self.pid = struct.unpack("3i", ancillary[0][2])[0]

@@ -6,10 +6,11 @@ import ctypes
 import os
 import platform
 import resource
+import signal
 
 from course_grader.sandbox.boot import seccomp
 
-PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 1, 4, 24, 38, 47
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 1, 4, 38, 47
 CAPSET = {"x86_64": 126, "aarch64": 91}
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -21,15 +22,18 @@ def ensure(result: int, what: str) -> None:
         raise OSError(code, f"{what}: {os.strerror(code)}")
 
 
+def die_with_parent() -> None:
+    """Be killed when the parent ends."""
+    ensure(libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "death with the parent")
+
+
 def drop_user(uid: int | None) -> None:
     """Become the unprivileged user `uid`; None when the sandbox has a user namespace of its own."""
-    if uid is None:
-        return
-    for capability in range(64):
-        libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
-    os.setgroups([])
-    os.setresgid(uid, uid, uid)
-    os.setresuid(uid, uid, uid)
+    if uid is not None:
+        os.setgroups([])
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
+        die_with_parent()  # a change of user cancels it
 
 
 def drop_privileges() -> None:
@@ -53,17 +57,27 @@ def set_limits(rlimits: dict[str, int]) -> None:
         resource.setrlimit(number, (value, hard))
 
 
+def die_first() -> None:
+    """When the host runs out of memory all the same, this process goes before the grader."""
+    with open("/proc/self/oom_score_adj", "w") as file:
+        file.write("500")
+
+
 def confine(rlimits: dict[str, int], uid: int | None = None) -> None:
     """All of it, in the one order that works: limits, user, capabilities, seccomp last."""
     set_limits(rlimits)
+    die_first()
     drop_user(uid)
     drop_privileges()
     seccomp.install()
 
 
 if __name__ == "__main__":  # a rehearsal: can a process be confined here?
+    import importlib.util
     import json
     import sys
 
     job = json.loads(sys.argv[1])
     confine(job["rlimits"], job["uid"])
+    if importlib.util.find_spec("ipykernel") is None:
+        raise SystemExit(f"Python in {sys.prefix} finds no ipykernel")

@@ -1,18 +1,12 @@
-"""The IPython kernel of one submission, started in a process that has given up everything else.
-
-Run as a module with one argument, a job in JSON: connection_file, rlimits, uid, seed, imports.
-"""
+"""The IPython kernel of one submission, run in a process that has given up everything else."""
 
 from __future__ import annotations
 
 import importlib
-import json
 import os
 import random
 import sys
 from collections.abc import Callable, Iterable
-
-from course_grader.sandbox.boot.confine import confine
 
 KERNEL_MODULES = ("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "matplotlib_inline.backend_inline")
 FONT_CACHE = "/opt/cache/matplotlib"
@@ -65,10 +59,3 @@ def run_kernel(job: dict, before_first_cell: Callable[[], None] = lambda: None) 
     app.initialize(["-f", job["connection_file"], "--HistoryManager.hist_file=:memory:", "--log-level=CRITICAL"])
     before_first_cell()
     app.start()
-
-
-if __name__ == "__main__":
-    job = json.loads(sys.argv[1])
-    sys.argv[1:] = []
-    confine(job["rlimits"], job["uid"])
-    run_kernel(job)
