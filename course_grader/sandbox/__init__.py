@@ -26,8 +26,9 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 
 from course_grader.sandbox.limits import Limits
+from course_grader.sandbox.program import SandboxUnavailable
 from course_grader.sandbox.provisioner import SandboxProvisioner
-from course_grader.sandbox.requirements import SandboxUnavailable, check
+from course_grader.sandbox.requirements import check
 from course_grader.sandbox.rundir import share_socket
 from course_grader.sandbox.zygote_client import Zygote
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from course_grader.sandbox.limits import MB, Limits
 from course_grader.sandbox.mounts import COURSE, HOME, file_arguments, parents
-from course_grader.sandbox.requirements import find_bubblewrap
+from course_grader.sandbox.program import find_bubblewrap
 
 HOME_MB = 32
 # One thread: submissions run side by side, and a process that has run OpenMP threads cannot be forked.

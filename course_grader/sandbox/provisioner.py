@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import weakref
 from typing import Any
 
 from jupyter_client.provisioning import LocalProvisioner
@@ -62,6 +63,7 @@ class SandboxProvisioner(LocalProvisioner):
         if not self.folder:
             parent = self.zygote.folder if self.zygote else None
             self.folder = rundir.make_folder("kernel-", self.uid, parent)
+            weakref.finalize(self, rundir.remove_folder, self.folder)  # for one that nobody cleans up
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Choose unix sockets in our folder and write the connection file there."""

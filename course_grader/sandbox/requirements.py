@@ -4,25 +4,17 @@ from __future__ import annotations
 
 import functools
 import os
-import shutil
 import sys
 import sysconfig
 from pathlib import Path
 
+from course_grader.sandbox import bubblewrap
 from course_grader.sandbox.boot import seccomp
-
-
-class SandboxUnavailable(RuntimeError):
-    """Untrusted code cannot be confined here. The message says what is missing and the command that mends it."""
-
+from course_grader.sandbox.program import SandboxUnavailable
 
 NOT_LINUX = (
     "Grading runs students' code in a sandbox that needs Linux (this is {platform}). "
     "On Windows use WSL2, on macOS a Linux container or virtual machine, and grade there."
-)
-NO_BUBBLEWRAP = (
-    "Grading needs bubblewrap (the command `bwrap`), which was not found on PATH, in {places} or in $COURSE_BWRAP. "
-    "Install it: `sudo apt-get install bubblewrap` (Debian, Ubuntu) or `sudo dnf install bubblewrap` (Fedora, RHEL)."
 )
 NO_USER_NAMESPACES = (
     "bubblewrap is there, but this system does not let an ordinary user create the namespaces a sandbox is made of "
@@ -49,15 +41,6 @@ BLOCKING_SETTINGS = (
 )
 
 
-def find_bubblewrap() -> str:
-    """Path of the bwrap program: $COURSE_BWRAP, else PATH, else unpacked beside the environment or the project."""
-    places = [Path(sys.prefix, "libexec/bwrap"), Path(__file__).parents[2] / "libexec/bwrap"]
-    for candidate in (os.environ.get("COURSE_BWRAP"), shutil.which("bwrap"), *map(str, places)):
-        if candidate and os.access(candidate, os.X_OK):
-            return candidate
-    raise SandboxUnavailable(NO_BUBBLEWRAP.format(places=" or ".join(str(place.parent) for place in places)))
-
-
 def explain(stderr: str) -> str:
     """What a failed start of the sandbox, known by what it printed, means for the person at the keyboard."""
     lines = stderr.strip().splitlines()
@@ -80,8 +63,6 @@ def check() -> None:
 
     A success is remembered for the life of this process; a failure is tried again.
     """
-    from course_grader.sandbox import bubblewrap  # it needs find_bubblewrap above
-
     if sys.platform != "linux":
         raise SandboxUnavailable(NOT_LINUX.format(platform=sysconfig.get_platform()))
     try:

@@ -17,7 +17,8 @@ from typing import Any
 from course_grader.sandbox import bubblewrap, rundir
 from course_grader.sandbox.limits import Limits
 from course_grader.sandbox.mounts import interpreter_paths, is_below
-from course_grader.sandbox.requirements import SandboxUnavailable, check
+from course_grader.sandbox.program import SandboxUnavailable
+from course_grader.sandbox.requirements import check
 
 STARTUP_SECONDS = 300  # the first import of large libraries compiles them
 FORK_SECONDS = 30

@@ -13,9 +13,11 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 
 from course_grader.sandbox.boot import namespaces
 from course_grader.sandbox.boot.confine import drop_privileges, drop_user, set_limits
+from course_grader.sandbox.boot.first_process import exit_code, fork
 from course_grader.sandbox.boot.keeper import keep_kernel
 from course_grader.sandbox.boot.kernel import KERNEL_MODULES, link_font_cache, preload
 
@@ -30,11 +32,29 @@ def prepare(job: dict) -> None:
     drop_privileges()
     link_font_cache()
     preload([*KERNEL_MODULES, *job["imports"]])
+    rehearse(job)
     threads = len(os.listdir("/proc/self/task"))
     if threads > 1:
         raise SystemExit(f"the imports {job['imports']} started {threads - 1} threads, which do not survive a fork")
     gc.collect()
     gc.freeze()  # objects that live for good: the collector must not touch, and so copy, their pages
+
+
+def rehearse(job: dict) -> None:
+    """Make a kernel's namespaces once; ends the zygote, saying why, where the system does not allow them."""
+    folder = tempfile.mkdtemp(dir=job["folder"])
+    keeper = os.fork()
+    if keeper == 0:
+        try:
+            namespaces.unshare()
+            first = fork(lambda: namespaces.mount_own(folder, job["folder"], job["keep"], 1) or 0)
+            os._exit(exit_code(os.waitpid(first, 0)[1]))
+        except OSError as error:
+            print(error, file=sys.stderr)
+            os._exit(1)
+    if exit_code(os.waitpid(keeper, 0)[1]) != 0:
+        raise SystemExit(1)
+    os.rmdir(folder)
 
 
 def serve(control: socket.socket, job: dict) -> None:
