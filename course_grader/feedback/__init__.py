@@ -1,0 +1,91 @@
+"""Feedback HTML through nbgrader's generate_feedback: short, fit for a phone, without the source of hidden tests."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import HTMLExporter
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
+from nbformat import NotebookNode
+from nbgrader.preprocessors import ClearHiddenTests, GetGrades, NbGraderPreprocessor
+
+from course_grader.nbgrader_plugins.damage import NOTES
+from course_grader.notebooks import is_autograded_cell, is_solution_cell, is_written_answer, tested_exercise
+
+
+class FeedbackExporter(HTMLExporter):
+    """nbconvert's HTML with the course's template; what students wrote is sanitized."""
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(**kwargs)
+        self.extra_template_basedirs = [str(Path(__file__).parent / "templates")]
+        self.template_name = "course_feedback"
+        self.sanitize_html = True
+
+
+class Grades(GetGrades):
+    """nbgrader's scores, and of each graded cell whether a person has still to grade it."""
+
+    def _get_score(self, cell: NotebookNode, resources: dict) -> None:
+        super()._get_score(cell, resources)
+        name = cell.metadata["nbgrader"]["grade_id"]
+        grade = self.gradebook.find_grade(name, self.notebook_id, self.assignment_id, self.student_id)
+        cell.metadata["nbgrader"]["pending"] = grade.needs_manual_grade and grade.manual_score is None
+
+
+class HideTests(ClearHiddenTests):
+    """Takes the hidden tests' source out of test cells, and out of the tracebacks of ordinary ones."""
+
+    def preprocess_cell(self, cell: NotebookNode, resources: dict, cell_index: int) -> tuple[NotebookNode, dict]:
+        if is_autograded_cell(cell) and self._remove_hidden_test_region(cell):
+            for output in cell.outputs:
+                if output.output_type == "error":
+                    output.traceback = [f"{output.ename}: {output.evalue}"]
+        return cell, resources
+
+
+class Digest(NbGraderPreprocessor):
+    """What the template shows: totals, the grader's messages, and which cells to fold away."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        tests = [_row(cell) for cell in nb.cells if is_autograded_cell(cell)]
+        written = [_row(cell) for cell in nb.cells if is_written_answer(cell)]
+        resources["course"] = {
+            "tests": tests,
+            "written": written,
+            "tests_score": sum(row["score"] for row in tests),
+            "tests_max": sum(row["max"] for row in tests),
+            "written_score": sum(row["score"] for row in written),
+            "written_max": sum(row["max"] for row in written),
+            "written_pending": any(row["pending"] for row in written),
+            "messages": nb.metadata.get(NOTES, {}).get("messages", []),
+            "needs_person": nb.metadata.get(NOTES, {}).get("needs_person", False),
+        }
+        for graded, group in groupby(nb.cells, key=_is_graded):
+            _fold(list(group), graded)
+        return nb, resources
+
+
+def _is_graded(cell: NotebookNode) -> bool:
+    return is_autograded_cell(cell) or is_solution_cell(cell) or is_written_answer(cell)
+
+
+def _fold(cells: list[NotebookNode], graded: bool) -> None:
+    """Marks a run of cells that the page folds into one line; graded cells stay open."""
+    for cell in cells:
+        cell.metadata["feedback"] = {"graded": graded, "opens": 0, "closes": False}
+    if not graded:
+        cells[0].metadata["feedback"]["opens"] = len(cells)
+        cells[-1].metadata["feedback"]["closes"] = True
+
+
+def _row(cell: NotebookNode) -> dict[str, Any]:
+    mark = cell.metadata["nbgrader"]
+    name = tested_exercise(cell.source) or mark["grade_id"]
+    score, most = float(mark["score"]), float(mark["points"])
+    return {"name": name, "anchor": mark["grade_id"], "score": score, "max": most, "pending": mark["pending"]}
+
+
+FEEDBACK_STEPS = [Grades, HideTests, Digest, CSSHTMLHeaderPreprocessor]

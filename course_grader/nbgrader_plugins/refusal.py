@@ -1,0 +1,29 @@
+"""What is checked before nbgrader's Autograde touches the gradebook."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from course_grader.notebooks import CourseError, find_lab
+from course_grader.sandbox import SandboxUnavailable, check
+
+
+def before_autograde(assignment: str, student: str, notebooks: list[str]) -> None:
+    """nbgrader's pre_convert_hook: ends the command, with the reason, where nothing could be graded.
+
+    Exiting is the only refusal that nbgrader lets through from a hook; so no submission is scored, and none is left
+    without a score. Works in the course's folder, where nbgrader calls it.
+    """
+    try:
+        check()
+        find_lab(assignment, Path.cwd())
+    except (SandboxUnavailable, CourseError) as error:
+        sys.exit(f"Nothing was graded. {error}")
+    expect_lab_notebook(assignment, student, notebooks)
+
+
+def expect_lab_notebook(assignment: str, student: str, notebooks: list[str]) -> None:
+    """Has nbgrader convert the lab's own notebook, also where the submission has none of that name (it was renamed)."""
+    notebooks[:] = [os.path.join(os.path.dirname(notebooks[0]), f"{assignment}.ipynb")]

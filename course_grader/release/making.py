@@ -1,0 +1,111 @@
+"""Makes labs/ in a scratch folder and swaps it in, so that a release is there whole or not at all."""
+
+from __future__ import annotations
+
+import filecmp
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from nbgrader.converters import GenerateAssignment
+from nbgrader.coursedir import CourseDirectory
+
+from course_grader.notebooks import CourseError, find_lab, lab_names
+from course_grader.release.converters import ConverterLog, course_config, run_converter
+from course_grader.release.lint import lint
+from course_grader.release.outline import OUTLINE, outline_text
+
+
+class LintError(CourseError):
+    """A reference notebook that must be mended before its lab is released."""
+
+
+def make_labs(root: Path, names: Sequence[str] | None = None) -> list[Path]:
+    """labs/NAME for each lab (default: all), made from solutions/; returns the folders. Raises LintError, CourseError.
+
+    Nothing changes where any of them fails. With all labs, a released lab that has no reference any more goes too.
+    """
+    root = Path(root).resolve()
+    chosen = list(names) if names else lab_names(root)
+    with _scratch(root) as scratch:
+        _generate(root, chosen, scratch)
+        for name in chosen:
+            _swap(scratch / name, root / "labs" / name)
+        if not names:
+            _remove_orphans(root / "labs", chosen)
+    _write_outline(root / OUTLINE, _outline(root))
+    return [root / "labs" / name for name in chosen]
+
+
+def differences(root: Path) -> list[str]:
+    """Released files that are not what solutions/ would give now, as paths below the course's folder."""
+    root = Path(root).resolve()
+    with _scratch(root) as scratch:
+        _generate(root, lab_names(root), scratch)
+        found = [f"labs/{path}" for path in _tree_differences(scratch, root / "labs")]
+    path = root / OUTLINE
+    if not path.is_file() or path.read_text(encoding="utf-8") != _outline(root):
+        found.append(OUTLINE.as_posix())
+    return found
+
+
+def _generate(root: Path, names: Sequence[str], folder: Path) -> None:
+    """nbgrader's generate_assignment into `folder`, with a gradebook of its own."""
+    problems = [f"{name}, {problem}" for name in names for problem in lint(find_lab(name, root).reference())]
+    if problems:
+        raise LintError("not released:\n  " + "\n  ".join(problems))
+    config, log = course_config(root), ConverterLog()
+    for name in names:
+        directory = CourseDirectory(
+            config=config, log=log, root=str(root), assignment_id=name,
+            release_directory=str(folder), db_url=f"sqlite:///{folder.parent / 'gradebook.db'}",
+        )  # fmt: skip
+        if error := run_converter(GenerateAssignment, directory, config, log):
+            raise CourseError(f"nbgrader could not make {name}: {error}")
+
+
+@contextmanager
+def _scratch(root: Path) -> Iterator[Path]:
+    """A folder on the course's own disk, so that a finished lab can be moved in one step."""
+    (root / "build").mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=root / "build", prefix="labs-") as folder:
+        labs = Path(folder) / "labs"
+        labs.mkdir()
+        yield labs
+
+
+def _swap(new: Path, target: Path) -> None:
+    target.parent.mkdir(exist_ok=True)
+    old = new.with_name(f"{new.name}.old")
+    if target.exists():
+        os.replace(target, old)
+    os.replace(new, target)
+
+
+def _remove_orphans(labs: Path, names: Sequence[str]) -> None:
+    for folder in labs.iterdir() if labs.is_dir() else ():
+        if folder.is_dir() and folder.name not in names:
+            shutil.rmtree(folder)
+
+
+def _outline(root: Path) -> str:
+    return outline_text({name: find_lab(name, root).reference() for name in lab_names(root)})
+
+
+def _write_outline(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    part.write_text(text, encoding="utf-8")
+    os.replace(part, path)
+
+
+def _tree_differences(expected: Path, got: Path) -> list[str]:
+    files = {path.relative_to(tree) for tree in (expected, got) for path in tree.rglob("*") if path.is_file()}
+    return sorted(str(path) for path in files if not _same(expected / path, got / path))
+
+
+def _same(one: Path, other: Path) -> bool:
+    return one.is_file() and other.is_file() and filecmp.cmp(one, other, shallow=False)

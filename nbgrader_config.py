@@ -1,0 +1,66 @@
+"""nbgrader's settings for this course: read by every nbgrader command started here, and by the formgrader.
+
+solutions/ (the reference) -> labs/ (released) -> submitted/ -> autograded/ -> feedback/
+"""
+
+from nbconvert.preprocessors import ClearMetadataPreprocessor
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    ClearHiddenTests,
+    ClearMarkScheme,
+    ClearOutput,
+    ComputeChecksums,
+    IgnorePattern,
+    IncludeHeaderFooter,
+    InstantiateTests,
+    LimitOutput,
+    LockCells,
+    SaveCells,
+)
+
+from course_grader.feedback import FEEDBACK_STEPS, FeedbackExporter
+from course_grader.nbgrader_plugins import (
+    SANITIZE_STEPS,
+    CourseExecute,
+    SaveGrades,
+    SubmissionExporter,
+    before_autograde,
+)
+from course_grader.release.converters import put_tools_on_path
+from course_grader.release.steps import NamedStubs, ReleaseMark
+
+c = get_config()  # noqa: F821
+
+put_tools_on_path()
+
+c.CourseDirectory.course_id = "deep-learning-labs"
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "labs"
+# Never released: what stands beside a reference, and what editors leave behind.
+c.CourseDirectory.ignore = [
+    "lab.toml", "misconceptions.py", "alternatives.py",
+    ".ipynb_checkpoints", "__pycache__", "*.pyc", ".DS_Store", "feedback",
+]  # fmt: skip
+
+# From the reference to the lab. NamedStubs stands for nbgrader's ClearSolutions, ReleaseMark comes last.
+c.GenerateAssignment.preprocessors = [
+    IncludeHeaderFooter, InstantiateTests, LockCells, NamedStubs, ClearOutput, CheckCellMetadata, ComputeChecksums,
+    SaveCells, ClearHiddenTests, ClearMarkScheme, ComputeChecksums, CheckCellMetadata, ReleaseMark,
+]  # fmt: skip
+c.ClearSolutions.code_stub = {"python": 'raise NotImplementedError("finish this exercise first")'}
+c.ClearSolutions.text_stub = "*Your answer here.*"
+
+# Grading. CourseExecute stands for nbgrader's Execute, SaveGrades for SaveAutoGrades: the student's code runs in a
+# sandbox, the tests are judged outside it.
+c.Autograde.pre_convert_hook = before_autograde
+c.Autograde.exporter_class = SubmissionExporter
+c.Autograde.sanitize_preprocessors = SANITIZE_STEPS
+c.Autograde.autograde_preprocessors = [
+    CourseExecute, IgnorePattern, ClearMetadataPreprocessor, LimitOutput, SaveGrades, AssignLatePenalties,
+    CheckCellMetadata,
+]  # fmt: skip
+
+# What students read in the end: short, for a phone too, without the source of hidden tests.
+c.GenerateFeedback.exporter_class = FeedbackExporter
+c.GenerateFeedback.preprocessors = FEEDBACK_STEPS
