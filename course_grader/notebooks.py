@@ -20,7 +20,10 @@ class CourseError(Exception):
 
 @dataclass(frozen=True)
 class LabSettings:
-    """What lab.toml may say. Seconds are wall time."""
+    """What lab.toml may say.
+
+    Seconds are wall time, but for call_seconds: processor time of one call that a test makes.
+    """
 
     imports: tuple[str, ...] = ("torch",)  # loaded once by the zygote
     memory_mb: int = 2000

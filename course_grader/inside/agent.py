@@ -8,6 +8,7 @@ import socket
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from course_utils.link import WALL_FACTOR
 from course_utils.responder import CallTimeout, Responder
 from course_utils.wire import WireError, receive_frame, send_frame
 
@@ -16,18 +17,27 @@ RING_AGAIN_SECONDS = 0.5  # a bare `except:` in a loop swallows the first alarm
 
 @contextlib.contextmanager
 def alarm(seconds: float) -> Iterator[None]:
-    """Interrupt the block with CallTimeout after `seconds`; 0 sets no alarm. Main thread only."""
+    """Interrupt the block with CallTimeout after `seconds` of processor time, or WALL_FACTOR times that in wall time.
+
+    Processor time, so that a busy machine costs no student a test. 0 sets no alarm. Main thread only.
+    """
 
     def ring(signum: int, frame: Any) -> None:
         raise CallTimeout
 
-    previous = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds, RING_AGAIN_SECONDS)
+    clocks = (
+        (signal.SIGPROF, signal.ITIMER_PROF, seconds),
+        (signal.SIGALRM, signal.ITIMER_REAL, seconds * WALL_FACTOR),
+    )
+    previous = [signal.signal(number, ring) for number, _, _ in clocks]
+    for _, timer, limit in clocks:
+        signal.setitimer(timer, limit, RING_AGAIN_SECONDS)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, previous)
+        for (number, timer, _), handler in zip(clocks, previous, strict=True):
+            signal.setitimer(timer, 0)
+            signal.signal(number, handler)
 
 
 def serve(path: str, variables: Mapping[str, Any]) -> None:

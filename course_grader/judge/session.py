@@ -12,7 +12,7 @@ from typing import Any
 from course_grader.judge.reference import execute_source
 from course_utils import testing
 from course_utils.lab_test_case import session as test_session
-from course_utils.link import Link
+from course_utils.link import WALL_FACTOR, Link
 from course_utils.namespaces import reference, student
 from course_utils.wire import WireError, WireTimeout, receive_frame, send_frame
 
@@ -26,6 +26,7 @@ class StudentSide:
 
     def __init__(self, call_seconds: float):
         self._call_seconds = call_seconds
+        self._wall_seconds = call_seconds * WALL_FACTOR + GRACE_SECONDS
         self._listener: socket.socket | None = None
         self._connection: socket.socket | None = None
 
@@ -53,8 +54,8 @@ class StudentSide:
     def _transport(self, request: dict, blob: bytes) -> tuple[Any, bytes]:
         if self._connection is None:
             raise WireError("there is no connection")
-        deadline = time.monotonic() + self._call_seconds + GRACE_SECONDS
-        self._connection.settimeout(self._call_seconds + GRACE_SECONDS)
+        deadline = time.monotonic() + self._wall_seconds
+        self._connection.settimeout(self._wall_seconds)
         try:
             send_frame(self._connection, request, blob)
         except TimeoutError:

@@ -1,0 +1,177 @@
+"""One submission graded for real: sandbox, zygote and judge, on the tiny course."""
+
+import json
+
+import pytest
+
+from course_grader.grading import Engine
+from course_grader.notebooks import CourseError, find_lab
+from course_grader.sandbox import SandboxUnavailable, check
+from tests.tiny_course import LAB, cell_named, code, tiny_notebook, with_sources, write_tiny_course
+
+
+def _sandbox_missing():
+    try:
+        check()
+    except SandboxUnavailable as error:
+        return str(error)
+    return ""
+
+
+pytestmark = pytest.mark.skipif(bool(_sandbox_missing()), reason=_sandbox_missing() or "the sandbox works")
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory):
+    lab = find_lab(LAB, write_tiny_course(tmp_path_factory.mktemp("course")))
+    with Engine(lab) as engine:
+        yield engine
+
+
+def score(graded):
+    return {name: result.points for name, result in graded.exercises.items()}
+
+
+def statuses(graded, exercise):
+    return {test.name.split(".")[1]: test.status for test in graded.exercises[exercise].tests}
+
+
+def outputs_text(notebook):
+    return json.dumps([cell.get("outputs") for cell in notebook.cells])
+
+
+class TestOrdinarySubmissions:
+    def test_the_reference_scores_full(self, engine):
+        graded = engine.grade(tiny_notebook(), "ada", 1)
+        assert score(graded) == {"double": 5.0, "count": 15.0}
+        assert not graded.needs_person
+        assert graded.messages == []
+
+    def test_the_score_stands_in_the_cell_as_a_plain_float(self, engine):
+        cell = cell_named(engine.grade(tiny_notebook(), "ada", 1).notebook, "test_double")
+        assert cell.outputs[-1]["data"]["text/plain"] == "5.0"
+
+    def test_partial_credit_is_the_points_of_the_passed_methods(self, engine):
+        graded = engine.grade(with_sources(count="def count(n):\n    return range(n)"), "ben", 1)
+        assert statuses(graded, "count")["test_negative"] == "failed"
+        assert score(graded) == {"double": 5.0, "count": 0.0}  # a range is no list; -1 gives an empty one
+
+    def test_a_stub_scores_nothing_and_says_so(self, engine):
+        stub = "def double(x):\n    raise NotImplementedError('finish `double` first')"
+        graded = engine.grade(with_sources(double=stub), "chloe", 1)
+        assert score(graded) == {"double": 0.0, "count": 15.0}
+        assert "finish `double` first" in graded.exercises["double"].tests[0].message
+
+    def test_an_experiment_runs_only_when_asked(self, engine):
+        graded = engine.grade(tiny_notebook(), "ada", 1)
+        assert cell_named(graded.notebook, "experiment").outputs == []
+        assert cell_named(graded.notebook, "goodbye").outputs[0].text == "goodbye\n"
+
+    def test_the_same_seed_and_student_give_the_same_inputs(self, engine):
+        wrong = with_sources(double="def double(x):\n    return x")
+        texts = [
+            cell_named(engine.grade(wrong, who, seed).notebook, "test_double").outputs[0].text
+            for who, seed in (("ada", 1), ("ada", 1), ("ben", 1), ("ada", 2))
+        ]
+        assert texts[0] == texts[1]
+        assert len(set(texts)) == 3
+
+    def test_the_seed_is_written_into_the_notebook(self, engine):
+        graded = engine.grade(tiny_notebook(), "ada", 5)
+        assert graded.notebook.metadata["course_grader"]["seed"] == graded.seed
+
+    def test_an_ordinary_nbgrader_test_runs_beside_the_student(self, engine):
+        notebook = with_sources(test_double="assert double(2) == 4")
+        graded = engine.grade(notebook, "ada", 1)
+        assert "double" not in graded.exercises
+        assert cell_named(graded.notebook, "test_double").outputs == []  # nbgrader: no error, full points
+
+
+class TestTrouble:
+    def test_a_loop_in_one_function_costs_that_function_alone(self, engine):
+        loop = "def double(x):\n    while True:\n        pass"
+        graded = engine.grade(with_sources(double=loop), "dan", 1)
+        assert set(statuses(graded, "double").values()) == {"timeout"}
+        assert score(graded) == {"double": 0.0, "count": 15.0}
+
+    def test_a_loop_for_one_input_costs_the_tests_with_that_input(self, engine):
+        loop = "def count(n):\n    while n == 0:\n        pass\n    if n < 0: raise ValueError('no')\n    return list(range(n))"
+        graded = engine.grade(with_sources(count=loop), "dan", 1)
+        assert statuses(graded, "count")["test_none"] == "timeout"
+        assert score(graded)["count"] == 12.5
+
+    def test_a_cell_in_a_loop_is_stopped_and_the_rest_counts(self, engine):
+        graded = engine.grade(with_sources(goodbye="while True: pass", table="while True: pass"), "dan", 1)
+        assert score(graded)["count"] == 15.0
+        assert any("Cell 3 ran longer than 4 s" in message for message in graded.messages)
+
+    def test_a_crash_between_exercises_keeps_what_was_done(self, engine):
+        notebook = tiny_notebook()
+        notebook.cells.insert(5, code("import os; os._exit(3)", "crash"))
+        graded = engine.grade(notebook, "eva", 1)
+        assert score(graded) == {"double": 5.0, "count": 15.0}
+        assert any("ended the kernel" in message for message in graded.messages)
+
+    def test_a_function_that_crashes_costs_itself_alone(self, engine):
+        crash = "import ctypes\ndef double(x):\n    ctypes.string_at(0)"
+        graded = engine.grade(with_sources(double=crash), "eva", 1)
+        assert score(graded) == {"double": 0.0, "count": 15.0}
+
+    def test_a_notebook_that_always_dies_needs_a_person(self, engine):
+        notebook = tiny_notebook()
+        for place in (2, 6):
+            notebook.cells.insert(place, code("import os; os._exit(3)", f"crash{place}"))
+        graded = engine.grade(notebook, "eva", 1)
+        assert graded.needs_person
+        assert score(graded)["count"] == 0.0
+
+    def test_a_flood_of_output_is_cut(self, engine):
+        graded = engine.grade(with_sources(goodbye="while True: print('x' * 1000)"), "fay", 1)
+        assert len(outputs_text(graded.notebook)) < 300_000
+        assert score(graded) == {"double": 5.0, "count": 15.0}
+
+    def test_too_much_memory_costs_the_cell_that_asks_for_it(self, engine):
+        graded = engine.grade(with_sources(goodbye="x = torch.ones(1 << 30)"), "gus", 1)
+        assert score(graded) == {"double": 5.0, "count": 15.0}
+        texts = " ".join(graded.messages) + outputs_text(graded.notebook)
+        assert "memory" in texts.lower()
+
+
+PATCHES = {
+    "unittest and torch": "import unittest, torch\n"
+    "unittest.TestCase.run = lambda self, result=None: result.addSuccess(self)\n"
+    "torch.allclose = torch.isclose = lambda *a, **k: True\n"
+    "def double(x): return x",
+    "an object that equals everything": "class Any:\n"
+    "    def __eq__(self, other): return True\n"
+    "    def __getattr__(self, name): return self\n"
+    "    def __call__(self, *a, **k): return self\n"
+    "def double(x): return Any()",
+    "a look for the tests": "import inspect\n"
+    "def double(x):\n"
+    "    for frame in inspect.stack():\n"
+    "        for value in frame.frame.f_globals.values():\n"
+    "            if type(value).__name__ == 'Reference': return value.double(x)\n"
+    "    return x",
+    "a patched responder": "import course_utils.responder as r\n"
+    "r.Responder.answer = lambda self, request, blob: ({'id': request['id'], 'ok': True}, b'')\n"
+    "def double(x): return x",
+    "patched assertions": "from course_utils.testing import LabTestCase\n"
+    "LabTestCase.assert_close = lambda *a, **k: None\n"
+    "LabTestCase.assert_gradient = lambda *a, **k: None\n"
+    "def double(x): return x",
+}
+
+
+@pytest.mark.parametrize("patch", PATCHES.values(), ids=PATCHES.keys())
+def test_an_attack_gains_nothing(engine, patch):
+    graded = engine.grade(with_sources(double=patch), "finn", 1)
+    assert score(graded)["double"] <= 0.5  # twice zero is zero: a test that an echo passes
+
+
+def test_a_broken_reference_is_named(tmp_path):
+    root = write_tiny_course(tmp_path)
+    path = root / "solutions" / LAB / f"{LAB}.ipynb"
+    path.write_text(path.read_text().replace("torch.arange(6.0)", "torch.arrange(6.0)"))
+    with pytest.raises(CourseError, match="cell 3 of the reference notebook fails"), Engine(find_lab(LAB, root)):
+        pass
