@@ -52,7 +52,7 @@ def _class_table(results: Sequence[SubmissionResult], exercises: dict[str, float
 
 
 def score(result: SubmissionResult) -> str:
-    return f"{points(result.score)} / {points(result.max_score)}" if result.max_score else "–"
+    return f"{points(result.score)} / {points(result.max_score)}" if result.status != "failed" else "–"
 
 
 def remark(result: SubmissionResult) -> Text:

@@ -1,0 +1,113 @@
+"""The example class, taken the whole way: labs released, submissions graded, feedback written, a page to look at.
+
+Everything happens in a scratch course under build/ with a gradebook of its own.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from course_grader.notebooks import CourseError, find_lab, lab_names
+from course_grader.report.grades_file import class_grades, write_json
+from course_grader.report.page import LabResults, write_page
+from course_grader.report.text import plural, points
+from course_grader.results import SubmissionResult
+from course_grader.runner.class_run import Outcome
+from course_grader.runner.grade import Request, grade_lab
+from course_grader.runner.showing import show_outcome
+
+CLASS = Path("tests") / "submissions" / "example_class"
+EXPECTED = "expected.toml"  # [LAB.STUDENT] score, status, and what is special about it
+
+
+def grade_example_class(root: Path, console: Console) -> bool:
+    """Whether every submission was treated as expected.toml says; what was not is printed."""
+    labs = [name for name in lab_names(root) if any((root / CLASS).glob(f"*/{name}"))]
+    if not labs:
+        raise CourseError(f"the example class is empty: expected {root / CLASS}/<student>/<lab>/<lab>.ipynb")
+    _release(root, console)
+    scratch = root / "build" / "course"
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True)
+    outcomes = {name: _grade(root, name, scratch, console) for name in labs}
+    _write(root, outcomes, console)
+    problems = [text for name in labs for text in surprises(_expected(root, name), outcomes[name].results)]
+    for problem in problems:
+        _say(console, f"✗ not as expected: {problem}")
+    return not problems
+
+
+def surprises(expected: dict[str, dict[str, Any]], results: list[SubmissionResult]) -> list[str]:
+    """Sentences on each result that is not as expected, and on each that is missing."""
+    found = {result.student: result for result in results}
+    texts = [f"{student} was not graded" for student in expected if student not in found]
+    for student, result in found.items():
+        want = expected.get(student)
+        if want is None:
+            texts.append(f"{student} is not in {EXPECTED}")
+        elif (result.score, result.status) != (want["score"], want["status"]):
+            wanted = f"{points(want['score'])} points and {want['status']}"
+            got = f"{points(result.score)} points and {result.status}"
+            texts.append(f"{student} ({want['about']}): expected {wanted}, got {got}")
+    return texts
+
+
+def _release(root: Path, console: Console) -> None:
+    from course_grader.release import make_labs
+
+    _say(console, f"Released from solutions/: {', '.join(path.name for path in make_labs(root))}")
+
+
+def _grade(root: Path, name: str, scratch: Path, console: Console) -> Outcome:
+    request = Request(
+        seed=secrets.randbelow(2**31), submissions=root / CLASS, db_url=f"sqlite:///{scratch / 'gradebook.db'}",
+        autograded=scratch / "autograded", log_file=scratch / "nbgrader.log",
+    )  # fmt: skip
+    console.rule(Text(name))
+    outcome = grade_lab(find_lab(name, root), request, console)
+    show_outcome(name, outcome, console)
+    if outcome.interrupted:
+        raise KeyboardInterrupt
+    _write_feedback(root, name, scratch, request, outcome, console)
+    return outcome
+
+
+def _write_feedback(root: Path, name: str, scratch: Path, request: Request, outcome: Outcome, console: Console) -> None:
+    from course_grader.nbgrader_plugins import Course
+
+    students = [result.student for result in outcome.results if result.status != "failed"]
+    course = Course(
+        root, db_url=request.db_url, autograded=request.autograded, feedback=scratch / "feedback",
+        log_file=request.log_file,
+    )  # fmt: skip
+    failed = course.generate_feedback(name, students)
+    _say(console, f"Feedback for {plural(len(students) - len(failed), 'student')}: {scratch / 'feedback'}")
+    for student, reason in failed.items():
+        _say(console, f"✗ no feedback for {student}: {reason}")
+
+
+def _write(root: Path, outcomes: dict[str, Outcome], console: Console) -> None:
+    build = root / "build"
+    grades = [class_grades(name, outcome.seed, outcome.results) for name, outcome in outcomes.items()]
+    write_json(build / "grades.json", {"labs": grades})
+    parts = [LabResults(name, outcome.seed, outcome.results) for name, outcome in outcomes.items()]
+    write_page(build / "report.html", parts, "The example class")
+    _say(console, f"Page: {build / 'report.html'}  Scores: {build / 'grades.json'}")
+
+
+def _expected(root: Path, lab: str) -> dict[str, dict[str, Any]]:
+    path = root / CLASS / EXPECTED
+    if not path.is_file():
+        raise CourseError(f"{path} is not there; expected [LAB.STUDENT] with score, status and about")
+    return tomllib.loads(path.read_text(encoding="utf-8")).get(lab, {})
+
+
+def _say(console: Console, text: str) -> None:
+    console.print(Text(text), soft_wrap=True)
