@@ -1,0 +1,135 @@
+"""Judges variants of a reference: right answers must score full, misconceptions lose points on their own exercise."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import importlib.util
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from nbformat import NotebookNode
+
+from course_grader.audit.variants import Alternative, Misconception
+from course_grader.judge.reference import execute_reference, execute_source
+from course_grader.notebooks import (
+    CourseError,
+    Lab,
+    is_judged_cell,
+    is_solution_cell,
+    nbgrader_metadata,
+    setup_imports,
+    tested_exercise,
+)
+from course_utils import testing
+from course_utils.link import Link
+from course_utils.namespaces import local_transport, reference, student
+
+Variant = Misconception | Alternative
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a variant scored: points lost by exercise, and where that is not as it should be."""
+
+    variant: Variant
+    lost: dict[str, float]
+
+    @property
+    def problem(self) -> str:
+        """Empty when the tests judge the variant as they should."""
+        own = self.variant.exercise
+        if isinstance(self.variant, Alternative):
+            return f"a right answer loses points: {self.lost}" if self.lost else ""
+        if own not in self.lost:
+            return "a wrong answer loses no points"
+        strangers = sorted(set(self.lost) - {own, *self.variant.also_affects})
+        return f"points are lost on other exercises too: {', '.join(strangers)}" if strangers else ""
+
+
+def load_variants(lab: Lab) -> list[Variant]:
+    """The lab's misconceptions and alternatives; CourseError for one of an exercise that the lab lacks."""
+    variants = [*_module(lab.source_folder / "misconceptions.py").MISCONCEPTIONS]
+    variants += _module(lab.source_folder / "alternatives.py").ALTERNATIVES
+    known = {nbgrader_metadata(cell).get("grade_id") for cell in lab.reference().cells if is_solution_cell(cell)}
+    for variant in variants:
+        if variant.exercise not in known:
+            raise CourseError(f"{lab.name}: variant {variant.name!r} is of an unknown exercise {variant.exercise!r}")
+    return variants
+
+
+def _module(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"{path.parent.name}.{path.stem}", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def with_variant(notebook: NotebookNode, variant: Variant) -> NotebookNode:
+    """The reference with one exercise answered otherwise."""
+    changed = copy.deepcopy(notebook)
+    for cell in changed.cells:
+        if is_solution_cell(cell) and nbgrader_metadata(cell).get("grade_id") == variant.exercise:
+            cell.source = variant.code
+    return changed
+
+
+class InProcess:
+    """Judges as a student's own notebook does, all in this process: for the course's own variants only."""
+
+    def __init__(self, notebook: NotebookNode):
+        self._notebook = notebook
+        self._imports = setup_imports(notebook)
+        self._reference = execute_reference(notebook)
+        self._tests = [cell for cell in notebook.cells if is_judged_cell(cell)]
+
+    def find(self, variant: Variant) -> Finding:
+        variables = execute_reference(with_variant(self._notebook, variant))
+        return Finding(variant, {name: lost for name, lost in self._losses(variables) if lost})
+
+    def _losses(self, variables: dict[str, Any]) -> Iterator[tuple[str, float]]:
+        with _connected(variables, self._reference):
+            for cell in self._tests:
+                exercise = tested_exercise(cell.source)
+                testing.last_outcomes.clear()
+                with contextlib.redirect_stdout(io.StringIO()):
+                    space: dict[str, Any] = {"__name__": "__main__"}
+                    exec(compile(self._imports, "<imports>", "exec"), space)
+                    execute_source(cell.source, f"<test_{exercise}>", space)
+                outcomes = testing.last_outcomes[exercise]
+                yield exercise, sum(outcome.max - outcome.points for outcome in outcomes)
+
+
+@contextlib.contextmanager
+def _connected(variables: dict[str, Any], reference_variables: dict[str, Any]) -> Iterator[None]:
+    student._connect(Link(local_transport(variables)))
+    reference._connect(reference_variables)
+    testing.session.judged = True
+    try:
+        yield
+    finally:
+        student._connect(None)
+        reference._connect(None)
+        testing.session.judged = False
+
+
+def one_notebook_of(notebook: NotebookNode, variants: list[Variant]) -> NotebookNode:
+    """The reference, then each variant followed by its own exercise's tests: all judged in one kernel.
+
+    After its tests each variant gives way to the reference's answer again. The tests' points stand in their cells.
+    """
+    combined = copy.deepcopy(notebook)
+    by_id = {nbgrader_metadata(cell).get("grade_id"): cell for cell in combined.cells}
+    combined.cells = [cell for cell in combined.cells if not is_judged_cell(cell)]
+    for number, variant in enumerate(variants):
+        answer = copy.deepcopy(by_id[variant.exercise])
+        tests = copy.deepcopy(by_id[f"test_{variant.exercise}"])
+        answer.source, answer.id, tests.id = variant.code, f"variant-{number}", f"tests-{number}"
+        back = copy.deepcopy(by_id[variant.exercise])
+        back.id = f"back-{number}"
+        combined.cells += [answer, tests, back]
+    return combined

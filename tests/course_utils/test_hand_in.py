@@ -1,0 +1,93 @@
+"""What `before_you_hand_in` says of a notebook in each state."""
+
+import json
+
+import pytest
+
+from course_utils import hand_in, testing
+from course_utils.testing import Outcome
+
+OUTLINE = {
+    "version": "1",
+    "exercises": [{"id": "double", "points": 5}, {"id": "count", "points": 15}],
+    "written": [{"id": "explain_nothing", "points": 5}],
+    "written_stub": "YOUR ANSWER HERE",
+}
+STUB = "# Exercise: double\ndef double(x):\n    raise NotImplementedError('finish `double` first')"
+ANSWER = "# Exercise: double\ndef double(x):\n    return 2 * x"
+
+
+@pytest.fixture
+def say(monkeypatch, capsys):
+    monkeypatch.setattr(hand_in, "read_outline", lambda lab: OUTLINE)
+    monkeypatch.setattr(testing, "last_outcomes", {})
+    monkeypatch.setattr(hand_in, "last_outcomes", testing.last_outcomes)
+    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
+
+    def say(variables):
+        monkeypatch.setattr(hand_in, "notebook_variables", lambda: variables)
+        hand_in.before_you_hand_in("00_tiny")
+        return capsys.readouterr().out
+
+    return say
+
+
+def outcome(status):
+    return Outcome("Visible.test", "title", 1.0, False, status, "")
+
+
+def test_an_empty_kernel_lists_every_exercise(say):
+    text = say({"In": []})
+    assert "0 of 2 exercises pass" in text
+    assert "`double`: its cell has not been run" in text
+    assert "`count`: its cell has not been run" in text
+
+
+def test_a_stub_is_not_started(say):
+    assert "`double`: not started" in say({"double": 1, "In": [STUB]})
+
+
+def test_an_answer_replaces_the_stub_that_was_run_before(say):
+    assert "`double`: its test cell has not been run" in say({"double": 1, "In": [STUB, ANSWER]})
+
+
+def test_failing_tests_are_counted(say):
+    testing.last_outcomes["double"] = [outcome("passed"), outcome("failed")]
+    assert "`double`: 1 of 2 visible tests fail" in say({"double": 1, "In": [ANSWER]})
+
+
+def test_all_done_is_one_kind_line(say):
+    for name in ("double", "count"):
+        testing.last_outcomes[name] = [outcome("passed")]
+    text = say({"double": 1, "count": 1, "In": [ANSWER]})
+    assert "✓ 2 of 2 exercises pass" in text
+    assert "✗" not in text
+
+
+def test_the_saved_file_shows_empty_answers_and_idle_cells(say, tmp_path, monkeypatch):
+    cells = [
+        {
+            "cell_type": "markdown",
+            "source": ["YOUR ANSWER HERE"],
+            "metadata": {"nbgrader": {"grade_id": "explain_nothing"}},
+        },
+        {"cell_type": "code", "source": "", "metadata": {}, "execution_count": None},
+        {"cell_type": "code", "source": "", "metadata": {}, "execution_count": None},
+    ]
+    path = tmp_path / "tiny.ipynb"
+    path.write_text(json.dumps({"cells": cells}))
+    monkeypatch.setenv("JPY_SESSION_NAME", str(path))
+    text = say({"In": []})
+    assert "`explain_nothing`: still empty" in text
+    assert "2 code cells have not been run" in text
+
+
+def test_it_says_how_to_submit_from_each_front_end(say, monkeypatch):
+    assert "from JupyterLab" in say({"In": []})
+    monkeypatch.setattr(hand_in.runtime, "in_colab", lambda: True)
+    assert "from Colab" in say({"In": []})
+
+
+def test_an_unknown_lab_names_those_there_are(monkeypatch):
+    with pytest.raises(ValueError, match="no lab '99_none'; it has"):
+        hand_in.read_outline("99_none")

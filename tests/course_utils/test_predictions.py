@@ -1,0 +1,36 @@
+"""A guess is compared kindly, and without one the answer stays hidden."""
+
+import pytest
+import torch
+
+from course_utils.predictions import check_prediction
+
+
+def said(capsys, *args, **kwargs):
+    check_prediction(*args, **kwargs)
+    return capsys.readouterr().out
+
+
+def test_without_a_guess_the_answer_is_not_told(capsys):
+    text = said(capsys, None, 12345, because="54321")
+    assert "No guess yet" in text
+    assert "12345" not in text
+    assert "54321" not in text
+
+
+@pytest.mark.parametrize(
+    ("guess", "answer"), [(3, 3), ((1, 2), (1, 2)), ("he", "he"), (True, True), ([1, 2], torch.tensor([1, 2]).tolist())]
+)
+def test_a_right_guess(capsys, guess, answer):
+    assert "right" in said(capsys, guess, answer, because="Since.")
+
+
+@pytest.mark.parametrize(("guess", "answer"), [(4, 3), ("she", "he"), ((1, 2, 3), (1, 2)), ("one", 1), (None or 0, 1)])
+def test_a_wrong_guess_is_told_both_and_why(capsys, guess, answer):
+    text = said(capsys, guess, answer, because="Since it is so.")
+    assert f"You guessed {guess}; it is {answer}. Since it is so." in text
+
+
+def test_a_number_may_be_off_by_the_tolerance(capsys):
+    assert "right" in said(capsys, 0.5, 0.52, tolerance=0.05)
+    assert "You guessed" in said(capsys, 0.4, 0.52, tolerance=0.05)

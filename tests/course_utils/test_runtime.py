@@ -1,0 +1,94 @@
+"""Seeds, profiles, demonstrations of unfinished exercises, and variables given back."""
+
+import random
+
+import numpy as np
+import pytest
+import torch
+
+from course_utils import namespaces, runtime
+
+
+@pytest.fixture(autouse=True)
+def clean(monkeypatch):
+    monkeypatch.delenv("COURSE_PROFILE", raising=False)
+    monkeypatch.setattr(runtime, "_profile", "cpu")
+    monkeypatch.setattr(runtime, "_lab", "")
+
+
+def draw():
+    return random.random(), np.random.rand(), float(torch.rand(()))
+
+
+def test_seeding_repeats_every_generator():
+    runtime.seed_everything(3)
+    first = draw()
+    runtime.seed_everything(3)
+    assert draw() == first
+    runtime.seed_everything(4)
+    assert all(a != b for a, b in zip(draw(), first, strict=True))
+
+
+class TestSetup:
+    def test_says_in_one_line_what_it_runs_on(self, capsys):
+        runtime.setup("01_tensor_basics", seed=7)
+        line = capsys.readouterr().out
+        assert line.startswith("01_tensor_basics: course ")
+        assert "profile cpu" in line
+        assert "seed 7" in line
+
+    def test_the_environment_overrides_the_argument(self, monkeypatch):
+        monkeypatch.setenv("COURSE_PROFILE", "full")
+        runtime.setup("x", profile="cpu")
+        assert runtime.profile() == "full"
+
+    def test_an_unknown_profile_names_those_there_are(self):
+        with pytest.raises(ValueError, match="cpu, full, not 'gpu'"):
+            runtime.setup("x", profile="gpu")
+
+    def test_the_lab_is_known_only_afterwards(self):
+        with pytest.raises(RuntimeError, match="setup cell"):
+            runtime.current_lab()
+        runtime.setup("02_attention")
+        assert runtime.current_lab() == "02_attention"
+
+
+class TestNeeds:
+    def test_a_stub_gives_a_sentence(self, capsys):
+        with runtime.needs("project"):
+            raise NotImplementedError
+        assert capsys.readouterr().out == "Finish `project` first, then run this cell again.\n"
+
+    def test_a_cell_that_was_not_run_gives_a_sentence(self, capsys):
+        with runtime.needs("project"):
+            project(1)  # noqa: F821
+        assert "Run the cell that defines `project` first" in capsys.readouterr().out
+
+    def test_any_other_error_shows(self):
+        with pytest.raises(NameError), runtime.needs("project"):
+            typo  # noqa: B018, F821
+        with pytest.raises(ValueError, match="real"), runtime.needs("project"):
+            raise ValueError("real")
+
+
+def test_memory_is_given_back_by_deleting_the_notebooks_own_variable(monkeypatch):
+    variables = {"big": torch.ones(10), "kept": 1}
+    monkeypatch.setattr(namespaces, "notebook_variables", lambda: variables)
+    with runtime.free_gpu_memory("big", "never_there"):
+        assert "big" in variables
+    assert variables == {"kept": 1}
+
+
+@pytest.mark.gpu
+def test_gpu_memory_is_really_free_afterwards(monkeypatch):
+    before = torch.cuda.memory_reserved()
+    variables = {"big": torch.ones(1 << 26, device="cuda")}
+    monkeypatch.setattr(namespaces, "notebook_variables", lambda: variables)
+    with runtime.free_gpu_memory("big"):
+        assert torch.cuda.memory_reserved() > before
+    assert torch.cuda.memory_reserved() <= before
+
+
+def test_the_cpu_profile_stays_on_the_cpu():
+    runtime.setup("x", profile="cpu")
+    assert runtime.device().type == "cpu"
