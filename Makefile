@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 # nbgrader looks for the environment's own tools on PATH.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
-export PYTHON TORCH PIP_ARGS
+export PYTHON PIP_ARGS
 
 NOTEBOOKS = $(sort $(wildcard solutions/*/*.ipynb))
 LAB ?=
@@ -14,7 +14,7 @@ LAB ?=
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: .venv/.stamp ## Make .venv, or bring it up to date (PYTHON=, TORCH=cpu, PIP_ARGS=)
+setup: .venv/.stamp ## Make .venv, or bring it up to date (PYTHON=, PIP_ARGS=)
 
 .venv/.stamp: pyproject.toml constraints.txt scripts/setup.sh
 	@scripts/setup.sh

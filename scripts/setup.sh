@@ -2,7 +2,7 @@
 # Makes the environment in .venv and sees to bubblewrap, the sandbox of grading. Safe to run again.
 #   scripts/setup.sh            the environment (make setup)
 #   scripts/setup.sh chromium   the browser of the browser tests (make test)
-# PYTHON names the interpreter, TORCH another build of torch (cpu, cu128, ...), PIP_ARGS further arguments for pip.
+# PYTHON names the interpreter, PIP_ARGS further arguments for pip.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 PATH=${PATH#"$PWD/.venv/bin:"}  # an environment is not made with its own interpreter
@@ -56,7 +56,7 @@ install_course() {
     # The constraints go into every call of pip: without them it may fetch another torch, several gigabytes.
     # shellcheck disable=SC2086  # PIP_ARGS is a list of arguments
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
-        ${TORCH:+--extra-index-url "https://download.pytorch.org/whl/$TORCH"} ${PIP_ARGS:-} --editable '.[instructor,test]'
+        ${PIP_ARGS:-} --editable '.[instructor,test]'
 }
 
 # Unpacks Debian's bubblewrap beside the environment, without root.

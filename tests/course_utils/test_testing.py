@@ -49,7 +49,8 @@ value = run_tests("thing")
 
 
 def run_cell(source, filename="<cell 1>"):
-    space = dict(LabTestCase=LabTestCase, points=points, run_tests=run_tests, student=student, torch=torch)
+    given = (LabTestCase, points, run_tests)
+    space = {**{value.__name__: value for value in given}, "student": student, "torch": torch}
     exec(compile(source, filename, "exec"), space)
     return space.get("value")
 
@@ -121,7 +122,7 @@ class TestRunTests:
 
 @pytest.mark.parametrize("value", [0, -1, 0.3])
 def test_points_come_in_positive_quarters(value):
-    with pytest.raises(ValueError, match="multiples of 0.25"):
+    with pytest.raises(ValueError, match=r"multiples of 0\.25"):
         points(value)
 
 
