@@ -30,6 +30,7 @@ CHECK_NUMBER = (
     "this.nextElementSibling.textContent = !this.value.trim() ? '' : hit ? hit.verdict"
     " : '✗ Not yet. Work it through once more, or unfold the answer below.';"
 )
+ON_ENTER = "if (event.key === 'Enter') this.onchange()"  # JupyterLab keeps Enter from ending the input by itself
 
 
 def quiz_html(questions: Sequence[Question]) -> str:
@@ -73,8 +74,9 @@ def _number_field(question: Question) -> str:
     )
     unfold = _fold("Show the answer", "".join(right))
     return (
-        f'<input type="text" inputmode="decimal" aria-label="Your number" data-answers="{data}" onchange="{check}">'
-        f'<output aria-live="polite" style="display: block; margin: 0.4em 0"></output>{unfold}'
+        f'<input type="text" inputmode="decimal" aria-label="Your number" data-answers="{data}"'
+        f' onchange="{check}" onkeydown="{ON_ENTER}">'
+        f'<output aria-live="polite" style="display: block; min-height: 1.5em; margin: 0.4em 0"></output>{unfold}'
     )
 
 

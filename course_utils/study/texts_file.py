@@ -53,8 +53,8 @@ class StudyTexts:
     flashcards: tuple[Card, ...]
 
 
-def load(lab: str, folder: Path = FOLDER) -> StudyTexts:
-    """The checked texts of `lab`; StudyTextError names the lab, the question and what is wrong."""
+def load(lab: str, folder: Path) -> StudyTexts:
+    """The checked texts of `lab` in `folder`; StudyTextError names the lab, the question and what is wrong."""
     path = folder / f"{lab}.json"
     if not path.is_file():
         known = ", ".join(sorted(file.stem for file in folder.glob("*.json"))) or "none"

@@ -21,7 +21,7 @@ def load_changed(tmp_path, change):
 
 @pytest.mark.parametrize("path", sorted(texts_file.FOLDER.glob("*.json")), ids=lambda path: path.stem)
 def test_the_texts_of_a_lab_keep_the_format(path):
-    texts = texts_file.load(path.stem)
+    texts = texts_file.load(path.stem, path.parent)
     assert len(texts.quiz) >= 5
     assert len(texts.flashcards) >= 5
 

@@ -107,14 +107,14 @@ def test_a_card_shows_its_front_and_hides_its_back(texts):
 
 @pytest.mark.parametrize("path", sorted(texts_file.FOLDER.glob("*.json")), ids=lambda path: path.stem)
 def test_a_labs_saved_outputs_stay_small(path):
-    texts = texts_file.load(path.stem)
+    texts = texts_file.load(path.stem, path.parent)
     assert len(page.quiz_html(texts.quiz)) < 30_000
     assert len(page.cards_html(texts.flashcards)) < 15_000
 
 
 def test_quiz_and_flashcards_display_html_with_a_plain_text_beside_it(texts, monkeypatch):
     shown = []
-    monkeypatch.setattr(texts_file, "load", lambda lab: texts)
+    monkeypatch.setattr(texts_file, "load", lambda lab, folder: texts)
     monkeypatch.setattr("IPython.display.display", lambda bundle, raw: shown.append(bundle))
     study.quiz("demo")
     study.flashcards("demo")
