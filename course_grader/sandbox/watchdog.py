@@ -8,7 +8,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 from course_grader.sandbox import processes
 from course_grader.sandbox.limits import Limits
@@ -22,6 +22,7 @@ class Process(Protocol):
     """The part of subprocess.Popen that jupyter_client and the watchdog use."""
 
     pid: int
+    stderr: IO[bytes] | None
 
     def poll(self) -> int | None: ...
     def wait(self, timeout: float | None = None) -> int: ...
@@ -60,6 +61,7 @@ class Watchdog:
         except BaseException as error:  # belongs to the caller of launch, and is raised there
             self._started.put(error)
             return
+        errors, process.stderr = process.stderr, None  # ours now: jupyter_client closes it at the kernel's end
         self._started.put(process)
         born = time.monotonic()
         while process.poll() is None:
@@ -67,9 +69,11 @@ class Watchdog:
             if self._killed_for:
                 process.kill()
                 process.wait()
-                return
-            time.sleep(PERIOD)
-        self._last_words = _last_line(process)
+            else:
+                time.sleep(PERIOD)
+        if errors:
+            with errors:
+                self._last_words = _last_line(errors)
 
     def _excess(self, process: Process, age: float) -> str | None:
         limits = self.limits
@@ -95,6 +99,7 @@ class Watchdog:
         code = self._process.poll()
         if code is None or code == 0:
             return None
+        self._thread.join()  # it is reading the last words
         number = -code if code < 0 else code - EXITED_BY_SIGNAL
         if number == signal.SIGXCPU:
             return f"processor time: used more than {self.limits.cpu_seconds} s"
@@ -103,10 +108,8 @@ class Watchdog:
         return f"exit: the kernel ended with code {code}" + (f" ({self._last_words})" if self._last_words else "")
 
 
-def _last_line(process: Any) -> str:
+def _last_line(errors: IO[bytes]) -> str:
     """What a process that could not start printed last: kernels print through their own channels."""
-    if not process.stderr:
-        return ""
-    os.set_blocking(process.stderr.fileno(), False)
-    lines = (process.stderr.read(1 << 16) or b"").decode(errors="replace").splitlines()
+    os.set_blocking(errors.fileno(), False)
+    lines = (errors.read(1 << 16) or b"").decode(errors="replace").splitlines()
     return "".join(character for character in lines[-1] if character.isprintable())[:300] if lines else ""

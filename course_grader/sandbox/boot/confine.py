@@ -33,7 +33,6 @@ def drop_user(uid: int | None) -> None:
         os.setgroups([])
         os.setresgid(uid, uid, uid)
         os.setresuid(uid, uid, uid)
-        die_with_parent()  # a change of user cancels it
 
 
 def drop_privileges() -> None:

@@ -32,9 +32,7 @@ def be_first(job: dict, may_mount: bool) -> int:
     if bound and may_mount:
         seal(os.path.dirname(job["connection_file"]))
     silence()
-    confine({}, job["uid"])
-    # The kernel runs as the same user, but with limits: it must not write itself into this process.
-    ensure(libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "not dumpable")
+    retire()
     if bound:
         ours.send(b"s")
     ours.close()
@@ -44,14 +42,27 @@ def be_first(job: dict, may_mount: bool) -> int:
             return exit_code(status)
 
 
-def fork(body: Callable[[], int]) -> int:
-    """Fork a child that runs `body`, ends with its result, and dies with its parent; returns its process number."""
+def retire() -> None:
+    """Give up everything, for a process that only waits for its child from now on.
+
+    It does not change its user: Linux would then refuse bubblewrap's signal at the grader's death.
+    """
+    confine({})
+    # The kernel may run as the same user, but with limits: it must not write itself into this process.
+    ensure(libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "not dumpable")
+
+
+def fork(body: Callable[[], int | None]) -> int:
+    """Fork a child that runs `body`, ends with the code it returns, and dies with its parent; returns its number."""
     pid = os.fork()
     if pid:
         return pid
     try:
         die_with_parent()
-        os._exit(body())
+        os._exit(body() or 0)
+    except SystemExit as end:
+        print(end, file=sys.stderr, flush=True)
+        os._exit(1)
     except BaseException:  # nothing may escape into the code of the parent
         traceback.print_exc()
         os._exit(1)

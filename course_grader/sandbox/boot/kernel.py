@@ -8,7 +8,11 @@ import random
 import sys
 from collections.abc import Callable, Iterable
 
-KERNEL_MODULES = ("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "matplotlib_inline.backend_inline")
+# What ipykernel imports only as it starts, too.
+KERNEL_MODULES = (
+    "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "ipykernel.debugger",
+    "IPython.core.completerlib", "IPython.extensions.storemagic", "matplotlib_inline.backend_inline",
+)  # fmt: skip
 FONT_CACHE = "/opt/cache/matplotlib"
 
 

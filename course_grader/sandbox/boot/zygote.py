@@ -17,9 +17,18 @@ import tempfile
 
 from course_grader.sandbox.boot import namespaces
 from course_grader.sandbox.boot.confine import drop_privileges, drop_user, set_limits
-from course_grader.sandbox.boot.first_process import exit_code, fork
+from course_grader.sandbox.boot.first_process import exit_code, fork, retire
 from course_grader.sandbox.boot.keeper import keep_kernel
 from course_grader.sandbox.boot.kernel import KERNEL_MODULES, link_font_cache, preload
+
+
+def run_zygote(job: dict) -> int:
+    """Prepare and serve."""
+    control = socket.socket(fileno=job["control"])
+    control.set_inheritable(False)
+    prepare(job)
+    serve(control, job)
+    return 0
 
 
 def prepare(job: dict) -> None:
@@ -47,7 +56,7 @@ def rehearse(job: dict) -> None:
     if keeper == 0:
         try:
             namespaces.unshare()
-            first = fork(lambda: namespaces.mount_own(folder, job["folder"], job["keep"], 1) or 0)
+            first = fork(lambda: namespaces.mount_own(folder, job["folder"], job["keep"], 1))
             os._exit(exit_code(os.waitpid(first, 0)[1]))
         except OSError as error:
             print(error, file=sys.stderr)
@@ -71,14 +80,10 @@ def serve(control: socket.socket, job: dict) -> None:
                 keep_kernel({**job, **json.loads(request)}, status)
 
 
-def main() -> None:
+if __name__ == "__main__":
     job = json.loads(sys.argv[1])
     sys.argv[1:] = []
-    control = socket.socket(fileno=job["control"])
-    control.set_inheritable(False)
-    prepare(job)
-    serve(control, job)
-
-
-if __name__ == "__main__":
-    main()
+    zygote = fork(lambda: run_zygote(job))
+    os.close(job["control"])
+    retire()
+    sys.exit(exit_code(os.waitpid(zygote, 0)[1]))
