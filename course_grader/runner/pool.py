@@ -25,6 +25,9 @@ class Grader(Protocol):
 _GRADERS: dict[int, Future[Grader]] = {}
 
 
+_NOWHERE = "127.0.0.1:0"
+
+
 class Pool:
     """Submissions under way: `submit` hands one in; each comes back with what grading gave or raised."""
 
@@ -59,16 +62,26 @@ class Pool:
 @contextmanager
 def local_pool(grader: Future[Grader], workers: int) -> Iterator[Pool]:
     """Up to `workers` submissions at a time. Leaving waits for those under way: end the grader first."""
+    import dask
     from distributed import Client, LocalCluster
 
-    cluster = LocalCluster(
-        n_workers=1, threads_per_worker=workers, processes=False, dashboard_address=None, memory_limit=0,
-        silence_logs=logging.CRITICAL,
-    )  # fmt: skip
     number = id(grader)
     _GRADERS[number] = grader
     try:
-        with cluster, Client(cluster) as client:
+        # Dask always opens its status pages: without content, and for this machine alone.
+        with (
+            dask.config.set({"distributed.scheduler.http.routes": [], "distributed.worker.http.routes": []}),
+            LocalCluster(
+                n_workers=1,
+                threads_per_worker=workers,
+                processes=False,
+                dashboard_address=_NOWHERE,
+                worker_dashboard_address=_NOWHERE,
+                memory_limit=0,
+                silence_logs=logging.CRITICAL,
+            ) as cluster,
+            Client(cluster) as client,
+        ):
             yield Pool(client, number)
     finally:
         del _GRADERS[number]

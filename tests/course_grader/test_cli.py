@@ -1,0 +1,198 @@
+"""The command line as an instructor meets it: what it prints, writes and returns. Only the last test has kernels."""
+
+import hashlib
+import json
+
+import pytest
+from nbgrader.api import Gradebook
+
+from course_grader import cli
+from course_grader.notebooks import CourseError
+from course_grader.runner import grade
+from tests.course_grader.fake_grading import MESSAGE, FakeEngine, hand_in, write_course
+from tests.paths import sandbox_missing
+from tests.tiny_course import LAB
+
+
+@pytest.fixture
+def course(tmp_path):
+    return write_course(tmp_path / "course")
+
+
+@pytest.fixture
+def engine(monkeypatch):
+    engine = FakeEngine({"ben": 0.5, "mia": 0.25, "bug": RuntimeError("a bug of ours")})
+    monkeypatch.setattr(grade, "Engine", engine)
+    return engine
+
+
+def run(course, *arguments):
+    return cli.main(["grade", LAB, "--course", str(course), *map(str, arguments)])
+
+
+def fingerprint(folder):
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def saved_score(course, student):
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}", "deep-learning-labs") as gradebook:
+        return sum(grade.auto_score or 0 for grade in gradebook.find_submission_notebook(LAB, LAB, student).grades)
+
+
+class TestGrade:
+    def test_a_class_is_graded_saved_and_shown(self, course, engine, capsys):
+        for student in ("ada", "ben"):
+            hand_in(course / "submitted", student)
+        assert run(course, "--json", course / "grades.json", "--seed", 7) == 0
+        printed = capsys.readouterr().out
+        assert "ada      ✓ graded  20 / 20" in printed and "ben      ✓ graded  10 / 20" in printed
+        grades = json.loads((course / "grades.json").read_text())
+        assert (grades["lab"], grades["seed"]) == (LAB, 7)
+        ada, ben = grades["submissions"]
+        assert (ada["student"], ada["status"], ada["score"], ada["max_score"]) == ("ada", "graded", 20.0, 20.0)
+        assert ben["exercises"]["count"] == {"points": 7.5, "max": 15.0, "tests": {"Visible.test_one": "failed"}}
+        assert ada["manual"] == {"max": 5.0, "pending": 5.0}
+        assert saved_score(course, "ben") == 10.0
+        assert (course / "autograded" / "ada" / LAB / f"{LAB}.ipynb").is_file()
+
+    def test_a_submission_that_needs_a_person_makes_the_exit_code_3(self, course, engine, capsys):
+        for student in ("ada", "mia"):
+            hand_in(course / "submitted", student)
+        assert run(course) == 3
+        printed = capsys.readouterr().out
+        assert "mia      ▶ NEEDS A PERSON   5 / 20" in printed and MESSAGE in printed
+
+    @pytest.mark.parametrize(
+        ("content", "reason"), [("{'cells': [", "not valid JSON"), (None, f"a notebook named {LAB}.ipynb")]
+    )
+    def test_a_damaged_submission_costs_itself_alone(self, course, engine, capsys, content, reason):
+        hand_in(course / "submitted", "ada")
+        place = hand_in(course / "submitted", "zoe")
+        if content is None:
+            (place / f"{LAB}.ipynb").rename(place / "my work.ipynb")
+        else:
+            (place / f"{LAB}.ipynb").write_text(content)
+        assert run(course, "--json", course / "grades.json") == 3
+        ada, zoe = json.loads((course / "grades.json").read_text())["submissions"]
+        assert (ada["status"], zoe["status"]) == ("graded", "failed")
+        assert any(reason in message for message in zoe["messages"]) and engine.graded == ["ada"]
+        assert (zoe["score"], zoe["max_score"]) == (0.0, 20.0)
+
+    def test_the_graders_own_failure_is_no_zero(self, course, engine, capsys):
+        hand_in(course / "submitted", "bug")
+        assert run(course) == 3
+        assert "the grader itself failed: RuntimeError: a bug of ours" in capsys.readouterr().out
+        assert not (course / "autograded").exists()
+
+    def test_given_submissions_are_only_read(self, course, engine, tmp_path):
+        hand_in(tmp_path / "exam (1)+", "ada")
+        before = fingerprint(tmp_path / "exam (1)+")
+        assert run(course, "--submissions", tmp_path / "exam (1)+") == 0
+        assert fingerprint(tmp_path / "exam (1)+") == before and engine.graded == ["ada"]
+        assert not (course / "submitted").exists()
+
+    def test_one_student(self, course, engine):
+        for student in ("ada", "ben"):
+            hand_in(course / "submitted", student)
+        assert run(course, "--student", "ben") == 0
+        assert engine.graded == ["ben"]
+
+    def test_a_second_run_replaces_the_first(self, course, engine):
+        hand_in(course / "submitted", "ada")
+        assert run(course) == 0
+        engine.outcomes["ada"] = 0.5
+        assert run(course) == 0
+        assert saved_score(course, "ada") == 10.0
+
+    def test_another_gradebook(self, course, engine, tmp_path):
+        hand_in(course / "submitted", "ada")
+        assert run(course, "--db", f"sqlite:///{tmp_path / 'other.db'}") == 0
+        assert (tmp_path / "other.db").is_file() and not (course / "gradebook.db").exists()
+
+    def test_options_reach_the_grader(self, course, engine):
+        hand_in(course / "submitted", "ada")
+        run(course)
+        assert engine.options == {"sandbox": True, "run_experiments": False}
+        run(course, "--unsafe-no-sandbox", "--run-experiments")
+        assert engine.options == {"sandbox": False, "run_experiments": True}
+
+    def test_ctrl_c_says_what_is_saved(self, course, engine, capsys, monkeypatch):
+        for student in ("ada", "ben"):
+            hand_in(course / "submitted", student)
+
+        def press(*arguments):
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr("course_grader.runner.progress._Lines.report", press)
+        assert run(course, "--json", course / "grades.json") == 130
+        assert "Stopped: 1 of 2 submissions graded and saved" in capsys.readouterr().out
+        assert len(json.loads((course / "grades.json").read_text())["submissions"]) == 1
+
+
+class TestWrongUsage:
+    def check(self, capsys, code, *words):
+        error = capsys.readouterr().err
+        assert code == 2 and all(word in error for word in words)
+        assert error.startswith("course-grader: ") and error.count("\n") == 1
+
+    def test_unknown_lab(self, course, engine, capsys):
+        code = cli.main(["grade", "99_none", "--course", str(course)])
+        self.check(capsys, code, "there is no lab '99_none'", LAB)
+
+    def test_no_submissions(self, course, engine, capsys):
+        self.check(capsys, run(course), "there is no folder", f"<student>/{LAB}/{LAB}.ipynb")
+
+    def test_submissions_in_another_layout(self, course, engine, capsys, tmp_path):
+        (tmp_path / "in" / "ada").mkdir(parents=True)
+        (tmp_path / "in" / "ada" / f"{LAB}.ipynb").write_text("{}")
+        code = run(course, "--submissions", tmp_path / "in")
+        self.check(capsys, code, f"<student>/{LAB}/{LAB}.ipynb", f"found ada/{LAB}.ipynb")
+
+    def test_no_course(self, tmp_path, capsys):
+        self.check(capsys, cli.main(["doctor", "--course", str(tmp_path)]), "no course in")
+
+    def test_a_broken_lab(self, course, engine, capsys):
+        hand_in(course / "submitted", "ada")
+        engine.outcomes["ada"] = CourseError("the reference of 00_tiny fails in cell 3")
+        self.check(capsys, run(course), "fails in cell 3")
+
+    def test_a_configuration_without_our_plug_ins(self, course, engine, capsys):
+        hand_in(course / "submitted", "ada")
+        (course / "nbgrader_config.py").write_text("get_config().CourseDirectory.source_directory = 'solutions'\n")
+        self.check(capsys, run(course), "CourseExecute", "nothing is graded")
+        assert not (course / "autograded").exists()
+
+    @pytest.mark.parametrize(
+        "arguments", [[], ["grade"], ["grade", LAB, "--workers", "0"], ["grade", LAB, "--seed", "-1"], ["sing"]]
+    )
+    def test_arguments_that_make_no_sense(self, arguments, capsys):
+        with pytest.raises(SystemExit) as exit_:
+            cli.main(arguments)
+        assert exit_.value.code == 2 and "usage: course-grader" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [(["--help"], ["grade", "example", "labs", "lab", "doctor"]), (["grade", "--help"], ["exit codes", "3 some need"])],
+)
+def test_help_names_every_command_and_the_exit_codes(arguments, words, capsys):
+    with pytest.raises(SystemExit):
+        cli.main(arguments)
+    printed = capsys.readouterr().out
+    assert all(word in printed for word in words)
+
+
+@pytest.mark.skipif(bool(sandbox_missing()), reason=sandbox_missing() or "the sandbox works")
+def test_for_real(course, tmp_path, capsys):
+    """Sandbox, zygote, judge, nbgrader: right, wrong, and a kernel that ends itself."""
+    hand_in(course / "submitted", "ada")
+    hand_in(course / "submitted", "ben", double="# Exercise: double\ndef double(x):\n    return 2 * x + 1")
+    hand_in(course / "submitted", "eve", count="# Exercise: count\nimport os\nos._exit(1)")
+    code = run(course, "--json", course / "grades.json", "--seed", 3)
+    grades = json.loads((course / "grades.json").read_text())
+    scores = {entry["student"]: entry["score"] for entry in grades["submissions"]}
+    # ben's function keeps the gradient; eve's other exercise still counts.
+    assert scores == {"ada": 20.0, "ben": 16.0, "eve": 5.0}
+    assert code == 0 or any(entry["status"] == "needs_person" for entry in grades["submissions"])
+    assert any("ended the kernel" in message for message in grades["submissions"][2]["messages"])
