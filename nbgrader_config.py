@@ -27,12 +27,12 @@ from course_grader.nbgrader_plugins import (
     SubmissionExporter,
     before_autograde,
 )
-from course_grader.release.converters import put_tools_on_path
+from course_grader.release.converters import prepare_process
 from course_grader.release.steps import NamedStubs, ReleaseMark
 
 c = get_config()  # noqa: F821
 
-put_tools_on_path()
+prepare_process()
 
 c.CourseDirectory.course_id = "deep-learning-labs"
 c.CourseDirectory.source_directory = "solutions"

@@ -61,10 +61,11 @@ class Store:
         """Keep a result: a dataclass with a `notebook` and `exercises`, as grading gives it."""
         values = {entry.name: getattr(result, entry.name) for entry in fields(result)}
         values["exercises"] = {name: asdict(exercise) for name, exercise in result.exercises.items()}
+        text = json.dumps(values)
         path = self._path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", dir=path.parent, suffix=".part", encoding="utf-8", delete=False) as file:
-            json.dump(values, file)
+            file.write(text)
         os.replace(file.name, path)
 
     def get(self, key: str) -> dict[str, Any] | None:

@@ -8,31 +8,46 @@ from typing import Any
 
 from nbconvert.exporters import HTMLExporter
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
+from nbconvert.preprocessors.sanitize import SanitizeHTML
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests, GetGrades, NbGraderPreprocessor
+from traitlets.config import Config
 
 from course_grader.nbgrader_plugins.damage import NOTES
 from course_grader.notebooks import is_autograded_cell, is_solution_cell, is_written_answer, tested_exercise
+
+# What Markdown makes, and nothing that runs: the text is a student's, the reader may be anybody.
+_TAGS = """a abbr b blockquote br code dd del details div dl dt em h1 h2 h3 h4 h5 h6 hr i img li ol p pre s span strong
+sub summary sup table tbody td th thead tr ul""".split()
+_ATTRIBUTES = {"a": ["href", "title"], "img": ["src", "alt", "title", "width"], "*": ["class", "id"]}
+_SETTINGS = {
+    "template_name": "course_feedback",
+    "extra_template_basedirs": [str(Path(__file__).parent / "templates")],
+    "sanitize_html": True,
+    "exclude_anchor_links": True,
+    "filters": {"clean_html": SanitizeHTML(tags=_TAGS, attributes=_ATTRIBUTES).sanitize_html_tags},
+}
 
 
 class FeedbackExporter(HTMLExporter):
     """nbconvert's HTML with the course's template; what students wrote is sanitized."""
 
-    def __init__(self, **kwargs: Any):
-        super().__init__(**kwargs)
-        self.extra_template_basedirs = [str(Path(__file__).parent / "templates")]
-        self.template_name = "course_feedback"
-        self.sanitize_html = True
+    def __init__(self, config: Config | None = None, **kwargs: Any):
+        # GenerateFeedback sets nbgrader's template for every HTMLExporter; a section of our own is stronger.
+        merged = Config(FeedbackExporter=_SETTINGS)
+        merged.merge(config or Config())
+        super().__init__(config=merged, **kwargs)
 
 
 class Grades(GetGrades):
-    """nbgrader's scores, and of each graded cell whether a person has still to grade it."""
+    """nbgrader's scores, and of each written answer whether a person has still to grade it."""
 
     def _get_score(self, cell: NotebookNode, resources: dict) -> None:
         super()._get_score(cell, resources)
         name = cell.metadata["nbgrader"]["grade_id"]
         grade = self.gradebook.find_grade(name, self.notebook_id, self.assignment_id, self.student_id)
-        cell.metadata["nbgrader"]["pending"] = grade.needs_manual_grade and grade.manual_score is None
+        waits = grade.needs_manual_grade and grade.manual_score is None
+        cell.metadata["nbgrader"]["pending"] = waits and is_written_answer(cell)
 
 
 class HideTests(ClearHiddenTests):

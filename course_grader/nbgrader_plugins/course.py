@@ -16,10 +16,11 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from course_grader.nbgrader_plugins.damage import Notes
+from course_grader.nbgrader_plugins.prepared import forget
 from course_grader.nbgrader_plugins.refusal import expect_lab_notebook
 from course_grader.nbgrader_plugins.sanitize import SANITIZE_STEPS, SubmissionExporter
 from course_grader.notebooks import CourseError
-from course_grader.release.converters import ConverterLog, course_config, put_tools_on_path, run_converter
+from course_grader.release.converters import ConverterLog, course_config, run_converter
 
 
 @dataclass
@@ -58,7 +59,6 @@ class Course:
         if db_url is not None:
             self.config.CourseDirectory.db_url = db_url
         self.log = ConverterLog(log_file)
-        put_tools_on_path()
 
     @property
     def db_url(self) -> str:
@@ -78,7 +78,7 @@ class Course:
         """Puts the lab into the gradebook as it stands in solutions/; labs/ stays as it is. Raises CourseError."""
         with tempfile.TemporaryDirectory() as scratch:
             folder = self._folder(lab, ".", release_directory=scratch)
-            error = self._run(GenerateAssignment, folder)
+            error = run_converter(GenerateAssignment, folder, self.config, self.log)
         if error:
             raise CourseError(f"{lab} could not be put into the gradebook: {error}")
 
@@ -91,6 +91,8 @@ class Course:
         text, _ = exporter.from_filename(str(self.submission_path(lab, student)), {"nbgrader": where})
         notebook = nbformat.reads(text, as_version=4)
         notes = Notes.of(notebook)
+        if self._folder(lab, student).has_bad_timestamp(self.submission_path(lab, student).parent):
+            notes.add("timestamp.txt holds no time, so it counts as missing.", needs_person=False)
         return Sanitized(student, notebook, notes.problems, notes.needs_person, notes.unreadable)
 
     def autograde(
@@ -104,13 +106,14 @@ class Course:
         config.Autograde.pre_convert_hook = expect_lab_notebook
         config.CourseExecute.seed = seed
         config.CourseExecute.run_experiments = run_experiments
-        found = {student: self._run(Autograde, self._folder(lab, student), config) for student in students}
-        return {student: error for student, error in found.items() if error}
+        try:
+            return self._for_each(Autograde, lab, students, config)
+        finally:
+            forget(lab, students)
 
     def generate_feedback(self, lab: str, students: list[str]) -> dict[str, str]:
         """nbgrader's GenerateFeedback; returns the students for whom it failed, each with the reason."""
-        found = {student: self._run(GenerateFeedback, self._folder(lab, student)) for student in students}
-        return {student: error for student, error in found.items() if error}
+        return self._for_each(GenerateFeedback, lab, students, self.config)
 
     def feedback_path(self, lab: str, student: str) -> Path:
         folder = self._folder(lab, student)
@@ -120,12 +123,10 @@ class Course:
         """nbgrader's Gradebook, to be closed by the caller (a context manager)."""
         return Gradebook(self.db_url, self._folder("*", "*").course_id)
 
-    def _folder(self, lab: str, student: str, **folders: str) -> CourseDirectory:
+    def _folder(self, lab: str, student: str, **folders: str) -> _Folder:
         config = self.config.copy()
         config.CourseDirectory.update(folders)
-        return _Folder(
-            config=config, log=self.log, root=str(self.root), assignment_id=lab, student_id=glob.escape(student)
-        )
+        return _Folder(config=config, log=self.log, root=str(self.root), assignment_id=lab, student_id=student)
 
     def _quiet(self) -> Config:
         """The configuration of an exporter whose preprocessors are exactly those that are registered."""
@@ -133,8 +134,19 @@ class Course:
         config.Exporter.default_preprocessors = []
         return config
 
-    def _run(self, converter: type[BaseConverter], folder: CourseDirectory, config: Config | None = None) -> str | None:
-        return run_converter(converter, folder, config or self.config, self.log)
+    def _for_each(
+        self, converter: type[BaseConverter], lab: str, students: list[str], config: Config
+    ) -> dict[str, str]:
+        """Runs the converter on one student after the other; the students for whom it failed, with the reason."""
+        failed = {}
+        for student in students:
+            if glob.escape(student) != student:
+                failed[student] = (
+                    f"the folder name {student!r} holds one of * ? [, which nbgrader cannot read; rename it"
+                )
+            elif error := run_converter(converter, self._folder(lab, student), config, self.log):
+                failed[student] = error
+        return failed
 
 
 class _Folder(CourseDirectory):
@@ -146,3 +158,6 @@ class _Folder(CourseDirectory):
         except (AttributeError, ValueError, OverflowError):
             self.log.warning("%s/timestamp.txt holds no time", dest_path)
             return None
+
+    def has_bad_timestamp(self, submission: Path) -> bool:
+        return (submission / "timestamp.txt").is_file() and self.get_existing_timestamp(str(submission)) is None

@@ -47,12 +47,10 @@ def read_submission(path: Path) -> NotebookNode:
     """The notebook at `path`, with `Notes` on what was mended while reading. Raises Unreadable."""
     notes = Notes()
     notebook = _parse(_text(path, notes), path.name)
-    marked = [cell for cell in notebook.cells if "nbgrader" in cell.metadata]
-    broken = [cell for cell in marked if not _sound_mark(cell.metadata["nbgrader"])]
-    for cell in broken:
-        del cell.metadata["nbgrader"]
-    if broken:
-        notes.add(f"{len(broken)} cells had damaged nbgrader metadata, which was taken out")
+    for number, cell in enumerate(notebook.cells, start=1):
+        if "nbgrader" in cell.metadata and not _sound_mark(cell.metadata["nbgrader"]):
+            del cell.metadata["nbgrader"]
+            notes.add(f"The nbgrader metadata of cell {number} was damaged and was taken out.", needs_person=False)
     notes.write(notebook)  # also replaces notes that a student wrote there
     return notebook
 
@@ -69,20 +67,20 @@ def _text(path: Path, notes: Notes) -> str:
     if not path.is_file():
         raise Unreadable(_missing(path))
     if path.stat().st_size > MAX_MB << 20:
-        raise Unreadable(f"{path.name} is larger than {MAX_MB} MB; clear its outputs and hand it in again")
+        raise Unreadable(f"{path.name} is larger than {MAX_MB} MB; clear its outputs and hand it in again.")
     content = path.read_bytes()
     if content.startswith(b"\xef\xbb\xbf"):
-        notes.add("the file began with a byte-order mark, which was taken out", needs_person=False)
+        notes.add("The file began with a byte-order mark, which was taken out.", needs_person=False)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Unreadable(f"{path.name} is not UTF-8 text (byte {error.start})") from None
+        raise Unreadable(f"{path.name} is not UTF-8 text (byte {error.start}).") from None
 
 
 def _missing(path: Path) -> str:
     others = sorted(other.name for other in path.parent.glob("*.ipynb"))
-    found = f"found {', '.join(others)}: was it renamed?" if others else "no notebook was found"
-    return f"expected a notebook named {path.name}; {found}"
+    found = f"found {', '.join(others)}: was it renamed?" if others else "no notebook was found."
+    return f"Expected a notebook named {path.name}; {found}"
 
 
 def _parse(text: str, name: str) -> NotebookNode:
@@ -91,15 +89,16 @@ def _parse(text: str, name: str) -> NotebookNode:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # cells without ids, as older front ends write them
             notebook = nbformat.reads(text, as_version=4)
+            notebook.nbformat_minor = max(notebook.nbformat_minor, 5)  # Colab writes 4.0, with cell ids that 4.0 lacks
             _, notebook = nbformat.validator.normalize(notebook)
             nbformat.validate(notebook, relax_add_props=True)
     except json.JSONDecodeError as error:
-        raise Unreadable(f"{name} is not valid JSON (line {error.lineno}): the file is cut off or damaged") from None
+        raise Unreadable(f"{name} is not valid JSON (line {error.lineno}): the file is cut off or damaged.") from None
     except RecursionError:
-        raise Unreadable(f"{name} is nested too deeply to be a notebook") from None
+        raise Unreadable(f"{name} is nested too deeply to be a notebook.") from None
     except _NO_NOTEBOOK as error:
         first_line = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise Unreadable(f"{name} is JSON, but no valid notebook: {first_line[:200]}") from None
+        raise Unreadable(f"{name} is JSON, but no valid notebook: {first_line[:200]}.") from None
     return notebook
 
 

@@ -11,7 +11,9 @@ from typing import Any
 
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.preprocessors import CheckCellMetadata, ClearOutput, DeduplicateIds, OverwriteCells, OverwriteKernelspec
+from nbgrader.utils import is_grade, is_locked, is_solution
 
 from course_grader.nbgrader_plugins.damage import Notes, Unreadable, read_submission, stand_in
 
@@ -34,7 +36,7 @@ class SubmissionExporter(NotebookExporter):
             reason = str(error)
         except (KeyError, TypeError, AttributeError, ValueError, RuntimeError) as error:
             # nbgrader's steps trust metadata that any editor may have changed.
-            reason = f"{path.name} has damaged cells or metadata ({type(error).__name__}: {error})"
+            reason = f"{path.name} has damaged cells or metadata ({type(error).__name__}: {error})."
         self.log.warning("%s: %s", path, reason)
         return self.from_notebook_node(stand_in(reason), resources)
 
@@ -53,83 +55,74 @@ class OneOfEach(DeduplicateIds):
         cell, resources = super().preprocess_cell(cell, resources, cell_index)
         if mark and not cell.metadata["nbgrader"]:
             del cell.metadata["nbgrader"]  # an empty mark stops nbgrader's whole batch
-            self._notes.add(f"cell `{mark['grade_id']}` is there more than once; the last one counts", mark["solution"])
+            self._notes.add(
+                f"Cell `{mark['grade_id']}` is there more than once; the last one counts.", mark["solution"]
+            )
         return cell, resources
 
 
 class RestoreCells(OverwriteCells):
     """Marks, points and test cells come from the gradebook, whatever the submission says; missing ones are put back."""
 
+    add_missing_cells = True  # a grade whose cell is missing would stay without a score
+
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         self._notes = Notes.of(nb)
-        self._expected: dict[str, dict] | None = None
+        self._lab: dict[str, NotebookNode] = {}
         nb, resources = super().preprocess(nb, resources)
         self._notes.write(nb)
         return nb, resources
 
-    add_missing_cells = True
-
     def preprocess_cell(self, cell: NotebookNode, resources: dict, cell_index: int) -> tuple[NotebookNode, dict]:
         if "nbgrader" not in cell.metadata:
             return cell, resources
-        expected = self._marks().get(cell.metadata["nbgrader"]["grade_id"])
-        if expected is None:
-            self._notes.add(f"cell {cell_index + 1} bore an nbgrader mark that this lab does not have", False)
+        released = self._lab_cells().get(cell.metadata["nbgrader"]["grade_id"])
+        if released is None:
+            self._notes.add(f"Cell {cell_index + 1} bore an nbgrader mark that this lab does not have.", False)
             del cell.metadata["nbgrader"]
             return cell, resources
-        cell.metadata["nbgrader"] = dict(expected)
+        cell.metadata["nbgrader"] = released.metadata["nbgrader"].copy()
+        if is_locked(released):
+            cell.source = released.source
         return super().preprocess_cell(cell, resources, cell_index)
 
     def add_missing_grade_cells(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """Missing test cells go to the end, where all functions are defined; nbgrader's own way needs neighbours."""
         present = {cell.metadata["nbgrader"]["grade_id"] for cell in nb.cells if "nbgrader" in cell.metadata}
-        sources = {cell.name: cell for cell in self._source_notebook().source_cells}
-        for name, mark in self._marks().items():
-            if name in present:
-                continue
-            if mark["grade"]:
-                nb.cells.append(self._restored(sources[name], mark))
-            if mark["solution"]:
-                self._note_missing(f"the answer cell `{name}` is missing, or has lost its mark")
-            elif mark["grade"]:
-                self._note_missing(f"the test cell `{name}` was missing and was put back", needs_person=False)
+        for name, cell in self._lab_cells().items():
+            if name not in present:
+                self._note_missing(name, cell)
+                if is_grade(cell):
+                    nb.cells.append(cell)
         return nb, resources
 
-    def _note_missing(self, problem: str, needs_person: bool = True) -> None:
-        if not self._notes.unreadable:
-            self._notes.add(problem, needs_person)
+    def _note_missing(self, name: str, cell: NotebookNode) -> None:
+        if self._notes.unreadable:
+            return
+        if is_solution(cell):
+            self._notes.add(f"The answer cell `{name}` is missing, or has lost its mark.")
+        elif is_grade(cell):
+            self._notes.add(f"The test cell `{name}` was missing and was put back.", needs_person=False)
 
-    def _restored(self, source: Any, mark: dict) -> NotebookNode:
-        cell = self.missing_cell_transform(source, mark.get("points", 0), is_solution=mark["solution"])
-        cell.source = source.source
-        cell.metadata["nbgrader"] = dict(mark)
-        cell.id = source.name.replace("_", "-")[:64]
-        return cell
-
-    def _source_notebook(self) -> Any:
-        return self.gradebook.find_notebook(self.notebook_id, self.assignment_id)
-
-    def _marks(self) -> dict[str, dict]:
-        """The nbgrader metadata that each marked cell of the lab has, by grade_id, in the lab's order."""
-        if self._expected is None:
-            notebook = self._source_notebook()
+    def _lab_cells(self) -> dict[str, NotebookNode]:
+        """The lab's marked cells as the gradebook keeps them, by grade_id, in the lab's order."""
+        if not self._lab:
+            notebook = self.gradebook.find_notebook(self.notebook_id, self.assignment_id)
             points = {cell.name: cell.max_score for cell in [*notebook.grade_cells, *notebook.task_cells]}
             solutions = {cell.name for cell in notebook.solution_cells}
             tasks = {cell.name for cell in notebook.task_cells}
-            self._expected = {}
-            for cell in notebook.source_cells:
+            for saved in notebook.source_cells:
+                name = saved.name
                 mark = {
-                    "grade_id": cell.name,
-                    "grade": cell.name in points and cell.name not in tasks,
-                    "solution": cell.name in solutions,
-                    "task": cell.name in tasks,
-                    "locked": cell.locked,
-                    "cell_type": cell.cell_type,
-                    "checksum": cell.checksum,
-                    "schema_version": 3,
-                }
-                self._expected[cell.name] = mark | ({"points": points[cell.name]} if cell.name in points else {})
-        return self._expected
+                    "grade_id": name, "grade": name in points and name not in tasks, "solution": name in solutions,
+                    "task": name in tasks, "locked": saved.locked, "cell_type": saved.cell_type,
+                    "checksum": saved.checksum, "schema_version": 3,
+                }  # fmt: skip
+                if name in points:
+                    mark["points"] = points[name]
+                new_cell = new_code_cell if saved.cell_type == "code" else new_markdown_cell
+                self._lab[name] = new_cell(saved.source, metadata={"nbgrader": mark})
+        return self._lab
 
 
 SANITIZE_STEPS = [ClearOutput, OneOfEach, OverwriteKernelspec, RestoreCells, CheckCellMetadata]

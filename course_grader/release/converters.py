@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import warnings
 from pathlib import Path
 
 from nbgrader.apps.baseapp import NbGrader
@@ -59,14 +60,19 @@ def course_config(root: Path) -> Config:
     """As the nbgrader command has it: the user's own configuration, then the course's nbgrader_config.py."""
     if not (root / "nbgrader_config.py").is_file():
         raise CourseError(f"{root} has no nbgrader_config.py; give the course's folder, where solutions/ lies")
-    app = NbGrader(load_cwd_config=False, log_level=logging.ERROR)
+    app = NbGrader(log_level=logging.ERROR)
+    app.load_cwd_config = False
+    app.raise_config_file_errors = True
     app.load_config_file()
     Application.load_config_file(app, "nbgrader_config", path=str(root))
     return app.config
 
 
-def put_tools_on_path() -> None:
-    """nbgrader calls alembic by name, which lies beside Python where the environment is not activated."""
+def prepare_process() -> None:
+    """What nbgrader needs of its process: alembic on PATH, which it calls by name, also where the environment is not
+    activated; and silence on its gradebook's own construction.
+    """
+    warnings.filterwarnings("ignore", message="Object of type .* not in session")
     tools = str(Path(sys.executable).parent)
     if tools not in os.environ.get("PATH", "").split(os.pathsep):
         os.environ["PATH"] = os.pathsep.join(filter(None, [tools, os.environ.get("PATH")]))

@@ -53,16 +53,17 @@ def differences(root: Path) -> list[str]:
 
 
 def _generate(root: Path, names: Sequence[str], folder: Path) -> None:
-    """nbgrader's generate_assignment into `folder`, with a gradebook of its own."""
+    """nbgrader's generate_assignment into `folder`, without a gradebook."""
     problems = [f"{name}, {problem}" for name in names for problem in lint(find_lab(name, root).reference())]
     if problems:
         raise LintError("not released:\n  " + "\n  ".join(problems))
     config, log = course_config(root), ConverterLog()
+    config.GenerateAssignment.no_database = True
+    config.SaveCells.enabled = False
     for name in names:
         directory = CourseDirectory(
-            config=config, log=log, root=str(root), assignment_id=name,
-            release_directory=str(folder), db_url=f"sqlite:///{folder.parent / 'gradebook.db'}",
-        )  # fmt: skip
+            config=config, log=log, root=str(root), assignment_id=name, release_directory=str(folder)
+        )
         if error := run_converter(GenerateAssignment, directory, config, log):
             raise CourseError(f"nbgrader could not make {name}: {error}")
 

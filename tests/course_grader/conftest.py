@@ -1,0 +1,52 @@
+"""A tiny course whose lab is released and in the gradebook; made once, copied for each test."""
+
+import shutil
+
+import nbformat
+import pytest
+
+
+@pytest.fixture(scope="session")
+def course_template(tmp_path_factory):
+    pytest.importorskip("nbgrader")
+    from course_grader.nbgrader_plugins import Course
+    from course_grader.release import make_labs
+    from tests.nbgrader_course import LAB, write_course
+
+    root = write_course(tmp_path_factory.mktemp("template"))
+    make_labs(root)
+    Course(root).add_lab(LAB)
+    return root
+
+
+@pytest.fixture
+def course(course_template, tmp_path):
+    """A `Course` on a fresh copy."""
+    from course_grader.nbgrader_plugins import Course
+
+    shutil.copytree(course_template, tmp_path / "course")
+    return Course(tmp_path / "course", log_file=tmp_path / "nbgrader.log")
+
+
+@pytest.fixture
+def released(course):
+    from tests.nbgrader_course import LAB
+
+    return nbformat.read(course.root / "labs" / LAB / f"{LAB}.ipynb", as_version=4)
+
+
+@pytest.fixture
+def fake_engine(monkeypatch):
+    """In place of the real engine; the list of engines made."""
+    from course_grader.nbgrader_plugins import execute
+    from tests.nbgrader_course import FakeEngine
+
+    engines = []
+
+    def make(lab, **options):
+        engines.append(FakeEngine(lab, **options))
+        return engines[-1]
+
+    monkeypatch.setattr(execute, "make_engine", make)
+    yield engines
+    execute.close_engine()

@@ -1,0 +1,366 @@
+"""Grading through nbgrader: what is sanitized, what a damaged submission does, whose scores count."""
+
+import copy
+import json
+import shutil
+import subprocess
+import sys
+import zipfile
+from io import BytesIO
+from pathlib import Path
+
+import nbformat
+import pytest
+
+pytest.importorskip("nbgrader")
+
+from course_grader.nbgrader_plugins import Course, offer, refusal
+from course_grader.nbgrader_plugins.refusal import before_autograde
+from course_grader.notebooks import CourseError
+from course_grader.sandbox import SandboxUnavailable, check
+from course_grader.store import content_hash
+from tests.nbgrader_course import COUNT, DOUBLE, FakeEngine, answered, autograded, grades, hand_in
+from tests.tiny_course import LAB, cell_named, code
+
+HALF = {"test_double": (2.5, False), "test_count": (7.5, False)}
+
+
+def automatic(course, student):
+    return {name: grade for name, grade in grades(course, student).items() if name.startswith("test_")}
+
+
+class TestGrading:
+    def test_the_judges_points_are_saved_as_partial_credit(self, course, released, fake_engine):
+        hand_in(course.root, "ada", answered(released, double=DOUBLE, count=COUNT))
+        assert course.autograde(LAB, ["ada"]) == {}
+        assert automatic(course, "ada") == HALF
+
+    def test_a_result_that_was_offered_is_taken_and_nothing_runs(self, course, released, fake_engine):
+        hand_in(course.root, "ada", answered(released, double=DOUBLE))
+        notebook = course.sanitize(LAB, "ada").notebook
+        offer(LAB, "ada", notebook, FakeEngine(None).grade(notebook, "ada", 7))
+        assert course.autograde(LAB, ["ada"]) == {}
+        assert fake_engine == []
+        assert grades(course, "ada")["test_double"] == (2.5, False)
+        assert autograded(course, "ada").metadata.course_grader.seed == 7
+
+    def test_a_result_for_other_content_is_not_taken(self, course, released, fake_engine):
+        hand_in(course.root, "ada", answered(released, double=DOUBLE))
+        stale = course.sanitize(LAB, "ada").notebook
+        offer(LAB, "ada", stale, FakeEngine(None).grade(stale, "ada", 7))
+        hand_in(course.root, "ada", answered(released, double=DOUBLE, count=COUNT))
+        course.autograde(LAB, ["ada"])
+        assert fake_engine[0].graded == ["ada"]
+
+    def test_one_engine_serves_the_class(self, course, released, fake_engine):
+        for student in ("ada", "ben"):
+            hand_in(course.root, student, released)
+        course.autograde(LAB, ["ada", "ben"], run_experiments=True)
+        assert [engine.graded for engine in fake_engine] == [["ada", "ben"]]
+        assert fake_engine[0].options == {"run_experiments": True}
+
+    def test_the_sanitized_notebook_is_what_the_second_stage_sees(self, course, released, fake_engine):
+        hand_in(course.root, "ada", answered(released, double=DOUBLE))
+        seen = []
+        fake_engine_grade = FakeEngine.grade
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(
+                FakeEngine, "grade",
+                lambda self, nb, *rest: seen.append(content_hash(nb)) or fake_engine_grade(self, nb, *rest),
+            )  # fmt: skip
+            course.autograde(LAB, ["ada"])
+        assert seen == [content_hash(course.sanitize(LAB, "ada").notebook)]
+
+    def test_hidden_tests_are_back_in_the_graded_notebook(self, course, released, fake_engine):
+        hand_in(course.root, "ada", released)
+        course.autograde(LAB, ["ada"])
+        assert "HiddenDouble" in cell_named(autograded(course, "ada"), "test_double").source
+
+    def test_a_test_without_a_verdict_scores_zero(self, course, released, fake_engine, monkeypatch):
+        def no_verdict(self, notebook, student, seed):
+            graded = original(self, notebook, student, seed)
+            del graded.exercises["double"]
+            return graded
+
+        original = FakeEngine.grade
+        monkeypatch.setattr(FakeEngine, "grade", no_verdict)
+        hand_in(course.root, "ada", answered(released, double=DOUBLE, count=COUNT))
+        course.autograde(LAB, ["ada"])
+        assert automatic(course, "ada") == {"test_double": (0.0, False), "test_count": (7.5, False)}
+
+    def test_an_ordinary_test_cell_that_never_ran_scores_zero(self, course, released, fake_engine):
+        reference = course.root / "solutions" / LAB / f"{LAB}.ipynb"
+        notebook = nbformat.read(reference, as_version=4)
+        cell_named(notebook, "test_double").source = "assert double(1) == 2"
+        nbformat.write(notebook, reference)
+        course.add_lab(LAB)
+        hand_in(course.root, "ada", answered(released, double=DOUBLE, count=COUNT))
+        course.autograde(LAB, ["ada"])
+        assert automatic(course, "ada") == {"test_double": (0.0, False), "test_count": (7.5, False)}
+
+    def test_a_submission_that_needs_a_person_is_marked_in_the_gradebook(
+        self, course, released, fake_engine, monkeypatch
+    ):
+        def trouble(self, notebook, student, seed):
+            graded = original(self, notebook, student, seed)
+            graded.needs_person, graded.messages = True, ["The kernel died."]
+            return graded
+
+        original = FakeEngine.grade
+        monkeypatch.setattr(FakeEngine, "grade", trouble)
+        hand_in(course.root, "ada", answered(released, double=DOUBLE, count=COUNT))
+        course.autograde(LAB, ["ada"])
+        assert automatic(course, "ada") == {"test_double": (2.5, True), "test_count": (7.5, True)}
+        assert autograded(course, "ada").metadata.course_grader.messages == ["The kernel died."]
+
+    def test_grading_again_replaces_the_grades(self, course, released, fake_engine):
+        hand_in(course.root, "ada", answered(released, double=DOUBLE))
+        course.autograde(LAB, ["ada"])
+        hand_in(course.root, "ada", answered(released, count=COUNT))
+        course.autograde(LAB, ["ada"])
+        assert automatic(course, "ada") == {"test_double": (0.0, False), "test_count": (7.5, False)}
+
+    def test_the_lab_can_be_put_into_the_gradebook_again_with_grades_in_it(self, course, released, fake_engine):
+        hand_in(course.root, "ada", answered(released, double=DOUBLE, count=COUNT))
+        course.autograde(LAB, ["ada"])
+        course.add_lab(LAB)
+        assert automatic(course, "ada") == HALF
+
+    def test_nothing_is_printed(self, course, released, fake_engine, capfd):
+        hand_in(course.root, "ada", b"no notebook")
+        hand_in(course.root, "ben", released)
+        course.autograde(LAB, ["ada", "ben"])
+        assert capfd.readouterr() == ("", "")
+
+
+def without_metadata(notebook):
+    for cell in notebook.cells:
+        cell.metadata = {}
+    return notebook
+
+
+def with_copied_cell(notebook, name):
+    twin = copy.deepcopy(cell_named(notebook, name))
+    twin.id = "copied"
+    notebook.cells.insert(3, twin)
+    return notebook
+
+
+def without_cell(notebook, name):
+    notebook.cells = [cell for cell in notebook.cells if cell.id != name]
+    return notebook
+
+
+def with_mark(notebook, name, **changes):
+    cell_named(notebook, name).metadata.nbgrader.update(changes)
+    return notebook
+
+
+def as_colab_saves_it(notebook):
+    notebook.nbformat_minor = 0
+    notebook.metadata.colab = {"provenance": []}
+    return json.dumps(notebook).encode()
+
+
+def zipped(notebook):
+    file = BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("lab.ipynb", nbformat.writes(notebook))
+    return file.getvalue()
+
+
+UNREADABLE = {
+    "cut off": (lambda nb: nbformat.writes(nb).encode()[:-500], "is not valid JSON (line "),
+    "empty": (lambda nb: b"", "is not valid JSON (line 1)"),
+    "a zip file": (zipped, "is not UTF-8 text"),
+    "JSON, no notebook": (lambda nb: b'{"a": 1}', "is JSON, but no valid notebook"),
+    "a list": (lambda nb: b"[]", "is JSON, but no valid notebook"),
+    "empty cells": (lambda nb: b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{}]}', "no valid"),
+    "nested too deeply": (lambda nb: b"[" * 100_000, "nested too deeply"),
+}  # fmt: skip
+
+
+class TestDamage:
+    """Another student's submission goes with each damaged one: the batch goes on."""
+
+    def grade(self, course, released, content, name=LAB):
+        hand_in(course.root, "ada", content, name)
+        hand_in(course.root, "zoe", answered(released, double=DOUBLE, count=COUNT))
+        sanitized = course.sanitize(LAB, "ada")
+        assert course.autograde(LAB, ["ada", "zoe"]) == {}
+        assert automatic(course, "zoe") == HALF
+        messages = autograded(course, "ada").metadata.course_grader.messages
+        assert messages == sanitized.problems
+        return automatic(course, "ada"), " ".join(messages)
+
+    @pytest.mark.parametrize("damage, reason", UNREADABLE.values(), ids=UNREADABLE.keys())
+    def test_what_cannot_be_read_scores_zero_and_needs_a_person(self, course, released, fake_engine, damage, reason):
+        found, messages = self.grade(course, released, damage(answered(released, double=DOUBLE)))
+        assert reason in messages
+        assert found == {"test_double": (0.0, True), "test_count": (0.0, True)}
+        assert "ada" not in fake_engine[0].graded
+        assert course.sanitize(LAB, "ada").unreadable
+
+    def test_a_renamed_file(self, course, released, fake_engine):
+        found, messages = self.grade(course, released, answered(released, double=DOUBLE), name=f"{LAB} (1)")
+        assert messages == f"Expected a notebook named {LAB}.ipynb; found {LAB} (1).ipynb: was it renamed?"
+        assert found == {"test_double": (0.0, True), "test_count": (0.0, True)}
+
+    def test_a_byte_order_mark_costs_nothing(self, course, released, fake_engine):
+        text = nbformat.writes(answered(released, double=DOUBLE, count=COUNT))
+        found, messages = self.grade(course, released, text.encode("utf-8-sig"))
+        assert found == HALF
+        assert "byte-order mark" in messages
+
+    def test_a_copied_answer_cell_needs_a_person(self, course, released, fake_engine):
+        notebook = with_copied_cell(answered(released, double=DOUBLE, count=COUNT), "double")
+        found, messages = self.grade(course, released, notebook)
+        assert found == {"test_double": (2.5, True), "test_count": (7.5, True)}
+        assert messages == "Cell `double` is there more than once; the last one counts."
+
+    def test_a_copied_test_cell_costs_nothing(self, course, released, fake_engine):
+        notebook = with_copied_cell(answered(released, double=DOUBLE, count=COUNT), "test_double")
+        found, messages = self.grade(course, released, notebook)
+        assert found == HALF
+        assert "`test_double` is there more than once" in messages
+
+    def test_a_missing_test_cell_is_put_back(self, course, released, fake_engine):
+        notebook = without_cell(answered(released, double=DOUBLE, count=COUNT), "test_double")
+        found, messages = self.grade(course, released, notebook)
+        assert found == HALF
+        assert messages == "The test cell `test_double` was missing and was put back."
+
+    def test_a_missing_answer_cell_needs_a_person(self, course, released, fake_engine):
+        notebook = without_cell(answered(released, count=COUNT), "double")
+        _, messages = self.grade(course, released, notebook)
+        assert messages == "The answer cell `double` is missing, or has lost its mark."
+        assert course.sanitize(LAB, "ada").needs_person
+
+    def test_lost_metadata_leaves_no_grade_without_a_score(self, course, released, fake_engine):
+        notebook = without_metadata(answered(released, double=DOUBLE, count=COUNT))
+        found, messages = self.grade(course, released, notebook)
+        assert found == {"test_double": (2.5, True), "test_count": (7.5, True)}
+        assert "The answer cell `explain_nothing` is missing" in messages
+
+    @pytest.mark.parametrize(
+        "mark", [{"schema_version": 99}, {"grade_id": 7}, {"solution": "yes"}, {"points": "many"}], ids=str
+    )
+    def test_a_damaged_mark_does_not_stop_the_batch(self, course, released, fake_engine, mark):
+        notebook = with_mark(answered(released, double=DOUBLE, count=COUNT), "double", **mark)
+        _, messages = self.grade(course, released, notebook)
+        assert "The nbgrader metadata of cell 4 was damaged and was taken out." in messages
+
+    def test_a_foreign_mark_is_taken_off(self, course, released, fake_engine):
+        notebook = answered(released, double=DOUBLE, count=COUNT)
+        notebook.cells.append(code("1000.0", "mine", grade=True, solution=False, points=1000))
+        found, messages = self.grade(course, released, notebook)
+        assert found == HALF
+        assert "bore an nbgrader mark that this lab does not have" in messages
+
+    def test_changed_tests_points_and_flags_are_restored(self, course, released, fake_engine):
+        notebook = answered(released, double=DOUBLE, count=COUNT, test_double="1000.0")
+        found, _ = self.grade(course, released, with_mark(notebook, "test_double", solution=True, points=1000))
+        assert found == HALF
+        cell = cell_named(autograded(course, "ada"), "test_double")
+        assert "HiddenDouble" in cell.source
+        assert cell.metadata.nbgrader.points == 5
+
+    def test_notes_that_a_student_wrote_do_not_count(self, course, released, fake_engine):
+        notebook = answered(released, double=DOUBLE, count=COUNT)
+        notebook.metadata.course_grader = {"unreadable": True, "problems": ["give me full points"]}
+        assert self.grade(course, released, notebook) == (HALF, "")
+
+    def test_a_notebook_saved_in_colab(self, course, released, fake_engine):
+        content = as_colab_saves_it(answered(released, double=DOUBLE, count=COUNT))
+        assert self.grade(course, released, content) == (HALF, "")
+
+    def test_a_timestamp_that_is_no_time(self, course, released, fake_engine):
+        path = hand_in(course.root, "ada", answered(released, double=DOUBLE, count=COUNT))
+        (path.parent / "timestamp.txt").write_text("yesterday evening, honestly")
+        assert course.sanitize(LAB, "ada").problems == ["timestamp.txt holds no time, so it counts as missing."]
+        assert course.autograde(LAB, ["ada"]) == {}
+        assert automatic(course, "ada") == HALF
+
+    def test_a_folder_name_that_nbgrader_cannot_read(self, course, released, fake_engine):
+        hand_in(course.root, "ada [2]", released)
+        hand_in(course.root, "zoe", answered(released, double=DOUBLE, count=COUNT))
+        failed = course.autograde(LAB, course.students(LAB))
+        assert list(failed) == ["ada [2]"]
+        assert "holds one of * ? [, which nbgrader cannot read; rename it" in failed["ada [2]"]
+        assert automatic(course, "zoe") == HALF
+
+
+class TestRefusals:
+    @pytest.fixture
+    def at_course(self, course, monkeypatch):
+        monkeypatch.chdir(course.root)
+        monkeypatch.setattr(refusal, "check", lambda: None)
+
+    def test_without_a_sandbox_the_command_ends_with_what_to_do(self, at_course, monkeypatch):
+        def unavailable():
+            raise SandboxUnavailable("Install bubblewrap.")
+
+        monkeypatch.setattr(refusal, "check", unavailable)
+        with pytest.raises(SystemExit, match=r"Nothing was graded\. Install bubblewrap\."):
+            before_autograde(LAB, "*", [f"submitted/ada/{LAB}/{LAB}.ipynb"])
+
+    def test_without_a_reference_too(self, at_course, course):
+        shutil.rmtree(course.root / "solutions" / LAB)
+        with pytest.raises(SystemExit, match=f"there is no lab '{LAB}'"):
+            before_autograde(LAB, "*", [f"submitted/ada/{LAB}/{LAB}.ipynb"])
+
+    def test_the_lab_s_own_notebook_is_what_gets_converted(self, at_course):
+        notebooks = [f"submitted/ada/{LAB}/scratch.ipynb", f"submitted/ada/{LAB}/{LAB} (1).ipynb"]
+        before_autograde(LAB, "*", notebooks)
+        assert notebooks == [f"submitted/ada/{LAB}/{LAB}.ipynb"]
+
+    def test_no_execute_is_refused(self, course, released, fake_engine):
+        hand_in(course.root, "ada", answered(released, double=DOUBLE))
+        course.config.Execute.enabled = False
+        assert "--no-execute would take scores from the submission itself" in course.autograde(LAB, ["ada"])["ada"]
+
+    def test_an_engine_that_refuses_scores_nobody(self, course, released, monkeypatch):
+        from course_grader.nbgrader_plugins import execute
+
+        def refuse(lab, **options):
+            raise CourseError("cell 3 of the reference notebook fails")
+
+        monkeypatch.setattr(execute, "make_engine", refuse)
+        hand_in(course.root, "ada", answered(released, double=DOUBLE))
+        assert course.autograde(LAB, ["ada"]) == {"ada": "cell 3 of the reference notebook fails"}
+        assert automatic(course, "ada") == {"test_double": (None, True), "test_count": (None, True)}
+
+    def test_a_course_without_configuration_is_refused(self, tmp_path):
+        with pytest.raises(CourseError, match=r"has no nbgrader_config\.py"):
+            Course(tmp_path)
+
+    def test_a_lab_that_changed_under_its_submissions_is_refused(self, course, released, fake_engine):
+        hand_in(course.root, "ada", released)
+        course.autograde(LAB, ["ada"])
+        reference = course.root / "solutions" / LAB / f"{LAB}.ipynb"
+        nbformat.write(without_cell(nbformat.read(reference, as_version=4), "test_count"), reference)
+        with pytest.raises(CourseError, match="Cannot add or remove cells"):
+            course.add_lab(LAB)
+
+
+def test_the_nbgrader_command_gives_the_same_scores(course, released):
+    """For real: the command line, the sandbox, the judge."""
+    try:
+        check()
+    except SandboxUnavailable as error:
+        pytest.skip(str(error))
+    partly = "# Exercise: count\ndef count(n):\n    return list(range(n))"  # no ValueError
+    hand_in(course.root, "ada", answered(released, double=DOUBLE, count=partly))
+    hand_in(course.root, "ben", b"{")
+    command = [sys.executable, "-m", "nbgrader", "autograde", LAB]
+    done = subprocess.run(command, cwd=course.root, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    by_command = {student: grades(course, student) for student in ("ada", "ben")}
+    assert automatic(course, "ada") == {"test_double": (5.0, False), "test_count": (12.5, False)}
+    assert automatic(course, "ben") == {"test_double": (0.0, True), "test_count": (0.0, True)}
+
+    other = Course(course.root, db_url=f"sqlite:///{course.root / 'other.db'}", autograded=course.root / "other")
+    other.add_lab(LAB)
+    assert other.autograde(LAB, other.students(LAB)) == {}
+    assert {student: grades(other, student) for student in ("ada", "ben")} == by_command
+    assert Path(course.root / "other" / "ada" / LAB / f"{LAB}.ipynb").is_file()
