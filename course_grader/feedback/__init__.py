@@ -13,7 +13,6 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests, GetGrades, NbGraderPreprocessor
 from traitlets.config import Config
 
-from course_grader.nbgrader_plugins.damage import NOTES
 from course_grader.notebooks import is_autograded_cell, is_solution_cell, is_written_answer, tested_exercise
 
 # What Markdown makes, and nothing that runs: the text is a student's, the reader may be anybody.
@@ -65,6 +64,7 @@ class Digest(NbGraderPreprocessor):
     """What the template shows: totals, the grader's messages, and which cells to fold away."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        record = nb.metadata.get("course_grader", {})
         tests = [_row(cell) for cell in nb.cells if is_autograded_cell(cell)]
         written = [_row(cell) for cell in nb.cells if is_written_answer(cell)]
         resources["course"] = {
@@ -75,8 +75,8 @@ class Digest(NbGraderPreprocessor):
             "written_score": sum(row["score"] for row in written),
             "written_max": sum(row["max"] for row in written),
             "written_pending": any(row["pending"] for row in written),
-            "messages": nb.metadata.get(NOTES, {}).get("messages", []),
-            "needs_person": nb.metadata.get(NOTES, {}).get("needs_person", False),
+            "messages": record.get("messages", []),
+            "needs_person": record.get("needs_person", False),
         }
         for graded, group in groupby(nb.cells, key=_is_graded):
             _fold(list(group), graded)
