@@ -23,8 +23,12 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-# JupyterLab draws only the cells near the view by default; a test reads them all.
-DRAW_ALL_CELLS = '{"windowingMode": "none"}'
+SETTINGS = {
+    # JupyterLab draws only the cells near the view by default; a test reads them all.
+    "notebook-extension/tracker": {"windowingMode": "none"},
+    # Its question about news would lie over the page, and asking for updates needs a network.
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+}
 
 
 @contextlib.contextmanager
@@ -34,9 +38,10 @@ def jupyterlab(folder: Path, home: Path, token: str, seconds: float = 60) -> Ite
     Settings, runtime files and IPython's history go under `home`. RuntimeError with the server's log when it has not
     answered within `seconds`.
     """
-    settings = home / "lab" / "@jupyterlab" / "notebook-extension"
-    settings.mkdir(parents=True)
-    (settings / "tracker.jupyterlab-settings").write_text(DRAW_ALL_CELLS, encoding="utf-8")
+    for name, values in SETTINGS.items():
+        file = home / "lab" / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        file.parent.mkdir(parents=True)
+        file.write_text(json.dumps(values), encoding="utf-8")
     port = _free_port()
     log = home / "server.log"
     with log.open("w") as stream:
