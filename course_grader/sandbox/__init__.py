@@ -16,16 +16,11 @@ share_socket(path), so that the kernel's user may connect. Inside, `import cours
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-import zmq
-import zmq.asyncio
-from jupyter_client.kernelspec import KernelSpec
-from jupyter_client.manager import AsyncKernelManager
-
 from course_grader.sandbox.limits import Limits
+from course_grader.sandbox.manager import SandboxKernelManager, bounded_context
 from course_grader.sandbox.program import SandboxUnavailable
 from course_grader.sandbox.provisioner import SandboxProvisioner
 from course_grader.sandbox.requirements import check
@@ -37,20 +32,6 @@ __all__ = [
     "start_kernel_manager",
 ]  # fmt: skip
 
-MESSAGE_MB = 8  # a figure is about a tenth of a megabyte; one message of 600 MB costs the reader 2 GB
-QUEUED_MESSAGES = 64
-
-
-def bounded_context(message_mb: int = MESSAGE_MB) -> zmq.asyncio.Context:
-    """A ZeroMQ context whose sockets refuse messages of more than `message_mb` megabytes and queue few.
-
-    A peer that sends a larger one is disconnected: later cells then end without output, so treat the kernel as dead.
-    """
-    context = zmq.asyncio.Context()
-    context.setsockopt(zmq.MAXMSGSIZE, message_mb << 20)
-    context.setsockopt(zmq.RCVHWM, QUEUED_MESSAGES)
-    return context
-
 
 def start_kernel_manager(
     limits: Limits | None = None,
@@ -61,7 +42,7 @@ def start_kernel_manager(
     read_only: Iterable[str] = (),
     environment: Mapping[str, str] | None = None,
     sandboxed: bool = True,
-) -> tuple[AsyncKernelManager, Path]:
+) -> tuple[SandboxKernelManager, Path]:
     """A kernel manager for one submission, not started, and the folder of its sockets.
 
     seed: what random, numpy and torch are seeded with; a student can read it, so it must not be the judge's.
@@ -70,12 +51,10 @@ def start_kernel_manager(
     """
     if sandboxed:
         check()
-    spec = KernelSpec(argv=[sys.executable], display_name="Sandbox", language="python", interrupt_mode="message")
-    manager = AsyncKernelManager(kernel_name="", autorestart=False, context=bounded_context())
-    manager._kernel_spec = spec  # no kernel.json is installed for it
+    manager = SandboxKernelManager()
     manager.provisioner = SandboxProvisioner(
-        parent=manager, kernel_spec=spec, zygote=zygote if sandboxed else None, sandboxed=sandboxed, seed=seed,
-        imports=list(imports), read_only=[str(path) for path in read_only], environment=dict(environment or {}),
-        **vars(limits or Limits()),
+        parent=manager, kernel_spec=manager.kernel_spec, zygote=zygote if sandboxed else None, sandboxed=sandboxed,
+        seed=seed, imports=list(imports), read_only=[str(path) for path in read_only],
+        environment=dict(environment or {}), **vars(limits or Limits()),
     )  # fmt: skip
     return manager, Path(manager.provisioner.folder)

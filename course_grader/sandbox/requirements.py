@@ -34,6 +34,7 @@ UNREADABLE = (
     "The sandbox starts, but Python does not run inside ({detail}). It runs there as an unprivileged user: "
     "make the environment readable to all with `chmod -R a+rX {prefix} {base_prefix}`."
 )
+SETTINGS = Path("/proc/sys")
 BLOCKING_SETTINGS = (
     ("kernel/apparmor_restrict_unprivileged_userns", "1", "kernel.apparmor_restrict_unprivileged_userns=0"),
     ("kernel/unprivileged_userns_clone", "0", "kernel.unprivileged_userns_clone=1"),
@@ -47,11 +48,13 @@ def explain(stderr: str) -> str:
     detail = lines[-1] if lines else "it printed nothing"
     if "nknown option" in detail:
         return TOO_OLD.format(detail=detail)
-    if not any(line.startswith("bwrap:") for line in lines) or "execvp" in detail:
+    if not any(line.startswith("bwrap:") for line in lines) or any(
+        sign in detail for sign in ("execvp", "source path")
+    ):
         return UNREADABLE.format(detail=detail, prefix=sys.prefix, base_prefix=sys.base_prefix)
     if os.geteuid() != 0:
         for name, blocking, setting in BLOCKING_SETTINGS:
-            path = Path("/proc/sys", name)
+            path = SETTINGS / name
             if path.exists() and path.read_text().strip() == blocking:
                 return NO_USER_NAMESPACES.format(detail=detail, setting=setting)
     return IN_CONTAINER.format(detail=detail)

@@ -6,13 +6,15 @@ import os
 import shutil
 import tempfile
 
-LONGEST = 60  # a socket's whole path must fit into 107 bytes
+LONGEST = 60  # bytes; a socket's whole path must fit into 107
 
 
 def make_folder(prefix: str, uid: int | None, parent: str | None = None) -> str:
-    """A fresh folder, owned by `uid` if given; remove it with remove_folder."""
-    parent = parent or os.path.realpath(tempfile.gettempdir())
-    folder = tempfile.mkdtemp(prefix=prefix, dir=parent if len(parent) <= LONGEST else "/tmp")
+    """A fresh folder in `parent` or where temporary files go, owned by `uid` if given; remove it with remove_folder."""
+    if parent is None:
+        parent = os.path.realpath(tempfile.gettempdir())
+        parent = parent if len(parent) <= LONGEST else "/tmp"
+    folder = tempfile.mkdtemp(prefix=prefix, dir=parent)
     give(folder, uid)
     return folder
 

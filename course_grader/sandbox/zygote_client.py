@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import select
 import socket
 import struct
@@ -12,7 +13,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import IO, Any
 
 from course_grader.sandbox import bubblewrap, rundir
 from course_grader.sandbox.limits import Limits
@@ -117,22 +118,27 @@ class Zygote:
     def spawn(self, job: Mapping[str, Any]) -> ZygoteProcess:
         """Fork one kernel. `job`: connection_file (in a folder below self.folder), rlimits, tmp_mb, seed, imports."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
-            ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
-            try:
-                socket.send_fds(self._control, [json.dumps(job).encode()], [theirs.fileno()])
-            except OSError as error:
-                raise SandboxUnavailable(f"the zygote is gone ({error}); start a new one") from error
-        return ZygoteProcess(ours)
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+        errors, their_errors = os.pipe()
+        try:
+            socket.send_fds(self._control, [json.dumps(job).encode()], [theirs.fileno(), their_errors])
+            return ZygoteProcess(ours, open(errors, "rb", buffering=0))
+        except OSError as error:
+            os.close(errors)
+            raise SandboxUnavailable(f"the zygote is gone ({error}); start a new one") from error
+        finally:
+            theirs.close()
+            os.close(their_errors)
 
 
 class ZygoteProcess:
     """A kernel of the zygote, with the part of subprocess.Popen's interface that jupyter_client uses."""
 
-    stdin = stdout = stderr = None
+    stdin = stdout = None
 
-    def __init__(self, status: socket.socket) -> None:
+    def __init__(self, status: socket.socket, stderr: IO[bytes]) -> None:
         self._status = status
+        self.stderr: IO[bytes] | None = stderr
         self._lock = threading.Lock()
         self.returncode: int | None = None
         # The kernel's keeper says hello; Linux adds which process, counted as on this side, said it.

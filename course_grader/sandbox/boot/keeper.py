@@ -18,9 +18,13 @@ from course_grader.sandbox.boot import namespaces
 from course_grader.sandbox.boot.first_process import be_first, exit_code, fork
 
 
-def keep_kernel(job: dict, status: socket.socket) -> NoReturn:
-    """Be the keeper of one kernel; never returns."""
+def keep_kernel(job: dict, status_descriptor: int, errors: int) -> NoReturn:
+    """Be the keeper of one kernel, whose end is told on a socket, and its failure to start on a pipe; never returns."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.dup2(errors, 1)
+    os.dup2(errors, 2)
+    os.close(errors)
+    status = socket.socket(fileno=status_descriptor)
     status.send(b"h")
     code = 1
     try:

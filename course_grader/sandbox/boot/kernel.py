@@ -8,10 +8,10 @@ import random
 import sys
 from collections.abc import Callable, Iterable
 
-# What ipykernel imports only as it starts, too.
+# What ipykernel imports only as it starts, too; but not its backend of matplotlib, which looks for a running kernel.
 KERNEL_MODULES = (
     "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "ipykernel.debugger",
-    "IPython.core.completerlib", "IPython.extensions.storemagic", "matplotlib_inline.backend_inline",
+    "IPython.core.completerlib", "IPython.extensions.storemagic",
 )  # fmt: skip
 FONT_CACHE = "/opt/cache/matplotlib"
 
@@ -57,9 +57,9 @@ def run_kernel(job: dict, before_first_cell: Callable[[], None] = lambda: None) 
 
     link_font_cache()
     preload(job["imports"])
-    reseed(job["seed"])
     silence()
     app = IPKernelApp.instance()
     app.initialize(["-f", job["connection_file"], "--HistoryManager.hist_file=:memory:", "--log-level=CRITICAL"])
     before_first_cell()
+    reseed(job["seed"])  # the kernel itself has drawn numbers
     app.start()

@@ -71,13 +71,14 @@ def serve(control: socket.socket, job: dict) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system reaps keepers
     control.send(b"r")
     while True:
-        request, descriptors, _, _ = socket.recv_fds(control, 1 << 16, 1)
+        request, descriptors, _, _ = socket.recv_fds(control, 1 << 16, 2)
         if not request:
             return
-        with socket.socket(fileno=descriptors[0]) as status:
-            if os.fork() == 0:
-                control.close()
-                keep_kernel({**job, **json.loads(request)}, status)
+        if os.fork() == 0:
+            control.close()
+            keep_kernel({**job, **json.loads(request)}, *descriptors)
+        for descriptor in descriptors:
+            os.close(descriptor)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,93 @@
+"""Kernels of one zygote run side by side, started from several threads, and know nothing of each other."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from conftest import SMALL, Kernel
+
+from course_grader.sandbox import Limits, SandboxUnavailable, Zygote
+
+SLEEPER = "import subprocess; p = subprocess.Popen(['sleep', '50'])"
+
+
+@pytest.fixture
+def pair(start):
+    """Two kernels that have left traces: a file, a process, an abstract socket, shared memory, a terminal."""
+    pair = [start(), start()]
+    for one in pair:
+        one.run(f"import os, socket; {SLEEPER}; open('/tmp/trace', 'w'); open('/dev/shm/trace', 'w')")
+    pair[0].run("s = socket.socket(socket.AF_UNIX); s.bind('\\0trace'); s.listen(); terminal = os.openpty()")
+    return pair
+
+
+class TestTwoAtOnce:
+    def test_see_neither_processes_nor_files_of_each_other(self, pair):
+        names = "print(sorted(open(f'/proc/{p}/comm').read().strip() for p in os.listdir('/proc') if p.isdigit()))"
+        assert [one.run(names).count("sleep") for one in pair] == [1, 1]
+        files = "print(len(os.listdir('/tmp')), os.listdir('/dev/shm'))"
+        assert [one.run(files) for one in pair] == ["2 ['trace']"] * 2
+        assert pair[1].run("print(os.listdir('/dev/pts'))") == "['ptmx']"
+
+    def test_do_not_reach_each_others_sockets(self, pair):
+        assert pair[1].attempt("socket.socket(socket.AF_UNIX).connect('\\0trace')") == "ConnectionRefusedError"
+        assert pair[1].run(f"print(os.path.exists({str(pair[0].folder)!r}))") == "False"
+        assert pair[1].run(f"print(os.listdir({str(pair[1].folder.parent)!r}))") == f"[{pair[1].folder.name!r}]"
+
+    def test_do_not_see_the_zygote(self, pair):
+        assert pair[0].run("print(os.getppid())") == "1"
+        assert pair[0].run("print(len([p for p in os.listdir('/proc') if p.isdigit()]))") == "3"
+
+
+def test_threads_with_loops_of_their_own_share_a_zygote(zygote):
+    def one(number):
+        kernel = Kernel(limits=Limits(**SMALL), zygote=zygote)
+        try:
+            return kernel.run(f"import time; time.sleep(0.2); print({number})")
+        finally:
+            kernel.close()
+
+    with ThreadPoolExecutor(2) as threads:
+        assert list(threads.map(one, range(4))) == ["0", "1", "2", "3"]
+
+
+class TestSeeds:
+    DRAW = "import random, numpy, torch; print(random.random(), numpy.random.rand(), torch.rand(1).item())"
+
+    def test_decide_what_is_drawn(self, start, kernel_kind):
+        draws = [start(seed=1, imports=["torch"], **kernel_kind).run(self.DRAW) for _ in range(2)]
+        assert draws[0] == draws[1]
+
+    def test_differ(self, start):
+        draws = [start(seed=seed).run(self.DRAW).split() for seed in (1, 2)]
+        assert all(first != second for first, second in zip(*draws, strict=True))
+
+
+class TestAZygoteThatCannotStart:
+    def test_says_which_import_started_threads(self, shown):
+        (shown / "threads_at_import.py").write_text(
+            "import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True).start()"
+        )
+        environment = {"PYTHONPATH": f"/opt/course:{shown}"}
+        zygote = Zygote(["threads_at_import"], read_only=[shown], environment=environment)
+        with pytest.raises(SandboxUnavailable, match="started 1 threads"), zygote:
+            pass
+
+    def test_leaves_nothing(self, shown):
+        (shown / "exits.py").write_text("raise SystemExit('no')")
+        zygote = Zygote(["exits"], read_only=[shown], environment={"PYTHONPATH": f"/opt/course:{shown}"})
+        with pytest.raises(SandboxUnavailable, match="did not start: no"), zygote:
+            pass
+        assert not Path(zygote.folder).exists()
+
+    def test_a_module_that_is_missing_is_left_to_the_notebook(self):
+        with Zygote(["no_such_module_anywhere"]) as zygote:
+            assert zygote.folder
+
+
+def test_a_zygote_that_is_gone_is_reported(start):
+    with Zygote([]) as short:
+        short.process.kill()
+        short.process.wait()
+        with pytest.raises(SandboxUnavailable, match=r"the zygote is gone|could not fork"):
+            start(zygote=short)

@@ -1,0 +1,54 @@
+"""The folder of sockets: short enough for them, the kernel user's own, removed without following links."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from course_grader.sandbox import rundir
+
+
+@pytest.fixture
+def folder():
+    folder = Path(rundir.make_folder("kernel-", None))
+    yield folder
+    rundir.remove_folder(folder)
+
+
+def test_is_closed_to_others(folder):
+    assert folder.stat().st_mode & 0o077 == 0
+
+
+def test_is_short_where_temporary_files_lie_deep(monkeypatch, tmp_path):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / ("deep" * 20)))
+    outer = rundir.make_folder("course-", None)
+    inner = rundir.make_folder("kernel-", None, outer)
+    assert Path(inner).parent == Path(outer)
+    assert len(f"{inner}/judge") <= 107
+    rundir.remove_folder(outer)
+
+
+def test_is_removed_and_nothing_behind_a_link_with_it(folder, tmp_path):
+    (tmp_path / "kept").touch()
+    (folder / "link").symlink_to(tmp_path)
+    rundir.remove_folder(folder)
+    rundir.remove_folder(folder)
+    assert not folder.exists()
+    assert (tmp_path / "kept").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+class TestAsRoot:
+    def test_a_socket_goes_to_the_folders_owner(self, folder):
+        rundir.give(folder, 61234)
+        (folder / "judge").touch()
+        rundir.share_socket(str(folder / "judge"))
+        assert (folder / "judge").stat().st_uid == 61234
+
+    def test_what_a_link_points_to_does_not(self, folder, tmp_path):
+        rundir.give(folder, 61234)
+        (tmp_path / "ours").touch()
+        (folder / "judge").symlink_to(tmp_path / "ours")
+        rundir.share_socket(str(folder / "judge"))
+        assert (tmp_path / "ours").stat().st_uid == 0
