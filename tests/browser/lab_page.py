@@ -11,10 +11,8 @@ from playwright.sync_api import Locator, Page, expect
 SECONDS = 1000  # Playwright counts in milliseconds
 
 RUN_ALL_IS_OVER = """() => {
-    const cells = [...document.querySelectorAll('.jp-Notebook .jp-CodeCell')];
-    const prompts = cells.map(cell => cell.querySelector('.jp-InputPrompt').textContent);
-    const stopped = document.querySelector('[data-mime-type="application/vnd.jupyter.error"]') !== null;
-    return !prompts.some(text => text.includes('*')) && (stopped || /[0-9]/.test(prompts.at(-1)));
+    const prompts = [...document.querySelectorAll('.jp-Notebook .jp-CodeCell .jp-InputPrompt')].map(p => p.textContent);
+    return prompts.some(text => /[0-9]/.test(text)) && !prompts.some(text => text.includes('*'));
 }"""
 
 
@@ -24,7 +22,7 @@ class LabPage:
     def __init__(self, page: Page, path: Path, url: str):
         self.page = page
         self.path = path
-        self.cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        self.cells = self._saved()
         page.goto(f"{url}/lab/tree/{path.name}?reset")
         expect(page.locator(".jp-Notebook .jp-Cell")).to_have_count(len(self.cells), timeout=60 * SECONDS)
         expect(page.locator("#jp-main-statusbar")).to_contain_text("| Idle", timeout=60 * SECONDS)
@@ -44,12 +42,14 @@ class LabPage:
         """What stands below a code cell, as read on the page."""
         return "\n".join(self.cell(index).locator(".jp-OutputArea-output").all_inner_texts())
 
-    def tracebacks(self) -> list[str]:
-        """Every error that the notebook shows, as text."""
-        return self.page.locator('[data-mime-type="application/vnd.jupyter.error"]').all_inner_texts()
+    def errors(self) -> list[str]:
+        """Every error that a cell ended with, as "NameError: ..."; saves the notebook to find them."""
+        self.save()
+        outputs = [output for cell in self._saved() for output in cell.get("outputs", [])]
+        return [f"{output['ename']}: {output['evalue']}" for output in outputs if output["output_type"] == "error"]
 
     def run_all(self, timeout: float = 120) -> None:
-        """Run > Run All Cells, then wait until the last cell has run or one has stopped; `timeout` in seconds."""
+        """Run > Run All Cells in a notebook not run yet; waits for the end or the first error; `timeout` in seconds."""
         self.page.get_by_role("menuitem", name="Run", exact=True).click()
         self.page.get_by_role("menuitem", name=re.compile(r"^Run All Cells\b")).click()
         self.page.wait_for_function(RUN_ALL_IS_OVER, timeout=timeout * SECONDS)
@@ -71,7 +71,7 @@ class LabPage:
         self.page.keyboard.insert_text(source)
 
     def save(self) -> None:
-        """File > Save Notebook, then wait until the file on disk holds the outputs."""
+        """File > Save Notebook, then wait until the file on disk is written."""
         with self.page.expect_response(lambda reply: reply.request.method == "PUT" and self.path.name in reply.url):
             self.page.keyboard.press("Control+S")
 
@@ -79,6 +79,9 @@ class LabPage:
         """A picture of one cell, or of the window."""
         target = self.page if index is None else self.cell(index)
         target.screenshot(path=path)
+
+    def _saved(self) -> list[dict]:
+        return json.loads(self.path.read_text(encoding="utf-8"))["cells"]
 
     def _editor(self, index: int) -> Locator:
         return self.cell(index).locator(".jp-InputArea .cm-content")

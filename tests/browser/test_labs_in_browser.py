@@ -57,7 +57,7 @@ def verdict(lab, exercise, source):
 
 
 def test_run_all_reaches_the_end_of_the_untouched_lab(lab):
-    assert lab.tracebacks() == []
+    assert lab.errors() == []
     assert lab.output(len(lab.cells) - 1)
 
 

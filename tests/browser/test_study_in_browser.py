@@ -42,7 +42,7 @@ def opened(open_notebook, notebook_file):
         asked = []
         lab.page.on("request", lambda request: asked.append(request.url))
         lab.run_all()
-        assert lab.tracebacks() == []
+        assert lab.errors() == []
         yield lab, asked
 
 
