@@ -120,15 +120,16 @@ class Zygote:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         errors, their_errors = os.pipe()
+        stderr = os.fdopen(errors, "rb", buffering=0)
         try:
             socket.send_fds(self._control, [json.dumps(job).encode()], [theirs.fileno(), their_errors])
-            return ZygoteProcess(ours, open(errors, "rb", buffering=0))
         except OSError as error:
-            os.close(errors)
+            stderr.close()
             raise SandboxUnavailable(f"the zygote is gone ({error}); start a new one") from error
-        finally:
+        finally:  # with our copies open, the zygote's end would not show
             theirs.close()
             os.close(their_errors)
+        return ZygoteProcess(ours, stderr)
 
 
 class ZygoteProcess:
