@@ -28,6 +28,7 @@ from course_grader.nbgrader_plugins import (
     before_autograde,
 )
 from course_grader.release.converters import prepare_process
+from course_grader.release.outline import WRITTEN_STUB
 from course_grader.release.steps import NamedStubs, ReleaseMark
 
 c = get_config()  # noqa: F821
@@ -49,7 +50,7 @@ c.GenerateAssignment.preprocessors = [
     SaveCells, ClearHiddenTests, ClearMarkScheme, ComputeChecksums, CheckCellMetadata, ReleaseMark,
 ]  # fmt: skip
 c.ClearSolutions.code_stub = {"python": 'raise NotImplementedError("finish this exercise first")'}
-c.ClearSolutions.text_stub = "*Your answer here.*"
+c.ClearSolutions.text_stub = WRITTEN_STUB
 
 # Grading. CourseExecute stands for nbgrader's Execute, SaveGrades for SaveAutoGrades: the student's code runs in a
 # sandbox, the tests are judged outside it.

@@ -12,14 +12,16 @@ from course_grader.notebooks import is_judged_cell, is_written_answer, nbgrader_
 from course_utils._version import __version__
 
 OUTLINE = Path("course_utils") / "outline.json"
+WRITTEN_STUB = "*Your answer here.*"  # what students get in place of a model answer
 
 
 def outline(notebook: NotebookNode) -> dict[str, Any]:
-    """{"version", "exercises": [{"id", "points"}], "written": [{"id", "points"}]}, in the notebook's order."""
+    """{"version", "written_stub", "exercises": [{"id", "points"}], "written": [{"id", "points"}]}, in order."""
     judged = [cell for cell in notebook.cells if is_judged_cell(cell)]
     written = [cell for cell in notebook.cells if is_written_answer(cell)]
     return {
         "version": __version__,
+        "written_stub": WRITTEN_STUB,
         "exercises": [{"id": tested_exercise(cell.source), "points": _points(cell)} for cell in judged],
         "written": [{"id": nbgrader_metadata(cell)["grade_id"], "points": _points(cell)} for cell in written],
     }

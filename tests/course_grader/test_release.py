@@ -61,6 +61,7 @@ class TestWhatStudentsGet:
         assert outline == {
             "version": __version__,
             "exercises": [{"id": "double", "points": 5.0}, {"id": "count", "points": 15.0}],
+            "written_stub": "*Your answer here.*",
             "written": [{"id": "explain_nothing", "points": 5.0}],
         }
 
