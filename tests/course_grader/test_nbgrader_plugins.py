@@ -1,5 +1,6 @@
 """Grading through nbgrader: what is sanitized, what a damaged submission does, whose scores count."""
 
+import asyncio
 import copy
 import json
 import shutil
@@ -13,6 +14,9 @@ import nbformat
 import pytest
 
 pytest.importorskip("nbgrader")
+
+from nbgrader.api import MissingEntry
+from nbgrader.apps import NbGraderAPI
 
 from course_grader.nbgrader_plugins import Course, offer, refusal
 from course_grader.nbgrader_plugins.refusal import before_autograde
@@ -125,6 +129,13 @@ class TestGrading:
         course.autograde(LAB, ["ada"])
         course.add_lab(LAB)
         assert automatic(course, "ada") == HALF
+
+    def test_an_honest_submission_causes_no_warnings(self, course, released, fake_engine, tmp_path):
+        hand_in(course.root, "ada", answered(released, double=DOUBLE, count=COUNT, explain_nothing="So it is."))
+        course.autograde(LAB, ["ada"])
+        log = (tmp_path / "nbgrader.log").read_text()
+        assert "Autograding" in log
+        assert "WARNING" not in log
 
     def test_nothing_is_printed(self, course, released, fake_engine, capfd):
         hand_in(course.root, "ada", b"no notebook")
@@ -273,6 +284,9 @@ class TestDamage:
     def test_a_notebook_saved_in_colab(self, course, released, fake_engine):
         content = as_colab_saves_it(answered(released, double=DOUBLE, count=COUNT))
         assert self.grade(course, released, content) == (HALF, "")
+        graded = autograded(course, "ada")
+        nbformat.validate(graded)  # Colab's format 4.0 knows no cell ids, but Colab writes them
+        assert cell_named(graded, "double").source == DOUBLE
 
     def test_a_timestamp_that_is_no_time(self, course, released, fake_engine):
         path = hand_in(course.root, "ada", answered(released, double=DOUBLE, count=COUNT))
@@ -343,6 +357,57 @@ class TestRefusals:
             course.add_lab(LAB)
 
 
+class TestFormgrader:
+    """The API behind the formgrader's buttons, called as its server does: within a running event loop."""
+
+    def call(self, course, method, *arguments):
+        config = course.config.copy()
+        config.CourseDirectory.root = str(course.root)
+
+        async def click():
+            return getattr(NbGraderAPI(config=config), method)(*arguments)
+
+        return asyncio.run(click())
+
+    def test_the_buttons_generate_and_autograde(self, course, released, fake_engine, monkeypatch):
+        monkeypatch.setattr(refusal, "check", lambda: None)
+        release = course.root / "labs" / LAB / f"{LAB}.ipynb"
+        before = release.read_bytes()
+        assert self.call(course, "generate_assignment", LAB)["success"]
+        assert release.read_bytes() == before
+        hand_in(course.root, "ada", answered(released, double=DOUBLE, count=COUNT))
+        assert self.call(course, "autograde", LAB, "ada")["success"]
+        assert automatic(course, "ada") == HALF
+        assert self.call(course, "generate_feedback", LAB, "ada")["success"]
+
+    def test_a_refusal_is_shown_and_touches_no_grades(self, course, released, monkeypatch):
+        def unavailable():
+            raise SandboxUnavailable("Install bubblewrap.")
+
+        monkeypatch.setattr(refusal, "check", unavailable)
+        hand_in(course.root, "ada", answered(released, double=DOUBLE))
+        result = self.call(course, "autograde", LAB, "ada")
+        assert not result["success"]
+        assert "Nothing was graded. Install bubblewrap." in result["error"]
+        with course.gradebook() as gradebook, pytest.raises(MissingEntry):
+            gradebook.find_submission(LAB, "ada")
+
+
+def nbgrader(course, *arguments):
+    command = [sys.executable, "-m", "nbgrader", *arguments]
+    return subprocess.run(command, cwd=course.root, capture_output=True, text=True, timeout=300)
+
+
+def test_without_the_course_s_configuration_nobody_is_scored(course, released):
+    """Then nbgrader runs the tests in the student's own kernel, where they refuse."""
+    hand_in(course.root, "ada", answered(released, double=DOUBLE, count=COUNT))
+    (course.root / "nbgrader_config.py").unlink()
+    done = nbgrader(course, "autograde", LAB, "--CourseDirectory.course_id=deep-learning-labs")
+    assert done.returncode == 1
+    assert "autograded without the course's grader" in done.stderr
+    assert automatic(course, "ada") == {"test_double": (None, True), "test_count": (None, True)}
+
+
 def test_the_nbgrader_command_gives_the_same_scores(course, released):
     """For real: the command line, the sandbox, the judge."""
     try:
@@ -352,8 +417,7 @@ def test_the_nbgrader_command_gives_the_same_scores(course, released):
     partly = "# Exercise: count\ndef count(n):\n    return list(range(n))"  # no ValueError
     hand_in(course.root, "ada", answered(released, double=DOUBLE, count=partly))
     hand_in(course.root, "ben", b"{")
-    command = [sys.executable, "-m", "nbgrader", "autograde", LAB]
-    done = subprocess.run(command, cwd=course.root, capture_output=True, text=True, timeout=300)
+    done = nbgrader(course, "autograde", LAB)
     assert done.returncode == 0, done.stderr
     by_command = {student: grades(course, student) for student in ("ada", "ben")}
     assert automatic(course, "ada") == {"test_double": (5.0, False), "test_count": (12.5, False)}
