@@ -17,7 +17,7 @@ from course_utils._version import __version__
 _EXERCISE = re.compile(r"\A# Exercise: (\w+)")
 _BADGE = re.compile(r"(colab\.research\.google\.com/github/)[\w.-]+/[\w.-]+?(/blob/)")
 _INSTALL = re.compile(r"(git\+https://github\.com/)[\w.-]+/[\w.-]+?(?=[@\"'#\s]|\.git\b)")
-_VERSION = re.compile(r"^(\s*version = )\"[^\"]*\"", re.MULTILINE)
+_VERSION = re.compile(r"^(\s*\w+ = )\"\d+\.\d+[\w.]*\"", re.MULTILINE)
 
 
 class NamedStubs(ClearSolutions):

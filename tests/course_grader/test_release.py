@@ -17,7 +17,7 @@ from tests.tiny_course import LAB, TEST_DOUBLE, cell_named, code, solution, tiny
 
 ROOT = Path(__file__).parents[2]
 BADGE = "[![Open](x.svg)](https://colab.research.google.com/github/old-owner/old.name/blob/main/labs/a/a.ipynb)"
-INSTALL = 'version = "0.0.1"  # made for\nsource = f"git+https://github.com/old-owner/old.name@v{version}"\n'
+INSTALL = 'wanted = "0.0.1"  # made for\nsource = f"git+https://github.com/old-owner/old.name@v{wanted}"\n'
 
 
 class TestWhatStudentsGet:
@@ -83,8 +83,8 @@ class TestMaking:
         notebook = nbformat.read(folder / f"{LAB}.ipynb", as_version=4)
         assert "github/someone/their-course/blob/main/labs/a" in notebook.cells[0].source
         setup = cell_named(notebook, "setup").source
-        assert "git+https://github.com/someone/their-course@v{version}" in setup
-        assert f'version = "{__version__}"' in setup
+        assert "git+https://github.com/someone/their-course@v{wanted}" in setup
+        assert f'wanted = "{__version__}"' in setup
 
     def test_a_lint_problem_stops_the_release_and_changes_nothing(self, root):
         make_labs(root)
