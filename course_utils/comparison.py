@@ -17,6 +17,7 @@ class Difference(AssertionError):
     """Two values differ; the message has lines `expected:`, `got:` and, where it helps, `where:` and `hint:`."""
 
     def __init__(self, expected: str, got: str, where: str = "", hint: str | None = None):
+        got = f"{got} (what a function without `return` gives)" if got == "None" else got
         lines = [f"expected: {expected}", f"got:      {got}"]
         lines += [f"where:    {where}"] if where else []
         lines += [f"hint:     {hint}"] if hint else []
@@ -33,9 +34,21 @@ def show(value: Any) -> str:
             return kind
         return f"{_numbers(value.tolist())} ({kind})"
     if isinstance(value, Remote):
-        return f"a {value.type_name or 'object'}"
+        return _with_article(value.type_name or "object")
     text = repr(value)
     return text if len(text) <= 200 else f"{text[:200]}… ({type(value).__name__})"
+
+
+def show_types(expected: Any, got: Any) -> tuple[str, str]:
+    """Two values of different types, each with the name of its type where that does not show: (1, 2) or [1, 2]."""
+    if got is None or isinstance(got, Remote | torch.Tensor | np.ndarray | np.generic):
+        return show(expected), show(got)
+    first, second = (f"{show(value)}, {_with_article(type(value).__name__)}" for value in (expected, got))
+    return first, second
+
+
+def _with_article(noun: str) -> str:
+    return f"an {noun}" if noun[0] in "AEIOUaeiou" else f"a {noun}"
 
 
 def _numbers(values: Any) -> str:
@@ -135,7 +148,7 @@ def _first_difference(
         share += f", {int((~torch.isfinite(got)).sum())} are NaN or infinite"
     place = f"{path}[{', '.join(map(str, first))}]" if first else path
     if got.numel() <= SHOWN_VALUES:
-        return Difference(show(expected), show(got), f"{share}, the first at {place}" if first else share, hint)
+        return Difference(show(expected), show(got), f"{share}, the first at {place}" if first else path, hint)
     return Difference(
         f"{_numbers(expected[first].item())} at {place}", f"{_numbers(got[first].item())} at {place}", share, hint
     )

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from course_utils import runtime
-from course_utils.namespaces import notebook_variables
+from course_utils._version import __version__
+from course_utils.namespaces import in_reference_notebook, notebook_variables
 from course_utils.testing import last_outcomes
 
 _MARKER = re.compile(r"^# Exercise: (?P<id>\w+)", re.MULTILINE)
@@ -29,7 +30,13 @@ JUPYTER_STEPS = (
 def before_you_hand_in(lab: str | None = None) -> None:
     """Print what is left to do in this notebook. `lab` defaults to the one that the setup cell named."""
     name = lab or runtime.current_lab()
-    outline = read_outline(name)
+    try:
+        outline = read_outline(name)
+    except ValueError:
+        if not in_reference_notebook():
+            raise
+        print(f"Students read here what is left to do in {name}, once `course-grader labs` has released it.")
+        return
     variables = notebook_variables()
     lines = _exercises(outline["exercises"], variables) + _saved_file(outline)
     print(f"Before you hand in {name}:")
@@ -39,9 +46,13 @@ def before_you_hand_in(lab: str | None = None) -> None:
 
 def read_outline(lab: str) -> dict[str, Any]:
     """A lab's exercises and written answers by id; ValueError for a lab that this version of the course lacks."""
-    outlines = json.loads(resources.files("course_utils").joinpath("outline.json").read_text())
+    file = resources.files("course_utils").joinpath("outline.json")
+    outlines = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     if lab not in outlines:
-        raise ValueError(f"this version of the course has no lab {lab!r}; it has {', '.join(sorted(outlines))}")
+        labs = ", ".join(sorted(outlines)) or "none"
+        raise ValueError(
+            f"course {__version__} has no lab {lab!r}; it has {labs}. Run the setup cell's installation again"
+        )
     return outlines[lab]
 
 
@@ -60,7 +71,7 @@ def _state(exercise: str, sources: Mapping[str, str], variables: Mapping[str, An
     if exercise not in variables:
         return "its cell has not been run"
     if _STUB.search(sources.get(exercise, "")):
-        return "not started: the cell still raises NotImplementedError"
+        return "not done yet: its cell still has the line `raise NotImplementedError(...)`"
     outcomes = last_outcomes.get(exercise)
     if not outcomes:
         return "its test cell has not been run"

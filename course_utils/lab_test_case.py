@@ -10,10 +10,11 @@ from typing import Any
 
 import torch
 
-from course_utils.comparison import Difference, require_close, show
+from course_utils.comparison import Difference, require_close, show, show_types
 from course_utils.inputs import Inputs, derive_seed
 from course_utils.link import StudentError, StudentTimeout
 from course_utils.namespaces import student
+from course_utils.runtime import says_unfinished
 
 
 @dataclass
@@ -25,6 +26,13 @@ class Session:
 
 
 session = Session()
+
+
+def is_untouched(error: BaseException) -> bool:
+    """Whether the student's code raised what a released exercise raises before it is written."""
+    if not isinstance(error, StudentError) or error.student_type != "NotImplementedError":
+        return False
+    return says_unfinished(error.student_text)
 
 
 class LabTestCase(Inputs, unittest.TestCase):
@@ -45,6 +53,18 @@ class LabTestCase(Inputs, unittest.TestCase):
         finally:
             student._release()
 
+    def assertTrue(self, expr: Any, msg: Any = None) -> None:
+        """As in unittest, but a message stands alone, without "False is not true" before it."""
+        self._require(bool(expr), "True", expr, msg)
+
+    def assertFalse(self, expr: Any, msg: Any = None) -> None:
+        """As in unittest, but a message stands alone, without "True is not false" before it."""
+        self._require(not expr, "False", expr, msg)
+
+    def _require(self, holds: bool, expected: str, got: Any, msg: Any) -> None:
+        if not holds:
+            raise Difference(expected, show(got)) if msg is None else self.failureException(msg)
+
     def assert_close(
         self,
         got: Any,
@@ -64,7 +84,9 @@ class LabTestCase(Inputs, unittest.TestCase):
         """Exactly equal, and of the same type; tensors also in shape and dtype."""
         if isinstance(expected, torch.Tensor):
             require_close(got, expected, 0, 0, hint, True)
-        elif type(got) is not type(expected) or got != expected:
+        elif type(got) is not type(expected):
+            raise Difference(*show_types(expected, got), hint=hint)
+        elif got != expected:
             raise Difference(show(expected), show(got), hint=hint)
 
     def assert_shape(self, got: Any, shape: Sequence[int], hint: str | None = None) -> None:
@@ -143,5 +165,9 @@ class LabTestCase(Inputs, unittest.TestCase):
                 raise
             return
         except StudentError as error:
+            if is_untouched(error):
+                raise
             raise Difference(exception.__name__, str(error), hint=hint) from None
-        raise Difference(exception.__name__, f"no error, but {show(result)}", hint=hint)
+        if getattr(result, "type_name", None) == exception.__name__:
+            hint = f"`raise` the {exception.__name__}; `return` only hands it back"
+        raise Difference(exception.__name__, f"no error: it returned {show(result)}", hint=hint)

@@ -82,12 +82,17 @@ class Reference:
 
 def _reference_notebook() -> Mapping[str, Any]:
     refuse_unprotected_grading()
-    if Path("misconceptions.py").is_file():
+    if in_reference_notebook():
         return notebook_variables()
     raise ReferenceUnavailable(
         "this test needs the course's reference solution, which is only there when your notebook is graded. "
         "A visible test does not use it: nothing is wrong with your answer."
     )
+
+
+def in_reference_notebook() -> bool:
+    """Whether this is a lab's reference notebook: its folder also holds misconceptions.py, which is never released."""
+    return Path("misconceptions.py").is_file()
 
 
 def in_sandbox() -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from course_utils.comparison import Difference
-from course_utils.lab_test_case import LabTestCase, session
+from course_utils.lab_test_case import LabTestCase, is_untouched, session
 from course_utils.link import StudentError, StudentTimeout
 from course_utils.namespaces import ReferenceUnavailable, in_sandbox, reference, refuse_unprotected_grading, student
 
@@ -126,6 +126,8 @@ def _status(error: BaseException) -> str:
 def _message(error: BaseException) -> str:
     if isinstance(error, StudentTimeout):
         return f"your code gave no answer in time: {error.student_text}"
+    if is_untouched(error):
+        return f"not done yet: {error.student_text or 'finish this exercise first'}"
     if isinstance(error, StudentError):
         return f"your code raised {error}"
     if isinstance(error, Difference | AssertionError | ReferenceUnavailable):
@@ -144,5 +146,5 @@ def _render(exercise: str, outcomes: list[Outcome]) -> str:
         lines.append(f"  {MARKS[outcome.status]} {outcome.title}  ({outcome.points:g}/{outcome.max:g})")
         lines += [f"      {line}" for line in outcome.message.splitlines()]
     if not any(outcome.hidden for outcome in outcomes):
-        lines.append("  More tests, with other inputs, run when your notebook is graded.")
+        lines.append("  More tests, with other inputs, give the other points when your notebook is graded.")
     return "\n".join(lines)

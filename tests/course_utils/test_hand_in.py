@@ -43,8 +43,8 @@ def test_an_empty_kernel_lists_every_exercise(say):
     assert "`count`: its cell has not been run" in text
 
 
-def test_a_stub_is_not_started(say):
-    assert "`double`: not started" in say({"double": 1, "In": [STUB]})
+def test_a_stub_is_not_done(say):
+    assert "`double`: not done yet" in say({"double": 1, "In": [STUB]})
 
 
 def test_an_answer_replaces_the_stub_that_was_run_before(say):
@@ -88,6 +88,13 @@ def test_it_says_how_to_submit_from_each_front_end(say, monkeypatch):
     assert "from Colab" in say({"In": []})
 
 
-def test_an_unknown_lab_names_those_there_are(monkeypatch):
-    with pytest.raises(ValueError, match="no lab '99_none'; it has"):
-        hand_in.read_outline("99_none")
+def test_an_unknown_lab_names_those_there_are():
+    with pytest.raises(ValueError, match="no lab '99_none'; it has 01_tensor_basics"):
+        hand_in.before_you_hand_in("99_none")
+
+
+def test_a_reference_that_was_never_released_runs_to_its_end(tmp_path, monkeypatch, capsys):
+    (tmp_path / "misconceptions.py").touch()
+    monkeypatch.chdir(tmp_path)
+    hand_in.before_you_hand_in("99_none")
+    assert "once `course-grader labs` has released it" in capsys.readouterr().out

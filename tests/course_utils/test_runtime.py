@@ -59,6 +59,15 @@ class TestNeeds:
             raise NotImplementedError
         assert capsys.readouterr().out == "Finish `project` first, then run this cell again.\n"
 
+    def test_the_stub_that_was_met_is_named(self, capsys):
+        with runtime.needs("project", "attend"):
+            raise NotImplementedError("finish `attend` first")
+        assert capsys.readouterr().out == "Finish `attend` first, then run this cell again.\n"
+
+    def test_pytorchs_own_not_implemented_error_shows(self):
+        with pytest.raises(NotImplementedError, match="Long"), runtime.needs("project"):
+            torch.nn.functional.log_softmax(torch.ones(2, dtype=torch.int64), dim=0)
+
     def test_a_cell_that_was_not_run_gives_a_sentence(self, capsys):
         with runtime.needs("project"):
             project(1)  # noqa: F821

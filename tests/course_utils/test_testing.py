@@ -119,6 +119,24 @@ class TestRunTests:
         assert run_cell(source, "<cell 7>") == 0.0
         student._connect(None)
 
+    @pytest.mark.parametrize("call", ["student.stub()", "self.assert_raises(ValueError, student.stub)"])
+    def test_a_stub_reads_as_one_short_sentence(self, call):
+        def stub():
+            raise NotImplementedError("finish `stub` first")
+
+        student._connect(Link(local_transport({"stub": stub})))
+        source = f"class VisibleStub(LabTestCase):\n    @points(1)\n    def test_a(self): {call}\nrun_tests('stub')"
+        run_cell(source, "<cell 8>")
+        student._connect(None)
+        assert testing.last_outcomes["stub"][0].message == "not done yet: finish `stub` first"
+
+    def test_pytorchs_own_not_implemented_error_is_no_stub(self):
+        student._connect(Link(local_transport({"f": lambda: torch.ones(2, dtype=torch.int64).log_softmax(0)})))
+        source = "class VisibleF(LabTestCase):\n    @points(1)\n    def test_a(self): student.f()\nrun_tests('f')"
+        run_cell(source, "<cell 9>")
+        student._connect(None)
+        assert testing.last_outcomes["f"][0].message.startswith("your code raised NotImplementedError: ")
+
 
 @pytest.mark.parametrize("value", [0, -1, 0.3])
 def test_points_come_in_positive_quarters(value):
@@ -159,10 +177,11 @@ class TestAssertClose:
         ("got", "expected", "words"),
         [
             (torch.ones(2, 1), torch.ones(2), r"shape \(2,\)[\s\S]*shape \(2, 1\)"),
-            (None, torch.ones(2), "None"),
+            (None, torch.ones(2), r"got:      None \(what a function without `return` gives\)"),
             (torch.tensor([1.0, float("nan")]), torch.ones(2), "NaN"),
             (torch.tensor(float("nan")), torch.tensor(float("nan")), "nan"),
             (float("nan"), 1.0, "nan"),
+            (torch.tensor(1), torch.tensor(3), r"got:      1 \(tensor of shape \(\), int64\)$"),
             (torch.tensor([1, 2]), torch.tensor([1, 3]), r"1 of 2 values differ, the first at \[1\]"),
             (torch.zeros(5, 5), torch.eye(5), r"5 of 25 values differ"),
             ([1.0], [1.0, 2.0], "2 values"),
@@ -191,7 +210,7 @@ class TestAssertClose:
 class TestOtherAssertions:
     def test_exact_values_differ_by_type(self, case):
         case.assert_equal_values((1, 2), (1, 2))
-        with pytest.raises(Difference):
+        with pytest.raises(Difference, match=r"\(1, 2\), a tuple\s+got: +\[1, 2\], a list"):
             case.assert_equal_values([1, 2], (1, 2))
         with pytest.raises(Difference):
             case.assert_equal_values(1.0, 1)
@@ -224,8 +243,24 @@ class TestOtherAssertions:
             case.assert_gradient(clamped, torch.ones(2), expected_function=lambda a: a.clamp(min=0))
 
     def test_no_error_where_one_is_expected(self, case):
-        with pytest.raises(Difference, match="no error, but 3"):
+        with pytest.raises(Difference, match="no error: it returned 3"):
             case.assert_raises(ValueError, lambda: 3)
+
+    def test_an_error_that_is_returned(self, case):
+        student._connect(Link(local_transport({"f": lambda: IndexError("no")})))
+        with pytest.raises(Difference, match=r"returned an IndexError\s+hint: +`raise` the IndexError"):
+            case.assert_raises(IndexError, student.f)
+        student._connect(None)
+
+    def test_the_message_of_a_true_or_false_stands_alone(self, case):
+        with pytest.raises(AssertionError, match=r"^look at the mask$"):
+            case.assertTrue(False, "look at the mask")
+        with pytest.raises(AssertionError, match=r"^look at the mask$"):
+            case.assertFalse([1], "look at the mask")
+        with pytest.raises(Difference, match=r"expected: False\s+got: +\[1\]"):
+            case.assertFalse([1])
+        case.assertTrue([1])
+        case.assertFalse([])
 
     def test_unittests_own_assertions_work(self, case):
         with pytest.raises(AssertionError):
