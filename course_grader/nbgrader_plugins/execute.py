@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import secrets
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.preprocessors import Execute, SaveAutoGrades
-from traitlets import Bool, Integer
+from traitlets import Bool, Integer, default
 
 from course_grader.nbgrader_plugins.damage import NOTES, Notes
 from course_grader.nbgrader_plugins.prepared import take
@@ -26,8 +27,12 @@ class CourseExecute(Execute):
     `c.Execute` have no effect, but for `--no-execute`, which is refused: it would believe the submission's own outputs.
     """
 
-    seed = Integer(0, help="The run's seed; inputs are drawn from it and the student's id.").tag(config=True)
+    seed = Integer(help="The run's seed, a new one unless set; inputs come from it.").tag(config=True)
     run_experiments = Bool(False, help="Run the cells tagged `experiment` too.").tag(config=True)
+
+    @default("seed")
+    def _new_seed(self) -> int:
+        return secrets.randbelow(2**31)
 
     def __call__(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         if not self.enabled and any(is_judged_cell(cell) for cell in nb.cells):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from nbformat import NotebookNode
-from nbgrader.api import MissingEntry
 
 from course_grader.nbgrader_plugins import Course, CourseExecute, Sanitized, offer
 from course_grader.notebooks import CourseError, is_autograded_cell, is_judged_cell, nbgrader_metadata, tested_exercise
@@ -31,13 +30,7 @@ class Desk:
                 f"{self.course.root}/nbgrader_config.py was not read, or does not list CourseExecute in "
                 "c.Autograde.autograde_preprocessors: nothing is graded, as student code would run unconfined"
             )
-        with self.course.gradebook() as gradebook:
-            try:
-                gradebook.find_assignment(self.lab)
-                return
-            except MissingEntry:
-                pass
-        self.course.add_lab(self.lab)
+        self.course.add_lab(self.lab)  # each time: the reference may have changed since
 
     def sanitize(self, submission: Submission) -> NotebookNode | None:
         """The notebook to grade, with the lab's own test cells; None where nothing of the submission can be run."""
