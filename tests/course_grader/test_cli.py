@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+import shutil
 
 import pytest
 from nbgrader.api import Gradebook
 
 from course_grader import cli
+from course_grader.nbgrader_plugins import Course
 from course_grader.notebooks import CourseError
 from course_grader.runner import grade
 from tests.course_grader.fake_grading import MESSAGE, FakeEngine, hand_in, write_course
@@ -14,9 +16,17 @@ from tests.paths import sandbox_missing
 from tests.tiny_course import LAB
 
 
+@pytest.fixture(scope="module")
+def template(tmp_path_factory):
+    """A course whose gradebook knows the lab."""
+    root = write_course(tmp_path_factory.mktemp("template"))
+    Course(root).add_lab(LAB)
+    return root
+
+
 @pytest.fixture
-def course(tmp_path):
-    return write_course(tmp_path / "course")
+def course(template, tmp_path):
+    return shutil.copytree(template, tmp_path / "course")
 
 
 @pytest.fixture
@@ -105,10 +115,11 @@ class TestGrade:
         assert run(course) == 0
         assert saved_score(course, "ada") == 10.0
 
-    def test_another_gradebook(self, course, engine, tmp_path):
+    def test_another_gradebook_which_learns_of_the_lab(self, course, engine, tmp_path):
         hand_in(course / "submitted", "ada")
+        before = (course / "gradebook.db").read_bytes()
         assert run(course, "--db", f"sqlite:///{tmp_path / 'other.db'}") == 0
-        assert (tmp_path / "other.db").is_file() and not (course / "gradebook.db").exists()
+        assert (tmp_path / "other.db").is_file() and (course / "gradebook.db").read_bytes() == before
 
     def test_options_reach_the_grader(self, course, engine):
         hand_in(course / "submitted", "ada")

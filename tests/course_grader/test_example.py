@@ -1,0 +1,73 @@
+"""The example class: taken the whole way in a scratch course, and compared with what each submission deserves."""
+
+import json
+
+import pytest
+from rich.console import Console
+
+from course_grader.notebooks import CourseError
+from course_grader.results import ExerciseResult, SubmissionResult, TestResult
+from course_grader.runner import grade
+from course_grader.runner.example import CLASS, EXPECTED, grade_example_class, surprises
+from tests.course_grader.fake_grading import FakeEngine, hand_in, write_course
+from tests.tiny_course import LAB
+
+ADA = {"score": 20.0, "status": "graded", "about": "all right"}
+
+
+def result(student, earned, status="graded"):
+    exercise = ExerciseResult("double", 20.0, [TestResult("test", "Title", "passed", earned, 20.0)])
+    return SubmissionResult(student, LAB, 0, status=status, exercises={"double": exercise}, max_score=20.0)
+
+
+class TestSurprises:
+    def test_none_where_all_is_as_expected(self):
+        assert surprises({"ada": ADA}, [result("ada", 20.0)]) == []
+
+    @pytest.mark.parametrize(("earned", "status"), [(19.75, "graded"), (20.0, "needs_person")])
+    def test_another_score_or_status(self, earned, status):
+        (text,) = surprises({"ada": ADA}, [result("ada", earned, status)])
+        assert text.startswith("ada (all right): expected 20 points and graded, got") and status in text
+
+    def test_somebody_missing_or_unknown(self):
+        assert surprises({"ada": ADA}, [result("eve", 1.0)]) == ["ada was not graded", f"eve is not in {EXPECTED}"]
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    root = write_course(tmp_path)
+    for student in ("ada", "ben"):
+        hand_in(root / CLASS, student)
+    (root / CLASS / EXPECTED).write_text(
+        f'[{LAB}.ada]\nscore = 20.0\nstatus = "graded"\nabout = "all right"\n'
+        f'[{LAB}.ben]\nscore = 5.0\nstatus = "needs_person"\nabout = "dies"\n'
+    )
+    monkeypatch.setattr(grade, "Engine", FakeEngine({"ben": 0.25}))
+    return root
+
+
+@pytest.fixture
+def console():
+    return Console(record=True, width=150)
+
+
+def test_the_whole_way(course, console):
+    assert grade_example_class(course, console)
+    assert (course / "labs" / LAB / f"{LAB}.ipynb").is_file()
+    scores = json.loads((course / "build" / "grades.json").read_text())["labs"][0]["submissions"]
+    assert [(entry["student"], entry["score"]) for entry in scores] == [("ada", 20.0), ("ben", 5.0)]
+    assert "NEEDS A PERSON" in (course / "build" / "report.html").read_text(encoding="utf-8")
+    assert (course / "build" / "course" / "feedback" / "ada" / LAB / f"{LAB}.html").is_file()
+    assert not (course / "gradebook.db").exists() and not (course / "autograded").exists()
+
+
+def test_an_unexpected_score_is_said_and_counts_as_failure(course, console):
+    expected = course / CLASS / EXPECTED
+    expected.write_text(expected.read_text().replace("20.0", "10.0"))
+    assert not grade_example_class(course, console)
+    assert "not as expected: ada (all right): expected 10 points" in console.export_text()
+
+
+def test_an_empty_class_is_wrong_usage(tmp_path, console):
+    with pytest.raises(CourseError, match="the example class is empty"):
+        grade_example_class(write_course(tmp_path), console)
