@@ -1,7 +1,8 @@
 """The sandbox: runs a submission's kernel where it can harm nothing and see nothing of the course.
 
     check()                                 raises SandboxUnavailable, whose message says what to install
-    with Zygote(imports, limits) as zygote: imports once; then kernels start in a fraction of a second; thread-safe
+    with Zygote(imports, limits) as zygote: imports once; then kernels start in a fraction of a second; thread-safe.
+                                            May raise SandboxUnavailable where check() is content: then go on without
     manager, folder = start_kernel_manager(limits, zygote=zygote, seed=7)
                                             an AsyncKernelManager, not started, and the folder it shares with us
     await manager.start_kernel()            as with any kernel manager: client(), interrupt_kernel(), ...
@@ -9,9 +10,10 @@
     await manager.shutdown_kernel(now=True) ends every process of the kernel and removes the folder
     await manager.cleanup_resources()       instead, for a manager that was never started
 
-Bind a socket for the kernel in `folder` before it starts (where its folder has the same path), and then call
+Bind a socket for the kernel in `folder` before it starts (inside, the folder has the same path), and then call
 share_socket(path), so that the kernel's user may connect. Inside, `import course_utils` and
-`import course_grader.inside` work; the rest of the project is not there.
+`import course_grader.inside` work; the rest of the project is not there. Folders in read_only must be readable to all
+when grading as root.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ Registered as the entry point `course-sandbox`, so that a kernel.json can name i
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
@@ -110,8 +111,11 @@ class SandboxProvisioner(LocalProvisioner):
             self.process.kill()
 
     async def kill(self, restart: bool = False) -> None:
-        """End the kernel and all its processes."""
+        """End the kernel and all its processes, and see them gone: the manager looks only ten times a second."""
         await self.send_signal(signal.SIGKILL)
+        if self.process:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                await asyncio.to_thread(self.process.wait, 5)
 
     async def terminate(self, restart: bool = False) -> None:
         """The same: a kernel that was asked to leave and did not gets no second chance."""
