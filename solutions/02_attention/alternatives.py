@@ -9,7 +9,7 @@ ALTERNATIVES = [
         """
 # Exercise: project
 def project(x, Wq, Wk):
-    return torch.einsum("...nd,dk->...nk", x, Wq), torch.einsum("...nd,dk->...nk", x, Wk)
+    return torch.einsum("...ij,jk->...ik", x, Wq), torch.einsum("...ij,jk->...ik", x, Wk)
 """,
     ),
     Alternative(
