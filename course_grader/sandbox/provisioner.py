@@ -63,7 +63,7 @@ class SandboxProvisioner(LocalProvisioner):
         """Make the folder of the kernel's sockets, unless it is there."""
         if not self.folder:
             parent = self.zygote.folder if self.zygote else None
-            self.folder = rundir.make_folder("kernel-", self.uid, parent)
+            self.folder = rundir.make_folder(self.uid, parent)
             weakref.finalize(self, rundir.remove_folder, self.folder)  # for one that nobody cleans up
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:

@@ -5,18 +5,76 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+PREFIX = "course-grader-"
+YOUNG = 60  # seconds; a folder that is just being made is not locked yet
 LONGEST = 60  # bytes; a socket's whole path must fit into 107
 
 
-def make_folder(prefix: str, uid: int | None, parent: str | None = None) -> str:
-    """A fresh folder in `parent` or where temporary files go, owned by `uid` if given; remove it with remove_folder."""
-    if parent is None:
+def make_folder(uid: int | None, parent: str | None = None) -> str:
+    """A fresh folder in `parent` or where temporary files go, owned by `uid` if given; remove it with remove_folder.
+
+    One that is not in another is locked as long as this process lives, which tells it from abandoned ones.
+    """
+    if parent:
+        folder = tempfile.mkdtemp(prefix="kernel-", dir=parent)
+    else:
         parent = os.path.realpath(tempfile.gettempdir())
         parent = parent if len(parent) <= LONGEST else "/tmp"
-    folder = tempfile.mkdtemp(prefix=prefix, dir=parent)
+        remove_abandoned(parent)
+        folder = tempfile.mkdtemp(prefix=PREFIX, dir=parent)
+        _locks[folder] = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        _lock(_locks[folder])
     give(folder, uid)
     return folder
+
+
+_locks: dict[str, int] = {}
+
+
+def remove_folder(folder: str) -> None:
+    """Remove a folder and all in it (links are not followed); one that is gone already is fine."""
+    shutil.rmtree(folder, ignore_errors=True)
+    if folder in _locks:
+        os.close(_locks.pop(folder))
+
+
+def remove_abandoned(parent: str) -> None:
+    """Remove what graders that were killed have left in a folder."""
+    for entry in list(os.scandir(parent)):
+        if entry.name.startswith(PREFIX) and entry.is_dir(follow_symlinks=False) and _is_abandoned(entry.path):
+            remove_folder(entry.path)
+
+
+def _is_abandoned(folder: str) -> bool:
+    try:
+        with _opened(folder) as descriptor:
+            return time.time() - os.fstat(descriptor).st_mtime > YOUNG and _lock(descriptor)
+    except OSError:  # it is going just now, or is another user's
+        return False
+
+
+@contextmanager
+def _opened(folder: str) -> Iterator[int]:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int) -> bool:
+    """Lock an open folder; False if another process has."""
+    import fcntl  # Linux only, as all of the sandbox; `check` says so elsewhere
+
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def give(path: str, uid: int | None) -> None:
@@ -33,8 +91,3 @@ def share_socket(path: str) -> None:
     owner = os.lstat(os.path.dirname(path))
     if owner.st_uid != os.geteuid():
         os.lchown(path, owner.st_uid, owner.st_gid)
-
-
-def remove_folder(folder: str) -> None:
-    """Remove a folder and all in it (links are not followed); one that is gone already is fine."""
-    shutil.rmtree(folder, ignore_errors=True)

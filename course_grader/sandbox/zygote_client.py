@@ -53,7 +53,7 @@ class Zygote:
     def __enter__(self) -> Zygote:
         check()
         born = time.monotonic()
-        self.folder = rundir.make_folder("course-", self.uid)
+        self.folder = rundir.make_folder(self.uid)
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._errors = tempfile.TemporaryFile()
         self._closed = threading.Event()

@@ -1,6 +1,8 @@
 """The folder of sockets: short enough for them, the kernel user's own, removed without following links."""
 
 import os
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from course_grader.sandbox import rundir
 
 @pytest.fixture
 def folder():
-    folder = Path(rundir.make_folder("kernel-", None))
+    folder = Path(rundir.make_folder(None))
     yield folder
     rundir.remove_folder(folder)
 
@@ -22,8 +24,8 @@ def test_is_closed_to_others(folder):
 
 def test_is_short_where_temporary_files_lie_deep(monkeypatch, tmp_path):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / ("deep" * 20)))
-    outer = rundir.make_folder("course-", None)
-    inner = rundir.make_folder("kernel-", None, outer)
+    outer = rundir.make_folder(None)
+    inner = rundir.make_folder(None, outer)
     assert Path(inner).parent == Path(outer)
     assert len(f"{inner}/judge") <= 107
     rundir.remove_folder(outer)
@@ -36,6 +38,34 @@ def test_is_removed_and_nothing_behind_a_link_with_it(folder, tmp_path):
     rundir.remove_folder(folder)
     assert not folder.exists()
     assert (tmp_path / "kept").exists()
+
+
+class TestAGraderThatWasKilled:
+    @pytest.fixture
+    def grader(self):
+        """A process that has made a folder, and the folder."""
+        code = "from course_grader.sandbox import rundir; print(rundir.make_folder(None), flush=True); input()"
+        with subprocess.Popen([sys.executable, "-c", code], stdin=-1, stdout=-1, text=True) as process:
+            yield process, Path(process.stdout.readline().strip())
+            process.kill()
+
+    def test_leaves_a_folder_that_the_next_one_removes(self, grader):
+        process, folder = grader
+        (folder / "kernel.json").touch()
+        os.utime(folder, (0, 0))
+        rundir.remove_abandoned(folder.parent)
+        assert folder.exists()
+        process.kill()
+        process.wait()
+        rundir.remove_abandoned(folder.parent)
+        assert not folder.exists()
+
+    def test_has_no_claim_on_other_folders(self, tmp_path):
+        (tmp_path / "course-notes").mkdir()
+        (tmp_path / f"{rundir.PREFIX}new").mkdir()
+        (tmp_path / f"{rundir.PREFIX}link").symlink_to(tmp_path / "course-notes")
+        rundir.remove_abandoned(tmp_path)
+        assert len(list(tmp_path.iterdir())) == 3
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
