@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from types import TracebackType
@@ -14,8 +15,15 @@ from course_grader.judge.server import JudgeServer, JudgeSession
 from course_grader.kernel_client import StudentKernel
 from course_grader.marking import GradedNotebook, Marker
 from course_grader.notebooks import Lab, LabSettings
-from course_grader.sandbox import Limits, Zygote, check, share_socket, start_kernel_manager
-from course_utils.inputs import derive_seed
+from course_grader.sandbox import (
+    Limits,
+    SandboxUnavailable,
+    Zygote,
+    check,
+    share_socket,
+    start_kernel_manager,
+)
+from course_utils.seeds import derive_seed
 
 ENVIRONMENT = {"NBGRADER_EXECUTION": "autograde", "COURSE_GRADING": "sandbox", "OMP_NUM_THREADS": "1"}
 
@@ -46,7 +54,9 @@ class Engine:
             stack.enter_context(self._judge)  # runs the reference while the zygote imports
             if self._sandbox:
                 zygote = Zygote(self.lab.settings.imports, self.limits, environment=ENVIRONMENT)
-                self._zygote = stack.enter_context(zygote)
+                # Where nested namespaces are not allowed, each kernel gets a fresh sandbox: slower, no less safe.
+                with contextlib.suppress(SandboxUnavailable):
+                    self._zygote = stack.enter_context(zygote)
             self._judge.wait_until_ready()
             self._stack = stack.pop_all()
         return self

@@ -73,6 +73,7 @@ class StudentKernel:
         self._cell_seconds = cell_seconds
         self._client = _CappedClient(notebook, km=manager, allow_errors=True, coalesce_streams=True)
         self.death = ""  # why it died, in plain words
+        self._closed = False
 
     async def start(self) -> None:
         await self._manager.start_kernel()
@@ -139,11 +140,12 @@ class StudentKernel:
         await self.close()
 
     async def close(self) -> None:
-        if self._client.kc is None:
+        if self._closed:
             return
-        self._client.kc.stop_channels()
-        self._client.kc = None
-        with contextlib.suppress(RuntimeError):  # jupyter_client's word for a kernel that is gone already
+        self._closed = True
+        if self._client.kc is not None:
+            self._client.kc.stop_channels()
+        with contextlib.suppress(RuntimeError):  # jupyter_client's word for a kernel that is gone, or never started
             await self._manager.shutdown_kernel(now=True)
         await ensure_async(self._manager.cleanup_resources())
 

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import torch
 
 Item = TypeVar("Item")
-
-
-def derive_seed(*parts: Any) -> int:
-    """A seed below 2**63 from any parts; the same parts give the same seed on every machine."""
-    digest = hashlib.sha256("\x1f".join(map(str, parts)).encode()).digest()
-    return int.from_bytes(digest[:8], "big") >> 1
 
 
 class Inputs:

@@ -9,7 +9,8 @@ from typing import Any
 import torch
 from torch.autograd.function import once_differentiable
 
-from course_utils.wire import Encoder, Handle, UntrustedDecoder, WireError, WireTimeout, read_blob
+from course_utils.frames import WireError, WireTimeout
+from course_utils.wire import Encoder, Handle, UntrustedDecoder, read_blob
 
 CALL_SECONDS = 5.0  # of processor time
 WALL_FACTOR = 6  # how much longer a call may take by the clock: the machine may be busy

@@ -16,7 +16,8 @@ from typing import Any
 import torch
 from torch import nn
 
-from course_utils.wire import Decoder, Encoder, Handle, WireError, read_blob
+from course_utils.frames import WireError
+from course_utils.wire import Decoder, Encoder, Handle, read_blob
 
 MAX_TEXT = 2000
 PROBE_GLOBALS = {"torch": torch, "math": math, "nn": nn, "F": nn.functional}

@@ -6,11 +6,7 @@ and size. What is no plain data (a class, a module, a function) crosses as a han
 
 from __future__ import annotations
 
-import json
 import math
-import socket
-import struct
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -22,13 +18,10 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
 from course_utils import builders
+from course_utils.frames import WireError
 
-MAX_JSON_BYTES = 4 << 20
-MAX_BLOB_BYTES = 512 << 20
 MAX_DEPTH = 32
 MAX_DRAINED = 10_000  # items taken from an iterator
-_HEADER = struct.Struct("!II")
-_CHUNK = 1 << 20
 
 DTYPES = {
     str(dtype).removeprefix("torch."): dtype
@@ -37,14 +30,6 @@ DTYPES = {
         *(torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.complex64),
     )
 }
-
-
-class WireError(Exception):
-    """What arrived is not what the format allows, or what should be sent has no place in it."""
-
-
-class WireTimeout(WireError):
-    """Nothing, or not all of it, arrived before the deadline."""
 
 
 @dataclass
@@ -293,45 +278,6 @@ def read_blob(blob: bytes) -> dict[str, torch.Tensor]:
         return {name: tensors[name] for name in sorted(tensors, key=lambda name: int(name[1:]))}  # as they were added
     except (SafetensorError, ValueError, RuntimeError, KeyError, TypeError) as error:
         raise WireError(f"the tensors cannot be read ({type(error).__name__})") from None
-
-
-def send_frame(connection: socket.socket, message: dict, blob: bytes = b"") -> None:
-    text = json.dumps(message).encode()
-    if len(text) > MAX_JSON_BYTES or len(blob) > MAX_BLOB_BYTES:
-        raise WireError(f"too large to send: {len(text) + len(blob)} bytes")
-    connection.sendall(_HEADER.pack(len(text), len(blob)) + text)
-    if blob:
-        connection.sendall(blob)
-
-
-def receive_frame(connection: socket.socket, deadline: float | None = None) -> tuple[Any, bytes]:
-    """One message; `deadline` is a time.monotonic() value."""
-    text_size, blob_size = _HEADER.unpack(_receive(connection, _HEADER.size, deadline))
-    if text_size > MAX_JSON_BYTES or blob_size > MAX_BLOB_BYTES:
-        raise WireError(f"a message of {text_size + blob_size} bytes is larger than allowed")
-    try:
-        message = json.loads(_receive(connection, text_size, deadline))
-    except (ValueError, RecursionError) as error:
-        raise WireError(f"a message is no JSON ({type(error).__name__})") from None
-    return message, _receive(connection, blob_size, deadline)
-
-
-def _receive(connection: socket.socket, size: int, deadline: float | None) -> bytes:
-    data = bytearray()  # grows as bytes really arrive: a lying length costs nothing
-    while len(data) < size:
-        if deadline is not None:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise WireTimeout("no answer in time")
-            connection.settimeout(left)
-        try:
-            chunk = connection.recv(min(_CHUNK, size - len(data)))
-        except TimeoutError:
-            raise WireTimeout("no answer in time") from None
-        if not chunk:
-            raise WireError("the connection was closed")
-        data += chunk
-    return bytes(data)
 
 
 def _drain(iterator: Iterator) -> list:

@@ -15,14 +15,13 @@ from typing import Any
 from nbformat import NotebookNode
 
 from course_grader.audit.variants import Alternative, Misconception
-from course_grader.judge.reference import execute_reference, execute_source
+from course_grader.judge.reference import ReferenceSource, execute_reference, execute_source
 from course_grader.notebooks import (
     CourseError,
     Lab,
     is_judged_cell,
     is_solution_cell,
     nbgrader_metadata,
-    setup_imports,
     tested_exercise,
 )
 from course_utils import testing
@@ -83,12 +82,13 @@ class InProcess:
 
     def __init__(self, notebook: NotebookNode):
         self._notebook = notebook
-        self._imports = setup_imports(notebook)
-        self._reference = execute_reference(notebook)
+        source = ReferenceSource.of(notebook)
+        self._imports = source.imports
+        self._reference = execute_reference(source)
         self._tests = [cell for cell in notebook.cells if is_judged_cell(cell)]
 
     def find(self, variant: Variant) -> Finding:
-        variables = execute_reference(with_variant(self._notebook, variant))
+        variables = execute_reference(ReferenceSource.of(with_variant(self._notebook, variant)))
         return Finding(variant, {name: lost for name, lost in self._losses(variables) if lost})
 
     def _losses(self, variables: dict[str, Any]) -> Iterator[tuple[str, float]]:

@@ -8,9 +8,9 @@ import socket
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from course_utils.frames import WireError, receive_frame, send_frame
 from course_utils.link import WALL_FACTOR
 from course_utils.responder import CallTimeout, Responder
-from course_utils.wire import WireError, receive_frame, send_frame
 
 RING_AGAIN_SECONDS = 0.5  # a bare `except:` in a loop swallows the first alarm
 

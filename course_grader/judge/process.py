@@ -1,6 +1,6 @@
 """The judge's process: executes the reference once, then forks for each submission.
 
-Run as `python -m course_grader.judge.process SOCKET LAB COURSE_FOLDER`.
+Run as `python -m course_grader.judge.process SOCKET`; the first to connect sends the reference.
 """
 
 from __future__ import annotations
@@ -12,26 +12,24 @@ import signal
 import socket
 import sys
 import traceback
-from pathlib import Path
 
 import torch
 
-from course_grader.judge.reference import execute_reference
+from course_grader.judge.reference import ReferenceSource, execute_reference
 from course_grader.judge.session import serve_submission
-from course_grader.notebooks import CourseError, find_lab, setup_imports
-from course_utils.wire import send_frame
+from course_grader.notebooks import CourseError
+from course_utils.frames import receive_frame, send_frame
 
 
-def main(path: str, lab_name: str, root: str) -> None:
+def main(path: str) -> None:
     torch.set_num_threads(1)  # an OpenMP pool does not survive a fork
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(path)
         listener.listen(64)
         first, _ = listener.accept()
         try:
-            notebook = find_lab(lab_name, Path(root)).reference()
-            imports = setup_imports(notebook)
-            variables = execute_reference(notebook)
+            source = ReferenceSource(**receive_frame(first)[0])
+            variables = execute_reference(source)
         except CourseError as error:
             send_frame(first, {"error": str(error)})
             return
@@ -45,7 +43,7 @@ def main(path: str, lab_name: str, root: str) -> None:
             control, _ = listener.accept()
             if os.fork() == 0:
                 listener.close()
-                _serve_and_exit(control, variables, imports)
+                _serve_and_exit(control, variables, source.imports)
             control.close()
 
 

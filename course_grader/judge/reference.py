@@ -5,26 +5,46 @@ from __future__ import annotations
 import contextlib
 import io
 import linecache
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from nbformat import NotebookNode
+from course_grader.notebooks import CourseError, has_tag, is_solution_cell, setup_imports
 
-from course_grader.notebooks import CourseError, has_tag, is_solution_cell
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 
-def execute_reference(notebook: NotebookNode) -> dict[str, Any]:
-    """The variables after the reference's setup, fixture and solution cells; CourseError names a cell that fails."""
+@dataclass(frozen=True)
+class ReferenceSource:
+    """What the judge needs of a reference notebook: its imports, and the cells to run, by number."""
+
+    imports: str
+    cells: list[tuple[int, str]]
+
+    @classmethod
+    def of(cls, notebook: NotebookNode) -> ReferenceSource:
+        """The setup, fixture and solution cells of a notebook."""
+        cells = [
+            (number, cell.source)
+            for number, cell in enumerate(notebook.cells, start=1)
+            if cell.cell_type == "code"
+            and (has_tag(cell, "setup") or has_tag(cell, "fixture") or is_solution_cell(cell))
+        ]
+        return cls(setup_imports(notebook), cells)
+
+
+def execute_reference(source: ReferenceSource) -> dict[str, Any]:
+    """The variables after the reference's cells; CourseError names a cell that fails."""
     variables: dict[str, Any] = {"__name__": "reference"}
-    for number, cell in enumerate(notebook.cells, start=1):
-        if cell.cell_type == "code" and (has_tag(cell, "setup") or has_tag(cell, "fixture") or is_solution_cell(cell)):
-            try:
-                with contextlib.redirect_stdout(io.StringIO()):
-                    execute_source(cell.source, f"<reference cell {number}>", variables)
-            except Exception as error:
-                raise CourseError(
-                    f"cell {number} of the reference notebook fails in the judge: {type(error).__name__}: {error}. "
-                    "The judge runs the cells tagged `setup` or `fixture` and the solution cells, as plain Python."
-                ) from error
+    for number, text in source.cells:
+        try:
+            with contextlib.redirect_stdout(io.StringIO()):
+                execute_source(text, f"<reference cell {number}>", variables)
+        except Exception as error:
+            raise CourseError(
+                f"cell {number} of the reference notebook fails in the judge: {type(error).__name__}: {error}. "
+                "The judge runs the cells tagged `setup` or `fixture` and the solution cells, as plain Python."
+            ) from error
     return variables
 
 

@@ -7,14 +7,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from course_grader.judge.reference import ReferenceSource
 from course_grader.notebooks import CourseError, Lab
 from course_grader.results import ExerciseResult, TestResult
-from course_utils.wire import WireError, receive_frame, send_frame
+from course_utils.frames import WireError, receive_frame, send_frame
 
 START_SECONDS = 120.0
 
@@ -82,7 +83,7 @@ class JudgeServer:
         """Start the process; `wait_until_ready` later, so that other things can start meanwhile."""
         self._folder = tempfile.TemporaryDirectory(prefix="judge-")
         self._path = str(Path(self._folder.name) / "judge")
-        command = [sys.executable, "-m", "course_grader.judge.process", self._path, self.lab.name, str(self.lab.root)]
+        command = [sys.executable, "-m", "course_grader.judge.process", self._path]
         self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         self._ready = False
 
@@ -92,6 +93,7 @@ class JudgeServer:
             return
         self._control = self._connect(time.monotonic() + START_SECONDS)
         try:
+            send_frame(self._control, asdict(ReferenceSource.of(self.lab.reference())))
             answer, _ = receive_frame(self._control, time.monotonic() + START_SECONDS)
         except (WireError, OSError) as error:
             raise CourseError(f"the judge for {self.lab.name} did not start: {error}") from None

@@ -11,10 +11,10 @@ from typing import Any
 
 from course_grader.judge.reference import execute_source
 from course_utils import testing
+from course_utils.frames import WireError, WireTimeout, receive_frame, send_frame
 from course_utils.lab_test_case import session as test_session
 from course_utils.link import WALL_FACTOR, Link
 from course_utils.namespaces import reference, student
-from course_utils.wire import WireError, WireTimeout, receive_frame, send_frame
 
 ACCEPT_SECONDS = 10.0
 GRACE_SECONDS = 3.0  # beyond a call's own limit: for the transfer, and for the alarm to be heard

@@ -6,6 +6,7 @@ import pytest
 
 from course_grader.grading import Engine
 from course_grader.notebooks import CourseError, find_lab
+from course_grader.sandbox import SandboxUnavailable
 from tests.paths import sandbox_missing
 from tests.tiny_course import LAB, cell_named, code, tiny_notebook, with_sources, write_tiny_course
 
@@ -166,3 +167,25 @@ def test_a_broken_reference_is_named(tmp_path):
     path.write_text(path.read_text().replace("torch.arange(6.0)", "torch.arrange(6.0)"))
     with pytest.raises(CourseError, match="cell 3 of the reference notebook fails"), Engine(find_lab(LAB, root)):
         pass
+
+
+def test_without_nested_namespaces_each_kernel_gets_a_fresh_sandbox(tmp_path, monkeypatch):
+    def refuse(self):
+        raise SandboxUnavailable("nested namespaces are not allowed")
+
+    monkeypatch.setattr("course_grader.grading.Zygote.__enter__", refuse)
+    with Engine(find_lab(LAB, write_tiny_course(tmp_path))) as engine:
+        graded = engine.grade(tiny_notebook(), "ada", 1)
+    assert score(graded) == {"double": 5.0, "count": 15.0}
+
+
+def test_a_kernel_that_cannot_start_is_for_a_person_and_leaves_nothing(engine, monkeypatch):
+    async def refuse(self):
+        raise RuntimeError("no kernel today")
+
+    monkeypatch.setattr("course_grader.grading.StudentKernel.start", refuse)
+    graded = engine.grade(tiny_notebook(), "ada", 1)
+    assert graded.needs_person
+    assert not graded.ran
+    assert score(graded) == {"double": 0.0, "count": 0.0}
+    assert any("no kernel today" in message for message in graded.messages)

@@ -79,7 +79,7 @@ def test_the_saved_file_shows_empty_answers_and_idle_cells(say, tmp_path, monkey
     monkeypatch.setenv("JPY_SESSION_NAME", str(path))
     text = say({"In": []})
     assert "`explain_nothing`: still empty" in text
-    assert "2 code cells have not been run" in text
+    assert "2 code cells had not been run when this file was saved" in text
 
 
 def test_it_says_how_to_submit_from_each_front_end(say, monkeypatch):

@@ -4,9 +4,6 @@ import collections
 import itertools
 import json
 import math
-import socket
-import threading
-import time
 
 import numpy as np
 import pytest
@@ -15,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from course_utils import wire
-from course_utils.wire import Decoder, Encoder, UntrustedDecoder, WireError, WireTimeout
+from course_utils.frames import WireError
+from course_utils.wire import Decoder, Encoder, UntrustedDecoder
 
 
 def round_trip(value):
@@ -162,45 +160,3 @@ def test_deep_nesting_from_the_other_side_is_refused():
 def test_a_damaged_blob_is_a_wire_error(blob):
     with pytest.raises(WireError, match="cannot be read"):
         wire.read_blob(blob)
-
-
-@pytest.fixture
-def pair():
-    ours, theirs = socket.socketpair()
-    with ours, theirs:
-        yield ours, theirs
-
-
-class TestFrames:
-    def test_a_message_and_its_blob_arrive(self, pair):
-        blob = bytes(300_000)
-        sender = threading.Thread(target=wire.send_frame, args=(pair[0], {"a": 1}, blob))
-        sender.start()
-        assert wire.receive_frame(pair[1], time.monotonic() + 20) == ({"a": 1}, blob)
-        sender.join()
-
-    def test_a_lying_length_is_refused_before_anything_is_read(self, pair):
-        pair[0].sendall(b"\xff" * 8)
-        with pytest.raises(WireError, match="larger than allowed"):
-            wire.receive_frame(pair[1])
-
-    def test_half_a_message_runs_into_the_deadline(self, pair):
-        pair[0].sendall(wire._HEADER.pack(100, 0) + b"half")
-        with pytest.raises(WireTimeout):
-            wire.receive_frame(pair[1], time.monotonic() + 0.05)
-
-    def test_a_closed_connection_is_named(self, pair):
-        pair[0].close()
-        with pytest.raises(WireError, match="closed"):
-            wire.receive_frame(pair[1])
-
-    @pytest.mark.parametrize("text", [b"{", b"\xff\xfe", b"[" * 100_000, b"1" * 5000])
-    def test_what_is_no_json_is_refused(self, pair, text):
-        pair[0].sendall(wire._HEADER.pack(len(text), 0) + text)
-        with pytest.raises(WireError, match="no JSON"):
-            wire.receive_frame(pair[1], time.monotonic() + 5)
-
-    def test_too_large_a_message_is_not_sent(self, pair, monkeypatch):
-        monkeypatch.setattr(wire, "MAX_JSON_BYTES", 10)
-        with pytest.raises(WireError, match="too large"):
-            wire.send_frame(pair[0], {"text": "x" * 100})
