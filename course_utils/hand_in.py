@@ -18,12 +18,13 @@ from course_utils.testing import last_outcomes
 _MARKER = re.compile(r"^# Exercise: (?P<id>\w+)", re.MULTILINE)
 _STUB = re.compile(r"^\s*raise NotImplementedError\b", re.MULTILINE)
 COLAB_STEPS = (
-    "To hand in from Colab: File > Download > Download .ipynb, keep the file's name, and upload it where your course "
-    "collects work."
+    "To hand in from Colab: File > Download > Download .ipynb, keep the file's name,\n"
+    "and upload it where your course collects work."
 )
 JUPYTER_STEPS = (
-    "To hand in from JupyterLab: save (Ctrl+S), then use the Assignments tab's Submit button if your course has one, "
-    "else download this file and upload it where your course collects work. Keep its name."
+    "To hand in from JupyterLab: save (Ctrl+S), then use the Assignments tab's Submit button\n"
+    "if your course has one, else download this file and upload it where your course collects\n"
+    "work. Keep its name."
 )
 
 
@@ -97,7 +98,7 @@ def _saved_file(outline: dict[str, Any]) -> list[str]:
     lines = [f"✗ written answer `{name}`: still empty (as last saved)" for name in _unanswered(cells, outline)]
     idle = sum(cell["cell_type"] == "code" and not cell.get("execution_count") for cell in cells)
     if idle > 1:  # this very cell is running
-        lines.append(f"✗ {idle} code cells have not been run (as last saved): Run > Run All Cells")
+        lines.append(f"✗ {idle} code cells had not been run when this file was saved: run them, save, run this again")
     return lines or ["✓ every written answer has text, and every cell has been run (as last saved)."]
 
 
