@@ -50,8 +50,9 @@ format: setup ## Format code and notebooks, and mend what ruff can mend
 	ruff check --fix
 	ruff format
 
-bench: setup ## Measure grading against stock nbgrader
+bench: setup ## Measure grading against stock nbgrader, and each lab
 	python benchmarks/grading.py
+	python benchmarks/labs.py
 
 clean: ## Remove what was built, but not the environment
 	rm -rf build .pytest_cache .ruff_cache .hypothesis

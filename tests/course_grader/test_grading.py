@@ -87,10 +87,10 @@ class TestTrouble:
         assert score(graded) == {"double": 0.0, "count": 15.0}
 
     def test_a_loop_for_one_input_costs_the_tests_with_that_input(self, engine):
-        loop = "def count(n):\n    while n == 0:\n        pass\n    if n < 0:\n        raise ValueError\n    return list(range(n))"
+        loop = "def count(n):\n    assert n >= 0\n    while n == 0:\n        pass\n    return list(range(n))"
         graded = engine.grade(with_sources(count=loop), "dan", 1)
         assert statuses(graded, "count")["test_none"] == "timeout"
-        assert score(graded)["count"] == 12.5
+        assert score(graded)["count"] == 10.0  # an AssertionError is no ValueError
 
     def test_a_cell_in_a_loop_is_stopped_and_the_rest_counts(self, engine):
         graded = engine.grade(with_sources(goodbye="while True: pass", table="while True: pass"), "dan", 1)
