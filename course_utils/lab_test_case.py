@@ -168,7 +168,7 @@ class LabTestCase(Inputs, unittest.TestCase):
         except StudentError as error:
             if is_untouched(error):
                 raise
-            raise Difference(exception.__name__, str(error), hint=hint) from None
+            raise Difference(exception.__name__, error.what, error.where, hint) from None
         if getattr(result, "type_name", None) == exception.__name__:
             hint = f"`raise` the {exception.__name__}; `return` only hands it back"
         raise Difference(exception.__name__, f"no error: it returned {show(result)}", hint=hint)

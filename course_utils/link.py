@@ -28,9 +28,13 @@ class StudentError(Exception):
     student_text = ""
     where = ""
 
+    @property
+    def what(self) -> str:
+        """Type and message, without the line."""
+        return f"{self.student_type}: {self.student_text}" if self.student_text else self.student_type
+
     def __str__(self) -> str:
-        text = f"{self.student_type}: {self.student_text}" if self.student_text else self.student_type
-        return f"{text} ({self.where})" if self.where else text
+        return f"{self.what} ({self.where})" if self.where else self.what
 
 
 class StudentTimeout(StudentError):

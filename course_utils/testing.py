@@ -129,7 +129,7 @@ def _message(error: BaseException) -> str:
     if is_untouched(error):
         return f"not done yet: {error.student_text or 'finish this exercise first'}"
     if isinstance(error, StudentError):
-        return f"your code raised {error}"
+        return f"your code raised {error.what}" + (f"\nwhere:    {error.where}" if error.where else "")
     if isinstance(error, Difference | AssertionError | ReferenceUnavailable):
         return str(error)
     last = traceback.extract_tb(error.__traceback__)[-1]

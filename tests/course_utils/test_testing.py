@@ -130,6 +130,26 @@ class TestRunTests:
         student._connect(None)
         assert testing.last_outcomes["stub"][0].message == "not done yet: finish `stub` first"
 
+    @pytest.mark.parametrize(
+        ("call", "message"),
+        [
+            ("student.f()", "your code raised KeyError: no\nwhere:    line 2 of `f`"),
+            (
+                "self.assert_raises(ValueError, student.f)",
+                "expected: ValueError\ngot:      KeyError: no\nwhere:    line 2 of `f`",
+            ),
+        ],
+    )
+    def test_the_line_that_raised_stands_on_a_line_of_its_own(self, call, message):
+        space = {}
+        exec(compile("def f():\n    raise KeyError('no')", "<cell 10>", "exec"), space)
+        student._connect(Link(local_transport(space)))
+        run_cell(
+            f"class VisibleF(LabTestCase):\n    @points(1)\n    def test_a(self): {call}\nrun_tests('f')", "<cell 11>"
+        )
+        student._connect(None)
+        assert testing.last_outcomes["f"][0].message == message
+
     def test_pytorchs_own_not_implemented_error_is_no_stub(self):
         student._connect(Link(local_transport({"f": lambda: torch.ones(2, dtype=torch.int64).log_softmax(0)})))
         source = "class VisibleF(LabTestCase):\n    @points(1)\n    def test_a(self): student.f()\nrun_tests('f')"
