@@ -84,7 +84,10 @@ class JudgeServer:
         self._folder = tempfile.TemporaryDirectory(prefix="judge-")
         self._path = str(Path(self._folder.name) / "judge")
         command = [sys.executable, "-m", "course_grader.judge.process", self._path]
-        self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        # A session of its own: Ctrl-C is for the controller, which then ends the judge.
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True
+        )
         self._ready = False
 
     def wait_until_ready(self) -> None:
