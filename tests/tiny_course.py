@@ -130,8 +130,13 @@ def tiny_notebook() -> NotebookNode:
     """The reference notebook."""
     written = new_markdown_cell(WRITTEN, id="explain_nothing")
     written.metadata["nbgrader"] = {
-        **{"grade_id": "explain_nothing", "schema_version": 3, "locked": False, "task": False},
-        **{"grade": True, "solution": True, "points": 5.0},
+        "grade_id": "explain_nothing",
+        "schema_version": 3,
+        "locked": False,
+        "task": False,
+        "grade": True,
+        "solution": True,
+        "points": 5.0,
     }
     return new_notebook(
         metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
