@@ -132,7 +132,7 @@ def fast_distances(anchors, negatives):
     centre = torch.cat([anchors, negatives]).double().mean(dim=0)
     y, x = anchors.double() - centre, negatives.double() - centre
     lengths = x.square().sum(dim=1).unsqueeze(1) + y.square().sum(dim=1)
-    products = torch.einsum("nd,ad->na", x, y)
+    products = torch.einsum("ik,jk->ij", x, y)
     return torch.maximum(lengths - 2 * products, torch.zeros_like(products)).to(anchors.dtype)
 """,
     ),
