@@ -47,6 +47,18 @@ class _Normalise(nn.Module):
         return F.normalize(x, dim=-1)
 
 
+@contextlib.contextmanager
+def _one_thread() -> Iterator[None]:
+    """Matrices this small gain nothing from threads, and on a busy machine threads wait for each other."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+@_one_thread()
 def train(
     model: nn.Module,
     pairs: Pairs,
@@ -63,7 +75,8 @@ def train(
     loss_function: (query embeddings (B, D), item embeddings (B, D), topics (B,)) -> scalar. When it is a module, its
     own parameters are trained too. A model is called as model(queries (B, F), items (B, F)).
     batch_size: B, at most the number of pairs. Batches are shuffled anew each epoch, from `seed`, and what does not
-    fill the last batch is left out. label: shown with a progress bar; without it there is none.
+    fill the last batch is left out. label: shown with a progress bar; without it there is none. Runs on one thread, so
+    that the number of cores changes no result.
     """
     modules = [model, *([loss_function] if isinstance(loss_function, nn.Module) else [])]
     optimiser = torch.optim.Adam(chain.from_iterable(m.parameters() for m in modules), lr=learning_rate)

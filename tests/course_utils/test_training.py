@@ -51,6 +51,25 @@ def test_the_same_seed_repeats_a_training(data):
     assert runs[0] == runs[1] != runs[2]
 
 
+def test_training_takes_one_thread_and_gives_the_others_back(data):
+    threads = []
+
+    def note(queries, items, topics):
+        threads.append(torch.get_num_threads())
+        return distance(queries, items, topics)
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        train(TwoTower(12), data.train, note, steps=2, batch_size=16)
+        with pytest.raises(ValueError, match="batch_size"):
+            train(TwoTower(12), data.train, note, steps=2, batch_size=0)
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
+    assert threads == [1, 1]
+
+
 def test_each_epoch_takes_every_pair_once_in_another_order():
     pairs = Pairs(torch.ones(12, 4), torch.ones(12, 4), torch.arange(12))
     seen = []
