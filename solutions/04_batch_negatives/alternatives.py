@@ -207,7 +207,7 @@ def cached_backward(query_encoder, passage_encoder, queries, passages, temperatu
             piece = encoder(rows[start : start + micro_batch])
             torch.autograd.backward(piece, gradient[start : start + micro_batch])
             del piece
-    return float(loss)
+    return float(loss.detach())
 """,
     ),
     Alternative(

@@ -144,7 +144,7 @@ EMBEDDING_MEMORY = [
     ),
     _embedding(
         "kB instead of MB",
-        "2**10 bytes are a kB. A MB has 2**20.",
+        "2**10 bytes are a kB. A MB has 2**20, so this result is 1024 times too large.",
         "2 * batch_size * dim * bytes_per_float / 2**10",
     ),
     _embedding(

@@ -46,13 +46,15 @@ def library_embeddings(queries, passages):
 
 
 def test_counts_by_hand(lab):
-    assert lab["count_negatives"](512) == {
+    counts = lab["count_negatives"](512)
+    assert counts == {
         "batch_size": 512,
         "positives": 512,
         "negatives_per_positive": 511,
         "total_negative_pairs": 261_632,
         "negative_ratio": "511:1",
     }
+    assert [type(value) for value in counts.values()] == [int, int, int, int, str]
 
 
 def test_memory_is_what_tensors_take(lab):
@@ -88,14 +90,25 @@ def test_in_batch_loss_is_the_librarys_ranking_loss(lab, temperature, extra):
     torch.testing.assert_close(lab["in_batch_loss"](queries, passages, temperature), expected)
 
 
-def test_in_batch_loss_is_cross_entropy_on_the_diagonal(lab):
-    queries, passages = batch()
+def test_gradients_of_the_loss_are_the_librarys_on_both_sides(lab):
+    mine, right = batch(requires_grad=True), batch(requires_grad=True)
+    lab["in_batch_loss"](*mine, 0.3).backward()
+    oracle = MultipleNegativesRankingLoss(None, scale=1 / 0.3, similarity_fct=dot_product)
+    oracle.compute_loss_from_embeddings(library_embeddings(*right), labels=torch.zeros(7)).backward()
+    for got, expected in zip(mine, right, strict=True):
+        torch.testing.assert_close(got.grad, expected.grad)
+
+
+@pytest.mark.parametrize("scale", [1, 300])
+def test_in_batch_loss_is_cross_entropy_on_the_diagonal(lab, scale):
+    queries, passages = (scale * side for side in batch())
     expected = F.cross_entropy(queries @ passages.T / 0.3, torch.arange(7))
     torch.testing.assert_close(lab["in_batch_loss"](queries, passages, 0.3), expected)
 
 
-def test_masked_loss_is_cross_entropy_over_what_is_left(lab):
-    queries, passages = batch()
+@pytest.mark.parametrize("scale", [1, 300])
+def test_masked_loss_is_cross_entropy_over_what_is_left(lab, scale):
+    queries, passages = (scale * side for side in batch())
     groups = torch.tensor([4, 4, 9, -2, 9, 0, 1, 4, 0, 30, 9])
     losses = []
     for i, query in enumerate(queries):
@@ -145,6 +158,15 @@ def test_cached_gradient_is_that_of_the_librarys_cached_loss(lab, micro_batch):
     loss = lab["cached_backward"](mine, mine, queries, passages, 0.3, micro_batch)
     assert loss == pytest.approx(expected.item())
     torch.testing.assert_close(gradients(mine), gradients(right))
+
+
+def test_cached_gradients_add_up_as_those_of_backward_do(lab):
+    queries, passages = draw(10, 6, seed=1), draw(17, 6, seed=2)
+    once, twice = encoder(), encoder()
+    lab["cached_backward"](once, once, queries, passages, 0.3, 4)
+    for _ in range(2):
+        lab["cached_backward"](twice, twice, queries, passages, 0.3, 4)
+    torch.testing.assert_close(gradients(twice), [2 * gradient for gradient in gradients(once)])
 
 
 def test_cached_gradient_takes_the_memory_of_one_micro_batch(lab):
