@@ -15,6 +15,8 @@ OK, TROUBLE, WRONG_USAGE, NEEDS_A_PERSON, INTERRUPTED = 0, 1, 2, 3, 130
 _EXIT_CODES = """exit codes: 0 every submission got a grade, 3 some need a person or could not be run, 2 wrong usage or
 nothing to grade with, 130 stopped by Ctrl-C"""
 
+_PLACE = "expected a place that exists and that you may read and write (course-grader doctor checks the course's own)"
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code. What a sentence can explain is said without a traceback."""
@@ -28,6 +30,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return options.command(options)
     except (CourseError, SandboxUnavailable) as error:
         print(f"course-grader: {error}", file=sys.stderr)
+        return WRONG_USAGE
+    except OSError as error:
+        if error.filename is None:
+            raise
+        print(f"course-grader: {error.filename}: {error.strerror}; {_PLACE}", file=sys.stderr)
         return WRONG_USAGE
     except KeyboardInterrupt:
         print("course-grader: stopped", file=sys.stderr)
@@ -80,7 +87,7 @@ def _add_grade(commands: argparse._SubParsersAction) -> None:
     parser.add_argument(
         "--unsafe-no-sandbox", action="store_true", help="run the notebooks unconfined; for your own code only"
     )
-    parser.add_argument("--db", metavar="URL", help="the gradebook, such as sqlite:///gradebook.db")
+    parser.add_argument("--db", type=_database, metavar="URL", help="the gradebook, such as sqlite:///gradebook.db")
     _add_course(parser)
 
 
@@ -122,15 +129,28 @@ def _seed(text: str) -> int:
     return int(text)
 
 
+def _database(text: str) -> str:
+    kind, separator, place = text.partition("://")
+    if not separator:
+        raise argparse.ArgumentTypeError(f"expected a database's URL, such as sqlite:///gradebook.db, got {text!r}")
+    folder = Path(place.removeprefix("/")).parent
+    if kind == "sqlite" and not folder.is_dir():
+        raise argparse.ArgumentTypeError(f"expected a folder that exists, got {folder} in {text!r}")
+    return text
+
+
 def _grade(options: argparse.Namespace) -> int:
     from rich.console import Console
 
     from course_grader.notebooks import find_lab
+    from course_grader.report.grades_file import expect_writable
     from course_grader.runner.course import find_course
     from course_grader.runner.grade import Request, grade_lab
     from course_grader.runner.showing import show_outcome
 
     lab = find_lab(options.lab, find_course(options.course))
+    if options.json is not None:
+        expect_writable(options.json)
     seed = secrets.randbelow(2**31) if options.seed is None else options.seed
     request = Request(
         seed, options.submissions, options.student, options.workers, not options.unsafe_no_sandbox,

@@ -105,9 +105,11 @@ def labs(root: Path) -> Finding:
 def gradebook(root: Path) -> Finding:
     """nbgrader's default gradebook; one that db_url names elsewhere is for its own administrator to check."""
     path = root / "gradebook.db"
+    closed = [str(place) for place in (root, path) if place.exists() and not os.access(place, os.W_OK)]
+    if closed:
+        return Finding("gradebook", False, "grades cannot be saved", f"make {' and '.join(closed)} writable")
     if not path.exists():
-        writable = os.access(root, os.W_OK)
-        return Finding("gradebook", writable, "none yet; grading makes it", "" if writable else f"make {root} writable")
+        return Finding("gradebook", True, "none yet; grading makes it")
     try:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as database:
             count = database.execute("SELECT count(*) FROM assignment").fetchone()[0]

@@ -16,6 +16,8 @@ from traitlets.config import Application, Config
 
 from course_grader.notebooks import CourseError
 
+_ADVERT = "(Background on this error at: "  # SQLAlchemy's last line, which would stand for its error
+
 
 class ConverterLog(logging.Logger):
     """nbgrader's log: into a file where one is given, and its errors at hand."""
@@ -38,7 +40,8 @@ class ConverterLog(logging.Logger):
     def reason(self) -> str:
         """The last line of the last traceback or error that was logged; of our own errors the text alone."""
         messages = [error for error in self._errors if error.startswith("Traceback")] or self._errors
-        last = messages[-1].strip().splitlines()[-1] if messages else "no reason was given"
+        lines = [line for line in messages[-1].strip().splitlines() if not line.startswith(_ADVERT)] if messages else []
+        last = lines[-1] if lines else "no reason was given"
         return last.partition(": ")[2] if last.startswith("course_grader.") else last
 
 

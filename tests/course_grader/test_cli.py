@@ -163,6 +163,21 @@ class TestWrongUsage:
     def test_no_course(self, tmp_path, capsys):
         self.check(capsys, cli.main(["doctor", "--course", str(tmp_path)]), "no course in")
 
+    def test_a_file_that_cannot_be_written_is_said_before_anybody_is_graded(self, course, engine, capsys):
+        hand_in(course / "submitted", "ada")
+        self.check(capsys, run(course, "--json", course), f"{course} is a folder", "expected the name of a file")
+        below_a_file = course / "pyproject.toml" / "grades.json"
+        self.check(capsys, run(course, "--json", below_a_file), str(below_a_file.parent), "expected a place")
+        assert engine.graded == []
+
+    def test_an_error_that_names_no_place_is_a_fault_of_ours(self, course, engine, monkeypatch):
+        def fail(*arguments):
+            raise OSError("a fault of ours")
+
+        monkeypatch.setattr("course_grader.runner.course.find_course", fail)
+        with pytest.raises(OSError, match="a fault of ours"):
+            run(course)
+
     def test_a_broken_lab(self, course, engine, capsys):
         hand_in(course / "submitted", "ada")
         engine.outcomes["ada"] = CourseError("the reference of 00_tiny fails in cell 3")
@@ -175,8 +190,9 @@ class TestWrongUsage:
         assert not (course / "autograded").exists()
 
     @pytest.mark.parametrize(
-        "arguments", [[], ["grade"], ["grade", LAB, "--workers", "0"], ["grade", LAB, "--seed", "-1"], ["sing"]]
-    )
+        "arguments", [[], ["grade"], ["grade", LAB, "--workers", "0"], ["grade", LAB, "--seed", "-1"], ["sing"],
+         ["grade", LAB, "--db", "grades.db"], ["grade", LAB, "--db", "sqlite:////no/such/folder/grades.db"]],
+    )  # fmt: skip
     def test_arguments_that_make_no_sense(self, arguments, capsys):
         with pytest.raises(SystemExit) as exit_:
             cli.main(arguments)

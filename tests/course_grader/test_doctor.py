@@ -75,6 +75,13 @@ def test_a_gradebook_is_counted_not_changed(course):
     assert (course / "gradebook.db").read_bytes() == before
 
 
+def test_a_gradebook_that_this_user_may_not_write(monkeypatch, course):
+    (course / "gradebook.db").touch()
+    monkeypatch.setattr(doctor.os, "access", lambda path, mode: path != course / "gradebook.db")
+    finding = doctor.gradebook(course)
+    assert not finding.ok and finding.advice == f"make {course / 'gradebook.db'} writable"
+
+
 def test_a_full_disk(monkeypatch, course):
     usage = namedtuple("usage", "free")
     monkeypatch.setattr(doctor.shutil, "disk_usage", lambda path: usage(0.5e9))

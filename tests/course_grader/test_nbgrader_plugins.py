@@ -17,6 +17,8 @@ pytest.importorskip("nbgrader")
 
 from nbgrader.api import MissingEntry
 from nbgrader.apps import NbGraderAPI
+from nbgrader.apps.baseapp import NbGrader
+from nbgrader.coursedir import CourseDirectory
 
 from course_grader.nbgrader_plugins import Course, offer, refusal
 from course_grader.nbgrader_plugins.refusal import before_autograde
@@ -323,6 +325,17 @@ class TestRefusals:
         with pytest.raises(SystemExit, match=f"there is no lab '{LAB}'"):
             before_autograde(LAB, "*", [f"submitted/ada/{LAB}/{LAB}.ipynb"])
 
+    def test_a_gradebook_without_the_lab_too(self, at_course, course, tmp_path):
+        app = NbGrader.instance()
+        try:
+            app.coursedir = CourseDirectory(config=course.config)  # as nbgrader's own command has it
+            before_autograde(LAB, "*", [f"submitted/ada/{LAB}/{LAB}.ipynb"])
+            app.coursedir.db_url = f"sqlite:///{tmp_path / 'other.db'}"
+            with pytest.raises(SystemExit, match=f"Nothing was graded.*nbgrader generate_assignment {LAB} --force"):
+                before_autograde(LAB, "*", [f"submitted/ada/{LAB}/{LAB}.ipynb"])
+        finally:
+            NbGrader.clear_instance()
+
     def test_the_lab_s_own_notebook_is_what_gets_converted(self, at_course):
         notebooks = [f"submitted/ada/{LAB}/scratch.ipynb", f"submitted/ada/{LAB}/{LAB} (1).ipynb"]
         before_autograde(LAB, "*", notebooks)
@@ -347,6 +360,11 @@ class TestRefusals:
     def test_a_course_without_configuration_is_refused(self, tmp_path):
         with pytest.raises(CourseError, match=r"has no nbgrader_config\.py"):
             Course(tmp_path)
+
+    def test_a_gradebook_that_cannot_be_opened_is_named_as_the_reason(self, course):
+        elsewhere = Course(course.root, db_url="sqlite:////no/such/folder/grades.db")
+        with pytest.raises(CourseError, match=r"unable to open database file$"):
+            elsewhere.add_lab(LAB)
 
     def test_a_lab_that_changed_under_its_submissions_is_refused(self, course, released, fake_engine):
         hand_in(course.root, "ada", released)
