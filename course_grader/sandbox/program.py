@@ -8,8 +8,9 @@ import sys
 from pathlib import Path
 
 NO_BUBBLEWRAP = (
-    "Grading needs bubblewrap (the command `bwrap`), which was not found on PATH, in {places} or in $COURSE_BWRAP. "
-    "Install it: `sudo apt-get install bubblewrap` (Debian, Ubuntu) or `sudo dnf install bubblewrap` (Fedora, RHEL)."
+    "Grading needs bubblewrap (the command `bwrap`), which is neither on PATH, nor in {places}, nor named by "
+    "$COURSE_BWRAP. Run `make setup`, which fetches it where it can, or install it: `sudo apt-get install bubblewrap` "
+    "(Debian, Ubuntu), `sudo dnf install bubblewrap` (Fedora, RHEL)."
 )
 
 

@@ -104,7 +104,7 @@ class Watchdog:
         if number == signal.SIGXCPU:
             return f"processor time: used more than {self.limits.cpu_seconds} s"
         if number in {member.value for member in signal.Signals}:
-            return f"crash: the kernel died of signal {number} ({signal.strsignal(number)})"
+            return f"crash: signal {number} ({signal.strsignal(number)})"
         return f"exit: the kernel ended with code {code}" + (f" ({self._last_words})" if self._last_words else "")
 
 

@@ -69,7 +69,7 @@ class TestTime:
 class TestOtherEnds:
     def test_a_crash_has_a_reason(self, start, kernel_kind):
         code = "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)"
-        assert start(**kernel_kind).end(code) == "crash: the kernel died of signal 11 (Segmentation fault)"
+        assert start(**kernel_kind).end(code) == "crash: signal 11 (Segmentation fault)"
 
     def test_an_exit_has_a_reason(self, start, kernel_kind):
         assert start(**kernel_kind).end("import os; os._exit(7)").startswith("exit: the kernel ended with code 7")
