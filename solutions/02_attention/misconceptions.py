@@ -877,6 +877,19 @@ def iterate_minibatches(n, batch_size, generator=None):
     ),
     Misconception(
         "iterate_minibatches",
+        "return instead of yield",
+        "The first return ends the function, so one batch comes out and no more. yield hands a batch over, and goes "
+        "on when the next one is asked for.",
+        """
+# Exercise: iterate_minibatches
+def iterate_minibatches(n, batch_size, generator=None):
+    order = torch.randperm(n, generator=generator)
+    for start in range(0, n, batch_size):
+        return order[start : start + batch_size]
+""",
+    ),
+    Misconception(
+        "iterate_minibatches",
         "never shuffled",
         "The ids come in their own order, the same in every epoch. Data is often sorted, and then a batch holds "
         "only one kind.",
