@@ -107,8 +107,11 @@ def test_in_batch_loss_is_cross_entropy_on_the_diagonal(lab, scale):
 
 
 @pytest.mark.parametrize("scale", [1, 300])
-def test_masked_loss_is_cross_entropy_over_what_is_left(lab, scale):
+@pytest.mark.parametrize("all_negative", [False, True])
+def test_masked_loss_is_cross_entropy_over_what_is_left(lab, scale, all_negative):
     queries, passages = (scale * side for side in batch())
+    if all_negative:  # no mask but minus infinity is below all of these scores
+        queries, passages = queries.abs(), -passages.abs()
     groups = torch.tensor([4, 4, 9, -2, 9, 0, 1, 4, 0, 30, 9])
     losses = []
     for i, query in enumerate(queries):
