@@ -70,7 +70,7 @@ def _run(case: type[LabTestCase]) -> list[Outcome]:
     names = unittest.TestLoader().getTestCaseNames(case)
     names = sorted(names, key=lambda name: getattr(case, name).__code__.co_firstlineno)
     outcomes = {name: _outcome(case, name) for name in names}
-    result = _Recorder(outcomes)
+    result = _Recorder(outcomes, case._defined_in)
     unittest.TestSuite(case(name) for name in names).run(result)
     return list(outcomes.values())
 
@@ -85,9 +85,10 @@ def _outcome(case: type[LabTestCase], name: str) -> Outcome:
 class _Recorder(unittest.TestResult):
     """Writes what unittest reports into outcomes, which start as errors: a test that never reports earns nothing."""
 
-    def __init__(self, outcomes: dict[str, Outcome]):
+    def __init__(self, outcomes: dict[str, Outcome], cell: str):
         super().__init__()
         self._outcomes = outcomes
+        self._cell = cell
 
     def addSuccess(self, test: unittest.TestCase) -> None:
         outcome = self._outcomes[test._testMethodName]
@@ -112,7 +113,7 @@ class _Recorder(unittest.TestResult):
             [self._outcomes[test._testMethodName]] if hasattr(test, "_testMethodName") else self._outcomes.values()
         )
         for outcome in targets:  # setUpClass failed: every method of the class did
-            outcome.status, outcome.message = _status(error), _message(error)
+            outcome.status, outcome.message = _status(error), _message(error, self._cell)
 
 
 def _status(error: BaseException) -> str:
@@ -123,7 +124,8 @@ def _status(error: BaseException) -> str:
     return "failed" if isinstance(error, AssertionError) else "error"
 
 
-def _message(error: BaseException) -> str:
+def _message(error: BaseException, cell: str) -> str:
+    """What a student reads; `cell` is the file name under which Python knows the test cell."""
     if isinstance(error, StudentTimeout):
         return f"your code gave no answer in time: {error.student_text}"
     if is_untouched(error):
@@ -132,8 +134,9 @@ def _message(error: BaseException) -> str:
         return f"your code raised {error.what}" + (f"\nwhere:    {error.where}" if error.where else "")
     if isinstance(error, Difference | AssertionError | ReferenceUnavailable):
         return str(error)
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    return f"the test itself stumbled over what came back ({type(error).__name__}: {error}, line {last.lineno})"
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == cell]
+    where = f", line {lines[-1]} of the test cell" if lines else ""
+    return f"the test itself stumbled over what came back ({type(error).__name__}: {error}{where})"
 
 
 def _render(exercise: str, outcomes: list[Outcome]) -> str:

@@ -106,6 +106,15 @@ class TestRunTests:
         assert run_cell(source, "<cell 6>") == 0.0
         assert "broken fixture" in testing.last_outcomes["bad"][0].message
 
+    def test_a_stumble_names_the_line_of_the_test_cell(self):
+        source = (
+            "class VisibleNone(LabTestCase):\n    @points(1)\n"
+            "    def test_a(self):\n        torch.stack([None])\n"
+            "value = run_tests('none')"
+        )
+        run_cell(source, "<cell 8>")
+        assert "line 4 of the test cell" in testing.last_outcomes["none"][0].message
+
     def test_a_stub_is_no_pass_where_a_runtime_error_is_expected(self):
         def stub():
             raise NotImplementedError("finish it first")
