@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -71,9 +72,10 @@ class Engine:
 
         The inputs of its tests come from `seed` and the student's name; the same two give the same inputs.
         """
-        seed = derive_seed(seed, student)
-        session = self._judge.session(seed, self.lab.settings.call_seconds, self.lab.settings.notebook_seconds)
-        marker = Marker(notebook, session, seed, self._start_kernel, self.lab.settings, self.run_experiments)
+        own = derive_seed(seed, student)
+        session = self._judge.session(own, self.lab.settings.call_seconds, self.lab.settings.notebook_seconds)
+        start_kernel = partial(self._start_kernel, derive_seed(own, "kernel"))  # a student can read the kernel's seed
+        marker = Marker(notebook, session, seed, start_kernel, self.lab.settings, self.run_experiments)
         try:
             with ThreadPoolExecutor(1) as thread:  # the caller may have an event loop of its own (the formgrader)
                 return thread.submit(asyncio.run, marker.mark()).result()
@@ -81,13 +83,13 @@ class Engine:
             session.close()
 
     async def _start_kernel(
-        self, notebook: NotebookNode, session: JudgeSession, seed: int
+        self, seed: int, notebook: NotebookNode, session: JudgeSession
     ) -> tuple[StudentKernel, str]:
         """A kernel that has started, and where the judge listens for it."""
         manager, folder = start_kernel_manager(
             self.limits,
             zygote=self._zygote,
-            seed=derive_seed(seed, "kernel") % 2**32,  # a student can read it, so it is not the judge's
+            seed=seed % 2**32,
             imports=self.lab.settings.imports,
             environment=ENVIRONMENT,
             sandboxed=self._sandbox,

@@ -23,13 +23,16 @@ from course_grader.notebooks import (
 )
 from course_grader.results import ExerciseResult
 
-StartKernel = Callable[[NotebookNode, JudgeSession, int], Awaitable[tuple[StudentKernel, str]]]
+StartKernel = Callable[[NotebookNode, JudgeSession], Awaitable[tuple[StudentKernel, str]]]
 MAX_DEATHS = 2  # a kernel is started again once
 
 
 @dataclass
 class GradedNotebook:
-    """A submission after grading. `messages` are plain words; `ran` is False where nothing could be run."""
+    """A submission after grading. `messages` are plain words; `ran` is False where nothing could be run.
+
+    `seed` is the run's: with it and the student's name, grading gives the same inputs again.
+    """
 
     notebook: NotebookNode
     seed: int
@@ -88,7 +91,7 @@ class Marker:
 
     async def _open_kernel(self) -> None:
         try:
-            self._kernel, self._path = await self._start_kernel(self._graded.notebook, self._session, self._graded.seed)
+            self._kernel, self._path = await self._start_kernel(self._graded.notebook, self._session)
         except (RuntimeError, TimeoutError, OSError) as error:
             self._lose(f"no kernel could be started for it ({error})")
             self._graded.ran = bool(self._ran)

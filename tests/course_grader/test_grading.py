@@ -68,9 +68,9 @@ class TestOrdinarySubmissions:
         assert texts[0] == texts[1]
         assert len(set(texts)) == 3
 
-    def test_the_seed_is_written_into_the_notebook(self, engine):
+    def test_the_seed_in_the_notebook_is_the_one_to_grade_with_again(self, engine):
         graded = engine.grade(tiny_notebook(), "ada", 5)
-        assert graded.notebook.metadata["course_grader"]["seed"] == graded.seed
+        assert graded.notebook.metadata["course_grader"]["seed"] == graded.seed == 5
 
     def test_an_ordinary_nbgrader_test_runs_beside_the_student(self, engine):
         notebook = with_sources(test_double="assert double(2) == 4")
