@@ -1,5 +1,6 @@
 """Every misconception loses points on its own exercise and on no other; every other right answer scores full."""
 
+import nbformat
 import pytest
 
 from course_grader.audit.check import Alternative, InProcess, Misconception, load_variants, one_notebook_of
@@ -44,11 +45,38 @@ def test_the_tests_tell_right_from_wrong_in_a_notebook(lab, variants):
     assert not {(f.variant.exercise, f.variant.name): f.problem for f in findings if f.problem}
 
 
-@pytest.mark.skipif(bool(sandbox_missing()), reason=sandbox_missing() or "the sandbox works")
-def test_the_judge_gives_each_variant_the_same_verdict(lab, variants):
-    notebook = one_notebook_of(lab.reference(), variants)
+@pytest.fixture(scope="module")
+def engine(lab):
+    if missing := sandbox_missing():
+        pytest.skip(missing)
     with Engine(lab) as engine:
-        graded = engine.grade(notebook, "variants", 0)
+        yield engine
+
+
+def untouched(lab):
+    """The reference with the released stubs for answers: what nbgrader makes of a lab that nobody worked on."""
+    notebook = lab.reference()
+    released = nbformat.read(lab.release_path, as_version=4)
+    stubs = {nbgrader_metadata(cell)["grade_id"]: cell.source for cell in released.cells if is_solution_cell(cell)}
+    for cell in filter(is_solution_cell, notebook.cells):
+        cell.source = stubs[nbgrader_metadata(cell)["grade_id"]]
+    return notebook
+
+
+def test_the_reference_scores_full_and_the_untouched_lab_nothing(lab, engine):
+    full = engine.grade(lab.reference(), "reference", 0)
+    assert full.messages == []
+    assert {name: result.points for name, result in full.exercises.items()} == {
+        name: result.max for name, result in full.exercises.items()
+    }
+    nothing = engine.grade(untouched(lab), "untouched", 0)
+    assert not nothing.needs_person
+    assert {name: result.points for name, result in nothing.exercises.items()} == dict.fromkeys(full.exercises, 0.0)
+
+
+def test_the_judge_gives_each_variant_the_same_verdict(lab, engine, variants):
+    notebook = one_notebook_of(lab.reference(), variants)
+    graded = engine.grade(notebook, "variants", 0)
     cells = [cell for cell in graded.notebook.cells if is_judged_cell(cell)]
     wrong = {}
     for variant, cell in zip(variants, cells, strict=True):
