@@ -112,7 +112,7 @@ class TestRunTests:
             "    def test_a(self):\n        torch.stack([None])\n"
             "value = run_tests('none')"
         )
-        run_cell(source, "<cell 8>")
+        run_cell(source, "<cell stumbling>")
         assert "line 4 of the test cell" in testing.last_outcomes["none"][0].message
 
     def test_a_stub_is_no_pass_where_a_runtime_error_is_expected(self):
