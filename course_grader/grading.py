@@ -12,6 +12,7 @@ from typing import Self
 
 from nbformat import NotebookNode
 
+from course_grader.judge import AUTOGRAD_IMPORT
 from course_grader.judge.server import JudgeServer, JudgeSession
 from course_grader.kernel_client import StudentKernel
 from course_grader.marking import GradedNotebook, Marker
@@ -26,6 +27,8 @@ from course_grader.sandbox import (
 )
 from course_utils.seeds import derive_seed
 
+# What every kernel would import otherwise.
+WARM = ("course_utils.testing", "course_grader.inside.agent", AUTOGRAD_IMPORT)
 ENVIRONMENT = {"NBGRADER_EXECUTION": "autograde", "COURSE_GRADING": "sandbox", "OMP_NUM_THREADS": "1"}
 
 
@@ -54,7 +57,7 @@ class Engine:
                 check()
             stack.enter_context(self._judge)  # runs the reference while the zygote imports
             if self._sandbox:
-                zygote = Zygote(self.lab.settings.imports, self.limits, environment=ENVIRONMENT)
+                zygote = Zygote((*self.lab.settings.imports, *WARM), self.limits, environment=ENVIRONMENT)
                 # Where nested namespaces are not allowed, each kernel gets a fresh sandbox: slower, no less safe.
                 with contextlib.suppress(SandboxUnavailable):
                     self._zygote = stack.enter_context(zygote)

@@ -170,9 +170,8 @@ class Marker:
         self._graded.messages.append(f"The rest of the notebook was not run: {reason}.")
 
     def _say(self, index: int, text: str) -> None:
-        cell = self._graded.notebook.cells[index]
-        name = nbgrader_metadata(cell).get("grade_id")
-        self._graded.messages.append(f"Cell {index + 1}{f' ({name})' if name else ''} {text}.")
+        name = _name_of(self._graded.notebook.cells[index])
+        self._graded.messages.append(f"Cell {index + 1} ({name}) {text}.")
 
     def _write_record(self) -> None:
         """The seed and what was found, into the notebook itself: any result can be had again."""
@@ -182,6 +181,12 @@ class Marker:
             "messages": self._graded.messages,
             "exercises": exercises,
         }
+
+
+def _name_of(cell: NotebookNode) -> str:
+    """What a student knows a cell by: its mark, else how it begins (cells bear no numbers on the page)."""
+    lines = [line.strip() for line in cell.source.splitlines() if line.strip()]
+    return nbgrader_metadata(cell).get("grade_id") or "".join(lines[:1])[:60] or "empty"
 
 
 def _write_verdict(cell: NotebookNode, verdict: Verdict, maximum: float) -> None:

@@ -6,6 +6,7 @@ Run as `python -m course_grader.judge.process SOCKET`; the first to connect send
 from __future__ import annotations
 
 import gc
+import importlib
 import os
 import select
 import signal
@@ -15,6 +16,7 @@ import traceback
 
 import torch
 
+from course_grader.judge import AUTOGRAD_IMPORT
 from course_grader.judge.reference import ReferenceSource, execute_reference
 from course_grader.judge.session import serve_submission
 from course_grader.notebooks import CourseError
@@ -30,6 +32,7 @@ def main(path: str) -> None:
         try:
             source = ReferenceSource(**receive_frame(first)[0])
             variables = execute_reference(source)
+            importlib.import_module(AUTOGRAD_IMPORT)
         except CourseError as error:
             send_frame(first, {"error": str(error)})
             return

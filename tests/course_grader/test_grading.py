@@ -95,7 +95,7 @@ class TestTrouble:
     def test_a_cell_in_a_loop_is_stopped_and_the_rest_counts(self, engine):
         graded = engine.grade(with_sources(goodbye="while True: pass", table="while True: pass"), "dan", 1)
         assert score(graded)["count"] == 15.0
-        assert any("Cell 3 ran longer than 4 s" in message for message in graded.messages)
+        assert any("Cell 3 (while True: pass) ran longer than 4 s" in message for message in graded.messages)
 
     def test_a_crash_between_exercises_keeps_what_was_done(self, engine):
         notebook = tiny_notebook()
