@@ -1,4 +1,7 @@
-"""One JupyterLab server and one Chromium for all browser tests; a fresh window for each notebook."""
+"""One JupyterLab server and one Chromium for each file of browser tests; a fresh window for each notebook.
+
+Not for the whole run: Playwright keeps an event loop in this thread, and other tests start their own.
+"""
 
 import contextlib
 import secrets
@@ -7,7 +10,7 @@ import pytest
 from servers import CHROMIUM_FLAGS, jupyterlab, stop_kernels
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def lab_server(tmp_path_factory):
     """(folder that is served, its address, its token)."""
     folder = tmp_path_factory.mktemp("notebooks")
@@ -16,7 +19,7 @@ def lab_server(tmp_path_factory):
         yield folder, url, token
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(chromium_path):
     """A headless Chromium."""
     playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright: pip install playwright")
@@ -26,7 +29,7 @@ def chromium(chromium_path):
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def open_notebook(chromium, lab_server):
     """A context manager: a notebook file, copied to the server and opened -> its LabPage."""
     from lab_page import LabPage
