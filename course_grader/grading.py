@@ -103,6 +103,10 @@ class Engine:
             await asyncio.to_thread(session.listen, path)
             share_socket(path)
             await kernel.start()
+        except RuntimeError as error:  # jupyter_client's word for a kernel that died on the way
+            reason = manager.provisioner.death_reason
+            await kernel.close()
+            raise RuntimeError(f"{error}; {reason}" if reason else str(error)) from error
         except BaseException:
             await kernel.close()
             raise

@@ -15,7 +15,7 @@ from course_grader.sandbox.boot.confine import ensure, libc
 NEW_MOUNT, NEW_UTS, NEW_IPC, NEW_USER, NEW_PID, NEW_NET = 0x20000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 1 << 30
 READ_ONLY, NO_SUID, NO_DEV, NO_EXEC, REMOUNT, BIND, RECURSIVE, PRIVATE = 1, 2, 4, 8, 32, 4096, 16384, 1 << 18
 STUDENT = 1000
-HOME = "/home/student"
+HOME = "/student"  # nobody's real home: an environment may lie in one
 HOME_MB = 32
 MB = 1 << 20
 

@@ -9,6 +9,7 @@ import pytest
 from conftest import SECRET
 
 from course_grader.sandbox import share_socket
+from course_grader.sandbox.mounts import HOME, is_below
 
 ROOT = Path(__file__).parents[3]
 
@@ -97,3 +98,8 @@ class TestTheSocketFolder:
             assert "Read-only file system" in one.run(code)
         else:
             assert "into the folder of the kernel's sockets" in one.end(code)
+
+
+def test_the_home_inside_covers_nobodys_home_outside():
+    # A user called student, with the environment in their home, had it covered by the sandbox's own.
+    assert not any(is_below(HOME, folder) for folder in ("/home", "/root", "/usr", "/opt", "/srv", "/var", "/mnt"))
