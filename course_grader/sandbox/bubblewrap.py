@@ -11,11 +11,11 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from course_grader.sandbox.boot.namespaces import HOME, HOME_MB
 from course_grader.sandbox.limits import MB, Limits
-from course_grader.sandbox.mounts import COURSE, HOME, file_arguments, parents
+from course_grader.sandbox.mounts import COURSE, file_arguments, parents
 from course_grader.sandbox.program import find_bubblewrap
 
-HOME_MB = 32
 # One thread: submissions run side by side, and a process that has run OpenMP threads cannot be forked.
 ENVIRONMENT = {
     "HOME": HOME, "USER": "student", "LOGNAME": "student", "LANG": "C.UTF-8", "TMPDIR": "/tmp", "TERM": "dumb",

@@ -7,8 +7,6 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from course_grader.sandbox.boot.namespaces import HOME
-
 PACKAGES = Path(__file__).resolve().parents[2]  # the folder that holds course_grader and course_utils
 COURSE = "/opt/course"  # where the sandbox finds what it may see of them
 VISIBLE = ("course_utils", "course_grader/__init__.py", "course_grader/inside", "course_grader/sandbox/boot")

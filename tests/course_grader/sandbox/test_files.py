@@ -9,7 +9,8 @@ import pytest
 from conftest import SECRET
 
 from course_grader.sandbox import share_socket
-from course_grader.sandbox.mounts import HOME, is_below
+from course_grader.sandbox.boot.namespaces import HOME
+from course_grader.sandbox.mounts import is_below
 
 ROOT = Path(__file__).parents[3]
 
