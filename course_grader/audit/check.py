@@ -15,7 +15,8 @@ from typing import Any
 from nbformat import NotebookNode
 
 from course_grader.audit.variants import Alternative, Misconception
-from course_grader.judge.reference import ReferenceSource, execute_reference, execute_source
+from course_grader.judge.reference import ReferenceSource, execute_reference
+from course_grader.judge.session import run_test_cell
 from course_grader.notebooks import (
     CourseError,
     Lab,
@@ -95,11 +96,8 @@ class InProcess:
         with _connected(variables, self._reference):
             for cell in self._tests:
                 exercise = tested_exercise(cell.source)
-                testing.last_outcomes.clear()
                 with contextlib.redirect_stdout(io.StringIO()):
-                    space: dict[str, Any] = {"__name__": "__main__"}
-                    exec(compile(self._imports, "<imports>", "exec"), space)
-                    execute_source(cell.source, f"<test_{exercise}>", space)
+                    run_test_cell(self._imports, cell.source, exercise)
                 outcomes = testing.last_outcomes[exercise]
                 yield exercise, sum(outcome.max - outcome.points for outcome in outcomes)
 

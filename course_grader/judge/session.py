@@ -71,17 +71,22 @@ class StudentSide:
             self._connection = None
 
 
+def run_test_cell(imports: str, source: str, exercise: str) -> None:
+    """Run a test cell in a namespace that holds the imports alone; `testing.last_outcomes` has what it found."""
+    testing.last_outcomes.clear()
+    space: dict[str, Any] = {"__name__": "__main__"}
+    exec(compile(imports, "<setup imports>", "exec"), space)
+    execute_source(source, f"<test_{exercise}>", space)
+
+
 def judge_cell(side: StudentSide, imports: str, request: dict[str, Any]) -> dict[str, Any]:
     """Run one test cell. The verdict: `tests` (outcomes as plain data), `text` (what it printed), `error`, `broken`."""
     exercise, output, error = request["exercise"], io.StringIO(), ""
     link = side.connect(request["lost"])
     student._connect(link)
-    testing.last_outcomes.clear()
     try:
         with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
-            space: dict[str, Any] = {"__name__": "__main__"}
-            exec(compile(imports, "<setup imports>", "exec"), space)
-            execute_source(request["source"], f"<test_{exercise}>", space)
+            run_test_cell(imports, request["source"], exercise)
     except BaseException as failure:  # a broken test cell must not end the judge
         error = "".join(traceback.format_exception_only(failure)).strip()
     finally:
