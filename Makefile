@@ -12,7 +12,7 @@ NOTEBOOKS = $(sort $(wildcard solutions/*/*.ipynb))
 LAB ?=
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: .venv/.stamp ## Make .venv, or bring it up to date (PYTHON=, PIP_ARGS=)
 
@@ -31,6 +31,12 @@ lab: setup ## Open a copy of a lab in JupyterLab: make lab LAB=01_tensor_basics
 
 labs: setup ## Make labs/ anew from solutions/
 	course-grader labs
+
+outputs: setup ## Run a reference notebook and save its outputs: make outputs LAB=01_tensor_basics
+	python scripts/save_outputs.py $(LAB)
+
+tiny-encoder: setup ## Pretrain the small encoder of labs 05 and 06 anew
+	python scripts/tiny_encoder.py
 
 test: setup chromium lint nbval ## Everything that runs offline in a few minutes: lint, notebooks, tests
 	pytest
@@ -60,4 +66,4 @@ clean: ## Remove what was built, but not the environment
 chromium:
 	@scripts/setup.sh chromium
 
-.PHONY: help setup grade lab labs test test-all nbval lint format bench clean chromium
+.PHONY: help setup grade lab labs outputs tiny-encoder test test-all nbval lint format bench clean chromium

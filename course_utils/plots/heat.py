@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.image import AxesImage
+    from matplotlib.ticker import Locator
 
 
 @in_course_style
@@ -47,10 +48,21 @@ def heat_map(
     slant = {} if _short(column_labels) else {"rotation": 45, "ha": "right", "rotation_mode": "anchor"}
     axes.set_xticks(range(len(column_labels)), column_labels, **slant)
     axes.set_yticks(range(len(row_labels)), row_labels)
-    figure.colorbar(image, ax=axes, label=value_label, shrink=0.85)
+    bar = figure.colorbar(image, ax=axes, label=value_label, shrink=0.85)
+    bar.locator = _ticks_for(numbers)
+    bar.update_ticks()
     if annotate:
         _write_numbers(axes, image, numbers, number_format)
     return figure
+
+
+def _ticks_for(numbers: np.ndarray) -> Locator:
+    import numpy as np
+    from matplotlib.ticker import AutoLocator, MaxNLocator
+
+    finite = numbers[np.isfinite(numbers)]
+    whole = bool(np.all(finite == np.round(finite)))  # counts have no halves
+    return MaxNLocator(integer=True) if whole else AutoLocator()
 
 
 def _size_for(shape: tuple[int, ...]) -> tuple[float, float]:

@@ -40,8 +40,9 @@ def paths_on_surface(
     x_range = x_range or _covered(walks, 0)
     y_range = y_range or _covered(walks, 1)
     xs, ys, heights = _grid(loss, x_range, y_range, resolution)
-    filled = axes.contourf(xs, ys, heights, levels=_levels(heights), cmap="Greys", alpha=0.6)
-    figure.colorbar(filled, ax=axes, label="loss", format="%.3g")
+    levels = _levels(heights)
+    filled = axes.contourf(xs, ys, heights, levels=levels, cmap="Greys", alpha=0.6)
+    figure.colorbar(filled, ax=axes, label="loss", format="%.2g", ticks=levels[:: max(1, len(levels) // 5)])
     for index, (name, walk) in enumerate(walks.items()):
         style = line_style(index)
         axes.plot(*walk.T, label=name, markersize=3, linewidth=1.6, **style)  # walk is (steps, 2)

@@ -158,6 +158,13 @@ def test_heat_map_can_keep_its_numbers_to_itself_and_leaves_nan_blank():
     assert [text.get_text() for text in holed.axes[0].texts] == ["1.00"]
 
 
+def test_the_scale_of_whole_numbers_has_no_halves():
+    counts = plots.heat_map([[0, 1], [2, 3]], ["a", "b"], ["c", "d"], "title", "x", "y")
+    shares = plots.heat_map([[0, 0.5], [1.5, 3]], ["a", "b"], ["c", "d"], "title", "x", "y")
+    assert all(tick == round(tick) for tick in counts.axes[1].get_yticks())
+    assert any(tick != round(tick) for tick in shares.axes[1].get_yticks())
+
+
 def test_heat_map_around_a_centre_has_equal_reach_on_both_sides():
     figure = plots.heat_map([[-1.0, 3.0]], ["row"], ["a", "b"], "T", "x", "y", centre=0)
     assert figure.axes[0].images[0].get_clim() == (-3.0, 3.0)
