@@ -1,4 +1,4 @@
-"""Run reference notebooks and save their outputs: python scripts/save_outputs.py LAB ... (make outputs LAB=01_tensor_basics).
+"""Run reference notebooks and save their outputs: make outputs LAB="01_tensor_basics 02_attention".
 
 What is saved is the same in every run: no time stamps, no progress bars, the pieces of one print in one output.
 A cell that fails leaves its notebook as it was.
