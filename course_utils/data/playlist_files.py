@@ -1,0 +1,82 @@
+"""Playlists from a folder of slices, `mpd.slice.0-999.json` and on, one after the other, and what is wrong with a file.
+
+A slice is parsed as it is read, so memory holds one playlist at a time, whatever the files' size.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+SLICE_NAME = re.compile(r"mpd\.slice\.(\d+)-\d+\.json")
+BUFFER = 64 * 1024
+
+
+class DamagedSlice(ValueError):
+    """A slice that cannot be read; the message names the file and the place, what was expected, and what to do."""
+
+    def __init__(self, where: str, problem: str):
+        super().__init__(f"{where}: {problem}. Copy this file anew from your data set, or take it out of the folder.")
+
+
+def read_slices(folder: str | Path) -> Iterator[tuple[str, Any]]:
+    """Each playlist of the folder as parsed JSON, with its place in words for messages; slices by their numbers.
+
+    Raises FileNotFoundError for a folder that is missing or holds no slice, DamagedSlice for a file that is not whole,
+    not JSON, or without playlists.
+    """
+    for path in _slice_paths(Path(folder)):
+        count = 0
+        for count, playlist in enumerate(_stream(path), start=1):
+            yield f"{path.name}, playlist number {count} of the file", playlist
+        if not count:
+            raise DamagedSlice(path.name, 'expected an object with a list "playlists" that is not empty, found none')
+
+
+def _slice_paths(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        raise FileNotFoundError(f"{folder} is no folder: give the one that holds the files mpd.slice.*.json")
+    numbered = [(int(match[1]), path) for path in folder.iterdir() if (match := SLICE_NAME.fullmatch(path.name))]
+    if not numbered:
+        raise FileNotFoundError(
+            f"{folder} holds no file named like mpd.slice.0-999.json: give the folder of the data set's slices, often "
+            'its subfolder "data", or no folder at all for invented playlists'
+        )
+    return [path for _, path in sorted(numbered)]
+
+
+def _stream(path: Path) -> Iterator[Any]:
+    import ijson
+
+    count = 0
+    with path.open("rb") as file:
+        try:
+            for playlist in ijson.items(file, "playlists.item", buf_size=BUFFER, use_float=True):
+                yield playlist
+                count += 1
+        except (ijson.JSONError, UnicodeDecodeError) as error:
+            raise DamagedSlice(f"{path.name}, {_place(path, file.tell(), count)}", _problem(error)) from None
+
+
+def _problem(error: Exception) -> str:
+    return f"expected JSON to the end of the file, but: {' '.join(str(error).split())}"
+
+
+def _place(path: Path, bytes_read: int, playlists: int) -> str:
+    """Where the parser gave up: its last buffer is gone through once more, byte by byte."""
+    import ijson
+
+    parser = ijson.basic_parse_coro(ijson.sendable_list())
+    after = f"after {playlists} whole playlists"
+    with path.open("rb") as file:
+        offset = 0
+        try:
+            while offset < bytes_read:
+                chunk = file.read(BUFFER if offset + BUFFER < bytes_read else 1)
+                parser.send(chunk)
+                offset += len(chunk)
+        except (ijson.JSONError, UnicodeDecodeError):
+            return f"byte {offset} of {path.stat().st_size}, {after}"
+    return f"at its end, byte {offset}, {after}"
