@@ -1,7 +1,9 @@
 """The passages that a retriever searches, and where in them each question's answer is.
 
-knowledge_base = make_knowledge_base(train, validation)
-knowledge_base.passages[knowledge_base.train_gold[3]] == train[3]["gold_context"]
+    knowledge_base = make_knowledge_base(train, validation)
+    knowledge_base.passages[knowledge_base.train_gold[3]] == train[3]["gold_context"]
+
+Recall is counted by these indices: titles repeat, so that a passage with the right title may be the wrong one.
 """
 
 from __future__ import annotations
