@@ -10,6 +10,9 @@ export PYTHON PIP_ARGS
 
 NOTEBOOKS = $(sort $(wildcard solutions/*/*.ipynb))
 LAB ?=
+# Tests run side by side, a file or a lab at a time.
+JOBS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN); echo $$((n < 4 ? n : 4)))
+PYTEST = pytest --numprocesses $(JOBS) --dist loadgroup
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,14 +41,14 @@ outputs: setup ## Run a reference notebook and save its outputs: make outputs LA
 tiny-encoder: setup ## Pretrain the small encoder of labs 05 and 06 anew
 	python scripts/tiny_encoder.py
 
-test: setup chromium lint nbval ## Everything that runs offline in a few minutes: lint, notebooks, tests
-	pytest
+test: setup chromium lint nbval ## Everything that runs offline in a few minutes: lint, notebooks, tests (JOBS=)
+	$(PYTEST)
 
 test-all: setup chromium lint nbval ## The slow tests too
-	pytest --slow
+	$(PYTEST) --slow
 
 nbval: setup ## Run the reference notebooks and compare their checked outputs
-	$(if $(NOTEBOOKS),pytest --nbval-lax --nbval-current-env $(NOTEBOOKS),@echo "nbval: solutions/ holds no notebooks")
+	$(if $(NOTEBOOKS),pytest --numprocesses $(JOBS) --dist loadscope --nbval-lax --nbval-current-env $(NOTEBOOKS),@echo "nbval: solutions/ holds no notebooks")
 
 lint: setup ## Style and spelling
 	ruff check

@@ -1,9 +1,13 @@
 """Skips, each with its reason: what needs a browser, a GPU, a hub or patience runs only where that is there."""
 
 import os
+import re
 import shutil
 
 import pytest
+
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # processes side by side share the cores
 
 
 def pytest_addoption(parser):
@@ -11,10 +15,19 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(config, items):
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
     for name, missing in _missing(config, {mark.name for item in items for mark in item.iter_markers()}).items():
         for item in items:
             if item.get_closest_marker(name):
                 item.add_marker(pytest.mark.skip(reason=missing))
+
+
+def _group(item):
+    """What shares costly fixtures, and so runs in one process: a file, or one lab's part of it."""
+    params = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    labs = [value for value in params if isinstance(value, str) and re.fullmatch(r"\d\d_\w+", value)]
+    return " ".join([item.nodeid.partition("::")[0], *labs])
 
 
 def _missing(config, used):

@@ -41,9 +41,16 @@ class TestTheHost:
         secret.write_text("x")
         assert kernel.attempt(f"open({str(secret)!r})") == "FileNotFoundError"
 
-    @pytest.mark.parametrize("path", ["/etc/passwd", "/etc/shadow", "/var", "/boot", "/sys/kernel", "/run", "/srv"])
+    @pytest.mark.parametrize("path", ["/etc/passwd", "/etc/shadow", "/boot", "/sys/kernel", "/run"])
     def test_shows_no_system_secret(self, kernel, path):
         assert kernel.run(f"import os; print(os.path.exists({path!r}))") == "False"
+
+    @pytest.mark.parametrize("path", ["/var", "/srv", "/home", "/root"])
+    def test_shows_of_a_folder_at_most_the_way_to_the_interpreter(self, kernel, path):
+        needed = map(Path, (sys.prefix, sys.base_prefix))
+        way = sorted({folder.relative_to(path).parts[0] for folder in needed if folder.is_relative_to(path)})
+        listed = kernel.run(f"import os; print(sorted(os.listdir({path!r})) if os.path.exists({path!r}) else [])")
+        assert listed == str(way)
 
     @pytest.mark.parametrize("folder", ["/usr", "/", "/dev", "/opt/course", "/opt/course/course_utils", sys.prefix])
     def test_cannot_be_written(self, kernel, folder):
