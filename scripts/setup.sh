@@ -56,7 +56,7 @@ install_course() {
     # The constraints go into every call of pip: without them it may fetch another torch, several gigabytes.
     # shellcheck disable=SC2086  # PIP_ARGS is a list of arguments
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
-        ${PIP_ARGS:-} --editable '.[instructor,test]'
+        ${PIP_ARGS:-} --editable '.[instructor,test,wandb]'
 }
 
 # Unpacks Debian's bubblewrap beside the environment, without root.

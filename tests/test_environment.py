@@ -74,7 +74,7 @@ def test_installing_in_colab_moves_nothing(preinstalled):
     assert [name for name, version in preinstalled.items() if version not in wanted[name]] == []
 
 
-@pytest.mark.parametrize("package, extras", [("course_utils", ()), ("course_grader", ("instructor",))])
+@pytest.mark.parametrize("package, extras", [("course_utils", ("wandb",)), ("course_grader", ("instructor",))])
 def test_what_the_code_imports_is_asked_for(package, extras):
     asked = requirements(*extras).keys()
     distributions = packages_distributions()
