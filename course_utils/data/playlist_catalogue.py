@@ -13,9 +13,9 @@ import numpy as np
 
 TRACKS_PER_ARTIST = 12
 TRACKS_PER_ALBUM = 8
-TRACKS_PER_MOOD = 500
-ARTIST_TAIL = 0.8  # an artist's popularity is rank^-0.8 within its mood
-TRACK_TAIL = 0.6  # a track's is rank^-0.6 within its artist
+TRACKS_PER_MOOD = 600
+ARTIST_TAIL = 0.9  # the popularity of artists falls as rank^-0.9, near to Zipf's law
+TRACK_TAIL = 0.6  # and that of an artist's tracks as rank^-0.6
 SECOND_MOOD = 0.25  # share of artists at home in two moods
 
 SYLLABLES = [a + b for a in "b d f g k l m n p r s t v z br dr kl st".split() for b in ("a", "e", "i", "o", "u", "ai")]

@@ -21,8 +21,8 @@ from course_utils.data.playlist_catalogue import Catalogue
 SLICE = 1000  # playlists in a file
 MIX = (0.5, 0.3, 0.2)  # shares of playlists with one, two and three moods
 MEDIAN_LENGTH = 30
-SAME_ARTIST = 0.25  # share of places taken by another track of an artist that is in the playlist
-ASTRAY = 0.05  # share of places taken by a track of any mood
+SAME_ARTIST = 0.3  # share of places taken by another track of an artist that is in the playlist
+ASTRAY = 0.08  # share of places taken by a track of any mood
 KEPT_REPEATS = 0.05  # share of repeated tracks that stay
 
 
