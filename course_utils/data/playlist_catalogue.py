@@ -6,17 +6,17 @@ streams never change, so one seed gives one catalogue on every machine.
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 import numpy as np
 
-TRACKS_PER_ARTIST = 12
+TRACKS_PER_ARTIST = 12  # on average, as the next two
 TRACKS_PER_ALBUM = 8
 TRACKS_PER_MOOD = 600
 ARTIST_TAIL = 0.9  # the popularity of artists falls as rank^-0.9, near to Zipf's law
 TRACK_TAIL = 0.6  # and that of an artist's tracks as rank^-0.6
 SECOND_MOOD = 0.25  # share of artists at home in two moods
+NUM_WORDS = 2000
 
 SYLLABLES = [a + b for a in "b d f g k l m n p r s t v z br dr kl st".split() for b in ("a", "e", "i", "o", "u", "ai")]
 PLACES = "Harbour Window Garden Ladder Lantern Orchard Station Meadow Kitchen Corridor Balcony Bridge".split()
@@ -25,94 +25,91 @@ NOUNS = "attic bakery canal depot engine ferry glacier hangar island jetty kiosk
 
 
 class Catalogue:
-    """`num_tracks` tracks, and how likely each is in each mood; built from `seed`."""
+    """T = `num_tracks` tracks of A artists in M moods, and how likely each track is in each mood; built from `seed`."""
 
     def __init__(self, num_tracks: int, seed: int):
         if num_tracks < 1:
             raise ValueError(f"num_tracks must be at least 1, got {num_tracks}")
         random = np.random.RandomState([seed, 1])
-        self.num_tracks = num_tracks
-        self.num_moods = max(3, num_tracks // TRACKS_PER_MOOD)
-        self.track_artist, self.artist_start = _cut(num_tracks, TRACKS_PER_ARTIST, random)
-        self.track_album = self._albums(random)
-        self.duration_ms = _durations(num_tracks, random)
-        self._place_in_moods(random)
-        self._words = [_word(random) for _ in range(2 * len(self.artist_start))]
+        self.track_artist, sizes = _runs(num_tracks, TRACKS_PER_ARTIST, random)  # (T,), (A,)
+        albums, _ = _runs(num_tracks, TRACKS_PER_ALBUM, random)
+        changes = (np.diff(albums) > 0) | (np.diff(self.track_artist) > 0)  # no album has two artists
+        self.track_album = np.r_[0, np.cumsum(changes)]  # (T,)
+        self.num_moods = min(len(sizes), max(3, num_tracks // TRACKS_PER_MOOD))
+        self._ends = np.cumsum(sizes)
+        self._starts = self._ends - sizes  # (A,) each artist's first track
+        self._place_in_moods(self._popularity(random), random)
+        self._duration_ms = _durations(num_tracks, random)
+        self._words = ["".join(row[: 2 + i % 2]).capitalize() for i, row in enumerate(_syllables(NUM_WORDS, random))]
+        self._artist_words = random.randint(NUM_WORDS, size=(len(sizes), 2))
+        self._records: dict[int, dict[str, Any]] = {}
 
-    def _albums(self, random: np.random.RandomState) -> np.ndarray:
-        """(T,) album ids: an artist's tracks, cut into albums; no album spans two artists."""
-        albums, _ = _cut(self.num_tracks, TRACKS_PER_ALBUM, random)
-        starts = np.r_[True, (np.diff(albums) > 0) | (np.diff(self.track_artist) > 0)]
-        return np.cumsum(starts) - 1
+    def _popularity(self, random: np.random.RandomState) -> np.ndarray:
+        """(T,) weights, long-tailed over artists and over the tracks of an artist."""
+        artist_rank = 1 + random.permutation(len(self._starts)) / self.num_moods  # (A,) about that within a mood
+        track_rank = 1 + np.arange(len(self.track_artist)) - self._starts[self.track_artist]
+        return artist_rank[self.track_artist] ** -ARTIST_TAIL * track_rank**-TRACK_TAIL
 
-    def _place_in_moods(self, random: np.random.RandomState) -> None:
-        """`mood_tracks`: tracks, mood by mood; `mood_share`: running sums of likelihood, mood m's in m to m + 1."""
-        num_artists = len(self.artist_start)
-        home = random.randint(self.num_moods, size=num_artists)  # (A,)
-        second = np.where(
-            random.random_sample(num_artists) < SECOND_MOOD, random.randint(self.num_moods, size=num_artists), -1
-        )
-        home[: self.num_moods] = np.arange(self.num_moods)[:num_artists]  # no mood is empty
-        fame = random.permutation(num_artists)  # (A,) rank among all artists
-        track_rank = np.arange(self.num_tracks) - self.artist_start[self.track_artist]  # (T,) within the artist
-        self.track_weight = (1.0 + fame[self.track_artist] / self.num_moods) ** -ARTIST_TAIL * (
-            1.0 + track_rank
-        ) ** -TRACK_TAIL
-        tracks = np.arange(self.num_tracks)
-        also = second[self.track_artist] >= 0
-        mood = np.r_[home[self.track_artist], second[self.track_artist][also]]
-        tracks = np.r_[tracks, tracks[also]]
-        order = np.argsort(mood, kind="stable")
-        self.mood_tracks, mood = tracks[order], mood[order]
-        sums = np.cumsum(self.track_weight[self.mood_tracks])
-        ends = sums[np.searchsorted(mood, np.arange(self.num_moods), side="right") - 1]  # (M,)
-        begins = np.r_[0.0, ends[:-1]]
-        self.mood_share = mood + (sums - begins[mood]) / (ends - begins)[mood]
+    def _place_in_moods(self, weight: np.ndarray, random: np.random.RandomState) -> None:
+        """`_mood_tracks`: tracks, mood by mood; `_mood_share`: running sums of likelihood, mood m's from m to m + 1."""
+        num_artists = len(self._starts)
+        home, second = random.randint(self.num_moods, size=(2, num_artists))
+        home[: self.num_moods] = np.arange(self.num_moods)  # no mood is empty
+        also = (random.random_sample(num_artists) < SECOND_MOOD)[self.track_artist].nonzero()[0]
+        tracks = np.r_[np.arange(len(self.track_artist)), also]
+        moods = np.r_[home[self.track_artist], second[self.track_artist[also]]]
+        order = np.argsort(moods, kind="stable")
+        self._mood_tracks, moods = tracks[order], moods[order]
+        sums = np.r_[0, np.cumsum(weight[self._mood_tracks])]
+        first, last = np.searchsorted(moods, [np.arange(self.num_moods), np.arange(1, self.num_moods + 1)])
+        self._mood_share = moods + (sums[1:] - sums[first][moods]) / (sums[last] - sums[first])[moods]
 
     def draw(self, moods: np.ndarray, uniform: np.ndarray) -> np.ndarray:
         """A track for each mood (N,) and number in [0, 1) (N,), by likelihood within the mood."""
-        places = np.searchsorted(self.mood_share, moods + uniform, side="right")
-        return self.mood_tracks[np.minimum(places, len(self.mood_tracks) - 1)]
+        places = np.searchsorted(self._mood_share, moods + uniform, side="right")
+        return self._mood_tracks[np.minimum(places, len(self._mood_tracks) - 1)]
 
     def draw_of_artist(self, artists: np.ndarray, uniform: np.ndarray) -> np.ndarray:
-        """A track of each artist (N,): the smaller its number, the likelier."""
-        ends = np.r_[self.artist_start[1:], self.num_tracks]
-        starts = self.artist_start[artists]
-        return starts + ((ends[artists] - starts) * uniform**1.5).astype(np.int64)
+        """A track of each artist (N,) for a number in [0, 1) (N,), the first ones likelier."""
+        starts, ends = self._starts[artists], self._ends[artists]
+        return starts + ((ends - starts) * uniform**1.5).astype(np.int64)
 
-    @cache  # noqa: B019  (a catalogue lives as long as its records)
     def record(self, track: int) -> dict[str, Any]:
-        """What a playlist's entry says of a track, but for its place."""
+        """What a playlist's entry says of a track, but for its position."""
+        if track not in self._records:
+            self._records[track] = self._new_record(track)
+        return self._records[track]
+
+    def _new_record(self, track: int) -> dict[str, Any]:
         artist, album = int(self.track_artist[track]), int(self.track_album[track])
-        word = self._words[(track * 7919) % len(self._words)]
         return {
-            "artist_name": " ".join(self._words[2 * artist : 2 * artist + 2]),
+            "artist_name": " ".join(self._words[i] for i in self._artist_words[artist]),
             "track_uri": f"invented:track:{track}",
             "artist_uri": f"invented:artist:{artist}",
-            "track_name": f"{PLACES[track % len(PLACES)]} of {word}",
+            "track_name": f"{PLACES[track % len(PLACES)]} of {self._words[track * 7919 % NUM_WORDS]}",
             "album_uri": f"invented:album:{album}",
-            "duration_ms": int(self.duration_ms[track]),
-            "album_name": f"{self._words[(album * 104729) % len(self._words)]} {PLACES[album % len(PLACES)]}",
+            "duration_ms": int(self._duration_ms[track]),
+            "album_name": f"{self._words[album * 3571 % NUM_WORDS]} {PLACES[album % len(PLACES)]}",
         }
 
     def mood_name(self, mood: int) -> str:
-        return f"{ADJECTIVES[mood % len(ADJECTIVES)]} {NOUNS[mood * 3 // len(ADJECTIVES) % len(NOUNS)]}"
+        return f"{ADJECTIVES[mood % len(ADJECTIVES)]} {NOUNS[mood % len(NOUNS)]}"
 
 
-def _cut(count: int, mean: int, random: np.random.RandomState) -> tuple[np.ndarray, np.ndarray]:
-    """`count` things in runs of long-tailed length: the run of each (count,), and where each run starts."""
-    lengths = random.geometric(1 / mean, size=count)
-    starts = np.r_[0, np.cumsum(lengths)]
+def _runs(count: int, mean: int, random: np.random.RandomState) -> tuple[np.ndarray, np.ndarray]:
+    """`count` things in a row, cut into runs of long-tailed length: each thing's run (count,), and the runs' sizes."""
+    starts = np.cumsum(np.r_[0, random.geometric(1 / mean, size=count)])
     starts = starts[starts < count]
-    return np.searchsorted(starts, np.arange(count), side="right") - 1, starts
+    sizes = np.diff(np.r_[starts, count])
+    return np.repeat(np.arange(len(sizes)), sizes), sizes
 
 
 def _durations(count: int, random: np.random.RandomState) -> np.ndarray:
     """(count,) milliseconds: around 3:45; one in a hundred is a short interlude or a mix of up to two hours."""
-    usual = 225_000 * np.exp(0.28 * random.standard_normal(count))
-    odd = np.where(random.random_sample(count) < 0.5, 20_000, 2_400_000) * np.exp(0.4 * random.standard_normal(count))
-    return np.where(random.random_sample(count) < 0.01, odd, usual).round().astype(np.int64)
+    spread = np.exp(random.standard_normal(count))
+    odd = np.where(random.random_sample(count) < 0.5, 20_000, 2_400_000) * spread**0.4
+    return np.where(random.random_sample(count) < 0.01, odd, 225_000 * spread**0.28).round().astype(np.int64)
 
 
-def _word(random: np.random.RandomState) -> str:
-    return "".join(SYLLABLES[i] for i in random.randint(len(SYLLABLES), size=random.randint(2, 4))).capitalize()
+def _syllables(count: int, random: np.random.RandomState) -> list[list[str]]:
+    return [[SYLLABLES[i] for i in row] for row in random.randint(len(SYLLABLES), size=(count, 3))]

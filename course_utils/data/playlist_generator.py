@@ -48,75 +48,77 @@ def write_slices(
     paths = []
     for content in make_slices(num_playlists, num_tracks, seed=seed):
         paths.append(folder / f"mpd.slice.{content['info']['slice']}.json")
-        paths[-1].write_text(json.dumps(content, indent=1), encoding="utf-8", newline="\n")
+        paths[-1].write_text(json.dumps(content), encoding="utf-8", newline="\n")
     return paths
 
 
 def _make_slice(catalogue: Catalogue, first: int, count: int, seed: int) -> dict[str, Any]:
     random = np.random.RandomState([seed, 2, first // SLICE])
+    moods = _mixes(catalogue.num_moods, random)  # (P, 3)
     lengths = np.clip(MEDIAN_LENGTH * np.exp(0.7 * random.standard_normal(SLICE)), 5, 250).astype(np.int64)  # (P,)
-    moods = random.randint(catalogue.num_moods, size=(SLICE, 3))  # (P, 3)
-    mixed = np.searchsorted(np.cumsum(MIX), random.random_sample(SLICE), side="right")  # (P,) 0, 1 or 2
-    owner = np.repeat(np.arange(SLICE), lengths)  # (N,) playlist of each place
-    tracks = _draw_tracks(catalogue, owner, lengths, moods, mixed, random)
-    keep = _first_sights(owner, tracks) | (random.random_sample(len(tracks)) < KEPT_REPEATS)
-    edited = random.randint(1_300_000_000, 1_500_000_000, size=SLICE) // 86_400 * 86_400
+    tracks = _draw_tracks(catalogue, moods, lengths, random)
+    days = random.randint(15_000, 17_000, size=SLICE)  # since 1970
     followers = np.minimum(random.zipf(2.5, size=SLICE), 10_000)
-    names = [_name(catalogue, moods[p, : mixed[p] + 1]) for p in range(count)]
     playlists = [
-        _playlist(catalogue, names[p], first + p, tracks[(owner == p) & keep], int(edited[p]), int(followers[p]))
+        {
+            "name": " & ".join(dict.fromkeys(map(catalogue.mood_name, moods[p].tolist()))),
+            "collaborative": "false",  # the data set has this as a word
+            "pid": first + p,
+            "modified_at": int(days[p]) * 86_400,
+            "num_followers": int(followers[p]),
+            **_entries(catalogue, tracks[p].tolist()),
+        }
         for p in range(count)
     ]
     info = {"generated_on": "2020-01-01 00:00:00", "slice": f"{first}-{first + SLICE - 1}", "version": "invented"}
     return {"info": info, "playlists": playlists}
 
 
+def _mixes(num_moods: int, random: np.random.RandomState) -> np.ndarray:
+    """(P, 3) moods: three of a kind, a main one twice with another, or three."""
+    moods = random.randint(num_moods, size=(SLICE, 3))
+    mixed = random.choice([1, 2, 3], p=MIX, size=SLICE)
+    moods[mixed == 1, 1] = moods[mixed == 1, 0]
+    moods[mixed < 3, 2] = moods[mixed < 3, 0]
+    return moods
+
+
 def _draw_tracks(
-    catalogue: Catalogue,
-    owner: np.ndarray,
-    lengths: np.ndarray,
-    moods: np.ndarray,
-    mixed: np.ndarray,
-    random: np.random.RandomState,
-) -> np.ndarray:
-    """(N,) tracks: by a mood of the playlist, by an artist already in it, or astray."""
-    count = len(owner)
-    which = (random.random_sample(count) * (mixed + 1)[owner]).astype(np.int64)  # (N,)
-    astray = random.random_sample(count) < ASTRAY
-    mood = np.where(astray, random.randint(catalogue.num_moods, size=count), moods[owner, which])
-    tracks = catalogue.draw(mood, random.random_sample(count))
-    starts = (np.cumsum(lengths) - lengths)[owner]  # (N,) first place of the playlist
-    place = np.arange(count) - starts
-    earlier = starts + (random.random_sample(count) * place).astype(np.int64)
-    again = catalogue.draw_of_artist(catalogue.track_artist[tracks[earlier]], random.random_sample(count))
-    return np.where((random.random_sample(count) < SAME_ARTIST) & (place > 0), again, tracks)
+    catalogue: Catalogue, moods: np.ndarray, lengths: np.ndarray, random: np.random.RandomState
+) -> list[np.ndarray]:
+    """The tracks of each playlist: by its moods, by an artist already in it, or astray."""
+    ends = np.cumsum(lengths)
+    owner = np.repeat(np.arange(SLICE), lengths)  # (N,) playlist of each place
+    start = (ends - lengths)[owner]  # (N,) that playlist's first place
+    position = np.arange(len(owner)) - start
+
+    def chance() -> np.ndarray:
+        return random.random_sample(len(owner))
+
+    any_mood = (catalogue.num_moods * chance()).astype(np.int64)
+    mood = np.where(chance() < ASTRAY, any_mood, moods[owner, (3 * chance()).astype(np.int64)])
+    tracks = catalogue.draw(mood, chance())
+    earlier = start + (position * chance()).astype(np.int64)
+    again = catalogue.draw_of_artist(catalogue.track_artist[tracks[earlier]], chance())
+    tracks = np.where((chance() < SAME_ARTIST) & (position > 0), again, tracks)
+    kept = _first_sights(owner, tracks) | (chance() < KEPT_REPEATS)
+    return [part[keep] for part, keep in zip(np.split(tracks, ends[:-1]), np.split(kept, ends[:-1]), strict=True)]
 
 
 def _first_sights(owner: np.ndarray, tracks: np.ndarray) -> np.ndarray:
-    """(N,) whether a place holds a track for the first time in its playlist."""
+    """(N,) whether a place holds its track for the first time in the playlist."""
     first = np.zeros(len(owner), dtype=bool)
     first[np.unique(owner * (tracks.max() + 1) + tracks, return_index=True)[1]] = True
     return first
 
 
-def _name(catalogue: Catalogue, moods: np.ndarray) -> str:
-    return " & ".join(dict.fromkeys(catalogue.mood_name(int(mood)) for mood in moods))
-
-
-def _playlist(
-    catalogue: Catalogue, name: str, pid: int, tracks: np.ndarray, edited: int, followers: int
-) -> dict[str, Any]:
-    records = [{"pos": pos, **catalogue.record(track)} for pos, track in enumerate(tracks.tolist())]
+def _entries(catalogue: Catalogue, tracks: list[int]) -> dict[str, Any]:
+    records = [{"pos": position, **catalogue.record(track)} for position, track in enumerate(tracks)]
     return {
-        "name": name,
-        "collaborative": "false",  # a word in the data set too
-        "pid": pid,
-        "modified_at": edited,
         "num_tracks": len(records),
         "num_albums": len({record["album_uri"] for record in records}),
         "num_artists": len({record["artist_uri"] for record in records}),
-        "num_followers": followers,
-        "tracks": records,
         "num_edits": 1 + len(records) // 8,
         "duration_ms": sum(record["duration_ms"] for record in records),
+        "tracks": records,
     }
