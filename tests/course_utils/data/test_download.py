@@ -7,7 +7,8 @@ import random
 
 import pytest
 
-from course_utils.data import cache, download as module
+from course_utils.data import cache
+from course_utils.data import download as module
 from course_utils.data.cache import cache_folder, is_whole
 from course_utils.data.download import download
 from course_utils.data.errors import CourseDataError
