@@ -21,20 +21,11 @@ from typing import Any
 
 import torch
 
-from course_utils.data.playlist_files import DamagedSlice, read_slices
+from course_utils.data.playlist_files import read_slices
 from course_utils.data.playlist_generator import make_slices
+from course_utils.data.playlist_vocabulary import SHORTEST, Vocabulary
 
 CONTEXT = 5
-SHORTEST = 10  # shorter playlists are left out
-FIELDS = {
-    "track_uri": str,
-    "track_name": str,
-    "album_uri": str,
-    "album_name": str,
-    "artist_uri": str,
-    "artist_name": str,
-    "duration_ms": int,
-}
 
 
 @dataclass(frozen=True)
@@ -106,10 +97,10 @@ def load_playlists(
     if not 0 < validation_share < 1:
         raise ValueError(f"validation_share must lie between 0 and 1, got {validation_share}")
     found = _generated(num_playlists or 5000, num_tracks, seed) if folder is None else read_slices(folder)
-    reader = _Reader()
+    seen = Vocabulary()
     for where, playlist in islice(found, num_playlists):
-        reader.add(where, playlist)
-    return reader.data(validation_share, seed)
+        seen.add(where, playlist)
+    return _split(seen, validation_share, seed)
 
 
 def _generated(num_playlists: int, num_tracks: int, seed: int) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -118,79 +109,25 @@ def _generated(num_playlists: int, num_tracks: int, seed: int) -> Iterator[tuple
             yield f"invented playlist {playlist['pid']}", playlist
 
 
-class _Reader:
-    """Playlists seen so far, as numbers; a name is kept once."""
-
-    def __init__(self) -> None:
-        self.names: list[str] = []
-        self.lengths = array("q")
-        self.tracks = array("q")  # of all playlists, one after the other
-        self.track_ids, self.album_ids, self.artist_ids = ({} for _ in range(3))  # uri -> id
-        self.track_names, self.album_names, self.artist_names = ([] for _ in range(3))
-        self.track_album, self.track_artist, self.track_duration = (array("q") for _ in range(3))
-
-    def add(self, where: str, playlist: Any) -> None:
-        """One playlist of a slice. Raises DamagedSlice for a field that is missing or of another type."""
-        name = _field(where, playlist, "name", str)
-        tracks = _field(where, playlist, "tracks", list)
-        if len(tracks) < SHORTEST:
-            return
-        self.names.append(name)
-        self.lengths.append(len(tracks))
-        self.tracks.extend([self._id_of(where, position, track) for position, track in enumerate(tracks)])
-
-    def _id_of(self, where: str, position: int, track: Any) -> int:
-        where = f"{where}, track {position}"
-        uri, name, album, album_name, artist, artist_name, duration = (
-            _field(where, track, field, kind) for field, kind in FIELDS.items()
+def _split(seen: Vocabulary, validation_share: float, seed: int) -> PlaylistData:
+    if len(seen.names) < 2:
+        raise ValueError(
+            f"expected at least two playlists of {SHORTEST} tracks or more, found {len(seen.names)}: read more of them"
         )
-        known = self.track_ids.get(uri)
-        if known is not None:
-            return known
-        self.track_album.append(_sight(self.album_ids, self.album_names, album, album_name))
-        self.track_artist.append(_sight(self.artist_ids, self.artist_names, artist, artist_name))
-        self.track_duration.append(duration)
-        return _sight(self.track_ids, self.track_names, uri, name)
-
-    def data(self, validation_share: float, seed: int) -> PlaylistData:
-        if len(self.names) < 2:
-            raise ValueError(
-                f"expected at least two playlists of {SHORTEST} tracks or more, found {len(self.names)}: "
-                "read more of them"
-            )
-        playlists = list(map(Playlist, self.names, _tensor(self.tracks).split(self.lengths.tolist())))
-        order = torch.randperm(len(playlists), generator=torch.Generator().manual_seed(seed)).tolist()
-        held_out = min(max(1, round(validation_share * len(playlists))), len(playlists) - 1)
-        return PlaylistData(
-            training=[playlists[i] for i in sorted(order[held_out:])],
-            validation=[playlists[i] for i in sorted(order[:held_out])],
-            track_album=_tensor(self.track_album),
-            track_artist=_tensor(self.track_artist),
-            track_duration_ms=_tensor(self.track_duration),
-            track_names=self.track_names,
-            album_names=self.album_names,
-            artist_names=self.artist_names,
-        )
-
-
-def _field(where: str, found: Any, field: str, kind: type) -> Any:
-    try:
-        value = found[field]
-    except (KeyError, TypeError, IndexError):
-        have = f"an object with {', '.join(found)}" if isinstance(found, dict) else f"{type(found).__name__}"
-        raise DamagedSlice(where, f'expected an object with "{field}", found {have}') from None
-    if not isinstance(value, kind):
-        raise DamagedSlice(where, f'expected "{field}" to be {kind.__name__}, found {value!r:.60}')
-    return value
-
-
-def _sight(ids: dict[str, int], names: list[str], uri: str, name: str) -> int:
-    """The id of `uri`; a new one gets the next number, and its name is kept."""
-    known = ids.setdefault(uri, len(names))
-    if known == len(names):
-        names.append(name)
-    return known
+    playlists = list(map(Playlist, seen.names, _tensor(seen.tracks).split(seen.lengths.tolist())))
+    order = torch.randperm(len(playlists), generator=torch.Generator().manual_seed(seed)).tolist()
+    held_out = min(max(1, round(validation_share * len(playlists))), len(playlists) - 1)
+    return PlaylistData(
+        training=[playlists[i] for i in sorted(order[held_out:])],
+        validation=[playlists[i] for i in sorted(order[:held_out])],
+        track_album=_tensor(seen.track_album),
+        track_artist=_tensor(seen.track_artist),
+        track_duration_ms=_tensor(seen.track_duration),
+        track_names=seen.track_names,
+        album_names=seen.album_names,
+        artist_names=seen.artist_names,
+    )
 
 
 def _tensor(numbers: array[int]) -> torch.Tensor:
-    return torch.tensor(numbers, dtype=torch.int64)
+    return torch.frombuffer(numbers, dtype=torch.int64).clone()
