@@ -45,7 +45,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.site.files.get(path, b"") if status == 200 else b"no such thing"
         tag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
         first = 0
-        if status == 200 and self.headers["Range"] and self.headers["If-Range"] == tag:
+        if status == 200 and self.headers["Range"] and self.headers["If-Range"] in (None, tag):
             first = int(self.headers["Range"].removeprefix("bytes=").rstrip("-"))
             status = 206 if first < len(body) else 416
         self.send_response(status)
