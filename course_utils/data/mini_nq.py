@@ -35,7 +35,9 @@ Sample = dict[str, object]
 LARGEST = 100_000
 TWINS = 3
 """Buildings of one kind in one town that differ in one attribute."""
-SAME_WORD = 0.15
+PADDING = (3, 3, 3, 3, 4, 5)
+"""Sentences beside the point; a long passage now and then, so that truncation has something to cut off."""
+SAME_WORD = 0.5
 """How often a question calls the kind, or the town, what the passage calls it."""
 
 
@@ -136,13 +138,13 @@ def describe(fact: Fact, rng: random.Random) -> str:
 
 
 def _text(fact: Fact, answer: str, rng: random.Random) -> str:
-    """Five to seven sentences: what the question needs, one shared attribute, and padding, in random order."""
+    """Eight sentences and more: what the question needs, one shared attribute, and padding, in random order."""
     shared_axis, shared_value = fact.common
     body = [
         rng.choice(ATTRIBUTES[fact.axis][fact.value][1]),
         rng.choice(ATTRIBUTES[shared_axis][shared_value][1]),
         rng.choice(RELATIONS[fact.relation][4]).replace("{V}", answer),
-        *rng.sample(FILLERS, rng.randint(2, 3)),
+        *rng.sample(FILLERS, rng.choice(PADDING)),
     ]
     rng.shuffle(body)
     text = " ".join([rng.choice(INTROS), *body, rng.choice(OUTROS)])
