@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from course_utils import tracking_backends as backends
+from course_utils.seeds import derive_seed
 
 Setting = bool | int | float | str | None
 RECORD = "run.json"  # what `results` reads; a folder without it is no finished run
@@ -116,4 +117,6 @@ def _checked(settings: dict[str, Any]) -> dict[str, Setting]:
 
 
 def _file_name(text: str) -> str:
-    return re.sub(r"[^\w.,=+-]+", "_", text)[:120]
+    """`text` as a name that every file system takes; texts that would look alike get a number of their own."""
+    name = re.sub(r"[^\w.,=+-]+", "_", text)[:100]
+    return name if name == text else f"{name}-{derive_seed(text) % 10**6:06}"
