@@ -91,8 +91,9 @@ def test_a_file_that_changed_in_between_is_fetched_from_its_start(site, target):
     assert target.read_bytes() == changed
 
 
-def test_without_a_version_a_transfer_starts_again(site, target):
-    site.etags = False
+@pytest.mark.parametrize("headers", [{}, {"ETag": 'W/"1"'}], ids=["none", "a weak one"])
+def test_without_an_exact_version_a_transfer_starts_again(site, target, headers):
+    site.etags, site.headers = False, headers
     site.cut["/file"] = 2_000_000
     fails(site, target)
     site.cut.clear()
