@@ -48,7 +48,8 @@ def main() -> None:
     parser.add_argument("--tracks", type=int, default=TRACKS, metavar="N", help=f"catalogue size (default: {TRACKS})")
     tracks = parser.parse_args().tracks
     lab = execute_reference(ReferenceSource.of(find_lab("08_playlist_recommender", ROOT).reference()))
-    print(f"{tracks:,} tracks, {FEATURES} features: {tracks * FEATURES * 4 / 1e6:.0f} MB of embeddings\n")
+    threads = torch.get_num_threads()
+    print(f"{tracks:,} tracks: {tracks * FEATURES * 4 / 1e6:.0f} MB of embeddings; threads: {threads}\n")
     print("| device | how | seconds | of a matmul | working memory (MB) |\n|---|---|---|---|---|")
     costs = chunked(lab, draw(tracks, "cpu"))
     process_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # the whole comes after
@@ -59,7 +60,7 @@ def main() -> None:
     print(f"\nThe process, with PyTorch and the catalogue, held {process_mb:.0f} MB at most for the chunks on the CPU.")
     target = ROOT / "build" / "benchmark_catalogue.json"
     target.parent.mkdir(exist_ok=True)
-    record = {"tracks": tracks, "process_mb": process_mb, "costs": [asdict(cost) for cost in costs]}
+    record = {"tracks": tracks, "threads": threads, "process_mb": process_mb, "costs": [asdict(cost) for cost in costs]}
     target.write_text(json.dumps(record, indent=1) + "\n")
 
 
