@@ -80,7 +80,8 @@ def _make(cache: Path, urls: Mapping[str, str]) -> None:
         ]
     finally:
         lock.release()
-    print(*found, sep="\n")  # after the last progress bar, which clears a cell's output
+    for line in found:  # after the last progress bar, which clears a cell's output
+        print(line)
 
 
 def _make_file(url: str, packed: Path, target: Path) -> str:

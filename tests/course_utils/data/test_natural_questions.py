@@ -169,7 +169,7 @@ def test_another_format_is_an_error_with_its_place(site, cache, content, words):
     fails(site, cache, *words, "train.json.gz")
 
 
-def test_two_notebooks_at_once_make_the_cache_once(site, cache):
+def test_two_notebooks_at_once_make_the_cache_once(site, cache, capsys):
     results = []
     threads = [threading.Thread(target=lambda: results.append(load(site, cache))) for _ in range(3)]
     for thread in threads:
@@ -178,6 +178,10 @@ def test_two_notebooks_at_once_make_the_cache_once(site, cache):
         thread.join()
     assert results == [([sample("a"), sample("b"), sample("c")], [sample("d"), sample("e")])] * 3
     assert len(site.requests) == 2
+    assert [line.split(":")[0] for line in capsys.readouterr().out.split("\r")[-1].splitlines()] == [
+        "nq-train.json",
+        "nq-val.json",
+    ]
 
 
 @pytest.fixture
