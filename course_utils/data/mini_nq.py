@@ -54,7 +54,9 @@ class Fact:
     """(axis, value) of an attribute that all twins share; no question names it"""
 
 
-def make_mini_nq(num_train: int = 500, num_validation: int = 1000, *, seed: int = 0) -> tuple[list[Sample], list[Sample]]:
+def make_mini_nq(
+    num_train: int = 500, num_validation: int = 1000, *, seed: int = 0
+) -> tuple[list[Sample], list[Sample]]:
     """Training and validation samples, each {"question", "answers": [str], "gold_context": {"title", "text"}}.
 
     The answer is a part of the gold passage's text. Validation asks about other buildings (other pairs of kind and
@@ -66,18 +68,22 @@ def make_mini_nq(num_train: int = 500, num_validation: int = 1000, *, seed: int 
             raise ValueError(f"{name} must be at least 1, got {count}")
     total = num_train + num_validation
     if total > LARGEST:
-        raise ValueError(f"at most {LARGEST:,} samples can be made, got {num_train:,} + {num_validation:,}: ask for fewer")
+        raise ValueError(
+            f"at most {LARGEST:,} samples can be made, got {num_train:,} + {num_validation:,}: ask for fewer"
+        )
     rng = random.Random(seed)
     families = list(product(KINDS, TOWNS))
     rng.shuffle(families)
-    cut = min(max(1, len(families) * num_train // total), len(families) - 1)
-    relations = 2 + total // 25_000
+    cut = min(max(1, round(len(families) * num_train / total)), len(families) - 1)
+    relations = 1 + total // 25_000
     train = _samples(families[:cut], num_train, relations, rng, held_out=False)
     validation = _samples(families[cut:], num_validation, relations, rng, held_out=True)
     return train, validation
 
 
-def _samples(families: list[tuple[str, str]], count: int, relations: int, rng: random.Random, *, held_out: bool) -> list[Sample]:
+def _samples(
+    families: list[tuple[str, str]], count: int, relations: int, rng: random.Random, *, held_out: bool
+) -> list[Sample]:
     facts = _facts(families, relations, rng)
     samples = [_sample(fact, rng, held_out) for fact, _ in zip(facts, range(count), strict=False)]
     rng.shuffle(samples)
@@ -85,15 +91,19 @@ def _samples(families: list[tuple[str, str]], count: int, relations: int, rng: r
 
 
 def _facts(families: list[tuple[str, str]], relations: int, rng: random.Random) -> Iterator[Fact]:
-    """Facts, twins and siblings together; every family has its turn before one gets a further attribute."""
+    """Facts, twins together; every family has its turn before one gets twins of a further axis.
+
+    All twins are asked about for each of `relations` facts, and of every second family one twin for one fact more.
+    """
     axes = {family: rng.sample(list(ATTRIBUTES), len(ATTRIBUTES)) for family in families}
     for turn in range(1, len(ATTRIBUTES)):
         for family in families:
             shared, axis = axes[family][0], axes[family][turn]
             common = (shared, rng.choice(list(ATTRIBUTES[shared])))
             values = rng.sample(list(ATTRIBUTES[axis]), TWINS)
-            asked = rng.sample(list(RELATIONS), relations)
-            for value, relation in product(values, asked):
+            *asked, further = rng.sample(list(RELATIONS), relations + 1)
+            pairs = list(product(values, asked)) + [(values[0], further)] * rng.randrange(2)
+            for value, relation in pairs:
                 yield Fact(*family, axis, value, relation, common)
 
 

@@ -14,7 +14,7 @@ KINDS = {
     "brewery": ("beer works", "ale maker"),
     "hospital": ("infirmary", "clinic"),
     "school": ("academy", "place of lessons"),
-    "museum": ("gallery", "exhibition rooms"),
+    "museum": ("gallery", "exhibition hall"),
     "market": ("bazaar", "trading place"),
     "bakery": ("bread shop", "house of loaves"),
     "observatory": ("telescope dome", "stargazing post"),
@@ -27,9 +27,9 @@ KINDS = {
     "foundry": ("smelting works", "forge"),
     "warehouse": ("storehouse", "goods depot"),
     "bathhouse": ("sauna", "swimming pool"),
-    "harbour": ("port", "docks"),
+    "harbour": ("port", "quay"),
     "station": ("railway stop", "place of trains"),
-    "barracks": ("garrison", "army quarters"),
+    "barracks": ("garrison", "army post"),
     "archive": ("record office", "house of files"),
     "pharmacy": ("chemist shop", "place of pills"),
     "orphanage": ("foundling home", "shelter for waifs"),
@@ -98,19 +98,35 @@ ATTRIBUTES = {
     "side": {
         "north": (
             ("on the north side", "at the northern end"),
-            ("It faces the pole star.", "The arctic wind reaches it first.", "Moss covers it, for it lies in shade all day."),
+            (
+                "It faces the pole star.",
+                "The arctic wind reaches it first.",
+                "Moss covers it, for it lies in shade all day.",
+            ),
         ),
         "south": (
             ("on the south side", "at the southern end"),
-            ("It lies full in the midday sun.", "The road to the warm provinces starts at its gate.", "Figs ripen early along its wall."),
+            (
+                "It lies full in the midday sun.",
+                "The road to the warm provinces starts at its gate.",
+                "Figs ripen early along its wall.",
+            ),
         ),
         "east": (
             ("on the east side", "at the eastern end"),
-            ("It catches the first light of dawn.", "It looks towards the sunrise.", "The morning sun falls through its door."),
+            (
+                "It catches the first light of dawn.",
+                "It looks towards the sunrise.",
+                "The morning sun falls through its door.",
+            ),
         ),
         "west": (
             ("on the west side", "at the western end"),
-            ("It looks towards the sunset.", "Its windows glow in the last light of dusk.", "The evening sun falls through its door."),
+            (
+                "It looks towards the sunset.",
+                "Its windows glow in the last light of dusk.",
+                "The evening sun falls through its door.",
+            ),
         ),
     },
     "colour": {
@@ -146,7 +162,11 @@ ATTRIBUTES = {
         ),
         "brick": (
             ("built of brick", "made of bricks"),
-            ("Courses of fired clay carry it.", "Kilns close by baked every piece of it.", "Loam for it came from the meadow."),
+            (
+                "Courses of fired clay carry it.",
+                "Kilns close by baked every piece of it.",
+                "Loam for it came from the meadow.",
+            ),
         ),
     },
     "setting": {
@@ -160,7 +180,7 @@ ATTRIBUTES = {
         ),
         "woods": (
             ("in the woods", "among the trees"),
-            ("Old beeches hide it.", "A thicket of firs surrounds it.", "Branches hang over its roof."),
+            ("Old beeches hide it.", "A thicket of birches surrounds it.", "Branches hang over its roof."),
         ),
         "underground": (
             ("under the ground", "below the street"),
@@ -218,7 +238,11 @@ ATTRIBUTES = {
         ),
         "night": (
             ("open at night", "for the sleepless"),
-            ("The key turns when the stars are out.", "Only candles light the inside.", "Its bell rings under the moon."),
+            (
+                "The key turns when the stars are out.",
+                "Only candles light the inside.",
+                "Its bell rings under the moon.",
+            ),
         ),
     },
     "shape": {
@@ -272,7 +296,11 @@ ATTRIBUTES = {
         ),
         "moved": (
             ("that was moved", "that came from elsewhere"),
-            ("It was taken apart and carried here.", "Its parts arrived on forty carts.", "It used to stand in another valley."),
+            (
+                "It was taken apart and carried here.",
+                "Its parts arrived on forty carts.",
+                "It used to stand in another valley.",
+            ),
         ),
     },
     "users": {
@@ -302,56 +330,139 @@ RELATIONS = {
         ("the architect", "the designer", "designed by", "who planned it", "whose idea it was"),
         ("who designed {D}", "who was the architect of {D}", "whose design is {D}", "which architect made {D}"),
         ("which person planned {D}", "whose idea was {D}"),
-        ("{V} drew the plans.", "The drawings are signed by {V}.", "{V} won the contest for it.", "It is the masterpiece of {V}."),
+        (
+            "{V} drew the plans.",
+            "The drawings are signed by {V}.",
+            "{V} won the contest for it.",
+            "It is the masterpiece of {V}.",
+        ),
     ),
     "opening": (
         "year",
         ("the year of opening", "when it was built", "when it was finished", "its age", "how old it is", "its date"),
         ("when did {D} open", "when was {D} finished", "what year was {D} built", "since when does {D} exist"),
         ("how old is {D}", "what is the date of {D}"),
-        ("It was inaugurated in {V}.", "Work ended in {V}.", "The scaffolding came down in {V}.", "The ribbon was cut in {V}."),
+        (
+            "It was inaugurated in {V}.",
+            "Work ended in {V}.",
+            "The scaffolding came down in {V}.",
+            "The ribbon was cut in {V}.",
+        ),
     ),
     "cost": (
         "number",
         ("the price", "what it cost", "how much they paid", "how expensive it was", "the sum needed"),
-        ("how much did {D} cost", "what was the price of {D}", "how much did they pay for {D}", "what were the costs of {D}"),
+        (
+            "how much did {D} cost",
+            "what was the price of {D}",
+            "how much did they pay for {D}",
+            "what were the costs of {D}",
+        ),
         ("how expensive was {D}", "what sum was needed for {D}"),
-        ("The bill came to {V} talents.", "{V} talents were spent.", "It swallowed {V} talents.", "The treasury counted out {V} talents."),
+        (
+            "The bill came to {V} talents.",
+            "{V} talents were spent.",
+            "It swallowed {V} talents.",
+            "The treasury counted out {V} talents.",
+        ),
     ),
     "keeper": (
         "person",
         ("the keeper", "who runs it", "who looks after it", "who minds it", "who takes care of it", "in charge"),
         ("who looks after {D}", "who runs {D}", "who is the keeper of {D}", "who is in charge of {D}"),
         ("whose job is it to mind {D}", "who takes care of {D}"),
-        ("{V} lives on the site as warden.", "{V} has held the keys for years.", "Daily matters are left to {V}.", "The steward is {V}."),
+        (
+            "{V} lives on the site as warden.",
+            "{V} has held the keys for years.",
+            "Daily matters are left to {V}.",
+            "The steward is {V}.",
+        ),
     ),
     "donor": (
         "person",
         ("the sponsor", "who paid for it", "who gave the money", "the patron", "who funded it"),
-        ("who paid for {D}", "who gave the money for {D}", "who was the sponsor of {D}", "at whose expense was {D} built"),
+        (
+            "who paid for {D}",
+            "who gave the money for {D}",
+            "who was the sponsor of {D}",
+            "at whose expense was {D} built",
+        ),
         ("who is the patron of {D}", "who funded {D}"),
-        ("It was a gift of {V}.", "{V} left a fortune for it.", "The estate of {V} financed it.", "{V} signed the cheque."),
+        (
+            "It was a gift of {V}.",
+            "{V} left a fortune for it.",
+            "The estate of {V} financed it.",
+            "{V} signed the cheque.",
+        ),
     ),
     "visitors": (
         "number",
-        ("how many people visit", "the number of visitors", "how popular it is", "the attendance", "how many go to see it"),
-        ("how many people visit {D}", "how many visitors does {D} have", "how popular is {D}", "how many guests come to {D}"),
+        (
+            "how many people visit",
+            "the number of visitors",
+            "how popular it is",
+            "the attendance",
+            "how many go to see it",
+        ),
+        (
+            "how many people visit {D}",
+            "how many visitors does {D} have",
+            "how popular is {D}",
+            "how many guests come to {D}",
+        ),
         ("what is the attendance of {D}", "how many go to see {D}"),
-        ("{V} tickets are sold a year.", "The register grows by {V} names a year.", "{V} travellers stop there every year.", "A turnstile counted {V} entries last year."),
+        (
+            "{V} tickets are sold a year.",
+            "The register grows by {V} names a year.",
+            "{V} travellers stop there every year.",
+            "A turnstile counted {V} entries last year.",
+        ),
     ),
     "predecessor": (
         "plot",
-        ("what stood there before", "what was torn down", "what it took the place of", "what used to be there", "what was demolished"),
-        ("what stood on the site of {D}", "what was there before {D}", "what was torn down for {D}", "what did {D} take the place of"),
+        (
+            "what stood there before",
+            "what was torn down",
+            "what it took the place of",
+            "what used to be there",
+            "what was demolished",
+        ),
+        (
+            "what stood on the site of {D}",
+            "what was there before {D}",
+            "what was torn down for {D}",
+            "what did {D} take the place of",
+        ),
         ("what used to be where {D} is now", "what was demolished for {D}"),
-        ("A {V} had to make way for it.", "It replaced a {V}.", "Earlier the plot held a {V}.", "Remains of a {V} lie beneath it."),
+        (
+            "A {V} had to make way for it.",
+            "It replaced a {V}.",
+            "Earlier the plot held a {V}.",
+            "Remains of a {V} lie beneath it.",
+        ),
     ),
     "duration": (
         "months",
-        ("how long it took", "the time of construction", "how slowly it went up", "how long the building lasted", "its building time"),
-        ("how long did it take to build {D}", "how long was {D} under construction", "how much time did {D} take", "how long did the building of {D} last"),
+        (
+            "how long it took",
+            "the time of construction",
+            "how slowly it went up",
+            "how long the building lasted",
+            "its building time",
+        ),
+        (
+            "how long did it take to build {D}",
+            "how long was {D} under construction",
+            "how much time did {D} take",
+            "how long did the building of {D} last",
+        ),
         ("how slowly did {D} go up", "what was the building time of {D}"),
-        ("The masons needed {V} months.", "Work dragged on for {V} months.", "It rose within {V} months.", "{V} months lay between the first and the last day of work."),
+        (
+            "The masons needed {V} months.",
+            "Work dragged on for {V} months.",
+            "It rose within {V} months.",
+            "{V} months lay between the first and the last day of work.",
+        ),
     ),
 }
 
@@ -398,7 +509,7 @@ OUTROS = (
 )
 
 FIRST_NAMES = (
-    "Alma", "Bruno", "Celia", "Dario", "Edda", "Farid", "Greta", "Hugo", "Ines", "Jonas", "Kira", "Leif", "Mina",
+    "Alma", "Bruno", "Celia", "Dario", "Edda", "Farid", "Greta", "Hugo", "Iris", "Jonas", "Kira", "Leif", "Mina",
     "Nils", "Olga", "Pavel", "Rosa", "Stefan", "Tilda", "Vera", "Wanda", "Yusuf",
 )  # fmt: skip
 LAST_NAMES = (
