@@ -98,7 +98,7 @@ def training(
 
         for _ in range(repeats):
             seconds.append([_step_seconds(side, train, batch_size, steps, device) for side in sides()])
-        peaks = [_step_peak(side, train[: 2 * batch_size], batch_size, device) for side in sides()]
+        peaks = [_step_peak(side, train[:batch_size], device) for side in sides()]
         course, library = sides()
         torch.testing.assert_close(  # the two sides compute one thing
             course.embed(contexts[:50], 32).float(), library.embed(contexts[:50], 32).float(), rtol=0.05, atol=0.05
@@ -121,9 +121,9 @@ def _step_seconds(side: Course | Library, train: list, batch_size: int, steps: i
     return watch.seconds_per_step
 
 
-def _step_peak(side: Course | Library, samples: list, batch_size: int, device: torch.device) -> float:
-    """MB beyond the weights, over two steps, so that gradients and the optimiser's state count."""
-    run = side.training(samples, batch_size)
+def _step_peak(side: Course | Library, batch: list, device: torch.device) -> float:
+    """MB beyond the weights over two steps with the same batch, so that gradients and the optimiser's state count."""
+    run = side.training(batch, len(batch), epochs=2)
     return peak_bytes(lambda: run(lambda: None), device) / 2**20
 
 

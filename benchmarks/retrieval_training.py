@@ -58,12 +58,16 @@ class Course:
         self.lab, self.device, self.tokenizer = lab, device, load_tokenizer()
         self.model = lab["DualEncoder"](encoder, encoder).to(device)
 
-    def training(self, samples: list[Sample], batch_size: int) -> Run:
+    def training(self, samples: list[Sample], batch_size: int, epochs: int = 1) -> Run:
         optimiser = make_optimiser(self.model, LEARNING_RATE)
-        schedule = warmup_schedule(optimiser, len(samples) // batch_size)
+        schedule = warmup_schedule(optimiser, epochs * len(samples) // batch_size)
+        shuffle = torch.Generator().manual_seed(0)
 
         def run(after_step: Callable[[], None]) -> None:
-            shuffle = torch.Generator().manual_seed(0)
+            for _ in range(epochs):
+                epoch(after_step)
+
+        def epoch(after_step: Callable[[], None]) -> None:
             batches = tensor_batches(samples, batch_size, self._tensors, self.device, shuffle)
             train_epoch(self.model, batches, self.lab["in_batch_nce_loss"], optimiser, schedule, advance=after_step)
 
@@ -90,14 +94,14 @@ class Library:
         self.device, self.folder = device, folder
         self.model = SentenceTransformer(modules=[transformer, pooling], device=str(device))
 
-    def training(self, samples: list[Sample], batch_size: int) -> Run:
+    def training(self, samples: list[Sample], batch_size: int, epochs: int = 1) -> Run:
         pairs = {
             "anchor": [sample["question"] for sample in samples],
             "positive": [_as_text(sample["gold_context"]) for sample in samples],
         }
         trainer = SentenceTransformerTrainer(
             self.model,
-            args=self._arguments(batch_size),
+            args=self._arguments(batch_size, epochs),
             train_dataset=Dataset.from_dict(pairs),
             loss=MultipleNegativesRankingLoss(self.model, scale=1.0, similarity_fct=lambda a, b: a @ b.T),
         )
@@ -109,11 +113,11 @@ class Library:
 
         return run
 
-    def _arguments(self, batch_size: int) -> SentenceTransformerTrainingArguments:
+    def _arguments(self, batch_size: int, epochs: int) -> SentenceTransformerTrainingArguments:
         on_gpu = self.device.type == "cuda"
         return SentenceTransformerTrainingArguments(
             output_dir=str(self.folder / "out"),
-            num_train_epochs=1,
+            num_train_epochs=epochs,
             per_device_train_batch_size=batch_size,
             learning_rate=LEARNING_RATE,
             weight_decay=0.01,

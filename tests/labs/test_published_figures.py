@@ -26,7 +26,7 @@ from course_utils.encoders import load_encoder, load_tokenizer
 from course_utils.fine_tuning import fine_tune
 from tests.paths import ROOT
 
-pytestmark = pytest.mark.hub
+pytestmark = [pytest.mark.hub, pytest.mark.timeout(3600)]  # what is downloaded is over a gigabyte
 KS = (1, 5, 10, 20, 100)
 UNTRAINED = (6.2, 11.3, 14.5, 19.2, 37.2)
 NCE = (62.6, 83.1, 87.6, 91.4, 97.7)
