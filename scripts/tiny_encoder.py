@@ -52,15 +52,20 @@ Pair = tuple[str, str, Hashable]
 Losses = dict[str, torch.Tensor]
 
 
-def make_tokenizer(texts: Iterable[str]) -> PreTrainedTokenizerFast:
+def make_tokenizer(texts: list[str]) -> PreTrainedTokenizerFast:
     """A lower-case WordPiece tokenizer with BERT's special tokens, [CLS] first."""
-    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
-    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
-    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer = _wordpiece({token: i for i, token in enumerate(SPECIAL_TOKENS)})
+    # The trainer numbers the pieces inside words as it meets them, in random order, and breaks ties by number:
+    # numbering them beforehand makes every run learn the same pieces.
+    letters = sorted(set("".join(texts).lower()) - {" "})
     trainer = trainers.WordPieceTrainer(
-        vocab_size=VOCABULARY, min_frequency=2, show_progress=False, special_tokens=SPECIAL_TOKENS
+        vocab_size=VOCABULARY,
+        min_frequency=2,
+        show_progress=False,
+        special_tokens=SPECIAL_TOKENS + [f"##{letter}" for letter in letters],
     )
     tokenizer.train_from_iterator(texts, trainer)
+    tokenizer = _wordpiece(tokenizer.get_vocab())
     tokenizer.post_processor = processors.TemplateProcessing(
         single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] $B [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
     )
@@ -70,6 +75,13 @@ def make_tokenizer(texts: Iterable[str]) -> PreTrainedTokenizerFast:
         model_input_names=["input_ids", "attention_mask"],
         **{f"{token[1:-1].lower()}_token": token for token in SPECIAL_TOKENS},
     )
+
+
+def _wordpiece(vocabulary: dict[str, int]) -> Tokenizer:
+    tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]"))
+    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    return tokenizer
 
 
 def make_model(vocabulary: int) -> DistilBertForMaskedLM:
@@ -248,7 +260,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=TINY_ENCODER, help="the folder to write to")
     parser.add_argument("--words", type=int, default=300, help="steps of the first stage")
     parser.add_argument("--passages", type=int, default=700, help="steps of the second stage")
-    parser.add_argument("--masked", type=int, default=350, help="steps of the third stage")
+    parser.add_argument("--masked", type=int, default=370, help="steps of the third stage")
     settings = parser.parse_args()
     make_tiny_encoder(settings.out, words=settings.words, passages=settings.passages, masked=settings.masked)
 
