@@ -118,5 +118,5 @@ def _checked(settings: dict[str, Any]) -> dict[str, Setting]:
 
 def _file_name(text: str) -> str:
     """`text` as a name that every file system takes; texts that would look alike get a number of their own."""
-    name = re.sub(r"[^\w.,=+-]+", "_", text)[:100]
+    name = re.sub(r"[^\w.,=+-]+", "_", text, flags=re.ASCII)[:150]
     return name if name == text else f"{name}-{derive_seed(text) % 10**6:06}"
