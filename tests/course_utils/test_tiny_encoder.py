@@ -113,7 +113,7 @@ def card() -> str:
 
 def card_row(name: str) -> list[float]:
     """Mean recalls of a row of the card's table."""
-    (row,) = re.findall(rf"^\| {name} \|(.+)\|$", card(), flags=re.MULTILINE)
+    (row,) = re.findall(rf"^\| {re.escape(name)} \|(.+)\|$", card(), flags=re.MULTILINE)
     return [float(cell.split()[0]) for cell in row.split("|")]
 
 
