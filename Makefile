@@ -59,9 +59,11 @@ format: setup ## Format code and notebooks, and mend what ruff can mend
 	ruff check --fix
 	ruff format
 
-bench: setup ## Measure grading against stock nbgrader, and each lab
+bench: setup ## Measure grading, each lab, retrieval and catalogue search against stock tools
 	python benchmarks/grading.py
 	python benchmarks/labs.py
+	python benchmarks/retrieval.py
+	python benchmarks/catalogue.py
 
 clean: ## Remove what was built, but not the environment
 	rm -rf build .pytest_cache .ruff_cache .hypothesis

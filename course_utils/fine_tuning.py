@@ -64,9 +64,9 @@ def train_epoch(
     model.train()
     losses, right = [], 0
     for batch in batches:
+        optimiser.zero_grad()  # before the forward pass: else old gradients lie in memory beside its activations
         with half_precision(batch[0].device):
             loss, num_correct = loss_function(model, batch)
-        optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), max_norm)
         optimiser.step()

@@ -24,7 +24,7 @@ def test_the_package_itself_loads_not_even_torch():
     assert modules_after("import course_utils").isdisjoint(HEAVY | {"torch", "numpy"})
 
 
-@pytest.mark.parametrize("module", ["runtime", "testing", "namespaces", "wire", "builders", "inputs"])
+@pytest.mark.parametrize("module", ["runtime", "testing", "namespaces", "wire", "builders", "inputs", "encoders"])
 def test_what_every_lab_imports_first_is_light(module):
     assert (ROOT / "course_utils" / f"{module}.py").exists()
     found = modules_after(f"import torch, course_utils.{module}") & HEAVY

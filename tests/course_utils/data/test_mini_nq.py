@@ -43,7 +43,10 @@ def checksum(data) -> str:
 
 @pytest.mark.parametrize(
     ("arguments", "expected"),
-    [((500, 1000, 0), "eae20ffcca0cf3fb43de0aeb28c052ede243768cc0f96a1cae7e0a1a5b3bf77a"), ((30, 7, 5), "0ed77aa905cb53dfdd6806b833465dfacb9cfbfc36a467035b6c053e587f627a")],
+    [
+        ((500, 1000, 0), "eae20ffcca0cf3fb43de0aeb28c052ede243768cc0f96a1cae7e0a1a5b3bf77a"),
+        ((30, 7, 5), "0ed77aa905cb53dfdd6806b833465dfacb9cfbfc36a467035b6c053e587f627a"),
+    ],
 )
 def test_the_same_bytes_on_every_machine(arguments, expected):
     num_train, num_validation, seed = arguments
