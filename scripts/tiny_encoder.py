@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import tempfile
 import time
 from collections.abc import Callable, Hashable, Iterable
 from pathlib import Path
@@ -228,14 +229,19 @@ def optimise(
 
 
 def save(model: DistilBertModel, tokenizer: PreTrainedTokenizerFast, folder: Path) -> None:
+    """Each file replaces the one before it at once: a notebook that runs has the old weights mapped into its memory."""
     model.eval()
-    model.save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    settings = folder / "tokenizer_config.json"
-    # The name that every version of transformers knows.
-    settings.write_text(settings.read_text().replace("TokenizersBackend", "PreTrainedTokenizerFast"))
-    for name in ("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"):
-        (folder / name).chmod(0o644)
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder) as unfinished:
+        made = Path(unfinished)
+        model.save_pretrained(made)
+        tokenizer.save_pretrained(made)
+        settings = made / "tokenizer_config.json"
+        # The name that every version of transformers knows.
+        settings.write_text(settings.read_text().replace("TokenizersBackend", "PreTrainedTokenizerFast"))
+        for name in ("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"):
+            (made / name).chmod(0o644)
+            (made / name).replace(folder / name)
 
 
 def make_tiny_encoder(folder: Path, *, words: int, passages: int, masked: int, seed: int = 0) -> None:
