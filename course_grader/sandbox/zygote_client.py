@@ -23,6 +23,7 @@ from course_grader.sandbox.requirements import check
 
 STARTUP_SECONDS = 300  # the first import of large libraries compiles them
 FORK_SECONDS = 30
+LEAVE_SECONDS = 5
 # The zygote is ours; these limits only keep a mistake small. Its kernels get their own.
 OWN_LIMITS = {"RLIMIT_CORE": 0, "RLIMIT_NOFILE": 4096}
 
@@ -75,7 +76,7 @@ class Zygote:
         self.close()
 
     def close(self) -> None:
-        """End the zygote and every kernel it started."""
+        """End the zygote and every kernel it started, and see them gone."""
         self._control.close()
         self._closed.set()
         self._thread.join()
@@ -100,6 +101,10 @@ class Zygote:
         finally:
             launched.set()
         self._closed.wait()
+        # With its control closed the zygote leaves, and bubblewrap after the last of its kernels; killed at once,
+        # bubblewrap would be gone before them.
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(LEAVE_SECONDS)
         self.process.kill()
         self.process.wait()
 
