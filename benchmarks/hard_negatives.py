@@ -26,13 +26,17 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import bm25s
 import torch
 import torch.nn as nn
-import torch.nn.functional as F
 
+from course_grader.judge.reference import ReferenceSource, execute_reference
+from course_grader.notebooks import find_lab
+from course_utils.batching import embed
 from course_utils.data.mini_nq import make_mini_nq
 from course_utils.encoders import load_encoder, load_tokenizer
 from course_utils.fine_tuning import fine_tune
@@ -52,36 +56,16 @@ def padded(ids: Ids) -> tuple[torch.Tensor, torch.Tensor]:
     return tokens, (tokens != 0).long()
 
 
-class DualEncoder(nn.Module):
+@cache
+def lab05() -> dict[str, Any]:
+    """The functions of lab 05's reference."""
+    return execute_reference(ReferenceSource.of(find_lab("05_nce_dual_encoder", ROOT).reference()))
+
+
+def raw_model() -> nn.Module:
     """Two encoders with the same pretrained weights at the start; [CLS] stands for the text."""
-
-    def __init__(self):
-        super().__init__()
-        self.queries, self.passages = load_encoder(), load_encoder()
-
-    @staticmethod
-    def embed(encoder: nn.Module, tokens: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        return encoder(tokens, attention_mask=mask).last_hidden_state[:, 0]  # (B, D)
-
-
-def loss(model: DualEncoder, batch: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, int]:
-    """Cross-entropy over all passages of the batch by raw dot products; row i's gold is passage i."""
-    questions, questions_mask, passages, passages_mask = batch
-    x = model.embed(model.queries, questions, questions_mask)  # (B, D)
-    scores = x @ model.embed(model.passages, passages, passages_mask).T  # (B, P)
-    labels = torch.arange(len(scores))
-    return F.cross_entropy(scores, labels), int((scores.argmax(1) == labels).sum())
-
-
-@torch.no_grad()
-def embed_all(encoder: nn.Module, ids: Ids) -> torch.Tensor:
-    """(N, D), texts of like length together."""
-    encoder.eval()
-    order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
-    rows = [
-        DualEncoder.embed(encoder, *padded([ids[i] for i in order[at : at + 128]])) for at in range(0, len(ids), 128)
-    ]
-    return torch.cat(rows)[torch.tensor(order).argsort()]
+    towers = (lab05()["CLSEncoder"](load_encoder()) for _ in range(2))
+    return lab05()["DualEncoder"](*towers)
 
 
 @dataclass
@@ -110,9 +94,9 @@ class Corpus:
     def recalls(self, ranks: torch.Tensor) -> dict[int, float]:
         return {k: 100 * (ranks < k).float().mean().item() for k in KS}
 
-    def evaluate(self, model: DualEncoder) -> dict[int, float]:
+    def evaluate(self, model: nn.Module) -> dict[int, float]:
         """Recall of the validation questions among all passages, percent."""
-        scores = embed_all(model.queries, self.validation) @ embed_all(model.passages, self.passages).T
+        scores = _scores(model, self.validation, self.passages)
         gold = torch.arange(len(self.train), len(self.passages))[:, None]
         return self.recalls((scores > scores.gather(1, gold)).sum(1))
 
@@ -124,10 +108,15 @@ class Corpus:
         hits = torch.from_numpy(found.astype("int64")) == torch.arange(len(self.train), len(self.passages))[:, None]
         return self.recalls(torch.where(hits.any(1), hits.int().argmax(1), len(self.texts)))
 
-    def mine(self, model: DualEncoder, k: int) -> list[list[int]]:
+    def mine(self, model: nn.Module, k: int) -> list[list[int]]:
         """For each training question the k training passages that score highest, its own left out."""
-        scores = embed_all(model.queries, self.train) @ embed_all(model.passages, self.passages[: len(self.train)]).T
+        scores = _scores(model, self.train, self.passages[: len(self.train)])
         return scores.fill_diagonal_(-torch.inf).topk(k, dim=1).indices.tolist()
+
+
+def _scores(model: nn.Module, questions: Ids, passages: Ids) -> torch.Tensor:
+    """(questions, passages): raw dot products."""
+    return embed(model.query_encoder, questions, padded) @ embed(model.passage_encoder, passages, padded).T
 
 
 @dataclass
@@ -142,20 +131,21 @@ class Trainer:
 
     def __call__(
         self, batch_size: int, extra: Extra = None, *, epochs: int | None = None, after_epoch: Callable | None = None
-    ) -> tuple[DualEncoder, dict[int, float]]:
-        model = DualEncoder()
+    ) -> tuple[nn.Module, dict[int, float]]:
+        model = raw_model()
 
         def tensorize(chosen: list[int]) -> tuple[torch.Tensor, ...]:
             passages = chosen + [extra(i) for i in chosen] if extra else chosen
-            return *padded([self.corpus.train[i] for i in chosen]), *padded([self.corpus.passages[i] for i in passages])
+            questions = padded([self.corpus.train[i] for i in chosen])
+            return *questions, *padded([self.corpus.passages[i] for i in passages]), torch.arange(len(chosen))
 
-        def evaluate(model: DualEncoder) -> dict[int, float]:
+        def evaluate(model: nn.Module) -> dict[int, float]:
             if after_epoch:
                 after_epoch(model)
             return self.corpus.evaluate(model) if self.select else {}
 
         fine_tune(
-            model, range(len(self.corpus.train)), tensorize, loss,
+            model, range(len(self.corpus.train)), tensorize, lab05()["in_batch_nce_loss"],
             epochs=epochs or self.epochs, batch_size=batch_size, learning_rate=self.learning_rate, seed=self.seed,
             evaluate=evaluate, select_by=5 if self.select else None,
         )  # fmt: skip
@@ -172,10 +162,10 @@ def run_seed(settings: argparse.Namespace, seed: int) -> dict[str, dict[int, flo
     def another(i: int) -> int:
         return (i + draw.randrange(1, count)) % count
 
-    def remine() -> Callable[[DualEncoder], None]:
+    def remine() -> Callable[[nn.Module], None]:
         done = []
 
-        def after_epoch(model: DualEncoder) -> None:
+        def after_epoch(model: nn.Module) -> None:
             done.append(1)
             if len(done) % 2 == 0:
                 hardest[:] = corpus.mine(model, 10)
@@ -190,7 +180,7 @@ def run_seed(settings: argparse.Namespace, seed: int) -> dict[str, dict[int, flo
         return found
 
     arms = {
-        "untrained": lambda: corpus.evaluate(DualEncoder()),
+        "untrained": lambda: corpus.evaluate(raw_model()),
         "bm25": corpus.bm25,
         "nce": nce,
         "plain": lambda: train(settings.batch)[1],

@@ -16,7 +16,7 @@ import torch
 import torch.nn as nn
 from torch.utils.data import BatchSampler, RandomSampler, SequentialSampler
 
-from course_utils.training import progress
+from course_utils.training import one_thread, progress
 
 Tensors = tuple[torch.Tensor, ...]
 SMALL_MODEL = 10_000_000  # parameters
@@ -27,19 +27,13 @@ def device_of(model: nn.Module) -> torch.device:
     return next(model.parameters()).device
 
 
-@contextlib.contextmanager
-def steady_threads(model: nn.Module) -> Iterator[None]:
+def steady_threads(model: nn.Module) -> contextlib.AbstractContextManager[None]:
     """One thread for a small model, so that the number of cores changes no result; a large one takes what there is.
 
-    Matrices of a small model gain little from threads, and on a busy machine threads wait for each other.
+    To be used as `with steady_threads(model):`.
     """
-    before = torch.get_num_threads()
-    if sum(parameter.numel() for parameter in model.parameters()) < SMALL_MODEL:
-        torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
+    small = sum(parameter.numel() for parameter in model.parameters()) < SMALL_MODEL
+    return one_thread() if small else contextlib.nullcontext()
 
 
 def half_precision(device: torch.device) -> torch.autocast:

@@ -14,6 +14,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
+from typing import TYPE_CHECKING
 
 from course_utils.data.mini_nq_words import (
     ATTRIBUTES,
@@ -30,7 +31,8 @@ from course_utils.data.mini_nq_words import (
     TOWNS,
 )
 
-Sample = dict[str, object]
+if TYPE_CHECKING:
+    from course_utils.data.knowledge_base import Sample
 
 LARGEST = 100_000
 TWINS = 3
