@@ -17,8 +17,11 @@ def check_prediction(guess: Any, answer: Any, because: str = "", tolerance: floa
 
     tolerance: how far a number may be off and still count as right.
     """
+    guess, answer = (value.tolist() if isinstance(value, torch.Tensor) else value for value in (guess, answer))
     if guess is None:
         print("No guess yet: write yours in place of None, run the cell again, and then see.")
+    elif isinstance(guess, str) and not isinstance(answer, str):
+        print(f"Your guess {guess!r} is a text: write it without the quotes, and run the cell again.")
     elif _agrees(guess, answer, tolerance):
         print(f"Your guess was right: {_short(answer)}. {because}".strip())
     else:
@@ -26,6 +29,8 @@ def check_prediction(guess: Any, answer: Any, because: str = "", tolerance: floa
 
 
 def _agrees(guess: Any, answer: Any, tolerance: float) -> bool:
+    if isinstance(answer, str) and isinstance(guess, str):
+        return guess.strip().casefold() == answer.casefold()
     if isinstance(answer, str | bool):
         return guess == answer
     try:
@@ -36,6 +41,4 @@ def _agrees(guess: Any, answer: Any, tolerance: float) -> bool:
 
 
 def _short(value: Any) -> str:
-    if isinstance(value, torch.Tensor):
-        return str(value.tolist())
     return f"{value:.6g}" if isinstance(value, float) else str(value)
