@@ -62,6 +62,15 @@ class LabTestCase(Inputs, unittest.TestCase):
         """As in unittest, but a message stands alone, without "True is not false" before it."""
         self._require(not expr, "False", expr, msg)
 
+    def assertIsInstance(self, obj: Any, cls: Any, msg: Any = None) -> None:
+        """As in unittest, but a message stands alone, and None is told as a forgotten `return`."""
+        if isinstance(obj, cls):
+            return
+        if msg is not None and obj is not None:
+            raise self.failureException(msg)
+        types = cls if isinstance(cls, tuple) else (cls,)
+        raise Difference("a value of type " + " or ".join(each.__name__ for each in types), show(obj))
+
     def _require(self, holds: bool, expected: str, got: Any, msg: Any) -> None:
         if not holds:
             raise Difference(expected, show(got)) if msg is None else self.failureException(msg)
