@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from types import TracebackType
 from typing import Self
@@ -44,7 +45,9 @@ class Engine:
     def __init__(self, lab: Lab, *, sandbox: bool = True, run_experiments: bool = False):
         self.lab = lab
         self.run_experiments = run_experiments
-        self.limits = limits_of(lab.settings)
+        extra = lab.settings.experiment_seconds if run_experiments else 0
+        self.settings = replace(lab.settings, notebook_seconds=lab.settings.notebook_seconds + extra)
+        self.limits = limits_of(self.settings)
         self._sandbox = sandbox
         self._judge = JudgeServer(lab)
         self._zygote: Zygote | None = None
@@ -76,9 +79,9 @@ class Engine:
         The inputs of its tests come from `seed` and the student's name; the same two give the same inputs.
         """
         own = derive_seed(seed, student)
-        session = self._judge.session(own, self.lab.settings.call_seconds, self.lab.settings.notebook_seconds)
+        session = self._judge.session(own, self.settings.call_seconds, self.settings.notebook_seconds)
         start_kernel = partial(self._start_kernel, derive_seed(own, "kernel"))  # a student can read the kernel's seed
-        marker = Marker(notebook, session, seed, start_kernel, self.lab.settings, self.run_experiments)
+        marker = Marker(notebook, session, seed, start_kernel, self.settings, self.run_experiments)
         try:
             with ThreadPoolExecutor(1) as thread:  # the caller may have an event loop of its own (the formgrader)
                 return thread.submit(asyncio.run, marker.mark()).result()
@@ -97,7 +100,7 @@ class Engine:
             environment=ENVIRONMENT,
             sandboxed=self._sandbox,
         )
-        kernel = StudentKernel(notebook, manager, self.lab.settings.cell_seconds)
+        kernel = StudentKernel(notebook, manager)
         try:
             path = str(folder / "judge")
             await asyncio.to_thread(session.listen, path)

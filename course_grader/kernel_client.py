@@ -68,9 +68,8 @@ class _CappedClient(NotebookClient):
 class StudentKernel:
     """One kernel of one submission, under a manager that is not started yet."""
 
-    def __init__(self, notebook: NotebookNode, manager: AsyncKernelManager, cell_seconds: float):
+    def __init__(self, notebook: NotebookNode, manager: AsyncKernelManager):
         self._manager = manager
-        self._cell_seconds = cell_seconds
         self._client = _CappedClient(notebook, km=manager, allow_errors=True, coalesce_streams=True)
         self.death = ""  # why it died, in plain words
         self._closed = False
@@ -82,11 +81,11 @@ class StudentKernel:
         await self._client.kc.wait_for_ready(timeout=START_SECONDS)
         self._client.kc.allow_stdin = False
 
-    async def run(self, cell: NotebookNode, index: int, seconds: float | None = None) -> CellEnd:
-        """Run one code cell; its outputs are in the cell afterwards."""
+    async def run(self, cell: NotebookNode, index: int, seconds: float) -> CellEnd:
+        """Run one code cell, for at most so many seconds; its outputs are in the cell afterwards."""
         self._client.begin()
         task = asyncio.ensure_future(self._client.async_execute_cell(cell, index))
-        return await self._finish(task, seconds or self._cell_seconds)
+        return await self._finish(task, seconds)
 
     async def _finish(self, task: asyncio.Task, seconds: float) -> CellEnd:
         done, _ = await asyncio.wait({task}, timeout=seconds)

@@ -102,12 +102,15 @@ class Marker:
         elif not has_tag(cell, "experiment") or self._run_experiments:
             await self._run(index, cell)
 
+    def _seconds_for(self, cell: NotebookNode) -> float:
+        return self._settings.experiment_seconds if has_tag(cell, "experiment") else self._settings.cell_seconds
+
     async def _run(self, index: int, cell: NotebookNode) -> None:
         if self._lost:
             return
-        end = await self._kernel.run(cell, index)
+        end = await self._kernel.run(cell, index, self._seconds_for(cell))
         if end is CellEnd.TIMEOUT:
-            self._say(index, f"ran longer than {self._settings.cell_seconds:g} s and was stopped")
+            self._say(index, f"ran longer than {self._seconds_for(cell):g} s and was stopped")
         if end is CellEnd.DEAD:
             cell.outputs.append(_error("KernelDied", self._kernel.death))
             await self._revive(index, index)
@@ -160,7 +163,7 @@ class Marker:
             if self._lost:
                 return
             copy = NotebookNode(self._graded.notebook.cells[number] | {"outputs": []})  # what it showed stays
-            if await self._kernel.run(copy, number) is CellEnd.DEAD:
+            if await self._kernel.run(copy, number, self._seconds_for(copy)) is CellEnd.DEAD:
                 self._lose(f"its kernel died again while it was brought back ({self._kernel.death})")
             self._ran.append(number)
 

@@ -23,7 +23,9 @@ class CourseError(Exception):
 class LabSettings:
     """What lab.toml may say.
 
-    Seconds are wall time, but for call_seconds: processor time of one call that a test makes.
+    Seconds are wall time, but for call_seconds: processor time of one call that a test makes. experiment_seconds is
+    what cells tagged `experiment` may take, one or all together, where they are run; it comes on top of
+    notebook_seconds.
     """
 
     imports: tuple[str, ...] = ("torch",)  # loaded once by the zygote
@@ -31,6 +33,7 @@ class LabSettings:
     call_seconds: float = 5.0
     cell_seconds: float = 20.0
     notebook_seconds: float = 180.0
+    experiment_seconds: float = 900.0
     gpu: bool = False
 
 

@@ -59,6 +59,18 @@ class TestOrdinarySubmissions:
         assert cell_named(graded.notebook, "experiment").outputs == []
         assert cell_named(graded.notebook, "goodbye").outputs[0].text == "goodbye\n"
 
+    def test_an_experiment_has_a_limit_of_its_own(self, tmp_path):
+        limits = "cell_seconds = 1\nnotebook_seconds = 30\nexperiment_seconds = 4\n"
+        lab = find_lab(LAB, write_tiny_course(tmp_path, limits))
+        notebook = with_sources(experiment="import time; time.sleep(1.5); print('done')", goodbye="time.sleep(1.5)")
+        with Engine(lab, run_experiments=True) as engine:
+            graded = engine.grade(notebook, "ada", 1)
+            endless = engine.grade(with_sources(experiment="while True: pass"), "ada", 1)
+        assert cell_named(graded.notebook, "experiment").outputs[0].text == "done\n"
+        assert [message.partition(" ran ")[2] for message in graded.messages] == ["longer than 1 s and was stopped."]
+        assert "ran longer than 4 s" in endless.messages[0]
+        assert score(endless)["count"] == 15.0
+
     def test_the_same_seed_and_student_give_the_same_inputs(self, engine):
         wrong = with_sources(double="def double(x):\n    return x")
         texts = [
