@@ -41,6 +41,31 @@ def half_precision(device: torch.device) -> torch.autocast:
     return torch.autocast("cuda", dtype=torch.bfloat16, enabled=device.type == "cuda")
 
 
+@contextlib.contextmanager
+def half_precision_calls(model: nn.Module) -> Iterator[None]:
+    """In the block each call of `model` computes in `half_precision`, and hands back float32.
+
+    What is done with its results keeps full precision: dot products of long vectors run to hundreds, where numbers of
+    bfloat16 lie a whole one apart.
+    """
+    forward, device = model.forward, device_of(model)
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        with half_precision(device):
+            result = forward(*args, **kwargs)
+        return tuple(map(_widened, result)) if isinstance(result, tuple) else _widened(result)
+
+    model.forward = call
+    try:
+        yield
+    finally:
+        del model.forward
+
+
+def _widened(value: Any) -> Any:
+    return value.float() if isinstance(value, torch.Tensor) and value.dtype is torch.bfloat16 else value
+
+
 def made_ahead(make: Callable[[Any], Any], items: Iterable[Any], ahead: int = 4) -> Iterator[Any]:
     """map(make, items), in order, by a thread that is up to `ahead` results in front; errors arrive in their place."""
     with ThreadPoolExecutor(max_workers=1) as pool:

@@ -16,7 +16,7 @@ import torch
 import torch.nn as nn
 from torch.optim.lr_scheduler import LRScheduler
 
-from course_utils.batching import Tensors, device_of, half_precision, steady_threads, tensor_batches
+from course_utils.batching import Tensors, device_of, half_precision_calls, steady_threads, tensor_batches
 from course_utils.training import progress
 
 LossFunction = Callable[[nn.Module, Tensors], tuple[torch.Tensor, int]]
@@ -65,7 +65,7 @@ def train_epoch(
     losses, right = [], 0
     for batch in batches:
         optimiser.zero_grad()  # before the forward pass: else old gradients lie in memory beside its activations
-        with half_precision(batch[0].device):
+        with half_precision_calls(model):
             loss, num_correct = loss_function(model, batch)
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), max_norm)
