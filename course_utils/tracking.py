@@ -85,12 +85,17 @@ def track(
     (place / RECORD).write_text(json.dumps(record, indent=1), encoding="utf-8")
 
 
-def results(folder: str | Path = "runs", experiment: str | None = None) -> list[dict[str, Any]]:
+def results(
+    folder: str | Path = "runs", experiment: str | None = None, settings: dict[str, Setting] | None = None
+) -> list[dict[str, Any]]:
     """A row for each finished run below `folder`, of one experiment or of all: settings, seed and last figures.
 
-    Rows of all experiments begin with "experiment". Sorted by settings, so that the same runs give the same table.
+    settings: only the runs with just these settings, no fewer and no more, with whatever seed. Rows of all experiments
+    begin with "experiment". Sorted by settings, so that the same runs give the same table.
     """
     records = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(Path(folder).glob(f"*/*/{RECORD}"))]
+    if settings is not None:
+        records = [r for r in records if r["settings"] == settings | {"seed": r["settings"]["seed"]}]
     if experiment is None:
         return [{"experiment": r["experiment"], **r["settings"], **r["figures"]} for r in records]
     return [{**r["settings"], **r["figures"]} for r in records if r["experiment"] == experiment]

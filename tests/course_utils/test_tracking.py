@@ -209,3 +209,13 @@ def test_importing_loads_neither_service():
     code = "import sys, course_utils.tracking; print(sorted({'wandb', 'tensorboard', 'matplotlib'} & set(sys.modules)))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
     assert run.stdout == "[]\n"
+
+
+def test_rows_of_just_these_settings(tmp_path):
+    for settings, seed in (({"dim": 8}, 0), ({"dim": 8}, 1), ({"dim": 8, "pool": "max"}, 0), ({"dim": 4}, 0), ({}, 0)):
+        with track("sizes", settings, seed=seed, backend="none", folder=tmp_path):
+            pass
+    assert results(tmp_path, "sizes", {"dim": 8}) == [{"dim": 8, "seed": 0}, {"dim": 8, "seed": 1}]
+    assert results(tmp_path, "sizes", {}) == [{"seed": 0}]
+    assert results(tmp_path, settings={"dim": 4}) == [{"experiment": "sizes", "dim": 4, "seed": 0}]
+    assert results(tmp_path, "sizes", {"dim": 5}) == results(tmp_path, "other", {"dim": 8}) == []
