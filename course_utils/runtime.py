@@ -79,16 +79,18 @@ def free_gpu_memory(*names: str) -> Iterator[None]:
     """Give GPU memory back when the block ends: delete the notebook variables `names`, collect, empty the cache.
 
     Setting a function's local name to None, as often published, frees nothing while the notebook's own variable still
-    holds the tensor; so the names are deleted where they live.
+    holds the tensor, the result of a cell that showed it, or an error that came up where it was used. So the names are
+    deleted where they live, with what else the notebook keeps of their values.
     """
-    from course_utils.namespaces import notebook_variables
+    from course_utils.namespaces import delete_variables, empty_frames
 
     try:
         yield
+    except BaseException as error:
+        empty_frames(error)
+        raise
     finally:
-        variables = notebook_variables()
-        for name in names:
-            variables.pop(name, None)
+        delete_variables(names)
         gc.collect()
         if torch.cuda.is_available():
             torch.cuda.synchronize()

@@ -1,10 +1,12 @@
 """Seeds, profiles, demonstrations of unfinished exercises, and variables given back."""
 
 import random
+import weakref
 
 import numpy as np
 import pytest
 import torch
+from IPython.core.interactiveshell import InteractiveShell
 
 from course_utils import namespaces, runtime
 
@@ -86,6 +88,41 @@ def test_memory_is_given_back_by_deleting_the_notebooks_own_variable(monkeypatch
     with runtime.free_gpu_memory("big", "never_there"):
         assert "big" in variables
     assert variables == {"kept": 1}
+
+
+@pytest.fixture
+def shell(monkeypatch):
+    shell = InteractiveShell()
+    monkeypatch.setattr("IPython.get_ipython", lambda: shell)
+    shell.run_cell("import torch; from course_utils.runtime import free_gpu_memory")
+    yield shell
+    shell.history_manager.end_session()
+
+
+def run(shell, *cells):
+    for cell in cells:
+        shell.run_cell(cell, store_history=True)
+
+
+def test_memory_is_given_back_of_what_cells_have_shown_and_named_again(shell, capsys):
+    run(shell, "big = torch.ones(10); number = 3; other = 3", "big", "again = big; number")
+    held = weakref.ref(shell.user_ns["big"])
+    run(shell, "with free_gpu_memory('big', 'number'): pass")
+    assert held() is None
+    assert shell.user_ns["other"] == 3
+
+
+def test_memory_is_given_back_of_what_an_error_held(shell, capsys):
+    run(shell, "def use(x):\n    y = x + 1\n    seen.append(weakref.ref(y))\n    raise MemoryError('too much')")
+    run(shell, "import weakref; seen = []; big = torch.ones(10)", "use(big)")
+    held = weakref.ref(shell.user_ns["big"])
+    assert shell.user_ns["seen"][0]() is not None
+    run(shell, "with free_gpu_memory('big'): pass")
+    assert held() is None
+    assert shell.user_ns["seen"][0]() is None
+    run(shell, "big = torch.ones(10)", "with free_gpu_memory('big'): use(big)")
+    assert shell.user_ns["seen"][1]() is None
+    assert "too much" in capsys.readouterr().out
 
 
 @pytest.mark.gpu
