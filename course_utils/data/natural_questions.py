@@ -42,7 +42,8 @@ def load_natural_questions(
     at `urls` ("train" and "val", in DPR's format) are downloaded to `cache`, converted once and removed; the converted
     files are kept with their checksums, and made again when they no longer match. cache: default `cache_folder()`. A
     question's gold passage is the first of its positive ones; a question without any is left out and counted.
-    Raises CourseDataError, with file and position and what to do, for data that cannot be had or read.
+    Raises CourseDataError, with file and position and what to do, for data that cannot be had or read. No checksums of
+    DPR's files are known here: a download is whole if its length and gzip's own checksum say so.
     """
     if folder is not None:
         return _read(Path(folder))

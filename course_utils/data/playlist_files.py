@@ -61,7 +61,8 @@ def _stream(path: Path) -> Iterator[Any]:
 
 
 def _problem(error: Exception) -> str:
-    return f"expected JSON to the end of the file, but: {' '.join(str(error).split())}"
+    told = error.args[0] if error.args and isinstance(error.args[0], bytes) else str(error).encode()
+    return f"expected JSON to the end of the file, but: {' '.join(told.decode(errors='replace').split())}"
 
 
 def _place(path: Path, bytes_read: int, playlists: int) -> str:
@@ -69,7 +70,7 @@ def _place(path: Path, bytes_read: int, playlists: int) -> str:
     import ijson
 
     parser = ijson.basic_parse_coro(ijson.sendable_list())
-    after = f"after {playlists} whole playlists"
+    size, after = path.stat().st_size, f"after {playlists} whole playlists"
     with path.open("rb") as file:
         offset = 0
         try:
@@ -78,5 +79,6 @@ def _place(path: Path, bytes_read: int, playlists: int) -> str:
                 parser.send(chunk)
                 offset += len(chunk)
         except (ijson.JSONError, UnicodeDecodeError):
-            return f"byte {offset} of {path.stat().st_size}, {after}"
-    return f"at its end, byte {offset}, {after}"
+            return f"byte {offset} of {size}, {after}"
+    # JSON by its form: the file is cut, or holds a number that Python's parser does not take.
+    return f"{'at its end,' if offset >= size else 'before'} byte {offset}, {after}"

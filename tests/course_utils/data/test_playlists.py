@@ -239,6 +239,24 @@ def test_json_that_is_broken_inside(small, after):
     assert f"byte {place} of {len(whole)}, after {after} whole playlists" in load_error(path)
 
 
+def test_bytes_that_are_no_text_are_told_in_words(small):
+    path, content = small
+    path.write_bytes(json.dumps(content).encode().replace(b'"pid": 1,', b'"pid":\xff1,', 1))
+    message = load_error(path)
+    assert "after 1 whole playlists: expected JSON" in message
+    assert "b'" not in message and "\\n" not in message
+
+
+def test_a_number_too_large_is_placed_before_what_was_read(small):
+    path, content = small
+    content["playlists"][2]["pid"] = 10**30
+    path.write_text(json.dumps(content))
+    assert len(json.dumps(content)) > 2 * BUFFER
+    message = load_error(path)
+    assert f"before byte {BUFFER}, after 2 whole playlists" in message
+    assert "overflow" in message
+
+
 def test_a_file_that_is_no_slice(small):
     path, _ = small
     for other in ("[]", '{"info": {}}', '{"playlists": {}}', '{"playlists": []}'):

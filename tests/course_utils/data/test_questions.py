@@ -72,6 +72,16 @@ def test_a_folder_is_used_in_either_profile(profile, folder, request):
     assert len(validation) == 3 and all(sample in samples("val", 30) for sample in validation)
 
 
+def test_the_folder_of_the_environment_counts_in_full_alone(folder, monkeypatch):
+    monkeypatch.setenv("COURSE_NQ_FOLDER", str(folder))
+    monkeypatch.setattr(runtime, "_profile", "full")
+    assert load_questions(num_train=40, num_validation=3) == load_questions(
+        num_train=40, num_validation=3, folder=folder
+    )
+    monkeypatch.setattr(runtime, "_profile", "cpu")
+    assert load_questions(num_train=4, num_validation=3) == mini_nq.make_mini_nq(4, 3, seed=42)
+
+
 @pytest.mark.parametrize(("name", "count", "there"), [("num_train", 41, 40), ("num_validation", -1, 30)])
 def test_more_than_there_are(full, folder, name, count, there):
     with pytest.raises(ValueError, match=rf"{name} must lie in 0 to {there}.* got {count}"):
