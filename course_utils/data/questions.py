@@ -16,8 +16,8 @@ def load_questions(
 
     In the profile "cpu" they are generated (`course_utils.data.mini_nq`); in "full" they are drawn from Natural
     Questions: from the folder that the environment variable COURSE_NQ_FOLDER names, else downloaded once. folder: one
-    that holds nq-train.json and nq-val.json; drawn from in either profile. The same arguments give the same samples. Raises ValueError where there are fewer than asked for, and
-    CourseDataError where the data cannot be had.
+    that holds nq-train.json and nq-val.json; drawn from in either profile. The same arguments give the same samples.
+    Raises ValueError where there are fewer than asked for, and CourseDataError where the data cannot be had.
     """
     if runtime.profile() == "cpu" and folder is None:
         from course_utils.data.mini_nq import make_mini_nq

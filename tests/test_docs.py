@@ -1,0 +1,20 @@
+"""What the documentation shows as output is what comes out."""
+
+import textwrap
+
+import nbformat
+
+import __main__
+from course_grader.notebooks import find_lab, nbgrader_metadata, setup_imports
+from tests.paths import ROOT
+
+
+def test_the_students_page_shows_what_a_test_cell_prints(monkeypatch, capsys):
+    notebook = nbformat.read(find_lab("01_tensor_basics", ROOT).release_path, as_version=4)
+    (cell,) = [c for c in notebook.cells if nbgrader_metadata(c).get("grade_id") == "test_embed_tokens"]
+    monkeypatch.setattr(__main__, "embed_tokens", lambda table, token_ids: table[token_ids], raising=False)
+    variables = {}
+    exec(compile(setup_imports(notebook), "<setup>", "exec"), variables)
+    exec(compile(cell.source, "<cell>", "exec"), variables)
+    shown = (ROOT / "docs" / "students.md").read_text(encoding="utf-8")
+    assert textwrap.indent(capsys.readouterr().out.strip(), " " * 7) in shown
