@@ -16,7 +16,6 @@ from nbgrader.preprocessors import (
     InstantiateTests,
     LimitOutput,
     LockCells,
-    SaveCells,
 )
 
 from course_grader.feedback import FEEDBACK_STEPS, FeedbackExporter
@@ -24,6 +23,7 @@ from course_grader.nbgrader_plugins import (
     SANITIZE_STEPS,
     CourseExecute,
     SaveGrades,
+    SaveGuardedCells,
     SubmissionExporter,
     before_autograde,
 )
@@ -44,10 +44,11 @@ c.CourseDirectory.ignore = [
     ".ipynb_checkpoints", "__pycache__", "*.pyc", ".DS_Store", "feedback",
 ]  # fmt: skip
 
-# From the reference to the lab. NamedStubs stands for nbgrader's ClearSolutions, ReleaseMark comes last.
+# From the reference to the lab. NamedStubs stands for nbgrader's ClearSolutions, SaveGuardedCells for
+# SaveCells: without this file nbgrader cannot grade what is in the gradebook. ReleaseMark comes last.
 c.GenerateAssignment.preprocessors = [
     IncludeHeaderFooter, InstantiateTests, LockCells, NamedStubs, ClearOutput, CheckCellMetadata, ComputeChecksums,
-    SaveCells, ClearHiddenTests, ClearMarkScheme, ComputeChecksums, CheckCellMetadata, ReleaseMark,
+    SaveGuardedCells, ClearHiddenTests, ClearMarkScheme, ComputeChecksums, CheckCellMetadata, ReleaseMark,
 ]  # fmt: skip
 c.ClearSolutions.code_stub = {"python": 'raise NotImplementedError("finish this exercise first")'}
 c.ClearSolutions.text_stub = WRITTEN_STUB

@@ -11,11 +11,12 @@ course.generate_feedback(lab, students)
 
 from course_grader.nbgrader_plugins.course import Course, Sanitized
 from course_grader.nbgrader_plugins.execute import CourseExecute, SaveGrades, close_engine
+from course_grader.nbgrader_plugins.guard import NO_KERNEL, SaveGuardedCells
 from course_grader.nbgrader_plugins.prepared import offer
 from course_grader.nbgrader_plugins.refusal import before_autograde
 from course_grader.nbgrader_plugins.sanitize import SANITIZE_STEPS, SubmissionExporter
 
 __all__ = [
-    "SANITIZE_STEPS", "Course", "CourseExecute", "Sanitized", "SaveGrades", "SubmissionExporter", "before_autograde",
-    "close_engine", "offer",
+    "NO_KERNEL", "SANITIZE_STEPS", "Course", "CourseExecute", "Sanitized", "SaveGrades", "SaveGuardedCells",
+    "SubmissionExporter", "before_autograde", "close_engine", "offer",
 ]  # fmt: skip

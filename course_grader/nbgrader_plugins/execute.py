@@ -11,10 +11,12 @@ from typing import Any
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
+from nbgrader.api import Gradebook
 from nbgrader.preprocessors import Execute, SaveAutoGrades
 from traitlets import Bool, Integer, default
 
 from course_grader.nbgrader_plugins.damage import NOTES, Notes
+from course_grader.nbgrader_plugins.guard import guard
 from course_grader.nbgrader_plugins.prepared import take
 from course_grader.notebooks import CourseError, Lab, find_lab, is_autograded_cell, is_judged_cell, tested_exercise
 from course_grader.store import lab_fingerprint
@@ -56,7 +58,10 @@ class SaveGrades(SaveAutoGrades):
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         self._needs_person = nb.metadata.get(NOTES, {}).get("needs_person", False)
-        return super().preprocess(nb, resources)
+        nb, resources = super().preprocess(nb, resources)
+        with Gradebook(self.db_url) as gradebook:
+            guard(gradebook, self.assignment_id, self.notebook_id)  # it may be older than the guard
+        return nb, resources
 
     def _add_score(self, cell: NotebookNode, resources: dict) -> None:
         super()._add_score(cell, resources)

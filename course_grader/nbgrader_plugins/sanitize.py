@@ -1,7 +1,8 @@
 """nbgrader's first stage of autograding, so that no damaged submission stops a batch or leaves grades without a score.
 
-In place of nbgrader's own: SubmissionExporter for NotebookExporter, OneOfEach for DeduplicateIds, RestoreCells for
-OverwriteCells. What they mend or cannot mend is written into the notebook's metadata, for feedback and instructor.
+In place of nbgrader's own: SubmissionExporter for NotebookExporter, OneOfEach for DeduplicateIds, PythonKernel for
+OverwriteKernelspec, RestoreCells for OverwriteCells. What they mend or cannot mend is written into the notebook's
+metadata, for feedback and instructor.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from typing import Any
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
-from nbgrader.preprocessors import CheckCellMetadata, ClearOutput, DeduplicateIds, OverwriteCells, OverwriteKernelspec
+from nbgrader.preprocessors import CheckCellMetadata, ClearOutput, DeduplicateIds, OverwriteCells
 from nbgrader.utils import is_grade, is_locked, is_solution
 
 from course_grader.nbgrader_plugins.damage import Notes, Unreadable, read_submission, stand_in
+from course_grader.nbgrader_plugins.guard import PythonKernel
 
 
 class SubmissionExporter(NotebookExporter):
@@ -125,4 +127,4 @@ class RestoreCells(OverwriteCells):
         return self._lab
 
 
-SANITIZE_STEPS = [ClearOutput, OneOfEach, OverwriteKernelspec, RestoreCells, CheckCellMetadata]
+SANITIZE_STEPS = [ClearOutput, OneOfEach, PythonKernel, RestoreCells, CheckCellMetadata]

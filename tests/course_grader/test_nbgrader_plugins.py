@@ -20,7 +20,7 @@ from nbgrader.apps import NbGraderAPI
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.coursedir import CourseDirectory
 
-from course_grader.nbgrader_plugins import Course, offer, refusal
+from course_grader.nbgrader_plugins import NO_KERNEL, Course, offer, refusal
 from course_grader.nbgrader_plugins.refusal import before_autograde
 from course_grader.notebooks import CourseError
 from course_grader.sandbox import SandboxUnavailable, check
@@ -375,6 +375,39 @@ class TestRefusals:
             course.add_lab(LAB)
 
 
+class TestGuard:
+    """The kernel that the gradebook names, with which nbgrader by itself cannot start a submission."""
+
+    def kernel(self, course):
+        with course.gradebook() as gradebook:
+            return json.loads(gradebook.find_notebook(LAB, LAB).kernelspec)["name"]
+
+    def test_labs_and_graded_notebooks_name_python(self, course, released, fake_engine):
+        notebook = answered(released, double=DOUBLE)
+        notebook.metadata.kernelspec = {"name": "somebody-s-own", "display_name": "Mine"}
+        hand_in(course.root, "ada", notebook)
+        course.autograde(LAB, ["ada"])
+        kernels = [nb.metadata.kernelspec["name"] for nb in (released, autograded(course, "ada"))]
+        assert kernels == ["python3", "python3"]
+        assert self.kernel(course) == NO_KERNEL
+
+    @pytest.mark.parametrize("step", ["add_lab", "autograde"])
+    def test_a_gradebook_from_before_is_guarded_too(self, course, released, fake_engine, step):
+        hand_in(course.root, "ada", answered(released, double=DOUBLE))
+        course.autograde(LAB, ["ada"])
+        unguard(course)
+        assert self.kernel(course) == "python3"
+        course.add_lab(LAB) if step == "add_lab" else course.autograde(LAB, ["ada"])
+        assert self.kernel(course) == NO_KERNEL
+
+
+def unguard(course):
+    """The gradebook as nbgrader's own SaveCells makes it."""
+    with course.gradebook() as gradebook:
+        gradebook.find_notebook(LAB, LAB).kernelspec = '{"name": "python3", "display_name": "Python 3"}'
+        gradebook.db.commit()
+
+
 class TestFormgrader:
     """The API behind the formgrader's buttons, called as its server does: within a running event loop."""
 
@@ -416,14 +449,33 @@ def nbgrader(course, *arguments):
     return subprocess.run(command, cwd=course.root, capture_output=True, text=True, timeout=300)
 
 
-def test_without_the_course_s_configuration_nobody_is_scored(course, released):
-    """Then nbgrader runs the tests in the student's own kernel, where they refuse."""
-    hand_in(course.root, "ada", answered(released, double=DOUBLE, count=COUNT))
+OWN_VERDICT = "# Exercise: double\nrun_tests = lambda name: 2.0"
+UNSCORED = {"test_double": (None, True), "test_count": (None, True)}
+
+
+def autograde_without_configuration(course):
+    """nbgrader's own way: the tests run in the student's kernel."""
     (course.root / "nbgrader_config.py").unlink()
-    done = nbgrader(course, "autograde", LAB, "--CourseDirectory.course_id=deep-learning-labs")
+    return nbgrader(course, "autograde", LAB)
+
+
+def test_without_the_course_s_configuration_nothing_of_a_student_s_runs(course, released):
+    hand_in(course.root, "ada", answered(released, double=DOUBLE, count=COUNT))
+    hand_in(course.root, "eve", answered(released, double=OWN_VERDICT))
+    done = autograde_without_configuration(course)
+    assert automatic(course, "ada") == automatic(course, "eve") == UNSCORED
     assert done.returncode == 1
+    assert f"No such kernel named {NO_KERNEL}" in done.stderr
+    assert not list((course.root / "autograded").glob("*/*"))
+
+
+def test_nor_does_an_honest_notebook_let_itself_be_scored(course, released):
+    """With a gradebook from before the guard, or another one: nbgrader then starts the student's kernel."""
+    unguard(course)
+    hand_in(course.root, "ada", answered(released, double=DOUBLE, count=COUNT))
+    done = autograde_without_configuration(course)
+    assert (done.returncode, automatic(course, "ada")) == (1, UNSCORED)
     assert "autograded without the course's grader" in done.stderr
-    assert automatic(course, "ada") == {"test_double": (None, True), "test_count": (None, True)}
 
 
 def test_the_nbgrader_command_gives_the_same_scores(course, released):
