@@ -349,6 +349,18 @@ def info_nce(queries, items, temperature):
     return F.cross_entropy(cosines / temperature, torch.arange(len(queries)))
 """,
     ),
+    Misconception(
+        "info_nce",
+        "the temperature as a plain number",
+        "float() and item() cut a temperature that is a tensor off from the graph, so it cannot learn. Divide by it as "
+        "it comes.",
+        """
+# Exercise: info_nce
+def info_nce(queries, items, temperature):
+    cosines = F.normalize(queries, dim=-1) @ F.normalize(items, dim=-1).T
+    return F.cross_entropy(cosines / torch.as_tensor(temperature).item(), torch.arange(len(queries)))
+""",
+    ),
 ]
 
 NEGATIVE_GRADIENT_SHARE = [
@@ -608,6 +620,48 @@ class LearnableTemperature(nn.Module):
 
     def forward(self, similarities):
         return similarities * self.scale
+""",
+    ),
+    Misconception(
+        "LearnableTemperature",
+        "the scale is a tensor computed once",
+        "The scale is computed from the parameter in __init__ only. A second backward fails, since the graph behind it "
+        "is gone, and no step changes it. Compute it in forward.",
+        """
+# Exercise: LearnableTemperature
+class LearnableTemperature(nn.Module):
+    def __init__(self, init=0.07, max_scale=100.0):
+        super().__init__()
+        self.log_scale = nn.Parameter(torch.tensor(math.log(1 / init)))
+        self.scale = self.log_scale.exp().clamp(max=max_scale)
+
+    @property
+    def temperature(self):
+        return 1 / self.scale.item()
+
+    def forward(self, similarities):
+        return similarities * self.scale
+""",
+    ),
+    Misconception(
+        "LearnableTemperature",
+        "the parameter is called temperature",
+        "The parameter has the name of the property. Reading self.temperature inside the property calls the property "
+        "again, without end. Call the parameter log_scale, for example.",
+        """
+# Exercise: LearnableTemperature
+class LearnableTemperature(nn.Module):
+    def __init__(self, init=0.07, max_scale=100.0):
+        super().__init__()
+        self.max_scale = max_scale
+        self.temperature = nn.Parameter(torch.tensor(math.log(1 / init)))
+
+    @property
+    def temperature(self):
+        return 1 / min(math.exp(self.temperature.item()), self.max_scale)
+
+    def forward(self, similarities):
+        return similarities * self.temperature.exp().clamp(max=self.max_scale)
 """,
     ),
     Misconception(
