@@ -134,7 +134,7 @@ def _embedding(name, explanation, result):
 EMBEDDING_MEMORY = [
     _embedding(
         "one side only",
-        "A batch holds embeddings of queries and of as many items. This counts one of the two sides.",
+        "A batch holds embeddings of queries and of as many passages. This counts one of the two sides.",
         "batch_size * dim * bytes_per_float / 2**20",
     ),
     _embedding(
@@ -388,6 +388,13 @@ IN_BATCH_LOSS = [
 """,
     ),
     _loss(
+        "one loss for each query",
+        "Each query has its loss here. The mean over the queries is wanted: one number, still a tensor.",
+        """    scores = queries @ passages.T / temperature
+    return F.cross_entropy(scores, torch.arange(len(queries)), reduction="none")
+""",
+    ),
+    _loss(
         "exp overflows",
         "The formula is right, but exp() of a large score is infinite. Use log-softmax or F.cross_entropy, which take "
         "the largest score away first.",
@@ -569,6 +576,32 @@ CACHED_BACKWARD = [
     loss.backward()
     return loss.item()
 """,
+    ),
+    _cached(
+        "detached too late",
+        "The pieces keep their graphs until they are joined, so all activations are in memory together; detach() after "
+        "that frees them too late. Encode without a graph.",
+        """    pieces_of_both = queries.split(micro_batch), passages.split(micro_batch)
+    sides = list(zip((query_encoder, passage_encoder), pieces_of_both, strict=True))
+    joined = [torch.cat([encoder(piece) for piece in pieces]) for encoder, pieces in sides]
+    embeddings = [side.detach().requires_grad_() for side in joined]
+    del joined
+"""
+        + _LOSS
+        + _SECOND_PASS,
+    ),
+    _cached(
+        "gradients of the encoders twice",
+        "The loss's backward pass went through the encoders already, and the second pass adds the same gradient once "
+        "more. It has to stop at the embeddings.",
+        """    pieces_of_both = queries.split(micro_batch), passages.split(micro_batch)
+    sides = list(zip((query_encoder, passage_encoder), pieces_of_both, strict=True))
+    embeddings = [torch.cat([encoder(piece) for piece in pieces]) for encoder, pieces in sides]
+    for side in embeddings:
+        side.retain_grad()
+"""
+        + _LOSS
+        + _SECOND_PASS,
     ),
     _cached(
         "first pass in one go",
