@@ -6,19 +6,18 @@ import glob
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
-from nbgrader.converters import Autograde, BaseConverter, GenerateAssignment, GenerateFeedback
-from nbgrader.coursedir import CourseDirectory
+from nbgrader.converters import BaseConverter, GenerateAssignment, GenerateFeedback
 from traitlets.config import Config
 
 from course_grader.nbgrader_plugins.damage import Notes
 from course_grader.nbgrader_plugins.prepared import forget
 from course_grader.nbgrader_plugins.refusal import expect_lab_notebook
 from course_grader.nbgrader_plugins.sanitize import SANITIZE_STEPS, SubmissionExporter
+from course_grader.nbgrader_plugins.tolerant import TolerantAutograde, TolerantFolder
 from course_grader.notebooks import CourseError
 from course_grader.release.converters import ConverterLog, course_config, run_converter
 
@@ -107,7 +106,7 @@ class Course:
         config.CourseExecute.seed = seed
         config.CourseExecute.run_experiments = run_experiments
         try:
-            return self._for_each(Autograde, lab, students, config)
+            return self._for_each(TolerantAutograde, lab, students, config)
         finally:
             forget(lab, students)
 
@@ -123,10 +122,10 @@ class Course:
         """nbgrader's Gradebook, to be closed by the caller (a context manager)."""
         return Gradebook(self.db_url, self._folder("*", "*").course_id)
 
-    def _folder(self, lab: str, student: str, **folders: str) -> _Folder:
+    def _folder(self, lab: str, student: str, **folders: str) -> TolerantFolder:
         config = self.config.copy()
         config.CourseDirectory.update(folders)
-        return _Folder(config=config, log=self.log, root=str(self.root), assignment_id=lab, student_id=student)
+        return TolerantFolder(config=config, log=self.log, root=str(self.root), assignment_id=lab, student_id=student)
 
     def _quiet(self) -> Config:
         """The configuration of an exporter whose preprocessors are exactly those that are registered."""
@@ -147,17 +146,3 @@ class Course:
             elif error := run_converter(converter, self._folder(lab, student), config, self.log):
                 failed[student] = error
         return failed
-
-
-class _Folder(CourseDirectory):
-    """nbgrader's, but a timestamp.txt that holds no time counts as none; nbgrader's own would fail on it."""
-
-    def get_existing_timestamp(self, dest_path: str) -> Any:
-        try:
-            return super().get_existing_timestamp(dest_path)
-        except (AttributeError, ValueError, OverflowError):
-            self.log.warning("%s/timestamp.txt holds no time", dest_path)
-            return None
-
-    def has_bad_timestamp(self, submission: Path) -> bool:
-        return (submission / "timestamp.txt").is_file() and self.get_existing_timestamp(str(submission)) is None

@@ -78,9 +78,22 @@ def _text(path: Path, notes: Notes) -> str:
 
 
 def _missing(path: Path) -> str:
-    others = sorted(other.name for other in path.parent.glob("*.ipynb"))
-    found = f"found {', '.join(others)}: was it renamed?" if others else "no notebook was found."
-    return f"Expected a notebook named {path.name}; {found}"
+    files = _files(path.parent)
+    if others := [name for name in files if name.endswith(".ipynb") and "/" not in name]:
+        return f"Expected a notebook named {path.name}; found {_listing(others)}: was it renamed?"
+    found = f"files there: {_listing(files)}" if files else "its folder is empty"
+    return f"There is no notebook in the submission, expected {path.name}; {found}."
+
+
+def _files(folder: Path) -> list[str]:
+    """The files below `folder`, as paths within it. Bytes that are no text are shown as question marks."""
+    found = sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file())
+    return [name.encode(errors="replace").decode() for name in found]
+
+
+def _listing(names: list[str], limit: int = 5) -> str:
+    more = f" and {len(names) - limit} more" if len(names) > limit else ""
+    return ", ".join(names[:limit]) + more
 
 
 def _parse(text: str, name: str) -> NotebookNode:

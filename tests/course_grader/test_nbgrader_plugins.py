@@ -3,6 +3,7 @@
 import asyncio
 import copy
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -198,6 +199,10 @@ class TestDamage:
 
     def grade(self, course, released, content, name=LAB):
         hand_in(course.root, "ada", content, name)
+        return self.batch(course, released)
+
+    def batch(self, course, released):
+        """ada's scores and messages, graded beside zoe."""
         hand_in(course.root, "zoe", answered(released, double=DOUBLE, count=COUNT))
         sanitized = course.sanitize(LAB, "ada")
         assert course.autograde(LAB, ["ada", "zoe"]) == {}
@@ -218,6 +223,25 @@ class TestDamage:
         found, messages = self.grade(course, released, answered(released, double=DOUBLE), name=f"{LAB} (1)")
         assert messages == f"Expected a notebook named {LAB}.ipynb; found {LAB} (1).ipynb: was it renamed?"
         assert found == {"test_double": (0.0, True), "test_count": (0.0, True)}
+
+    @pytest.mark.parametrize(
+        ("files", "found"),
+        [
+            ((), "its folder is empty"),
+            ((os.fsdecode(b"s\xfcss.txt"),), "files there: s?ss.txt"),
+            ((f"in/{LAB}.ipynb", *"abcde"), "files there: a, b, c, d, e and 1 more"),
+        ],
+        ids=str,
+    )
+    def test_a_folder_without_a_notebook(self, course, released, fake_engine, files, found):
+        folder = course.root / "submitted" / "ada" / LAB
+        folder.mkdir(parents=True)
+        for name in files:
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_text("{}")
+        scores, messages = self.batch(course, released)
+        assert messages == f"There is no notebook in the submission, expected {LAB}.ipynb; {found}."
+        assert scores == {"test_double": (0.0, True), "test_count": (0.0, True)}
 
     def test_a_byte_order_mark_costs_nothing(self, course, released, fake_engine):
         text = nbformat.writes(answered(released, double=DOUBLE, count=COUNT))

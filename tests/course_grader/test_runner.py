@@ -9,14 +9,16 @@ from contextlib import contextmanager
 import pytest
 from rich.console import Console
 
-from course_grader.notebooks import CourseError
+from course_grader.notebooks import CourseError, find_lab
 from course_grader.results import SubmissionResult
+from course_grader.runner import grade
 from course_grader.runner.class_run import run_class
 from course_grader.runner.course import find_course
 from course_grader.runner.interrupt import uninterrupted
 from course_grader.runner.progress import progress
 from course_grader.runner.starting import Starting
 from course_grader.runner.submissions import Submission, find_submissions, take_copy
+from tests.course_grader.fake_grading import FakeEngine
 from tests.tiny_course import LAB
 
 WAIT = 20  # seconds; only a hang takes as long
@@ -235,6 +237,22 @@ class TestSubmissions:
         folder.chmod(0o755)
         assert copy.folder.stat().st_mode & 0o700 == 0o700
         assert (copy.folder / f"{LAB}.ipynb").stat().st_mode & 0o600 == 0o600
+
+
+def test_a_submission_without_a_notebook_is_a_zero_that_says_so(course, tmp_path, monkeypatch):
+    """From the folder to the gradebook, with nbgrader's own writer."""
+    folder = tmp_path / "in" / "ada" / LAB
+    folder.mkdir(parents=True)
+    (folder / "notes.txt").write_text("My laptop broke.")
+    monkeypatch.setattr(grade, "Engine", FakeEngine({}))
+    outcome = grade.grade_lab(find_lab(LAB, course.root), grade.Request(1, tmp_path / "in"), Console(quiet=True))
+    (result,) = outcome.results
+    assert (result.status, result.score, result.max_score) == ("failed", 0.0, 20.0)
+    assert result.messages == [f"There is no notebook in the submission, expected {LAB}.ipynb; files there: notes.txt."]
+    with course.gradebook() as gradebook:
+        saved = gradebook.find_submission_notebook(LAB, LAB, "ada")
+        assert saved.score == 0 and saved.needs_manual_grade
+    assert [path.name for path in folder.iterdir()] == ["notes.txt"]
 
 
 class TestFindCourse:
