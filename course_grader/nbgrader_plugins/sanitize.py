@@ -18,6 +18,7 @@ from nbgrader.utils import is_grade, is_locked, is_solution
 
 from course_grader.nbgrader_plugins.damage import Notes, Unreadable, read_submission, stand_in
 from course_grader.nbgrader_plugins.guard import PythonKernel
+from course_grader.nbgrader_plugins.mishaps import whole_mishap
 
 
 class SubmissionExporter(NotebookExporter):
@@ -71,7 +72,11 @@ class RestoreCells(OverwriteCells):
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         self._notes = Notes.of(nb)
         self._lab: dict[str, NotebookNode] = {}
+        self._foreign: list[int] = []  # numbers of cells with a mark that this lab does not have
+        self._missing: dict[str, NotebookNode] = {}
         nb, resources = super().preprocess(nb, resources)
+        if not self._notes.unreadable:
+            self._note_marks(nb)
         self._notes.write(nb)
         return nb, resources
 
@@ -80,7 +85,7 @@ class RestoreCells(OverwriteCells):
             return cell, resources
         released = self._lab_cells().get(cell.metadata["nbgrader"]["grade_id"])
         if released is None:
-            self._notes.add(f"Cell {cell_index + 1} bore an nbgrader mark that this lab does not have.", False)
+            self._foreign.append(cell_index + 1)
             del cell.metadata["nbgrader"]
             return cell, resources
         cell.metadata["nbgrader"] = released.metadata["nbgrader"].copy()
@@ -93,18 +98,23 @@ class RestoreCells(OverwriteCells):
         present = {cell.metadata["nbgrader"]["grade_id"] for cell in nb.cells if "nbgrader" in cell.metadata}
         for name, cell in self._lab_cells().items():
             if name not in present:
-                self._note_missing(name, cell)
+                self._missing[name] = cell
                 if is_grade(cell):
                     nb.cells.append(cell)
         return nb, resources
 
-    def _note_missing(self, name: str, cell: NotebookNode) -> None:
-        if self._notes.unreadable:
+    def _note_marks(self, nb: NotebookNode) -> None:
+        whole = whole_mishap(self.assignment_id, nb, self._lab, self._missing, len(self._foreign))
+        if whole:
+            self._notes.add(whole)
             return
-        if is_solution(cell):
-            self._notes.add(f"The answer cell `{name}` is missing, or has lost its mark.")
-        elif is_grade(cell):
-            self._notes.add(f"The test cell `{name}` was missing and was put back.", needs_person=False)
+        for number in self._foreign:
+            self._notes.add(f"Cell {number} bore an nbgrader mark that this lab does not have.", needs_person=False)
+        for name, cell in self._missing.items():
+            if is_solution(cell):
+                self._notes.add(f"The answer cell `{name}` is missing, or has lost its mark.")
+            elif is_grade(cell):
+                self._notes.add(f"The test cell `{name}` was missing and was put back.", needs_person=False)
 
     def _lab_cells(self) -> dict[str, NotebookNode]:
         """The lab's marked cells as the gradebook keeps them, by grade_id, in the lab's order."""

@@ -170,6 +170,14 @@ def with_mark(notebook, name, **changes):
     return notebook
 
 
+def from_another_lab(notebook, keep):
+    """All cells of other exercises but one, which the two labs have in common."""
+    for cell in notebook.cells:
+        if "nbgrader" in cell.metadata and cell.id != keep:
+            cell.metadata.nbgrader.grade_id += "_elsewhere"
+    return notebook
+
+
 def as_colab_saves_it(notebook):
     notebook.nbformat_minor = 0
     notebook.metadata.colab = {"provenance": []}
@@ -277,7 +285,33 @@ class TestDamage:
         notebook = without_metadata(answered(released, double=DOUBLE, count=COUNT))
         found, messages = self.grade(course, released, notebook)
         assert found == {"test_double": (2.5, True), "test_count": (7.5, True)}
-        assert "The answer cell `explain_nothing` is missing" in messages
+        assert messages.startswith("All cells have lost their nbgrader marks") and messages.count(".") == 1
+
+    @pytest.mark.parametrize(
+        ("course_mark", "name"),
+        [
+            ({"lab": "02_attention"}, "the notebook of 02_attention"),
+            ({"lab": LAB}, "another lab's notebook"),
+            ({"lab": "<b>full points</b>"}, "another lab's notebook"),
+            ("", "another lab's notebook"),
+        ],
+        ids=str,
+    )
+    def test_another_lab_s_notebook_is_told_in_one_sentence(self, course, released, fake_engine, course_mark, name):
+        notebook = from_another_lab(answered(released, double=DOUBLE, count=COUNT), keep="double")
+        notebook.metadata.course = course_mark
+        _, messages = self.grade(course, released, notebook)
+        assert messages == f"This is {name}, not the one of {LAB}: hand in the right one."
+        assert course.sanitize(LAB, "ada").needs_person
+
+    def test_one_answer_of_another_lab_is_told_by_its_cell(self, course, released, fake_engine):
+        notebook = with_mark(answered(released, count=COUNT), "double", grade_id="of_another_lab")
+        notebook.metadata.course = {"lab": "02_attention"}
+        _, messages = self.grade(course, released, notebook)
+        assert messages == (
+            "Cell 4 bore an nbgrader mark that this lab does not have. "
+            "The answer cell `double` is missing, or has lost its mark."
+        )
 
     @pytest.mark.parametrize(
         "mark", [{"schema_version": 99}, {"grade_id": 7}, {"solution": "yes"}, {"points": "many"}], ids=str
