@@ -71,7 +71,6 @@ class SubmissionResult:
             "repairs": self.repairs,
             "messages": self.messages,
             "seconds": round(self.seconds, 3),
-            "seed": self.seed,
         }
 
     def to_dict(self) -> dict[str, Any]:

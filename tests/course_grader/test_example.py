@@ -54,7 +54,12 @@ def console():
 def test_the_whole_way(course, console):
     assert grade_example_class(course, console)
     assert (course / "labs" / LAB / f"{LAB}.ipynb").is_file()
-    scores = json.loads((course / "build" / "grades.json").read_text())["labs"][0]["submissions"]
+    grades = json.loads((course / "build" / "grades.json").read_text())["labs"][0]
+    assert list(grades) == ["lab", "seed", "submissions"]
+    scores = grades["submissions"]
+    assert list(scores[0]) == [
+        "student", "status", "score", "max_score", "exercises", "manual", "repairs", "messages", "seconds",
+    ]  # fmt: skip
     assert [(entry["student"], entry["score"]) for entry in scores] == [("ada", 20.0), ("ben", 5.0)]
     assert "NEEDS A PERSON" in (course / "build" / "report.html").read_text(encoding="utf-8")
     assert (course / "build" / "course" / "feedback" / "ada" / LAB / f"{LAB}.html").is_file()
