@@ -235,8 +235,8 @@ def main() -> None:
     torch.set_num_threads(1)
     results = [run_seed(settings, settings.first_seed + i) for i in range(settings.seeds)]
     print("\n" + table(results, settings.arms) + "\n")
-    compared = [("mined", "nce"), ("mined", "random"), ("mined10", "random"), ("mined", "plain"), ("mined", "longer")]
-    for one, other in compared:
+    pairs = [(one, other) for one in ("mined", "mined10") for other in ("nce", "plain", "random", "longer")]
+    for one, other in pairs:
         if one in settings.arms and other in settings.arms:
             print(differences(results, one, other))
     settings.out.parent.mkdir(exist_ok=True)
