@@ -13,7 +13,7 @@ from course_utils._version import __version__
 
 OK, TROUBLE, WRONG_USAGE, NEEDS_A_PERSON, INTERRUPTED = 0, 1, 2, 3, 130
 _EXIT_CODES = """exit codes: 0 every submission got a grade, 3 some need a person or could not be run, 2 wrong usage or
-nothing to grade with, 130 stopped by Ctrl-C"""
+nothing to grade with, 130 stopped by Ctrl-C or SIGTERM"""
 
 _PLACE = "expected a place that exists and that you may read and write (course-grader doctor checks the course's own)"
 
@@ -24,10 +24,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
 
     from course_grader.notebooks import CourseError
+    from course_grader.runner.interrupt import terminable
     from course_grader.sandbox import SandboxUnavailable
 
     try:
-        return options.command(options)
+        with terminable():
+            return options.command(options)
     except (CourseError, SandboxUnavailable) as error:
         print(f"course-grader: {error}", file=sys.stderr)
         return WRONG_USAGE

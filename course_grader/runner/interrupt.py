@@ -1,4 +1,4 @@
-"""Ctrl-C between two submissions, never in the middle of saving one."""
+"""Ctrl-C, and SIGTERM like it, between two submissions, never in the middle of saving one."""
 
 from __future__ import annotations
 
@@ -9,16 +9,28 @@ from contextlib import contextmanager
 
 
 @contextmanager
+def terminable() -> Iterator[None]:
+    """Within the block SIGTERM raises KeyboardInterrupt, so that folders and kernels go. For the main thread."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Within the block Ctrl-C is only noted; KeyboardInterrupt is raised at its end."""
+    """Within the block such a signal is only noted; KeyboardInterrupt is raised at its end."""
     if threading.current_thread() is not threading.main_thread():
         yield  # only the main thread is ever interrupted
         return
     noted: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, frame: noted.append(number))
+    handled = [number for number in (signal.SIGINT, signal.SIGTERM) if callable(signal.getsignal(number))]
+    before = {number: signal.signal(number, lambda number, frame: noted.append(number)) for number in handled}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
     if noted:
         raise KeyboardInterrupt

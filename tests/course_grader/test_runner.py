@@ -1,11 +1,16 @@
 """Many submissions: found, graded side by side, saved by one thread, and stopped without losing any."""
 
+import json
 import os
 import signal
+import subprocess
+import sys
+import tempfile
 import threading
 import time
 from contextlib import contextmanager
 
+import nbformat
 import pytest
 from rich.console import Console
 
@@ -14,10 +19,11 @@ from course_grader.results import SubmissionResult
 from course_grader.runner import grade
 from course_grader.runner.class_run import run_class
 from course_grader.runner.course import find_course
-from course_grader.runner.interrupt import uninterrupted
+from course_grader.runner.interrupt import terminable, uninterrupted
 from course_grader.runner.progress import progress
 from course_grader.runner.starting import Starting
 from course_grader.runner.submissions import Submission, find_submissions, take_copy
+from tests import nbgrader_course
 from tests.course_grader.fake_grading import FakeEngine
 from tests.tiny_course import LAB
 
@@ -167,20 +173,53 @@ class TestRunClass:
         assert [result.student for result in outcome.results] == list(desk.saved)
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_command_that_is_told_to_end_leaves_its_scores_and_nothing_else(course, number):
+    """For real. A batch system, or `kill`, says SIGTERM."""
+    released = nbformat.read(course.root / "labs" / LAB / f"{LAB}.ipynb", as_version=4)
+    nbgrader_course.hand_in(course.root, "ada", released)
+    nbgrader_course.hand_in(course.root, "ben", nbgrader_course.answered(released, goodbye="while True: pass"))
+    with tempfile.TemporaryDirectory() as scratch:  # sockets in it need a short path
+        command = [sys.executable, "-m", "course_grader.cli", "grade", LAB, "--course", course.root, "--workers", "1",
+                   "--unsafe-no-sandbox", "--json", course.root / "grades.json"]  # fmt: skip
+        grading = subprocess.Popen(
+            command, env=os.environ | {"TMPDIR": scratch, "PYTHONUNBUFFERED": "1"}, stdout=subprocess.PIPE, text=True
+        )
+        assert "ada graded" in grading.stdout.readline()
+        grading.send_signal(number)
+        printed, _ = grading.communicate(timeout=60)
+        assert grading.returncode == 130
+        assert "Stopped: 1 of 2 submissions graded and saved" in printed
+        assert set(os.listdir(scratch)) <= {"dask-scratch-space"}  # Dask keeps its locks there
+    (ada,) = json.loads((course.root / "grades.json").read_text())["submissions"]
+    assert ada["student"] == "ada"
+
+
 class TestUninterrupted:
-    def test_ctrl_c_waits_for_the_end_of_the_block(self):
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+    def test_a_signal_waits_for_the_end_of_the_block(self, number):
         reached = []
-        with pytest.raises(KeyboardInterrupt), uninterrupted():
-            os.kill(os.getpid(), signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt), terminable(), uninterrupted():
+            os.kill(os.getpid(), number)
             time.sleep(0.01)  # the signal is handled between two instructions
             reached.append("end")
         assert reached == ["end"]
 
-    def test_without_ctrl_c_nothing_is_raised_and_the_handler_is_back(self):
-        before = signal.getsignal(signal.SIGINT)
-        with uninterrupted():
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+    def test_without_a_signal_nothing_is_raised_and_the_handler_is_back(self, number):
+        before = signal.getsignal(number)
+        with terminable(), uninterrupted():
             pass
-        assert signal.getsignal(signal.SIGINT) is before
+        assert signal.getsignal(number) is before
+
+    def test_what_is_ignored_stays_ignored(self):
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            with uninterrupted():
+                os.kill(os.getpid(), signal.SIGINT)
+                time.sleep(0.01)
+        finally:
+            signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture
