@@ -2,6 +2,7 @@
 
 import json
 
+import nbformat
 import pytest
 from rich.console import Console
 
@@ -71,6 +72,22 @@ def test_an_unexpected_score_is_said_and_counts_as_failure(course, console):
     expected.write_text(expected.read_text().replace("20.0", "10.0"))
     assert not grade_example_class(course, console)
     assert "not as expected: ada (all right): expected 10 points" in console.export_text()
+
+
+def test_a_lab_outside_the_class_that_cannot_be_released_does_not_stop_it(course, console):
+    unfinished = course / "solutions" / "09_unfinished" / "09_unfinished.ipynb"
+    unfinished.parent.mkdir()
+    nbformat.write(nbformat.v4.new_notebook(), unfinished)
+    assert not grade_example_class(course, console)
+    said = console.export_text()
+    assert "a lab outside the example class: not released:" in said and "09_unfinished, the first code cell" in said
+    assert (course / "build" / "grades.json").is_file() and not (course / "labs" / "09_unfinished").exists()
+
+
+def test_a_lab_of_the_class_that_cannot_be_released_stops_it(course, console):
+    nbformat.write(nbformat.v4.new_notebook(), course / "solutions" / LAB / f"{LAB}.ipynb")
+    with pytest.raises(CourseError, match=f"not released:\n  {LAB}, "):
+        grade_example_class(course, console)
 
 
 def test_an_empty_class_is_wrong_usage(tmp_path, console):
