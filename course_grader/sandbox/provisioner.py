@@ -18,6 +18,7 @@ from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Bool, Dict, Instance, Int, List, Unicode
 
 from course_grader.sandbox import bubblewrap, rundir
+from course_grader.sandbox.boot.kernel import KERNEL_OPTIONS
 from course_grader.sandbox.limits import Limits
 from course_grader.sandbox.watchdog import Watchdog
 from course_grader.sandbox.zygote_client import Zygote
@@ -102,7 +103,7 @@ class SandboxProvisioner(LocalProvisioner):
             module = "course_grader.sandbox.boot.first_process"
             extra = {"read_only": self.read_only, "environment": self.environment}
             return bubblewrap.launch(module, job, self.folder, self.limits, **extra, **streams)
-        command = [sys.executable, "-m", "ipykernel_launcher", "-f", self.parent.connection_file]
+        command = [sys.executable, "-m", "ipykernel_launcher", "-f", self.parent.connection_file, *KERNEL_OPTIONS]
         return subprocess.Popen(command, env={**os.environ, **self.environment}, start_new_session=True, **streams)
 
     async def send_signal(self, signum: int) -> None:

@@ -11,7 +11,12 @@ from collections.abc import Callable, Iterable
 # What ipykernel imports only as it starts, too; but not its backend of matplotlib, which looks for a running kernel.
 KERNEL_MODULES = (
     "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "ipykernel.debugger",
-    "IPython.core.completerlib", "IPython.extensions.storemagic",
+    "IPython.core.completerlib", "IPython.extensions.storemagic", "course_grader.sandbox.boot.student_kernel",
+)  # fmt: skip
+KERNEL_OPTIONS = (
+    "--HistoryManager.hist_file=:memory:", "--log-level=CRITICAL",
+    "--IPKernelApp.kernel_class=course_grader.sandbox.boot.student_kernel.StudentKernel",
+    "--IPKernelApp.outstream_class=course_grader.sandbox.boot.student_kernel.BoundedStream",
 )  # fmt: skip
 FONT_CACHE = "/opt/cache/matplotlib"
 
@@ -59,7 +64,7 @@ def run_kernel(job: dict, before_first_cell: Callable[[], None] = lambda: None) 
     preload(job["imports"])
     silence()
     app = IPKernelApp.instance()
-    app.initialize(["-f", job["connection_file"], "--HistoryManager.hist_file=:memory:", "--log-level=CRITICAL"])
+    app.initialize(["-f", job["connection_file"], *KERNEL_OPTIONS])
     before_first_cell()
     reseed(job["seed"])  # the kernel itself has drawn numbers
     app.start()

@@ -1,5 +1,7 @@
 """An interrupt ends a cell and leaves the kernel; a kill ends all."""
 
+import asyncio
+
 import pytest
 
 
@@ -24,3 +26,12 @@ def test_a_kernel_that_ignores_interrupts_is_killed(one):
     assert one.reply(seconds=0.5) is None
     one.wait(one.manager.shutdown_kernel(now=True))
     assert not one.wait(one.manager.is_alive())
+
+
+def test_an_interrupt_that_comes_late_loses_no_reply(one):
+    """Between a cell's last line and its reply the kernel empties its streams: here it takes its time over it."""
+    one.begin("import sys, time; print('begun', flush=True); sys.stdout.flush = lambda: time.sleep(1)")
+    one.wait(asyncio.sleep(0.3))
+    one.wait(one.manager.interrupt_kernel())
+    assert one.reply(seconds=10)["status"] == "ok"
+    assert one.run("del sys.stdout.flush; print('well')").endswith("well")

@@ -1,0 +1,184 @@
+"""One student's kernel: runs cells one after another, stops those that must be stopped, and lets the judge in.
+
+Nothing that the kernel does raises here: a cell's end is a `CellEnd`, a dead kernel is one of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Callable
+from enum import Enum
+from queue import Empty
+from typing import Any
+
+from jupyter_client import AsyncKernelManager
+from jupyter_client.utils import ensure_async
+from nbclient.exceptions import DeadKernelError
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+
+from course_grader.kernel_client.capped_client import CUT_NOTE, CappedClient
+
+GRACE_SECONDS = 3.0  # after an interrupt, before the kill
+START_SECONDS = 60.0
+FLOOD_NOTE = "[It went on putting out and was stopped.]\n"
+
+
+class CellEnd(Enum):
+    """How a cell ended."""
+
+    DONE = "done"  # with or without an exception of its own
+    TIMEOUT = "timeout"  # interrupted; the kernel lives
+    FLOOD = "flood"  # likewise
+    DEAD = "dead"
+
+
+class StudentKernel:
+    """One kernel of one submission, under a manager that is not started yet.
+
+    death: why it died. fault: what went wrong in the cell that ran last, such as "ended with NameError: ...". Both in
+    plain words, with text of the student's own in them; empty where nothing is to be said.
+    """
+
+    def __init__(self, notebook: NotebookNode, manager: AsyncKernelManager):
+        self._manager = manager
+        self._client = CappedClient(notebook, km=manager, allow_errors=True, coalesce_streams=True)
+        self.death = ""
+        self.fault = ""
+        self._closed = False
+
+    async def start(self) -> None:
+        await self._manager.start_kernel()
+        await self._connect()
+
+    async def _connect(self) -> None:
+        self._client.kc = self._manager.client()
+        self._client.kc.start_channels()
+        await self._client.kc.wait_for_ready(timeout=START_SECONDS)
+        self._client.kc.allow_stdin = False
+
+    async def run(self, cell: NotebookNode, index: int, seconds: float) -> CellEnd:
+        """Run one code cell, for at most so many seconds; its outputs are in the cell afterwards."""
+        self._client.begin()
+        task = asyncio.ensure_future(self._client.async_execute_cell(cell, index))
+        end = await self._first_end(task, cell, seconds)
+        what = "put out too much" if end is CellEnd.FLOOD else f"ran longer than {seconds:g} s"
+        if end is not CellEnd.DONE and not await self._stop(task, cell):
+            await self.kill(f"a cell {what} and did not react to the interrupt")
+            task.cancel()
+        if not await self._has_lived(task):
+            self.fault = f"ended the kernel: {self.death}"
+            return CellEnd.DEAD
+        if end is CellEnd.FLOOD:
+            cell.outputs.append(new_output("stream", name="stdout", text=FLOOD_NOTE))
+        self.fault = self._own_error() if end is CellEnd.DONE else f"{what} and was stopped"
+        await self._restore_output(cell)
+        return end
+
+    async def _first_end(self, task: asyncio.Task, cell: NotebookNode, seconds: float) -> CellEnd:
+        """Wait until the cell ends, or must be ended."""
+        flood = asyncio.ensure_future(self._client.flooded.wait())
+        await asyncio.wait({task, flood}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        flood.cancel()
+        if task.done() or self._client.has_replied(cell):  # an interrupt would only hit what comes next
+            return CellEnd.DONE
+        return CellEnd.FLOOD if self._client.flooded.is_set() else CellEnd.TIMEOUT
+
+    async def _stop(self, task: asyncio.Task, cell: NotebookNode) -> bool:
+        """Interrupt the cell; True when it has ended and the kernel is done with the interrupt.
+
+        The cell may end by itself while the interrupt is on its way: without the kernel's word that it has come, it
+        could hit the next cell.
+        """
+        heard = asyncio.ensure_future(self._send_interrupt())
+        try:
+            await asyncio.wait({task, heard}, timeout=GRACE_SECONDS)
+            if self._client.has_replied(cell):
+                await asyncio.wait({task})  # all that is missing is output
+            return task.done() and heard.done() and heard.exception() is None
+        finally:
+            heard.cancel()
+
+    async def _send_interrupt(self) -> None:
+        """Interrupt the kernel, and wait until it says that it has sent itself the signal."""
+        client = self._client.kc
+        request = client.session.msg("interrupt_request", {})
+        client.control_channel.send(request)
+        while (await client.get_control_msg())["parent_header"].get("msg_id") != request["header"]["msg_id"]:
+            pass
+
+    async def _has_lived(self, task: asyncio.Task) -> bool:
+        """Await the cell's end; False where the kernel is gone with it."""
+        try:
+            await task
+            return True
+        except (DeadKernelError, asyncio.CancelledError):
+            reason = "the kernel died: a crash, or the code ended the process"
+        except Exception as error:  # whatever nbclient makes of a message that a student's code has forged
+            reason = f"it sent what no kernel sends ({type(error).__name__})"
+        await self.kill(reason)
+        return False
+
+    def _own_error(self) -> str:
+        """What the cell itself ended with, as the kernel's reply has it."""
+        reply = self._client.reply or {}
+        return f"ended with {reply.get('ename')}: {reply.get('evalue')}" if reply.get("status") == "error" else ""
+
+    async def _restore_output(self, cell: NotebookNode) -> None:
+        """Connect anew after a message of a size that ends the connection: later cells would show nothing."""
+        if self._client.reply is not None and not self._client.idle.is_set():
+            cell.outputs.append(new_output("stream", name="stdout", text=CUT_NOTE))
+            self._client.kc.stop_channels()
+            await self._connect()
+
+    async def serve_judge(self, path: str, judging: Callable[[], Any]) -> Any:
+        """Let the kernel answer the judge at `path` while `judging()` runs in a thread; hand back its result."""
+        code = f"__import__('course_grader.inside.agent', fromlist=['serve']).serve({path!r}, globals())"
+        message = self._client.kc.execute(code, silent=True, store_history=False, stop_on_error=False)
+        verdict = asyncio.ensure_future(asyncio.to_thread(judging))
+        reply = asyncio.ensure_future(self._reply(message))
+        await asyncio.wait({verdict, reply}, return_when=asyncio.FIRST_COMPLETED)
+        if reply.done():  # the agent has ended first; just after the judge's goodbye, or without ever answering
+            await asyncio.wait({verdict}, timeout=1)
+            if not verdict.done():
+                await asyncio.to_thread(_knock, path)
+        result = await verdict
+        try:
+            await asyncio.wait_for(reply, GRACE_SECONDS)
+        except (TimeoutError, DeadKernelError, ValueError):  # ValueError: of a message that is none
+            await self.kill("the kernel died or hung in a function that a test called")
+        return result
+
+    async def _reply(self, message: str) -> None:
+        while True:
+            try:
+                reply = await self._client.kc.get_shell_msg(timeout=0.5)
+            except Empty:
+                if not await self._manager.is_alive():
+                    raise DeadKernelError("the kernel is gone") from None
+            else:
+                if reply["parent_header"].get("msg_id") == message:
+                    return
+
+    async def kill(self, reason: str) -> None:
+        """End the kernel; `death` says why: the sandbox's own reason where it has one."""
+        self.death = self.death or getattr(self._manager.provisioner, "death_reason", None) or reason
+        await self.close()
+
+    async def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        if self._client.kc is not None:
+            self._client.kc.stop_channels()
+        with contextlib.suppress(RuntimeError):  # jupyter_client's word for a kernel that is gone, or never started
+            await self._manager.shutdown_kernel(now=True)
+        await ensure_async(self._manager.cleanup_resources())
+
+
+def _knock(path: str) -> None:
+    """Connect and leave: a judge that waits for an agent which never came then knows."""
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(path)
