@@ -25,6 +25,7 @@ from course_grader.results import ExerciseResult
 
 StartKernel = Callable[[NotebookNode, JudgeSession], Awaitable[tuple[StudentKernel, str]]]
 MAX_DEATHS = 2  # a kernel is started again once
+MAX_FAULT = 300  # characters
 
 
 @dataclass
@@ -64,6 +65,7 @@ class Marker:
         self._path = ""
         self._lost = ""  # why there is no kernel any more
         self._deaths = 0
+        self._faults: dict[str, str] = {}  # what went wrong in a solution cell, by exercise
         self._ran: list[int] = []  # cells that a new kernel must run again, in order
 
     async def mark(self) -> GradedNotebook:
@@ -109,8 +111,9 @@ class Marker:
         if self._lost:
             return
         end = await self._kernel.run(cell, index, self._seconds_for(cell))
-        if end is CellEnd.TIMEOUT:
-            self._say(index, f"ran longer than {self._seconds_for(cell):g} s and was stopped")
+        if end in (CellEnd.TIMEOUT, CellEnd.FLOOD):
+            self._say(index, self._kernel.fault)
+        self._faults[nbgrader_metadata(cell).get("grade_id", "")] = _one_line(self._kernel.fault)
         if end is CellEnd.DEAD:
             cell.outputs.append(_error("KernelDied", self._kernel.death))
             await self._revive(index, index)
@@ -136,7 +139,7 @@ class Marker:
 
     async def _verdict(self, source: str, exercise: str) -> Verdict:
         def judge() -> Verdict:
-            return self._session.judge(source, exercise, self._lost)
+            return self._session.judge(source, exercise, self._lost, self._faults.get(exercise, ""))
 
         if self._lost:
             return await asyncio.to_thread(judge)
@@ -190,6 +193,12 @@ def _name_of(cell: NotebookNode) -> str:
     """What a student knows a cell by: its mark, else how it begins (cells bear no numbers on the page)."""
     lines = [line.strip() for line in cell.source.splitlines() if line.strip()]
     return nbgrader_metadata(cell).get("grade_id") or "".join(lines[:1])[:60] or "empty"
+
+
+def _one_line(text: str) -> str:
+    """A student's own text, where it must not take more room than ours."""
+    line = " ".join(text.split())
+    return line if len(line) <= MAX_FAULT else f"{line[:MAX_FAULT]} ..."
 
 
 def _write_verdict(cell: NotebookNode, verdict: Verdict, maximum: float) -> None:

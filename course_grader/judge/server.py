@@ -49,9 +49,13 @@ class JudgeSession:
         """Wait for the agent of a kernel that has just started, at `path`."""
         self._ask({"op": "listen", "path": path})
 
-    def judge(self, source: str, exercise: str, lost: str = "") -> Verdict:
-        """Run one test cell; `lost` says why there is no kernel to test, so that every test in it reads so."""
-        answer = self._ask({"op": "judge", "source": source, "exercise": exercise, "lost": lost})
+    def judge(self, source: str, exercise: str, lost: str = "", fault: str = "") -> Verdict:
+        """Run one test cell; `lost` says why there is no kernel to test, so that every test in it reads so.
+
+        `fault` says what went wrong in the exercise's solution cell, for tests that miss what it was to define.
+        """
+        request = {"op": "judge", "source": source, "exercise": exercise, "lost": lost, "fault": fault}
+        answer = self._ask(request)
         tests = [TestResult(**test) for test in answer["tests"]]
         return Verdict(exercise, tests, answer["text"], answer["error"], answer["broken"])
 

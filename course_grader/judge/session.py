@@ -29,6 +29,7 @@ class StudentSide:
         self._wall_seconds = call_seconds * WALL_FACTOR + GRACE_SECONDS
         self._listener: socket.socket | None = None
         self._connection: socket.socket | None = None
+        self._fault = ""
 
     def listen(self, path: str) -> None:
         """Wait for the agent at `path`, in the folder of a kernel that has just started."""
@@ -38,8 +39,9 @@ class StudentSide:
         self._listener.bind(path)
         self._listener.listen(1)
 
-    def connect(self, lost: str | None) -> Link:
-        """A link for one test cell; `lost` says why there is no kernel to talk to."""
+    def connect(self, lost: str | None, fault: str) -> Link:
+        """A link for one test cell; `lost` and `fault` as in `JudgeSession.judge`."""
+        self._fault = fault
         link = Link(self._transport, self._call_seconds)
         if lost or self._listener is None:
             link.broken = lost or "there is no kernel"
@@ -60,7 +62,8 @@ class StudentSide:
             send_frame(self._connection, request, blob)
         except TimeoutError:
             raise WireTimeout("the request was not taken in time") from None
-        return receive_frame(self._connection, deadline)
+        reply, blob = receive_frame(self._connection, deadline)
+        return explain_missing_name(reply, self._fault), blob
 
     def release(self) -> None:
         if self._connection is not None:
@@ -69,6 +72,17 @@ class StudentSide:
                 send_frame(self._connection, {"op": "stop"})
             self._connection.close()
             self._connection = None
+
+
+def explain_missing_name(reply: Any, fault: str) -> Any:
+    """A student side's reply; where it misses a name, with the solution cell's fault for the advice to run the cell."""
+    error = reply.get("error") if type(reply) is dict else None
+    if not fault or type(error) is not dict or error.get("type") != "NameError":
+        return reply
+    name, missing, _ = str(error.get("text")).partition(" is not defined: ")
+    if not (missing and name.startswith("`")):  # Python's own, of another name
+        return reply
+    return {**reply, "error": {**error, "text": f"{name}{missing}its cell {fault}"}}
 
 
 def run_test_cell(imports: str, source: str, exercise: str) -> None:
@@ -82,7 +96,7 @@ def run_test_cell(imports: str, source: str, exercise: str) -> None:
 def judge_cell(side: StudentSide, imports: str, request: dict[str, Any]) -> dict[str, Any]:
     """Run one test cell. The verdict: `tests` (outcomes as plain data), `text` (what it printed), `error`, `broken`."""
     exercise, output, error = request["exercise"], io.StringIO(), ""
-    link = side.connect(request["lost"])
+    link = side.connect(request["lost"], request["fault"])
     student._connect(link)
     try:
         with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):

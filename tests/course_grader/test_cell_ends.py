@@ -1,0 +1,146 @@
+"""How a student's cell may end, and what is said of it: output without end, errors, messages that no kernel sends."""
+
+import pytest
+
+from course_grader.grading import Engine
+from course_grader.notebooks import find_lab
+from tests.paths import sandbox_missing
+from tests.tiny_course import LAB, cell_named, code, tiny_notebook, with_sources, write_tiny_course
+
+pytestmark = pytest.mark.skipif(bool(sandbox_missing()), reason=sandbox_missing() or "the sandbox works")
+
+FULL = {"double": 5.0, "count": 15.0}
+MUCH = "print('x' * 200_000)"
+ENDLESS = "while True: print('x' * 1000)"
+DOUBLE = "\ndef double(x):\n    return 2 * x"
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory):
+    lab = find_lab(LAB, write_tiny_course(tmp_path_factory.mktemp("course")))
+    with Engine(lab) as engine:
+        yield engine
+
+
+def score(graded):
+    return {name: result.points for name, result in graded.exercises.items()}
+
+
+def text_of(cell):
+    return "".join(output.get("text", "") for output in cell.outputs)
+
+
+def messages_of(graded, exercise):
+    return {test.message for test in graded.exercises[exercise].tests}
+
+
+class TestMuchOutput:
+    def test_costs_nothing(self, engine):
+        notebook = tiny_notebook()
+        for place in (6, 5, 4, 3):  # before and after each exercise
+            for number in range(4):
+                notebook.cells.insert(place, code(MUCH, f"much{place}{number}"))
+        for exercise in FULL:
+            cell_named(notebook, exercise).source += f"\n{MUCH}"
+        graded = engine.grade(notebook, "ada", 1)
+        assert score(graded) == FULL
+        assert not graded.needs_person
+        assert graded.messages == []
+        assert "the rest is left out" in text_of(cell_named(graded.notebook, "much30"))
+
+    def test_a_cell_may_print_much_and_go_on(self, engine):
+        slow = f"import time\n{MUCH}\nfor i in range(12):\n    print('x' * 3000, flush=True)\n    time.sleep(0.15)"
+        graded = engine.grade(with_sources(double=slow + DOUBLE), "ada", 1)
+        assert score(graded) == FULL
+        assert graded.messages == []
+
+    def test_the_error_after_it_is_shown(self, engine):
+        outputs = cell_named(engine.grade(with_sources(goodbye=f"{MUCH}\n1 / 0"), "ada", 1).notebook, "goodbye").outputs
+        assert [output.get("ename") for output in outputs] == [None, "ZeroDivisionError"]
+
+    @pytest.mark.parametrize(
+        "huge",
+        [
+            "print('x' * 9_000_000)",
+            "from IPython.display import display, Image; display(Image(bytes(9_000_000), format='png'))",
+        ],
+        ids=["text", "picture"],
+    )
+    def test_later_cells_still_show_theirs(self, engine, huge):
+        graded = engine.grade(with_sources(table=f"{huge}\ntable = torch.arange(6.0).reshape(2, 3)"), "ada", 1)
+        assert text_of(cell_named(graded.notebook, "goodbye")) == "goodbye\n"
+        assert "the rest is left out" in text_of(cell_named(graded.notebook, "table"))
+        assert score(graded) == FULL
+
+    @pytest.mark.parametrize("flood", [ENDLESS, "while True: display(1)"], ids=["text", "messages"])
+    def test_without_end_is_stopped_and_said(self, engine, flood):
+        graded = engine.grade(with_sources(table=flood), "fay", 1)
+        assert graded.messages == [f"Cell 3 ({flood}) put out too much and was stopped."]
+        assert "went on putting out and was stopped" in text_of(cell_named(graded.notebook, "table"))
+        assert score(graded) == FULL
+        assert not graded.needs_person
+
+    def test_that_no_interrupt_stops_ends_the_kernel(self, engine):
+        stubborn = f"while True:\n    try:\n        {ENDLESS}\n    except BaseException: pass"
+        graded = engine.grade(with_sources(table=stubborn), "fay", 1)
+        assert graded.messages == [
+            "Cell 3 (while True:) ended the kernel: a cell put out too much and did not react to the interrupt."
+        ]
+        assert score(graded) == FULL
+
+
+FAULTS = {
+    "error": ("troch.manual_seed(0)", "ended with NameError: name 'troch' is not defined"),
+    "syntax": ("def half(x:", "ended with SyntaxError: "),
+    "timeout": ("while True: pass", "ran longer than 4 s and was stopped"),
+    "flood": (ENDLESS, "put out too much and was stopped"),
+    "death": ("import os; os._exit(3)", "ended the kernel: "),
+}
+
+
+class TestFaultOfTheSolutionCell:
+    @pytest.mark.parametrize(("fault", "words"), FAULTS.values(), ids=FAULTS)
+    def test_is_what_its_tests_say(self, engine, fault, words):
+        graded = engine.grade(with_sources(double=fault + DOUBLE), "hal", 1)
+        expected = f"your code raised NameError: `double` is not defined: its cell {words}"
+        assert {message[: len(expected)] for message in messages_of(graded, "double")} == {expected}
+        assert expected in text_of(cell_named(graded.notebook, "test_double"))
+        assert score(graded) == {"double": 0.0, "count": 15.0}
+
+    def test_is_not_said_of_a_name_that_is_misspelt(self, engine):
+        graded = engine.grade(with_sources(double="def twice(x):\n    return 2 * x"), "hal", 1)
+        assert {"run the cell that defines it" in message for message in messages_of(graded, "double")} == {True}
+
+    def test_is_not_said_of_what_the_code_itself_misses(self, engine):
+        graded = engine.grade(with_sources(double="def double(x):\n    return 2 * y\n1 / 0"), "hal", 1)
+        assert {"name 'y' is not defined" in message for message in messages_of(graded, "double")} == {True}
+        assert not any("its cell" in message for message in messages_of(graded, "double"))
+
+    def test_is_one_short_line(self, engine):
+        graded = engine.grade(with_sources(double="raise ValueError('<b>\\x1b[31m\\n' * 5000)"), "hal", 1)
+        (message,) = messages_of(graded, "double")
+        assert "its cell ended with ValueError: <b>[31m <b>" in message
+        assert len(message) < 450
+        assert "\n" not in message
+
+
+FORGERIES = {
+    "content": "kernel.session.send(kernel.iopub_socket, 'stream', {'x': 1}, parent=kernel.get_parent('shell'))",
+    "signature": "kernel.session.key = b'another'",
+}
+
+
+@pytest.mark.parametrize("forgery", FORGERIES.values(), ids=FORGERIES)
+def test_a_message_that_no_kernel_sends_costs_its_cell_alone(engine, forgery):
+    graded = engine.grade(with_sources(goodbye=f"kernel = get_ipython().kernel\n{forgery}"), "finn", 1)
+    assert "ended the kernel: it sent what no kernel sends" in graded.messages[0]
+    assert score(graded) == FULL
+
+
+def test_a_display_changed_later_shows_only_what_is_allowed(engine):
+    change = "from IPython.display import HTML\nhandle = display('a', display_id=True)\nhandle.update(HTML('<script>'))"
+    again = "display('b', display_id='b')\ndisplay(HTML('<script>'), display_id='b');"
+    outputs = cell_named(
+        engine.grade(with_sources(goodbye=f"{change}\n{again}"), "finn", 1).notebook, "goodbye"
+    ).outputs
+    assert [set(output["data"]) for output in outputs] == [{"text/plain"}] * 3
