@@ -51,12 +51,12 @@ class StudentKernel:
 
     async def start(self) -> None:
         await self._manager.start_kernel()
-        await self._connect()
+        await self._connect(START_SECONDS)
 
-    async def _connect(self) -> None:
+    async def _connect(self, seconds: float) -> None:
         self._client.kc = self._manager.client()
         self._client.kc.start_channels()
-        await self._client.kc.wait_for_ready(timeout=START_SECONDS)
+        await self._client.kc.wait_for_ready(timeout=seconds)
         self._client.kc.allow_stdin = False
 
     async def run(self, cell: NotebookNode, index: int, seconds: float) -> CellEnd:
@@ -68,13 +68,12 @@ class StudentKernel:
         if end is not CellEnd.DONE and not await self._stop(task, cell):
             await self.kill(f"a cell {what} and did not react to the interrupt")
             task.cancel()
-        if not await self._has_lived(task):
+        if not await self._has_lived(task) or not await self._has_output(cell):
             self.fault = f"ended the kernel: {self.death}"
             return CellEnd.DEAD
         if end is CellEnd.FLOOD:
             cell.outputs.append(new_output("stream", name="stdout", text=FLOOD_NOTE))
         self.fault = self._own_error() if end is CellEnd.DONE else f"{what} and was stopped"
-        await self._restore_output(cell)
         return end
 
     async def _first_end(self, task: asyncio.Task, cell: NotebookNode, seconds: float) -> CellEnd:
@@ -126,12 +125,18 @@ class StudentKernel:
         reply = self._client.reply or {}
         return f"ended with {reply.get('ename')}: {reply.get('evalue')}" if reply.get("status") == "error" else ""
 
-    async def _restore_output(self, cell: NotebookNode) -> None:
+    async def _has_output(self, cell: NotebookNode) -> bool:
         """Connect anew after a message of a size that ends the connection: later cells would show nothing."""
-        if self._client.reply is not None and not self._client.idle.is_set():
-            cell.outputs.append(new_output("stream", name="stdout", text=CUT_NOTE))
-            self._client.kc.stop_channels()
-            await self._connect()
+        if self._client.reply is None or self._client.idle.is_set():
+            return True
+        cell.outputs.append(new_output("stream", name="stdout", text=CUT_NOTE))
+        self._client.kc.stop_channels()
+        try:
+            await self._connect(GRACE_SECONDS)
+            return True
+        except (RuntimeError, ValueError):  # ValueError: of a message that is none
+            await self.kill("nothing that it puts out arrives any more")
+            return False
 
     async def serve_judge(self, path: str, judging: Callable[[], Any]) -> Any:
         """Let the kernel answer the judge at `path` while `judging()` runs in a thread; hand back its result."""

@@ -124,16 +124,17 @@ class TestFaultOfTheSolutionCell:
         assert "\n" not in message
 
 
-FORGERIES = {
-    "content": "kernel.session.send(kernel.iopub_socket, 'stream', {'x': 1}, parent=kernel.get_parent('shell'))",
-    "signature": "kernel.session.key = b'another'",
+SPOILT = {
+    "forged content": "kernel.session.send(kernel.iopub_socket, 'stream', {'x': 1}, parent=kernel.get_parent('shell'))",
+    "forged signature": "kernel.session.key = b'another'",
+    "no output": "kernel.iopub_thread.stop()",
 }
 
 
-@pytest.mark.parametrize("forgery", FORGERIES.values(), ids=FORGERIES)
-def test_a_message_that_no_kernel_sends_costs_its_cell_alone(engine, forgery):
-    graded = engine.grade(with_sources(goodbye=f"kernel = get_ipython().kernel\n{forgery}"), "finn", 1)
-    assert "ended the kernel: it sent what no kernel sends" in graded.messages[0]
+@pytest.mark.parametrize("spoil", SPOILT.values(), ids=SPOILT)
+def test_a_spoilt_kernel_costs_its_cell_alone(engine, spoil):
+    graded = engine.grade(with_sources(table=f"kernel = get_ipython().kernel\n{spoil}"), "finn", 1)
+    assert graded.messages[0].startswith("Cell 3 (kernel = get_ipython().kernel) ended the kernel: ")
     assert score(graded) == FULL
 
 
