@@ -81,10 +81,10 @@ class TestMuchOutput:
         assert not graded.needs_person
 
     def test_that_no_interrupt_stops_ends_the_kernel(self, engine):
-        stubborn = f"while True:\n    try:\n        {ENDLESS}\n    except BaseException: pass"
+        stubborn = f"import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n{ENDLESS}"
         graded = engine.grade(with_sources(table=stubborn), "fay", 1)
         assert graded.messages == [
-            "Cell 3 (while True:) ended the kernel: a cell put out too much and did not react to the interrupt."
+            "Cell 3 (import signal) ended the kernel: a cell put out too much and did not react to the interrupt."
         ]
         assert score(graded) == FULL
 

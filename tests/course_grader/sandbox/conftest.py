@@ -107,8 +107,9 @@ def zygote(sandbox_here):
 
 @pytest.fixture(scope="session", params=["zygote", "fresh"])
 def kernel(request, zygote):
-    """One kernel of each kind, for tests that leave it as it was."""
+    """One kernel of each kind, with os, pathlib and socket imported, for tests that leave it as it was."""
     kernel = Kernel(limits=Limits(**SMALL), zygote=zygote if request.param == "zygote" else None)
+    kernel.run("import os, pathlib, socket")
     yield kernel
     kernel.close()
 
