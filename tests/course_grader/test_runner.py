@@ -30,6 +30,14 @@ from tests.tiny_course import LAB
 WAIT = 20  # seconds; only a hang takes as long
 
 
+@pytest.fixture(autouse=True)
+def ctrl_c_counts():
+    """A shell has what it runs in the background ignore Ctrl-C, this test run too, and processes inherit that."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 class Desk:
     """Keeps what the runner saves, and on which thread."""
 
