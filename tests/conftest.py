@@ -14,6 +14,7 @@ def pytest_addoption(parser):
     parser.addoption("--slow", action="store_true", help="run the tests of `make test-all` too")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(config, items):
     for item in items:
         item.add_marker(pytest.mark.xdist_group(_group(item)))
