@@ -13,7 +13,7 @@ NOTEBOOKS := $(shell ls -r solutions/*/*.ipynb 2>/dev/null)
 LAB ?=
 # Tests run side by side, a file or a lab at a time.
 JOBS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN); echo $$((n < 4 ? n : 4)))
-PYTEST = pytest --numprocesses $(JOBS) --dist loadgroup
+PYTEST = pytest --numprocesses $(JOBS) --dist loadscope
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

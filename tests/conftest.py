@@ -14,21 +14,25 @@ def pytest_addoption(parser):
     parser.addoption("--slow", action="store_true", help="run the tests of `make test-all` too")
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """What shares costly fixtures runs in one process: a file, or one lab's part of it."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFileAndLab(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            file, _, rest = nodeid.partition("::")
+            values = rest.partition("[")[2].rstrip("]").split("-")
+            return " ".join([file, *filter(re.compile(r"\d\d_\w+").fullmatch, values)])
+
+    return ByFileAndLab(config, log)
+
+
 def pytest_collection_modifyitems(config, items):
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
     for name, missing in _missing(config, {mark.name for item in items for mark in item.iter_markers()}).items():
         for item in items:
             if item.get_closest_marker(name):
                 item.add_marker(pytest.mark.skip(reason=missing))
-
-
-def _group(item):
-    """What shares costly fixtures, and so runs in one process: a file, or one lab's part of it."""
-    params = item.callspec.params.values() if hasattr(item, "callspec") else ()
-    labs = [value for value in params if isinstance(value, str) and re.fullmatch(r"\d\d_\w+", value)]
-    return " ".join([item.nodeid.partition("::")[0], *labs])
 
 
 def _missing(config, used):
