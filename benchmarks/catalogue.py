@@ -21,7 +21,7 @@ from typing import Any
 
 import torch
 
-from course_grader.judge.reference import ReferenceSource, execute_reference
+from course_grader.judge.reference import run_reference
 from course_grader.notebooks import find_lab
 from course_utils.memory import peak_bytes
 
@@ -47,7 +47,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--tracks", type=int, default=TRACKS, metavar="N", help=f"catalogue size (default: {TRACKS})")
     tracks = parser.parse_args().tracks
-    lab = execute_reference(ReferenceSource.of(find_lab("08_playlist_recommender", ROOT).reference()))
+    lab = run_reference(find_lab("08_playlist_recommender", ROOT))
     threads = torch.get_num_threads()
     print(f"{tracks:,} tracks: {tracks * FEATURES * 4 / 1e6:.0f} MB of embeddings; threads: {threads}\n")
     print("| device | how | seconds | of a matmul | working memory (MB) |\n|---|---|---|---|---|")

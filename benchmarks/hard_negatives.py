@@ -34,7 +34,7 @@ import bm25s
 import torch
 import torch.nn as nn
 
-from course_grader.judge.reference import ReferenceSource, execute_reference
+from course_grader.judge.reference import run_reference
 from course_grader.notebooks import find_lab
 from course_utils.batching import embed
 from course_utils.data.mini_nq import make_mini_nq
@@ -59,7 +59,7 @@ def padded(ids: Ids) -> tuple[torch.Tensor, torch.Tensor]:
 @cache
 def lab05() -> dict[str, Any]:
     """The functions of lab 05's reference."""
-    return execute_reference(ReferenceSource.of(find_lab("05_nce_dual_encoder", ROOT).reference()))
+    return run_reference(find_lab("05_nce_dual_encoder", ROOT))
 
 
 def raw_model() -> nn.Module:

@@ -29,7 +29,7 @@ from retrieval_training import Course, Library, Stopwatch, save_model
 from transformers import DistilBertConfig
 from transformers.utils import logging
 
-from course_grader.judge.reference import ReferenceSource, execute_reference
+from course_grader.judge.reference import run_reference
 from course_grader.notebooks import find_lab
 from course_utils.data.mini_nq import make_mini_nq
 from course_utils.memory import peak_bytes
@@ -61,7 +61,7 @@ def main() -> None:
     machine = describe(device)
     print(machine)
     print("\n| what | against | ours | theirs | ours / theirs |\n|---|---|---|---|---|", flush=True)
-    lab = execute_reference(ReferenceSource.of(find_lab("05_nce_dual_encoder", ROOT).reference()))
+    lab = run_reference(find_lab("05_nce_dual_encoder", ROOT))
     config, dim = (DistilBertConfig(), 768) if on_gpu else (SMALL, 128)
     rows = training(lab, config, device, steps, options.batch_size, passages, options.repeats)
     for size in sizes:

@@ -138,9 +138,8 @@ def tiny_notebook() -> NotebookNode:
         "solution": True,
         "points": 5.0,
     }
-    return new_notebook(
-        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
-        cells=[
+    return python_notebook(
+        [
             new_markdown_cell("# Tiny", id="title"),
             tagged(SETUP, "setup", "setup"),
             tagged("table = torch.arange(6.0).reshape(2, 3)", "table", "fixture"),
@@ -153,6 +152,16 @@ def tiny_notebook() -> NotebookNode:
             code("print('goodbye')", "goodbye"),
         ],
     )
+
+
+def python_notebook(cells: list[NotebookNode]) -> NotebookNode:
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return new_notebook(cells=cells, metadata={"kernelspec": kernel})
+
+
+def score(graded) -> dict[str, float]:
+    """The points of each exercise."""
+    return {name: result.points for name, result in graded.exercises.items()}
 
 
 def cell_named(notebook: NotebookNode, name: str) -> NotebookNode:

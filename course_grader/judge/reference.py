@@ -13,6 +13,8 @@ from course_grader.notebooks import CourseError, has_tag, is_solution_cell, setu
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+    from course_grader.notebooks import Lab
+
 
 @dataclass(frozen=True)
 class ReferenceSource:
@@ -31,6 +33,11 @@ class ReferenceSource:
             and (has_tag(cell, "setup") or has_tag(cell, "fixture") or is_solution_cell(cell))
         ]
         return cls(setup_imports(notebook), cells)
+
+
+def run_reference(lab: Lab) -> dict[str, Any]:
+    """The variables of a lab's reference notebook, run in this process."""
+    return execute_reference(ReferenceSource.of(lab.reference()))
 
 
 def execute_reference(source: ReferenceSource) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from typing import Any
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
-from nbgrader.api import Gradebook
 from nbgrader.preprocessors import Execute, SaveAutoGrades
 from traitlets import Bool, Integer, default
 
@@ -59,8 +58,7 @@ class SaveGrades(SaveAutoGrades):
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         self._needs_person = nb.metadata.get(NOTES, {}).get("needs_person", False)
         nb, resources = super().preprocess(nb, resources)
-        with Gradebook(self.db_url) as gradebook:
-            guard(gradebook, self.assignment_id, self.notebook_id)  # it may be older than the guard
+        guard(self.db_url, self.assignment_id, self.notebook_id)  # it may be older than the guard
         return nb, resources
 
     def _add_score(self, cell: NotebookNode, resources: dict) -> None:

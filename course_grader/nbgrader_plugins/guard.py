@@ -18,12 +18,13 @@ _GUARD = json.dumps({"name": NO_KERNEL, "display_name": "course-grader", "langua
 _PYTHON = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
 
 
-def guard(gradebook: Gradebook, assignment: str, notebook: str) -> None:
+def guard(db_url: str, assignment: str, notebook: str) -> None:
     """Has the gradebook name no kernel that could be started, also where it was made before there was a guard."""
-    saved = gradebook.find_notebook(notebook, assignment)
-    if saved.kernelspec != _GUARD:
-        saved.kernelspec = _GUARD
-        gradebook.db.commit()
+    with Gradebook(db_url) as gradebook:
+        saved = gradebook.find_notebook(notebook, assignment)
+        if saved.kernelspec != _GUARD:
+            saved.kernelspec = _GUARD
+            gradebook.db.commit()
 
 
 class SaveGuardedCells(SaveCells):
@@ -31,8 +32,7 @@ class SaveGuardedCells(SaveCells):
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         nb, resources = super().preprocess(nb, resources)
-        with Gradebook(self.db_url) as gradebook:
-            guard(gradebook, self.assignment_id, self.notebook_id)
+        guard(self.db_url, self.assignment_id, self.notebook_id)
         return nb, resources
 
 

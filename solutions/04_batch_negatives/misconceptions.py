@@ -530,13 +530,17 @@ def _cached(name, explanation, body):
     return Misconception("cached_backward", name, explanation, code + body)
 
 
-_FIRST_PASS = """    pieces_of_both = queries.split(micro_batch), passages.split(micro_batch)
+_SIDES = """    pieces_of_both = queries.split(micro_batch), passages.split(micro_batch)
     sides = list(zip((query_encoder, passage_encoder), pieces_of_both, strict=True))
-    with torch.no_grad():
+"""
+_FIRST_PASS = (
+    _SIDES
+    + """    with torch.no_grad():
         embeddings = [torch.cat([encoder(piece) for piece in pieces]) for encoder, pieces in sides]
     for side in embeddings:
         side.requires_grad_()
 """
+)
 _LOSS = """    loss = in_batch_loss(*embeddings, temperature)
     loss.backward()
 """
@@ -581,9 +585,8 @@ CACHED_BACKWARD = [
         "detached too late",
         "The pieces keep their graphs until they are joined, so all activations are in memory together; detach() after "
         "that frees them too late. Encode without a graph.",
-        """    pieces_of_both = queries.split(micro_batch), passages.split(micro_batch)
-    sides = list(zip((query_encoder, passage_encoder), pieces_of_both, strict=True))
-    joined = [torch.cat([encoder(piece) for piece in pieces]) for encoder, pieces in sides]
+        _SIDES
+        + """    joined = [torch.cat([encoder(piece) for piece in pieces]) for encoder, pieces in sides]
     embeddings = [side.detach().requires_grad_() for side in joined]
     del joined
 """
@@ -594,9 +597,8 @@ CACHED_BACKWARD = [
         "gradients of the encoders twice",
         "The loss's backward pass went through the encoders already, and the second pass adds the same gradient once "
         "more. It has to stop at the embeddings.",
-        """    pieces_of_both = queries.split(micro_batch), passages.split(micro_batch)
-    sides = list(zip((query_encoder, passage_encoder), pieces_of_both, strict=True))
-    embeddings = [torch.cat([encoder(piece) for piece in pieces]) for encoder, pieces in sides]
+        _SIDES
+        + """    embeddings = [torch.cat([encoder(piece) for piece in pieces]) for encoder, pieces in sides]
     for side in embeddings:
         side.retain_grad()
 """

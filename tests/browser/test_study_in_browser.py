@@ -6,7 +6,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell
+
+from tests.tiny_course import python_notebook
 
 expect = pytest.importorskip("playwright.sync_api", reason="no Playwright: pip install playwright").expect
 pytestmark = pytest.mark.browser
@@ -29,9 +31,8 @@ QUIZ, CARDS, PICTURE = 1, 2, 3
 @pytest.fixture(scope="module")
 def notebook_file(tmp_path_factory):
     sources = [SETUP, 'study.quiz("demo")', 'study.flashcards("demo")', FIGURE]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     path = tmp_path_factory.mktemp("study") / "study.ipynb"
-    nbformat.write(new_notebook(cells=[new_code_cell(source) for source in sources], metadata=kernel), path)
+    nbformat.write(python_notebook([new_code_cell(source) for source in sources]), path)
     return path
 
 

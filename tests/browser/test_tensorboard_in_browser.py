@@ -2,7 +2,9 @@
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell
+
+from tests.tiny_course import python_notebook
 
 expect = pytest.importorskip("playwright.sync_api", reason="no Playwright: pip install playwright").expect
 pytestmark = pytest.mark.browser
@@ -27,9 +29,8 @@ for server in manager.get_all():
 
 @pytest.fixture
 def notebook_file(tmp_path):
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     path = tmp_path / "runs.ipynb"
-    nbformat.write(new_notebook(cells=[new_code_cell(text) for text in (RUNS, SHOW, END)], metadata=kernel), path)
+    nbformat.write(python_notebook([new_code_cell(text) for text in (RUNS, SHOW, END)]), path)
     return path
 
 

@@ -28,6 +28,17 @@ def course(course_template, tmp_path):
     return Course(tmp_path / "course", log_file=tmp_path / "nbgrader.log")
 
 
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory):
+    """The real engine, on the tiny course."""
+    from course_grader.grading import Engine
+    from course_grader.notebooks import find_lab
+    from tests.tiny_course import LAB, write_tiny_course
+
+    with Engine(find_lab(LAB, write_tiny_course(tmp_path_factory.mktemp("course")))) as engine:
+        yield engine
+
+
 @pytest.fixture
 def released(course):
     from tests.nbgrader_course import LAB

@@ -2,10 +2,8 @@
 
 import pytest
 
-from course_grader.grading import Engine
-from course_grader.notebooks import find_lab
 from tests.paths import sandbox_missing
-from tests.tiny_course import LAB, cell_named, code, tiny_notebook, with_sources, write_tiny_course
+from tests.tiny_course import cell_named, code, score, tiny_notebook, with_sources
 
 pytestmark = pytest.mark.skipif(bool(sandbox_missing()), reason=sandbox_missing() or "the sandbox works")
 
@@ -13,17 +11,6 @@ FULL = {"double": 5.0, "count": 15.0}
 MUCH = "print('x' * 200_000)"
 ENDLESS = "while True: print('x' * 1000)"
 DOUBLE = "\ndef double(x):\n    return 2 * x"
-
-
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory):
-    lab = find_lab(LAB, write_tiny_course(tmp_path_factory.mktemp("course")))
-    with Engine(lab) as engine:
-        yield engine
-
-
-def score(graded):
-    return {name: result.points for name, result in graded.exercises.items()}
 
 
 def text_of(cell):

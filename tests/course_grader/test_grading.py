@@ -8,20 +8,9 @@ from course_grader.grading import Engine
 from course_grader.notebooks import CourseError, find_lab
 from course_grader.sandbox import SandboxUnavailable
 from tests.paths import sandbox_missing
-from tests.tiny_course import LAB, cell_named, code, tiny_notebook, with_sources, write_tiny_course
+from tests.tiny_course import LAB, cell_named, code, score, tiny_notebook, with_sources, write_tiny_course
 
 pytestmark = pytest.mark.skipif(bool(sandbox_missing()), reason=sandbox_missing() or "the sandbox works")
-
-
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory):
-    lab = find_lab(LAB, write_tiny_course(tmp_path_factory.mktemp("course")))
-    with Engine(lab) as engine:
-        yield engine
-
-
-def score(graded):
-    return {name: result.points for name, result in graded.exercises.items()}
 
 
 def statuses(graded, exercise):

@@ -5,14 +5,14 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from course_grader.judge.reference import ReferenceSource, execute_reference
+from course_grader.judge.reference import run_reference
 from course_grader.notebooks import find_lab
 from tests.paths import ROOT
 
 
 @pytest.fixture(scope="module")
 def lab():
-    return execute_reference(ReferenceSource.of(find_lab("02_attention", ROOT).reference()))
+    return run_reference(find_lab("02_attention", ROOT))
 
 
 def draw(*shape, seed=0):

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from course_grader.judge.reference import ReferenceSource, execute_reference
+from course_grader.judge.reference import run_reference
 from course_grader.notebooks import find_lab
 from tests.paths import ROOT
 
@@ -15,7 +15,7 @@ DTYPES = (torch.float32, torch.float64)
 
 @pytest.fixture(scope="module")
 def lab():
-    return execute_reference(ReferenceSource.of(find_lab("03_temperature", ROOT).reference()))
+    return run_reference(find_lab("03_temperature", ROOT))
 
 
 def draw(*shape, seed=0, dtype=torch.float64):

@@ -9,7 +9,7 @@ from sentence_transformers.sentence_transformer.losses import (
 from torch import nn
 from torch.nn import functional as F
 
-from course_grader.judge.reference import ReferenceSource, execute_reference
+from course_grader.judge.reference import run_reference
 from course_grader.notebooks import find_lab
 from course_utils.memory import peak_bytes
 from tests.paths import ROOT
@@ -17,7 +17,7 @@ from tests.paths import ROOT
 
 @pytest.fixture(scope="module")
 def lab():
-    return execute_reference(ReferenceSource.of(find_lab("04_batch_negatives", ROOT).reference()))
+    return run_reference(find_lab("04_batch_negatives", ROOT))
 
 
 def draw(*shape, seed=0, dtype=torch.float64):

@@ -11,7 +11,7 @@ import torch
 from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
 from torch.nn import functional as F
 
-from course_grader.judge.reference import ReferenceSource, execute_reference
+from course_grader.judge.reference import run_reference
 from course_grader.notebooks import find_lab, is_solution_cell, nbgrader_metadata
 from course_utils import builders
 from tests.paths import ROOT
@@ -19,7 +19,7 @@ from tests.paths import ROOT
 
 @pytest.fixture(scope="module")
 def lab():
-    return execute_reference(ReferenceSource.of(find_lab("06_hard_negatives", ROOT).reference()))
+    return run_reference(find_lab("06_hard_negatives", ROOT))
 
 
 def draw(*shape, seed=0, dtype=torch.float64):

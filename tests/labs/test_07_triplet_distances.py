@@ -9,7 +9,7 @@ from pytorch_metric_learning.distances import LpDistance
 from pytorch_metric_learning.losses import TripletMarginLoss
 
 from course_grader.audit.check import load_variants
-from course_grader.judge.reference import ReferenceSource, execute_reference
+from course_grader.judge.reference import run_reference
 from course_grader.notebooks import find_lab
 from tests.paths import ROOT
 
@@ -24,7 +24,7 @@ def lab():
 
 @pytest.fixture(scope="module")
 def answers(lab):
-    return execute_reference(ReferenceSource.of(lab.reference()))
+    return run_reference(lab)
 
 
 @pytest.fixture(scope="module")

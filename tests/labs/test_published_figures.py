@@ -14,7 +14,7 @@ import math
 import pytest
 import torch
 
-from course_grader.judge.reference import ReferenceSource, execute_reference
+from course_grader.judge.reference import run_reference
 from course_grader.notebooks import find_lab
 from course_utils import runtime
 from course_utils.batching import embed
@@ -45,7 +45,7 @@ def full_profile():
 
 
 def functions_of(name):
-    return execute_reference(ReferenceSource.of(find_lab(name, ROOT).reference()))
+    return run_reference(find_lab(name, ROOT))
 
 
 @pytest.fixture(scope="module")
