@@ -100,6 +100,11 @@ def is_solution_cell(cell: NotebookNode) -> bool:
     return cell.cell_type == "code" and bool(nbgrader_metadata(cell).get("solution"))
 
 
+def is_graded_cell(cell: NotebookNode) -> bool:
+    """A cell that has points: a test cell or a written answer."""
+    return bool(nbgrader_metadata(cell).get("grade"))
+
+
 def is_autograded_cell(cell: NotebookNode) -> bool:
     """nbgrader's sense of a test cell: code, graded, not the student's."""
     metadata = nbgrader_metadata(cell)

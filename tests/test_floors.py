@@ -10,12 +10,11 @@ import pytest
 ROOT = Path(__file__).parent.parent
 FLOORS = [
     {"course_utils"},
-    {"sandbox", "inside", "kernel_client", "notebooks", "results"},
-    {"judge", "store", "repair", "release", "report", "doctor"},
-    {"marking"},
-    {"grading", "audit", "diagnose"},
+    {"sandbox", "inside", "kernel_client", "notebooks", "results", "gradebook", "errors", "nbgrader_import"},
+    {"judge", "repair", "release", "fingerprint", "doctor"},
+    {"grading", "audit"},
     {"nbgrader_plugins", "feedback"},
-    {"runner"},
+    {"report", "runner"},
     {"cli"},
 ]
 

@@ -20,20 +20,6 @@ from course_utils.frames import WireError, receive_frame, send_frame
 START_SECONDS = 120.0
 
 
-@dataclass
-class Verdict:
-    """What the judge found in one test cell."""
-
-    exercise: str
-    tests: list[TestResult]
-    text: str
-    error: str = ""  # a mistake in the test cell itself
-    broken: str | None = None  # why the student's kernel stopped answering
-
-    def result(self, max_points: float) -> ExerciseResult:
-        return ExerciseResult(self.exercise, max_points, self.tests)
-
-
 class JudgeError(Exception):
     """The judge itself failed; says nothing about the submission."""
 
@@ -49,15 +35,15 @@ class JudgeSession:
         """Wait for the agent of a kernel that has just started, at `path`."""
         self._ask({"op": "listen", "path": path})
 
-    def judge(self, source: str, exercise: str, lost: str = "", fault: str = "") -> Verdict:
-        """Run one test cell; `lost` says why there is no kernel to test, so that every test in it reads so.
+    def judge(self, source: str, exercise: str, maximum: float, lost: str = "", fault: str = "") -> ExerciseResult:
+        """Run one test cell, worth `maximum`; `lost` says why there is no kernel, so that every test in it reports it.
 
-        `fault` says what went wrong in the exercise's solution cell, for tests that miss what it was to define.
+        `fault` says what went wrong in the exercise's solution cell, for tests that miss what it should define.
         """
         request = {"op": "judge", "source": source, "exercise": exercise, "lost": lost, "fault": fault}
         answer = self._ask(request)
         tests = [TestResult(**test) for test in answer["tests"]]
-        return Verdict(exercise, tests, answer["text"], answer["error"], answer["broken"])
+        return ExerciseResult(exercise, maximum, tests, answer["text"], answer["error"])
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
         try:

@@ -94,7 +94,7 @@ def run_test_cell(imports: str, source: str, exercise: str) -> None:
 
 
 def judge_cell(side: StudentSide, imports: str, request: dict[str, Any]) -> dict[str, Any]:
-    """Run one test cell. The verdict: `tests` (outcomes as plain data), `text` (what it printed), `error`, `broken`."""
+    """Run one test cell. The verdict: `tests` (outcomes as plain data), `text` (what it printed), `error`."""
     exercise, output, error = request["exercise"], io.StringIO(), ""
     link = side.connect(request["lost"], request["fault"])
     student._connect(link)
@@ -107,7 +107,7 @@ def judge_cell(side: StudentSide, imports: str, request: dict[str, Any]) -> dict
         side.release()
     outcomes = testing.last_outcomes.get(exercise, [])
     tests = [{**vars(outcome), "points": outcome.points} for outcome in outcomes]
-    return {"tests": tests, "text": output.getvalue()[:MAX_OUTPUT], "error": error, "broken": link.broken}
+    return {"tests": tests, "text": output.getvalue()[:MAX_OUTPUT], "error": error}
 
 
 def serve_submission(control: socket.socket, variables: dict[str, Any], imports: str) -> None:

@@ -25,7 +25,7 @@ class TestOrdinarySubmissions:
     def test_the_reference_scores_full(self, engine):
         graded = engine.grade(tiny_notebook(), "ada", 1)
         assert score(graded) == {"double": 5.0, "count": 15.0}
-        assert not graded.needs_person
+        assert not graded.needs_review
         assert graded.messages == []
 
     def test_the_score_stands_in_the_cell_as_a_plain_float(self, engine):
@@ -115,7 +115,7 @@ class TestTrouble:
         for place in (2, 6):
             notebook.cells.insert(place, code("import os; os._exit(3)", f"crash{place}"))
         graded = engine.grade(notebook, "eva", 1)
-        assert graded.needs_person
+        assert graded.needs_review
         assert score(graded)["count"] == 0.0
 
     def test_a_flood_of_output_is_cut(self, engine):
@@ -186,7 +186,7 @@ def test_a_kernel_that_cannot_start_is_for_a_person_and_leaves_nothing(engine, m
 
     monkeypatch.setattr("course_grader.grading.StudentKernel.start", refuse)
     graded = engine.grade(tiny_notebook(), "ada", 1)
-    assert graded.needs_person
+    assert graded.needs_review
     assert not graded.ran
     assert score(graded) == {"double": 0.0, "count": 0.0}
     assert any("no kernel today" in message for message in graded.messages)

@@ -1,4 +1,4 @@
-"""Grades one submission, whole: the student's cells in a sandboxed kernel, the test cells in the judge."""
+"""The engine of one lab: it holds what all its submissions share, the judge and the process that kernels fork from."""
 
 from __future__ import annotations
 
@@ -13,11 +13,14 @@ from typing import Self
 
 from nbformat import NotebookNode
 
+from course_grader.grading.notebook_run import NotebookRun, fail_closed
+from course_grader.grading.record import write_record
 from course_grader.judge import AUTOGRAD_IMPORT
 from course_grader.judge.server import JudgeServer, JudgeSession
 from course_grader.kernel_client import StudentKernel
-from course_grader.marking import GradedNotebook, Marker
 from course_grader.notebooks import Lab, LabSettings
+from course_grader.repair import Notes
+from course_grader.results import GradedSubmission
 from course_grader.sandbox import (
     Limits,
     SandboxUnavailable,
@@ -73,18 +76,30 @@ class Engine:
     ) -> None:
         self._stack.close()
 
-    def grade(self, notebook: NotebookNode, student: str, seed: int) -> GradedNotebook:
-        """Run and judge one sanitized submission (nbgrader has put the test cells back in).
+    def grade(self, notebook: NotebookNode, student: str, seed: int, notes: Notes | None = None) -> GradedSubmission:
+        """Run and judge one repaired submission (it holds the lab's own test cells); its notebook is filled in place.
 
-        The inputs of its tests come from `seed` and the student's name; the same two give the same inputs.
+        The inputs of its tests come from `seed` and the student's name; the same two give the same inputs. What `notes`
+        say becomes part of the result, and what they call unreadable is not run.
         """
-        own = derive_seed(seed, student)
-        session = self._judge.session(own, self.settings.call_seconds, self.settings.notebook_seconds)
-        start_kernel = partial(self._start_kernel, derive_seed(own, "kernel"))  # a student can read the kernel's seed
-        marker = Marker(notebook, session, seed, start_kernel, self.settings, self.run_experiments)
+        notes = notes or Notes()
+        graded = GradedSubmission(student, self.lab.name, seed, notebook, messages=list(notes.problems))
+        graded.needs_review, graded.ran = notes.needs_review, not notes.unreadable
+        if graded.ran:
+            self._run(graded)
+        else:
+            fail_closed(graded)
+            write_record(graded)
+        return graded
+
+    def _run(self, graded: GradedSubmission) -> None:
+        seed = derive_seed(graded.seed, graded.student)
+        session = self._judge.session(seed, self.settings.call_seconds, self.settings.notebook_seconds)
+        start_kernel = partial(self._start_kernel, derive_seed(seed, "kernel"))  # a student can read the kernel's seed
+        run = NotebookRun(graded, session, start_kernel, self.settings, self.run_experiments)
         try:
             with ThreadPoolExecutor(1) as thread:  # the caller may have an event loop of its own (the formgrader)
-                return thread.submit(asyncio.run, marker.mark()).result()
+                thread.submit(asyncio.run, run.run()).result()
         finally:
             session.close()
 

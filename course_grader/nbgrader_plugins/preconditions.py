@@ -49,5 +49,5 @@ def _expect_in_gradebook(assignment: str) -> None:
 
 
 def expect_lab_notebook(assignment: str, student: str, notebooks: list[str]) -> None:
-    """Has nbgrader convert the lab's own notebook, also where the submission has none of that name (it was renamed)."""
+    """Make nbgrader convert the lab's own notebook, also where the submission has none of that name (renamed)."""
     notebooks[:] = [os.path.join(os.path.dirname(notebooks[0]), f"{assignment}.ipynb")]
