@@ -9,8 +9,8 @@ from typing import Any
 import torch
 from torch.autograd.function import once_differentiable
 
-from course_utils.frames import WireError, WireTimeout
-from course_utils.wire import Encoder, Handle, UntrustedDecoder, read_blob
+from course_utils.remote.codec import Encoder, Handle, UntrustedDecoder, read_blob
+from course_utils.remote.framing import ProtocolError, ProtocolTimeout
 
 CALL_SECONDS = 5.0  # of processor time
 WALL_FACTOR = 6  # how much longer a call may take by the clock: the machine may be busy
@@ -45,26 +45,26 @@ class StudentProtocolError(StudentError):
     """What came from the student's process is no valid answer."""
 
 
-class Remote(Handle):
+class RemoteObject(Handle):
     """An object or function on the student's side: call it, read its attributes, index it."""
 
-    def __init__(self, link: Link, target: int | str, handle: Handle | None = None):
+    def __init__(self, client: RemoteClient, target: int | str, handle: Handle | None = None):
         super().__init__(
             target if isinstance(target, int) else 0, *((handle.type_name, handle.bases) if handle else ())
         )
-        self._link = link
+        self._client = client
         self._target = target
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._link.call(self._target, args, kwargs)
+        return self._client.call(self._target, args, kwargs)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        return self._link.request("attribute", target=self._target, attribute=name)
+        return self._client.request("attribute", target=self._target, attribute=name)
 
     def _special(self, name: str) -> Any:
-        return self._link.request("attribute", target=self._target, attribute=name)
+        return self._client.request("attribute", target=self._target, attribute=name)
 
     def __getitem__(self, key: Any) -> Any:
         return self._special("__getitem__")(key)
@@ -79,8 +79,8 @@ class Remote(Handle):
         return f"<{self.type_name or self._target} on the student's side>"
 
 
-class Link:
-    """Requests to a responder: numbers them, decodes answers, raises what the student's code raised."""
+class RemoteClient:
+    """Sends requests to a server: numbers them, decodes answers, raises what the student's code raised."""
 
     def __init__(self, transport: Transport, seconds: float = CALL_SECONDS):
         self._transport = transport
@@ -88,7 +88,7 @@ class Link:
         self.seconds = seconds
         self.broken: str | None = None  # why the other side is lost
         self._timeouts = 0
-        self._exhausted = ""  # why this link asks no more, though the other side lives
+        self._exhausted = ""  # why this client asks no more, though the other side lives
 
     def request(self, op: str, args: Any = (), kwargs: Mapping | None = None, **fields: Any) -> Any:
         reply, tensors = self._exchange(op, args, kwargs or {}, fields)[:2]
@@ -114,12 +114,12 @@ class Link:
         try:
             reply, blob = self._transport(request, encoder.blob())
             if type(reply) is not dict or reply.get("id") != request["id"]:
-                raise WireError("the answer does not belong to the question")
+                raise ProtocolError("the answer does not belong to the question")
             tensors = read_blob(blob)
-        except WireTimeout:
+        except ProtocolTimeout:
             self.broken = "no answer came in time, and none to the interrupt either"
             raise _student_error(StudentTimeout, "timeout", self.broken) from None
-        except (WireError, OSError) as error:
+        except (ProtocolError, OSError) as error:
             self.broken = f"the student's process gave no valid answer: {error}"
             raise _student_error(StudentProtocolError, "no valid answer", str(error)) from None
         if "error" in reply:
@@ -130,8 +130,8 @@ class Link:
         if "ok" not in reply:
             raise _student_error(StudentProtocolError, "no valid answer", "there is no result in it")
         try:
-            return UntrustedDecoder(tensors, lambda handle: Remote(self, handle.id, handle)).decode(reply["ok"])
-        except WireError as error:
+            return UntrustedDecoder(tensors, lambda handle: RemoteObject(self, handle.id, handle)).decode(reply["ok"])
+        except ProtocolError as error:
             raise _student_error(StudentProtocolError, "no valid answer", str(error)) from None
 
     def _attach(self, reply: dict, tensors: dict, inputs: list[torch.Tensor]) -> dict[str, torch.Tensor]:
@@ -160,15 +160,17 @@ class Link:
 
 class _RemoteGraph(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, link: Link, graph: int, outputs: list, anchor: torch.Tensor, *inputs: torch.Tensor) -> tuple:
-        ctx.link, ctx.graph, ctx.shapes = link, graph, [x.shape for x in inputs]
+    def forward(
+        ctx: Any, client: RemoteClient, graph: int, outputs: list, anchor: torch.Tensor, *inputs: torch.Tensor
+    ) -> tuple:
+        ctx.client, ctx.graph, ctx.shapes = client, graph, [x.shape for x in inputs]
         ctx.set_materialize_grads(False)
         return tuple(output.detach().clone() for output in outputs)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, *gradients: torch.Tensor | None) -> tuple:
-        answer = ctx.link.request("backward", list(gradients), graph=ctx.graph)
+        answer = ctx.client.request("backward", list(gradients), graph=ctx.graph)
         shapes = [getattr(g, "shape", None) for g in answer] if type(answer) is list else None
         if shapes is None or any(s not in (None, want) for s, want in zip(shapes, ctx.shapes, strict=True)):
             raise _student_error(StudentProtocolError, "no valid answer", "a gradient has the wrong shape")

@@ -17,8 +17,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
-from course_utils import builders
-from course_utils.frames import WireError
+from course_utils.remote import models
+from course_utils.remote.framing import ProtocolError
 
 MAX_DEPTH = 32
 MAX_DRAINED = 10_000  # items taken from an iterator
@@ -56,7 +56,7 @@ class Encoder:
 
     def encode(self, value: Any, depth: int = 0) -> Any:
         if depth > MAX_DEPTH:
-            raise WireError(f"the value is nested deeper than {MAX_DEPTH} levels")
+            raise ProtocolError(f"the value is nested deeper than {MAX_DEPTH} levels")
         if value is None or type(value) in (bool, str):
             return value
         if isinstance(value, float) and not isinstance(value, np.floating):
@@ -80,7 +80,7 @@ class Encoder:
 
     def _tensor(self, tensor: torch.Tensor) -> dict:
         if str(tensor.dtype).removeprefix("torch.") not in DTYPES or tensor.layout is not torch.strided:
-            raise WireError(f"a tensor of dtype {tensor.dtype} and layout {tensor.layout} cannot be sent")
+            raise ProtocolError(f"a tensor of dtype {tensor.dtype} and layout {tensor.layout} cannot be sent")
         if id(tensor) not in self._names:
             name = self._add(tensor)
             self._names[id(tensor)], self.sources[name] = name, tensor
@@ -94,7 +94,7 @@ class Encoder:
         try:
             tensor = torch.from_numpy(np.array(value, order="C", ndmin=1, copy=True))
         except TypeError:
-            raise WireError(f"a numpy array of dtype {value.dtype} cannot be sent") from None
+            raise ProtocolError(f"a numpy array of dtype {value.dtype} cannot be sent") from None
         return {
             "$": "array" if isinstance(value, np.ndarray) else "scalar",
             "n": self._add(tensor),
@@ -141,7 +141,7 @@ class Encoder:
             return {"$": "generator", "v": self.encode(value.get_state(), depth)}
         if isinstance(value, Handle):
             return {"$": "handle", "id": value.id}
-        recipe = builders.recipe(value)
+        recipe = models.recipe(value)
         if recipe is not None and self._keep is None:
             return self._model(value, *recipe, depth)
         if isinstance(value, int):  # bool and int subclasses such as IntEnum
@@ -149,13 +149,13 @@ class Encoder:
         if isinstance(value, str):
             return str.__str__(value)
         if self._keep is None:
-            raise WireError(f"an object of type {type(value).__name__} cannot be sent: it is no plain data")
+            raise ProtocolError(f"an object of type {type(value).__name__} cannot be sent: it is no plain data")
         bases = [base.__name__ for base in type(value).__mro__[:-1]][:16]
         return {"$": "handle", "id": self._keep(value), "type": type(value).__name__[:80], "bases": bases}
 
 
 class Decoder:
-    """Turns JSON and tensors back into values; anything unexpected is a WireError.
+    """Turns JSON and tensors back into values; anything unexpected is a ProtocolError.
 
     resolve: called with a Handle, hands back what stands for it on this side.
     """
@@ -167,23 +167,23 @@ class Decoder:
     def decode(self, form: Any) -> Any:
         try:
             return self._decode(form, 0)
-        except WireError:
+        except ProtocolError:
             raise
         except (KeyError, TypeError, ValueError, AttributeError, RecursionError, RuntimeError) as error:
-            raise WireError(f"a value has a wrong form ({type(error).__name__})") from None
+            raise ProtocolError(f"a value has a wrong form ({type(error).__name__})") from None
 
     def _decode(self, form: Any, depth: int) -> Any:
         if depth > MAX_DEPTH:
-            raise WireError(f"the value is nested deeper than {MAX_DEPTH} levels")
+            raise ProtocolError(f"the value is nested deeper than {MAX_DEPTH} levels")
         if form is None or type(form) in (bool, int, float, str):
             return form
         if type(form) is list:
             return [self._decode(item, depth + 1) for item in form]
         if type(form) is not dict or type(form.get("$")) is not str:
-            raise WireError("a value has no kind")
+            raise ProtocolError("a value has no kind")
         reader = getattr(self, f"_read_{form['$']}", None)
         if reader is None:
-            raise WireError("a value is of an unknown kind")
+            raise ProtocolError("a value is of an unknown kind")
         return reader(form, depth + 1)
 
     def _items(self, form: dict, depth: int) -> list:
@@ -194,7 +194,7 @@ class Decoder:
 
     def _read_int(self, form: dict, depth: int) -> int:
         if len(form["v"]) > 4000:
-            raise WireError("an integer has more than 4000 digits")
+            raise ProtocolError("an integer has more than 4000 digits")
         return int(form["v"], 16)
 
     def _read_tuple(self, form: dict, depth: int) -> tuple:
@@ -243,13 +243,13 @@ class Decoder:
     def _read_handle(self, form: dict, depth: int) -> Any:
         type_name, bases = form.get("type", ""), form.get("bases", [])
         if self._resolve is None or type(form["id"]) is not int or type(type_name) is not str:
-            raise WireError("a handle has a wrong form")
+            raise ProtocolError("a handle has a wrong form")
         return self._resolve(Handle(form["id"], type_name[:80], tuple(str(base)[:80] for base in bases[:16])))
 
     def _read_model(self, form: dict, depth: int) -> torch.nn.Module:
         if self._resolve is None or isinstance(self, UntrustedDecoder):
-            raise WireError("a model may only come from the judge")
-        model = builders.build(form["builder"], **self._decode(form["arguments"], depth))
+            raise ProtocolError("a model may only come from the judge")
+        model = models.build(form["builder"], **self._decode(form["arguments"], depth))
         own = {**dict(model.named_parameters()), **dict(model.named_buffers())}
         with torch.no_grad():
             for key, part in form["state"].items():
@@ -261,7 +261,7 @@ class Decoder:
     def _shaped(self, form: dict) -> torch.Tensor:
         tensor = self._tensors[form["n"]]
         if list(tensor.shape) != form["shape"] or str(tensor.dtype).removeprefix("torch.") not in DTYPES:
-            raise WireError("a tensor is not of the shape or dtype that was announced")
+            raise ProtocolError("a tensor is not of the shape or dtype that was announced")
         return tensor
 
 
@@ -277,13 +277,13 @@ def read_blob(blob: bytes) -> dict[str, torch.Tensor]:
         tensors = load_tensors(bytes(blob))
         return {name: tensors[name] for name in sorted(tensors, key=lambda name: int(name[1:]))}  # as they were added
     except (SafetensorError, ValueError, RuntimeError, KeyError, TypeError) as error:
-        raise WireError(f"the tensors cannot be read ({type(error).__name__})") from None
+        raise ProtocolError(f"the tensors cannot be read ({type(error).__name__})") from None
 
 
 def _drain(iterator: Iterator) -> list:
     items = []
     for item in iterator:
         if len(items) == MAX_DRAINED:
-            raise WireError(f"an iterator gave more than {MAX_DRAINED:,} items; it may have no end")
+            raise ProtocolError(f"an iterator gave more than {MAX_DRAINED:,} items; it may have no end")
         items.append(item)
     return items

@@ -14,18 +14,18 @@ _HEADER = struct.Struct("!II")
 _CHUNK = 1 << 20
 
 
-class WireError(Exception):
+class ProtocolError(Exception):
     """What arrived is not what the format allows, or what should be sent has no place in it."""
 
 
-class WireTimeout(WireError):
+class ProtocolTimeout(ProtocolError):
     """Nothing, or not all of it, arrived before the deadline."""
 
 
 def send_frame(connection: socket.socket, message: dict, blob: bytes = b"") -> None:
     text = json.dumps(message).encode()
     if len(text) > MAX_JSON_BYTES or len(blob) > MAX_BLOB_BYTES:
-        raise WireError(f"too large to send: {len(text) + len(blob)} bytes")
+        raise ProtocolError(f"too large to send: {len(text) + len(blob)} bytes")
     connection.sendall(_HEADER.pack(len(text), len(blob)) + text)
     if blob:
         connection.sendall(blob)
@@ -35,11 +35,11 @@ def receive_frame(connection: socket.socket, deadline: float | None = None) -> t
     """One message; `deadline` is a time.monotonic() value."""
     text_size, blob_size = _HEADER.unpack(_receive(connection, _HEADER.size, deadline))
     if text_size > MAX_JSON_BYTES or blob_size > MAX_BLOB_BYTES:
-        raise WireError(f"a message of {text_size + blob_size} bytes is larger than allowed")
+        raise ProtocolError(f"a message of {text_size + blob_size} bytes is larger than allowed")
     try:
         message = json.loads(_receive(connection, text_size, deadline))
     except (ValueError, RecursionError) as error:
-        raise WireError(f"a message is no JSON ({type(error).__name__})") from None
+        raise ProtocolError(f"a message is no JSON ({type(error).__name__})") from None
     return message, _receive(connection, blob_size, deadline)
 
 
@@ -49,13 +49,13 @@ def _receive(connection: socket.socket, size: int, deadline: float | None) -> by
         if deadline is not None:
             left = deadline - time.monotonic()
             if left <= 0:
-                raise WireTimeout("no answer in time")
+                raise ProtocolTimeout("no answer in time")
             connection.settimeout(left)
         try:
             chunk = connection.recv(min(_CHUNK, size - len(data)))
         except TimeoutError:
-            raise WireTimeout("no answer in time") from None
+            raise ProtocolTimeout("no answer in time") from None
         if not chunk:
-            raise WireError("the connection was closed")
+            raise ProtocolError("the connection was closed")
         data += chunk
     return bytes(data)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import symtable
 
-from course_utils.responder import PROBE_GLOBALS
+from course_utils.remote.server import PROBE_GLOBALS
 
 
 def check(source: str, name: str) -> None:

@@ -7,41 +7,38 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import inspect
 import json
-import os
 import sys
 import textwrap
-import traceback
-from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any
 
-import __main__
-from course_utils import probes
-from course_utils.link import Link, Remote, StudentError, Transport
-from course_utils.responder import Responder
+from course_utils.environment import in_reference_notebook, refuse_unprotected_grading
+from course_utils.remote import probes
+from course_utils.remote.client import RemoteClient, RemoteObject, StudentError, Transport
+from course_utils.remote.server import RemoteServer
+from course_utils.variables import notebook_variables
 
 
 class Student:
     """`student.f` is the submission's f. Without a connection it is this notebook's."""
 
     def __init__(self) -> None:
-        self._link: Link | None = None
+        self._client: RemoteClient | None = None
 
-    def _connect(self, link: Link) -> None:
-        self._link = link
+    def _connect(self, client: RemoteClient) -> None:
+        self._client = client
 
-    def _connected(self) -> Link:
-        if self._link is None:
-            self._link = Link(local_transport(notebook_variables()))
-        return self._link
+    def _connected(self) -> RemoteClient:
+        if self._client is None:
+            self._client = RemoteClient(local_transport(notebook_variables()))
+        return self._client
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        return Remote(self._connected(), name)
+        return RemoteObject(self._connected(), name)
 
     def value(self, name: str) -> Any:
         """A variable of the submission that is no function, as plain data."""
@@ -55,9 +52,9 @@ class Student:
 
     def _release(self) -> None:
         """Forget the objects and graphs that tests left on the student's side."""
-        if self._link is not None and not self._link.broken:
+        if self._client is not None and not self._client.broken:
             with contextlib.suppress(StudentError):
-                self._link.request("drop")
+                self._client.request("drop")
 
 
 class ReferenceUnavailable(Exception):
@@ -92,70 +89,13 @@ def _reference_notebook() -> Mapping[str, Any]:
     )
 
 
-def in_reference_notebook() -> bool:
-    """Whether this is a lab's reference notebook: its folder also holds misconceptions.py, which is never released."""
-    return Path("misconceptions.py").is_file()
-
-
-def in_sandbox() -> bool:
-    """Whether this is a student's kernel of the course's own grader, where the judge runs the tests."""
-    return os.environ.get("COURSE_GRADING") == "sandbox"
-
-
-def refuse_unprotected_grading() -> None:
-    """End the kernel where nbgrader would run tests in the student's process; nbgrader then scores nothing."""
-    if os.environ.get("NBGRADER_EXECUTION") != "autograde" or in_sandbox():
-        return
-    print(
-        "This notebook is being autograded without the course's grader, so a student's code could change its score. "
-        "Expected: nbgrader started where the course's nbgrader_config.py lies, which hands the tests to the judge. "
-        "Run it from the course's folder, or use `course-grader grade`. Nothing was scored.",
-        file=sys.__stderr__,
-        flush=True,
-    )
-    os._exit(1)
-
-
-def notebook_variables() -> dict[str, Any]:
-    """The variables of the notebook that runs in this process."""
-    from IPython import get_ipython
-
-    shell = get_ipython()
-    return shell.user_ns if shell is not None else vars(__main__)
-
-
-def delete_variables(names: Iterable[str]) -> None:
-    """Delete those variables of the notebook that are there, and whatever else the notebook keeps of their values.
-
-    That is: other names of them, the results that cells have shown, and the last error with what its functions held.
-    """
-    from IPython import get_ipython
-
-    shell, variables = get_ipython(), notebook_variables()
-    for name in variables.keys() & set(names):
-        if shell is not None and gc.is_tracked(variables[name]):  # else all names of None, or of 3, would go
-            shell.del_var(name)
-        else:
-            del variables[name]
-    if isinstance(last := getattr(sys, "last_value", None), BaseException):
-        empty_frames(last)
-
-
-def empty_frames(error: BaseException) -> None:
-    """Let go of what the functions that ended with `error` had in their variables."""
-    for frame, _ in traceback.walk_tb(error.__traceback__):
-        with contextlib.suppress(RuntimeError):  # one that still runs
-            frame.clear()
-            frame.f_locals  # noqa: B018  the copy that a drawn traceback has left is renewed by looking
-
-
 def local_transport(variables: Mapping[str, Any]) -> Transport:
     """Requests answered in this process, through the same JSON and bytes as between processes."""
-    responder = Responder(variables)
+    server = RemoteServer(variables)
 
     def transport(request: dict, blob: bytes) -> tuple[dict, bytes]:
         with contextlib.redirect_stderr(sys.stdout):  # nbgrader's validate counts any stderr as a failure
-            reply, answer = responder.answer(json.loads(json.dumps(request)), blob)
+            reply, answer = server.answer(json.loads(json.dumps(request)), blob)
         return json.loads(json.dumps(reply)), answer
 
     return transport

@@ -1,6 +1,6 @@
 """The student's side of a test: takes requests, runs them on the student's functions, answers with plain data.
 
-The same responder answers inside a student's own notebook (in the same process) and in grading (in the sandbox), so a
+The same server answers inside a student's own notebook (in the same process) and in grading (in the sandbox), so a
 test's verdict is the same in both.
 """
 
@@ -16,8 +16,8 @@ from typing import Any
 import torch
 from torch import nn
 
-from course_utils.frames import WireError
-from course_utils.wire import Decoder, Encoder, Handle, read_blob
+from course_utils.remote.codec import Decoder, Encoder, Handle, read_blob
+from course_utils.remote.framing import ProtocolError
 
 MAX_TEXT = 2000
 PROBE_GLOBALS = {"torch": torch, "math": math, "nn": nn, "F": nn.functional}
@@ -43,7 +43,7 @@ def look_up(variables: Mapping[str, Any], name: str) -> Any:
     return variables[name]
 
 
-class Responder:
+class RemoteServer:
     """Answers requests about `variables` (a notebook's namespace).
 
     timer: a context manager factory; within `timer(seconds)` a call that lasts longer is interrupted by CallTimeout.
@@ -150,7 +150,7 @@ def describe(error: BaseException) -> dict:
         text = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
     except Exception as broken:  # a student's own __str__
         text = f"(its message cannot be shown: {type(broken).__name__})"
-    if isinstance(error, WireError):
+    if isinstance(error, ProtocolError):
         bases, text = ["TypeError", "Exception"], f"what came back cannot be checked: {text}"
     return {"type": type(error).__name__[:80], "bases": bases, "text": text[:MAX_TEXT], "where": _where(error)}
 

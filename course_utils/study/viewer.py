@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from course_utils.study import page, texts_file
+from course_utils.study import markup, texts_file
 
 
 def quiz(lab: str) -> None:
     """Show the quiz of `lab`, for example "01_tensor_basics"; StudyTextError when it has none or its text is wrong."""
     questions = texts_file.load(lab, texts_file.FOLDER).quiz
-    _display(page.quiz_html(questions), f"Quiz of {len(questions)} questions: run this cell to answer them.")
+    _display(markup.quiz_html(questions), f"Quiz of {len(questions)} questions: run this cell to answer them.")
 
 
 def flashcards(lab: str) -> None:
     """Show the flashcards of `lab`; StudyTextError when it has none or their text is wrong."""
     cards = texts_file.load(lab, texts_file.FOLDER).flashcards
-    _display(page.cards_html(cards), f"Deck of {len(cards)} flashcards: run this cell to turn them.")
+    _display(markup.cards_html(cards), f"Deck of {len(cards)} flashcards: run this cell to turn them.")
 
 
 def _display(html: str, instead: str) -> None:

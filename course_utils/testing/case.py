@@ -10,12 +10,12 @@ from typing import Any
 
 import torch
 
-from course_utils.comparison import Difference, require_close, show, show_types
-from course_utils.inputs import Inputs
-from course_utils.link import StudentError, StudentTimeout
-from course_utils.namespaces import student
+from course_utils.remote.client import StudentError, StudentTimeout
+from course_utils.remote.proxies import student
 from course_utils.runtime import says_unfinished
 from course_utils.seeds import derive_seed
+from course_utils.testing.comparison import Difference, require_close, show, show_types
+from course_utils.testing.inputs import Inputs
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""What a lab's test cells import: `LabTestCase`, `points`, `run_tests`, `student`, `reference`."""
+"""Run the test cases of a cell: how much each test is worth, what it found, and the report a student reads."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ import unittest
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from course_utils.comparison import Difference
-from course_utils.lab_test_case import LabTestCase, is_untouched, session
-from course_utils.link import StudentError, StudentTimeout
-from course_utils.namespaces import ReferenceUnavailable, in_sandbox, reference, refuse_unprotected_grading, student
-
-__all__ = ["LabTestCase", "Outcome", "last_outcomes", "points", "reference", "run_tests", "student"]
+from course_utils.environment import in_sandbox, refuse_unprotected_grading
+from course_utils.remote.client import StudentError, StudentTimeout
+from course_utils.remote.proxies import ReferenceUnavailable
+from course_utils.testing.case import LabTestCase, is_untouched, session
+from course_utils.testing.comparison import Difference
 
 MARKS = {"passed": "✓", "failed": "✗", "error": "✗", "timeout": "⏱"}
 last_outcomes: dict[str, list[Outcome]] = {}  # by exercise; what the judge and `before_you_hand_in` read

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from course_utils.link import Remote
+from course_utils.remote.client import RemoteObject
 
 SHOWN_VALUES = 12
 
@@ -33,7 +33,7 @@ def show(value: Any) -> str:
         if value.numel() > SHOWN_VALUES:
             return kind
         return f"{_numbers(value.tolist())} ({kind})"
-    if isinstance(value, Remote):
+    if isinstance(value, RemoteObject):
         return _with_article(value.type_name or "object")
     text = repr(value)
     return text if len(text) <= 200 else f"{text[:200]}… ({type(value).__name__})"
@@ -41,7 +41,7 @@ def show(value: Any) -> str:
 
 def show_types(expected: Any, got: Any) -> tuple[str, str]:
     """Two values of different types, each with the name of its type where that does not show: (1, 2) or [1, 2]."""
-    if got is None or isinstance(got, Remote | torch.Tensor | np.ndarray | np.generic):
+    if got is None or isinstance(got, RemoteObject | torch.Tensor | np.ndarray | np.generic):
         return show(expected), show(got)
     first, second = (f"{show(value)}, {_with_article(type(value).__name__)}" for value in (expected, got))
     return first, second

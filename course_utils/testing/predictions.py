@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from course_utils.comparison import Difference, require_close
+from course_utils.testing.comparison import Difference, require_close
 
 
 def check_prediction(guess: Any, answer: Any, because: str = "", tolerance: float = 0.0) -> None:

@@ -16,24 +16,15 @@ import torch
 import torch.nn as nn
 from torch.utils.data import BatchSampler, RandomSampler, SequentialSampler
 
-from course_utils.training import one_thread, progress
+from course_utils.progress import progress
+from course_utils.training.threads import steady_threads
 
 Tensors = tuple[torch.Tensor, ...]
-SMALL_MODEL = 10_000_000  # parameters
 
 
 def device_of(model: nn.Module) -> torch.device:
     """Where the model's parameters lie."""
     return next(model.parameters()).device
-
-
-def steady_threads(model: nn.Module) -> contextlib.AbstractContextManager[None]:
-    """One thread for a small model, so that the number of cores changes no result; a large one takes what there is.
-
-    To be used as `with steady_threads(model):`.
-    """
-    small = sum(parameter.numel() for parameter in model.parameters()) < SMALL_MODEL
-    return one_thread() if small else contextlib.nullcontext()
 
 
 def half_precision(device: torch.device) -> torch.autocast:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Loaded = TypeVar("Loaded")
 
-TINY_ENCODER = Path(__file__).parent / "models" / "tiny_encoder"
+TINY_ENCODER = Path(__file__).parent.parent / "models" / "tiny_encoder"
 HUB_MODEL = "distilbert-base-uncased"
 HUB_REVISION = "12040accade4e8a0f71eabdb258fecc2e7e948be"  # so that what is loaded is what was measured
 TOKENIZER_FILES = ("config.json", "tokenizer_config.json", "tokenizer.json")

@@ -16,8 +16,9 @@ import torch
 import torch.nn as nn
 from torch.optim.lr_scheduler import LRScheduler
 
-from course_utils.batching import Tensors, device_of, half_precision_calls, steady_threads, tensor_batches
-from course_utils.training import progress
+from course_utils.progress import progress
+from course_utils.training.batching import Tensors, device_of, half_precision_calls, tensor_batches
+from course_utils.training.threads import steady_threads
 
 LossFunction = Callable[[nn.Module, Tensors], tuple[torch.Tensor, int]]
 

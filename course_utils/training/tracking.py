@@ -20,8 +20,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
-from course_utils import tracking_backends as backends
 from course_utils.seeds import derive_seed
+from course_utils.training import tracking_backends as backends
 
 Setting = bool | int | float | str | None
 RECORD = "run.json"  # what `results` reads; a folder without it is no finished run

@@ -1,4 +1,4 @@
-"""What `course_utils.tracking` writes to: TensorBoard, Weights & Biases, or nothing."""
+"""What `course_utils.training.tracking` writes to: TensorBoard, Weights & Biases, or nothing."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _import_wandb(folder: Path) -> Any:
 
 
 def show_tensorboard(folder: Path) -> None:
-    """See `course_utils.tracking.show_tensorboard`."""
+    """See `course_utils.training.tracking.show_tensorboard`."""
     if in_grading():
         return
     if not _somebody_watches():

@@ -6,7 +6,6 @@ The loss is an argument everywhere: it comes from the notebook.
 from __future__ import annotations
 
 import contextlib
-import sys
 from collections.abc import Callable, Iterator
 from itertools import chain, repeat
 
@@ -16,6 +15,8 @@ import torch.nn.functional as F
 from torch.utils.data import BatchSampler, RandomSampler
 
 from course_utils.data.topics import Pairs
+from course_utils.progress import progress
+from course_utils.training.threads import one_thread
 
 LossFunction = Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]
 
@@ -45,17 +46,6 @@ def _tower(features: int, hidden: int, dim: int, normalise: bool) -> nn.Sequenti
 class _Normalise(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return F.normalize(x, dim=-1)
-
-
-@contextlib.contextmanager
-def one_thread() -> Iterator[None]:
-    """Matrices this small gain nothing from threads, and on a busy machine threads wait for each other."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 @one_thread()
@@ -113,29 +103,3 @@ def topic_recall(model: nn.Module, pairs: Pairs, k: int = 10) -> float:
     relevant = pairs.topics[best] == pairs.topics[:, None]  # (N, k)
     topic_sizes = torch.bincount(pairs.topics)[pairs.topics]  # (N,)
     return (relevant.sum(dim=1) / topic_sizes).mean().item()
-
-
-@contextlib.contextmanager
-def progress(total: int, label: str) -> Iterator[Callable[[], object]]:
-    """A progress bar on stdout that clears itself: `with progress(24, "sweep") as advance: ... advance()`.
-
-    In a notebook it takes with it what its cell has shown before, so a cell prints after the block.
-    """
-    from tqdm import tqdm
-
-    bar = tqdm(total=total, desc=label, file=sys.stdout, leave=False, ncols=80)
-    try:
-        yield bar.update
-    finally:
-        bar.close()
-        _clear_cell_output()
-
-
-def _clear_cell_output() -> None:
-    from IPython import get_ipython
-
-    # Carriage returns clear a terminal; a saved notebook would keep every state of the bar.
-    if getattr(get_ipython(), "kernel", None):
-        from IPython.display import clear_output
-
-        clear_output()

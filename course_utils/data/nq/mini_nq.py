@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
 
-from course_utils.data.mini_nq_words import (
+from course_utils.data.nq.words import (
     ATTRIBUTES,
     FILLERS,
     FIRST_NAMES,
@@ -32,7 +32,7 @@ from course_utils.data.mini_nq_words import (
 )
 
 if TYPE_CHECKING:
-    from course_utils.data.knowledge_base import Sample
+    from course_utils.data.nq.knowledge_base import Sample
 
 LARGEST = 100_000
 TWINS = 3

@@ -20,8 +20,8 @@ from typing import Any
 from course_utils.data.cache import cache_folder, disk_errors, is_whole, move_into_place, remove
 from course_utils.data.download import byte_progress, download
 from course_utils.data.errors import CourseDataError, DamagedDataError
-from course_utils.data.knowledge_base import Sample
-from course_utils.data.sample_files import field, read_samples, sample_of, stream_list, write_samples
+from course_utils.data.nq.knowledge_base import Sample
+from course_utils.data.nq.sample_files import field, read_samples, sample_of, stream_list, write_samples
 
 DPR_FILES = {
     "train": "https://dl.fbaipublicfiles.com/dpr/data/retriever/biencoder-nq-train.json.gz",

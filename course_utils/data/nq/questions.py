@@ -6,7 +6,7 @@ import os
 import random
 
 from course_utils import runtime
-from course_utils.data.knowledge_base import Sample
+from course_utils.data.nq.knowledge_base import Sample
 
 
 def load_questions(
@@ -14,16 +14,16 @@ def load_questions(
 ) -> tuple[list[Sample], list[Sample]]:
     """(train, validation): lists of {"question", "answers", "gold_context": {"title", "text"}}.
 
-    In the profile "cpu" they are generated (`course_utils.data.mini_nq`); in "full" they are drawn from Natural
+    In the profile "cpu" they are generated (`course_utils.data.nq.mini_nq`); in "full" they are drawn from Natural
     Questions: from the folder that the environment variable COURSE_NQ_FOLDER names, else downloaded once. folder: one
     that holds nq-train.json and nq-val.json; drawn from in either profile. The same arguments give the same samples.
     Raises ValueError where there are fewer than asked for, and CourseDataError where the data cannot be had.
     """
     if runtime.profile() == "cpu" and folder is None:
-        from course_utils.data.mini_nq import make_mini_nq
+        from course_utils.data.nq.mini_nq import make_mini_nq
 
         return make_mini_nq(num_train, num_validation, seed=seed)
-    from course_utils.data.natural_questions import load_natural_questions
+    from course_utils.data.nq.natural_questions import load_natural_questions
 
     train, validation = load_natural_questions(folder or os.environ.get("COURSE_NQ_FOLDER"))
     return _draw(train, num_train, seed, "num_train"), _draw(validation, num_validation, seed, "num_validation")

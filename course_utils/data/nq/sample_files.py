@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from course_utils.data.errors import CourseDataError, DamagedDataError
-from course_utils.data.knowledge_base import Sample
+from course_utils.data.nq.knowledge_base import Sample
 
 SCHEMA = '{"question": str, "answers": [str, ...], "gold_context": {"title": str, "text": str}}'
 

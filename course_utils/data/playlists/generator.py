@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from course_utils.data.playlist_catalogue import Catalogue
+from course_utils.data.playlists.catalogue import Catalogue
 
 SLICE = 1000  # playlists in a file
 MIX = (0.5, 0.3, 0.2)  # shares of playlists with one, two and three moods

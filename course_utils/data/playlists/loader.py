@@ -21,9 +21,9 @@ from typing import Any
 
 import torch
 
-from course_utils.data.playlist_files import read_slices
-from course_utils.data.playlist_generator import make_slices
-from course_utils.data.playlist_vocabulary import SHORTEST, Vocabulary
+from course_utils.data.playlists.generator import make_slices
+from course_utils.data.playlists.slice_files import read_slices
+from course_utils.data.playlists.vocabulary import SHORTEST, Vocabulary
 
 CONTEXT = 5
 

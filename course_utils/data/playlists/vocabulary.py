@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from typing import Any
 
-from course_utils.data.playlist_files import DamagedSlice
+from course_utils.data.playlists.slice_files import DamagedSlice
 
 SHORTEST = 10  # shorter playlists are left out
 FIELDS = {

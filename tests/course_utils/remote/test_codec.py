@@ -11,15 +11,15 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course_utils import wire
-from course_utils.frames import WireError
-from course_utils.wire import Decoder, Encoder, UntrustedDecoder
+from course_utils.remote import codec
+from course_utils.remote.codec import Decoder, Encoder, UntrustedDecoder
+from course_utils.remote.framing import ProtocolError
 
 
 def round_trip(value):
     encoder = Encoder()
     form = json.loads(json.dumps(encoder.encode(value)))
-    return Decoder(wire.read_blob(encoder.blob())).decode(form)
+    return Decoder(codec.read_blob(encoder.blob())).decode(form)
 
 
 plain = st.recursive(
@@ -41,7 +41,7 @@ def test_plain_data_comes_back_equal_and_of_the_same_type(value):
     assert type(back) is type(value)
 
 
-@pytest.mark.parametrize("dtype", wire.DTYPES.values(), ids=wire.DTYPES)
+@pytest.mark.parametrize("dtype", codec.DTYPES.values(), ids=codec.DTYPES)
 @pytest.mark.parametrize("shape", [(), (0, 3), (2, 3), (1, 2, 1)], ids=str)
 def test_a_tensor_keeps_dtype_shape_and_values(dtype, shape):
     tensor = torch.arange(math.prod(shape)).reshape(shape).to(dtype)
@@ -73,7 +73,7 @@ class TestTensors:
         assert all(torch.equal(a, b) for a, b in zip(round_trip(tensors), tensors, strict=True))
 
     def test_a_sparse_tensor_is_refused_with_its_layout(self):
-        with pytest.raises(WireError, match="sparse"):
+        with pytest.raises(ProtocolError, match="sparse"):
             Encoder().encode(torch.eye(2).to_sparse())
 
 
@@ -97,7 +97,7 @@ class TestOtherValues:
         assert round_trip(i * i for i in range(3)) == [0, 1, 4]
 
     def test_an_endless_iterator_is_refused(self):
-        with pytest.raises(WireError, match="may have no end"):
+        with pytest.raises(ProtocolError, match="may have no end"):
             Encoder().encode(itertools.count())
 
     def test_an_ordered_dict_crosses_as_a_dict(self):
@@ -109,13 +109,13 @@ class TestOtherValues:
         assert torch.equal(torch.rand(3, generator=generator), torch.rand(3, generator=other))
 
     def test_an_object_without_a_table_of_handles_is_refused(self):
-        with pytest.raises(WireError, match="type object"):
+        with pytest.raises(ProtocolError, match="type object"):
             Encoder().encode(object())
 
     def test_endless_nesting_is_refused(self):
         value = []
         value.append(value)
-        with pytest.raises(WireError, match="nested deeper"):
+        with pytest.raises(ProtocolError, match="nested deeper"):
             Encoder().encode(value)
 
 
@@ -144,7 +144,7 @@ HOSTILE = [
 @pytest.mark.parametrize("form", HOSTILE, ids=[str(form)[:50] for form in HOSTILE])
 def test_a_malformed_value_is_a_wire_error(form):
     tensors = {"t0": torch.zeros(2)}
-    with pytest.raises(WireError):
+    with pytest.raises(ProtocolError):
         UntrustedDecoder(tensors, lambda handle: handle).decode(form)
 
 
@@ -152,11 +152,11 @@ def test_deep_nesting_from_the_other_side_is_refused():
     form = 1
     for _ in range(100):
         form = [form]
-    with pytest.raises(WireError, match="nested deeper"):
+    with pytest.raises(ProtocolError, match="nested deeper"):
         Decoder({}).decode(form)
 
 
 @pytest.mark.parametrize("blob", [b"x", b"\x00" * 8, b"\xff" * 64, b"\x05\x00\x00\x00\x00\x00\x00\x00{}}}}"])
 def test_a_damaged_blob_is_a_wire_error(blob):
-    with pytest.raises(WireError, match="cannot be read"):
-        wire.read_blob(blob)
+    with pytest.raises(ProtocolError, match="cannot be read"):
+        codec.read_blob(blob)

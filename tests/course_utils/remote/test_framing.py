@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from course_utils import frames
-from course_utils.frames import WireError, WireTimeout
+from course_utils.remote import framing
+from course_utils.remote.framing import ProtocolError, ProtocolTimeout
 
 
 @pytest.fixture
@@ -20,33 +20,33 @@ def pair():
 class TestFrames:
     def test_a_message_and_its_blob_arrive(self, pair):
         blob = bytes(300_000)
-        sender = threading.Thread(target=frames.send_frame, args=(pair[0], {"a": 1}, blob))
+        sender = threading.Thread(target=framing.send_frame, args=(pair[0], {"a": 1}, blob))
         sender.start()
-        assert frames.receive_frame(pair[1], time.monotonic() + 20) == ({"a": 1}, blob)
+        assert framing.receive_frame(pair[1], time.monotonic() + 20) == ({"a": 1}, blob)
         sender.join()
 
     def test_a_lying_length_is_refused_before_anything_is_read(self, pair):
         pair[0].sendall(b"\xff" * 8)
-        with pytest.raises(WireError, match="larger than allowed"):
-            frames.receive_frame(pair[1])
+        with pytest.raises(ProtocolError, match="larger than allowed"):
+            framing.receive_frame(pair[1])
 
     def test_half_a_message_runs_into_the_deadline(self, pair):
-        pair[0].sendall(frames._HEADER.pack(100, 0) + b"half")
-        with pytest.raises(WireTimeout):
-            frames.receive_frame(pair[1], time.monotonic() + 0.05)
+        pair[0].sendall(framing._HEADER.pack(100, 0) + b"half")
+        with pytest.raises(ProtocolTimeout):
+            framing.receive_frame(pair[1], time.monotonic() + 0.05)
 
     def test_a_closed_connection_is_named(self, pair):
         pair[0].close()
-        with pytest.raises(WireError, match="closed"):
-            frames.receive_frame(pair[1])
+        with pytest.raises(ProtocolError, match="closed"):
+            framing.receive_frame(pair[1])
 
     @pytest.mark.parametrize("text", [b"{", b"\xff\xfe", b"[" * 100_000, b"1" * 5000])
     def test_what_is_no_json_is_refused(self, pair, text):
-        pair[0].sendall(frames._HEADER.pack(len(text), 0) + text)
-        with pytest.raises(WireError, match="no JSON"):
-            frames.receive_frame(pair[1], time.monotonic() + 5)
+        pair[0].sendall(framing._HEADER.pack(len(text), 0) + text)
+        with pytest.raises(ProtocolError, match="no JSON"):
+            framing.receive_frame(pair[1], time.monotonic() + 5)
 
     def test_too_large_a_message_is_not_sent(self, pair, monkeypatch):
-        monkeypatch.setattr(frames, "MAX_JSON_BYTES", 10)
-        with pytest.raises(WireError, match="too large"):
-            frames.send_frame(pair[0], {"text": "x" * 100})
+        monkeypatch.setattr(framing, "MAX_JSON_BYTES", 10)
+        with pytest.raises(ProtocolError, match="too large"):
+            framing.send_frame(pair[0], {"text": "x" * 100})

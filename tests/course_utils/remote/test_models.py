@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from course_utils.builders import build
+from course_utils.remote.models import build
 
 IDS = torch.tensor([[4, 2, 1, 0], [3, 3, 0, 0], [1, 2, 3, 4]])
 MASK = torch.tensor([[1, 1, 1, 0], [1, 1, 0, 0], [1, 1, 1, 1]])

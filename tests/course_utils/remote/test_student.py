@@ -5,9 +5,9 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from course_utils import builders, probes
-from course_utils.link import Link, StudentError, StudentProtocolError, StudentTimeout
-from course_utils.namespaces import Student, local_transport
+from course_utils.remote import models, probes
+from course_utils.remote.client import RemoteClient, StudentError, StudentProtocolError, StudentTimeout
+from course_utils.remote.proxies import Student, local_transport
 
 
 class Net(nn.Module):
@@ -68,7 +68,7 @@ VARIABLES = {name: value for name, value in globals().items() if not name.starts
 @pytest.fixture
 def student():
     proxy = Student()
-    proxy._connect(Link(local_transport({**VARIABLES, "table": torch.arange(3)})))
+    proxy._connect(RemoteClient(local_transport({**VARIABLES, "table": torch.arange(3)})))
     return proxy
 
 
@@ -117,7 +117,7 @@ class TestGradients:
         assert net.layer.weight.grad.shape == (2, 3)
 
     def test_reach_a_model_that_the_test_hands_in(self, student):
-        model = builders.build("mlp", sizes=(3, 4, 2))
+        model = models.build("mlp", sizes=(3, 4, 2))
         x = torch.randn(5, 3)
         student.loss(model, x).backward()
         mine = [p.grad.clone() for p in model.parameters()]
@@ -161,7 +161,7 @@ class TestErrors:
         with pytest.raises(kind if kind is not UnicodeError else ValueError, match="own words"):
             VARIABLES["kind"] = kind
             proxy = Student()
-            proxy._connect(Link(local_transport({"f": lambda: fails(kind)})))
+            proxy._connect(RemoteClient(local_transport({"f": lambda: fails(kind)})))
             proxy.f()
 
     def test_exit_is_an_error_of_the_function(self, student):
@@ -195,7 +195,7 @@ class TestProbes:
 
 def answering(reply, blob=b""):
     proxy = Student()
-    proxy._connect(Link(lambda request, _: ({"id": request["id"], **reply}, blob)))
+    proxy._connect(RemoteClient(lambda request, _: ({"id": request["id"], **reply}, blob)))
     return proxy
 
 
@@ -233,7 +233,7 @@ class TestBadAnswers:
             return {"id": request["id"], "error": {"type": "timeout"}}, b""
 
         proxy = Student()
-        proxy._connect(Link(transport))
+        proxy._connect(RemoteClient(transport))
         for _ in range(5):
             with pytest.raises(StudentTimeout):
                 proxy.f()
@@ -241,8 +241,8 @@ class TestBadAnswers:
 
 
 def test_cross_entropy_through_the_student_equals_torch(student):
-    model = builders.build("embedding", num_embeddings=5, embedding_dim=3)
+    model = models.build("embedding", num_embeddings=5, embedding_dim=3)
     ids, labels = torch.tensor([1, 2, 4]), torch.tensor([0, 1, 2])
     proxy = Student()
-    proxy._connect(Link(local_transport({"f": lambda m, i, y: F.cross_entropy(m(i), y)})))
+    proxy._connect(RemoteClient(local_transport({"f": lambda m, i, y: F.cross_entropy(m(i), y)})))
     assert torch.equal(proxy.f(model, ids, labels), F.cross_entropy(model(ids), labels))

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from course_utils.predictions import check_prediction
+from course_utils.testing.predictions import check_prediction
 
 
 def said(capsys, *args, **kwargs):

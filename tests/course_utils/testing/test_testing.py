@@ -9,11 +9,11 @@ import pytest
 import torch
 
 from course_utils import testing
-from course_utils.comparison import Difference
-from course_utils.lab_test_case import session
-from course_utils.link import Link
-from course_utils.namespaces import local_transport, reference, student
+from course_utils.remote.client import RemoteClient
+from course_utils.remote.proxies import local_transport, reference, student
 from course_utils.testing import LabTestCase, points, run_tests
+from course_utils.testing.case import session
+from course_utils.testing.comparison import Difference
 
 CELL = """
 class VisibleThing(LabTestCase):
@@ -119,7 +119,7 @@ class TestRunTests:
         def stub():
             raise NotImplementedError("finish it first")
 
-        student._connect(Link(local_transport({"stub": stub})))
+        student._connect(RemoteClient(local_transport({"stub": stub})))
         source = (
             "class VisibleStub(LabTestCase):\n    @points(1)\n"
             "    def test_a(self): self.assert_raises(RuntimeError, student.stub)\n"
@@ -133,7 +133,7 @@ class TestRunTests:
         def stub():
             raise NotImplementedError("finish `stub` first")
 
-        student._connect(Link(local_transport({"stub": stub})))
+        student._connect(RemoteClient(local_transport({"stub": stub})))
         source = f"class VisibleStub(LabTestCase):\n    @points(1)\n    def test_a(self): {call}\nrun_tests('stub')"
         run_cell(source, "<cell 8>")
         student._connect(None)
@@ -152,7 +152,7 @@ class TestRunTests:
     def test_the_line_that_raised_stands_on_a_line_of_its_own(self, call, message):
         space = {}
         exec(compile("def f():\n    raise KeyError('no')", "<cell 10>", "exec"), space)
-        student._connect(Link(local_transport(space)))
+        student._connect(RemoteClient(local_transport(space)))
         run_cell(
             f"class VisibleF(LabTestCase):\n    @points(1)\n    def test_a(self): {call}\nrun_tests('f')", "<cell 11>"
         )
@@ -160,7 +160,7 @@ class TestRunTests:
         assert testing.last_outcomes["f"][0].message == message
 
     def test_pytorchs_own_not_implemented_error_is_no_stub(self):
-        student._connect(Link(local_transport({"f": lambda: torch.ones(2, dtype=torch.int64).log_softmax(0)})))
+        student._connect(RemoteClient(local_transport({"f": lambda: torch.ones(2, dtype=torch.int64).log_softmax(0)})))
         source = "class VisibleF(LabTestCase):\n    @points(1)\n    def test_a(self): student.f()\nrun_tests('f')"
         run_cell(source, "<cell 9>")
         student._connect(None)
@@ -276,7 +276,7 @@ class TestOtherAssertions:
             case.assert_raises(ValueError, lambda: 3)
 
     def test_an_error_that_is_returned(self, case):
-        student._connect(Link(local_transport({"f": lambda: IndexError("no")})))
+        student._connect(RemoteClient(local_transport({"f": lambda: IndexError("no")})))
         with pytest.raises(Difference, match=r"returned an IndexError\s+hint: +`raise` the IndexError"):
             case.assert_raises(IndexError, student.f)
         student._connect(None)

@@ -7,8 +7,8 @@ import pytest
 import torch
 import torch.nn as nn
 
-from course_utils import batching
-from course_utils.batching import embed, half_precision_calls, made_ahead, steady_threads, tensor_batches
+from course_utils.training import batching
+from course_utils.training.batching import embed, half_precision_calls, made_ahead, steady_threads, tensor_batches
 
 CPU = torch.device("cpu")
 

@@ -11,9 +11,10 @@ from huggingface_hub import constants
 from safetensors.torch import load_file, save_file
 from transformers import DistilBertConfig, DistilBertModel
 
-from course_utils import encoders, runtime
+from course_utils import runtime
 from course_utils.data.errors import CourseDataError
-from course_utils.encoders import HUB_REVISION, load_encoder, load_tokenizer
+from course_utils.training import encoders
+from course_utils.training.encoders import HUB_REVISION, load_encoder, load_tokenizer
 from tests.local_server import serve
 
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "who", "is", "ada", "##s"]
@@ -167,7 +168,7 @@ def test_a_damaged_cache_is_named(hub, tmp_path):
         load_encoder()
 
 
-RUN = "from course_utils import encoders, runtime; runtime.setup('x', 'full'); encoders.load_encoder(); print('loaded')"
+RUN = "from course_utils import runtime; runtime.setup('x', 'full'); encoders.load_encoder(); print('loaded')"
 
 
 @pytest.mark.parametrize("cached", [True, False])

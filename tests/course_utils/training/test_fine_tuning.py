@@ -5,7 +5,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-from course_utils.fine_tuning import fine_tune, make_optimiser, train_epoch, warmup_schedule
+from course_utils.training.fine_tuning import fine_tune, make_optimiser, train_epoch, warmup_schedule
 
 
 def network(seed=0):

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from course_utils.memory import peak_bytes
+from course_utils.training.memory import peak_bytes
 
 MB = 2**20
 

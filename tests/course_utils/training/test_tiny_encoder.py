@@ -10,8 +10,8 @@ import torch
 import torch.nn.functional as F
 from transformers import AutoModel, AutoTokenizer
 
-from course_utils.data.mini_nq import make_mini_nq
-from course_utils.encoders import TINY_ENCODER
+from course_utils.data.nq.mini_nq import make_mini_nq
+from course_utils.training.encoders import TINY_ENCODER
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "tiny_encoder.py"
 

@@ -12,8 +12,8 @@ import psutil
 import pytest
 import torch
 
-from course_utils import tracking
-from course_utils.tracking import results, show_tensorboard, track
+from course_utils.training import tracking
+from course_utils.training.tracking import results, show_tensorboard, track
 
 
 def run_twice(folder, backend):
@@ -121,7 +121,7 @@ def wandb_run(tmp_path_factory):
     home, folder = (tmp_path_factory.mktemp(name) for name in ("home", "work"))
     code = """
         import os, psutil
-        from tests.course_utils.test_tracking import run_twice
+        from tests.course_utils.training.test_tracking import run_twice
         run_twice("runs", "wandb")
         left = [p for p in psutil.process_iter() if p.pid != os.getpid() and p.ppid() == os.getpid()]
         assert not left, left
@@ -206,7 +206,8 @@ def test_tensorboard_is_shown_only_where_somebody_watches(tmp_path, monkeypatch,
 
 
 def test_importing_loads_neither_service():
-    code = "import sys, course_utils.tracking; print(sorted({'wandb', 'tensorboard', 'matplotlib'} & set(sys.modules)))"
+    services = {"wandb", "tensorboard", "matplotlib"}
+    code = f"import sys, course_utils.training.tracking; print(sorted({services} & set(sys.modules)))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
     assert run.stdout == "[]\n"
 

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from course_utils.data.knowledge_base import make_knowledge_base
+from course_utils.data.nq.knowledge_base import make_knowledge_base
 
 
 def sample(title, text, question="?"):

@@ -8,9 +8,9 @@ import bm25s
 import pytest
 import torch
 
-from course_utils.data import mini_nq_words as words
-from course_utils.data.mini_nq import make_mini_nq
-from course_utils.encoders import load_tokenizer
+from course_utils.data.nq import words
+from course_utils.data.nq.mini_nq import make_mini_nq
+from course_utils.training.encoders import load_tokenizer
 
 SEEDS = (0, 1)
 

@@ -10,9 +10,9 @@ import tracemalloc
 
 import pytest
 
-from course_utils.data import natural_questions
 from course_utils.data.errors import CourseDataError
-from course_utils.data.natural_questions import load_natural_questions
+from course_utils.data.nq import natural_questions
+from course_utils.data.nq.natural_questions import load_natural_questions
 from tests.local_server import serve
 
 TRAIN, DEV = "/biencoder-nq-train.json.gz", "/biencoder-nq-dev.json.gz"
@@ -243,7 +243,7 @@ MEASURE = """
 import re, sys
 from pathlib import Path
 import course_utils.training, ijson, tqdm
-from course_utils.data.natural_questions import load_natural_questions
+from course_utils.data.nq.natural_questions import load_natural_questions
 def kilobytes(name):  # not getrusage: its peak may be that of the process which started this one
     return int(re.search(rf"{name}:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1])
 before = kilobytes("VmRSS")

@@ -5,9 +5,9 @@ import json
 import pytest
 
 from course_utils import runtime
-from course_utils.data import mini_nq, natural_questions
 from course_utils.data.errors import CourseDataError
-from course_utils.data.questions import load_questions
+from course_utils.data.nq import mini_nq, natural_questions
+from course_utils.data.nq.questions import load_questions
 
 
 def samples(prefix, count):

@@ -7,25 +7,25 @@ from collections import Counter
 import pytest
 import torch
 
-from course_utils.data import playlist_generator, playlists
-from course_utils.data.playlist_files import BUFFER, DamagedSlice
+from course_utils.data.playlists import generator, loader
+from course_utils.data.playlists.slice_files import BUFFER, DamagedSlice
 
 ENTRY = {"pos", "artist_name", "track_uri", "artist_uri", "track_name", "album_uri", "duration_ms", "album_name"}
 
 
 @pytest.fixture(scope="module")
 def slices():
-    return list(playlist_generator.make_slices(1200, 3000, seed=5))
+    return list(generator.make_slices(1200, 3000, seed=5))
 
 
 @pytest.fixture(scope="module")
 def data():
-    return playlists.load_playlists(num_playlists=1200, num_tracks=3000, seed=5)
+    return loader.load_playlists(num_playlists=1200, num_tracks=3000, seed=5)
 
 
 @pytest.fixture(scope="module")
 def default():
-    return playlists.load_playlists()
+    return loader.load_playlists()
 
 
 def entries(slices):
@@ -91,15 +91,15 @@ def test_playlists_keep_to_few_moods(default):
 
 def test_arguments_alone_decide(slices):
     state = torch.get_rng_state()
-    again, other = (list(playlist_generator.make_slices(1200, 3000, seed=seed)) for seed in (5, 6))
+    again, other = (list(generator.make_slices(1200, 3000, seed=seed)) for seed in (5, 6))
     assert again == slices and other != slices
     assert torch.equal(torch.get_rng_state(), state)
-    longer = playlist_generator.make_slices(1500, 3000, seed=5)
+    longer = generator.make_slices(1500, 3000, seed=5)
     assert next(longer) == slices[0] and next(longer)["playlists"][:200] == slices[1]["playlists"]
 
 
 def test_the_same_bytes_on_every_machine(tmp_path):
-    paths = playlist_generator.write_slices(tmp_path / "new" / "folder", 30, 400, seed=1)
+    paths = generator.write_slices(tmp_path / "new" / "folder", 30, 400, seed=1)
     assert [path.name for path in paths] == ["mpd.slice.0-999.json"]
     digest = hashlib.sha256(paths[0].read_bytes()).hexdigest()
     assert digest[:16] == "c5f35156de19dc33"
@@ -107,7 +107,7 @@ def test_the_same_bytes_on_every_machine(tmp_path):
 
 @pytest.mark.parametrize("num_tracks", [1, 2, 30])
 def test_a_catalogue_may_be_tiny(num_tracks):
-    (content,) = playlist_generator.make_slices(20, num_tracks)
+    (content,) = generator.make_slices(20, num_tracks)
     found = {track["track_uri"] for track in entries([content])}
     assert 1 <= len(found) <= num_tracks
 
@@ -115,9 +115,9 @@ def test_a_catalogue_may_be_tiny(num_tracks):
 @pytest.mark.parametrize("wrong", [{"num_playlists": 0}, {"num_tracks": 0}])
 def test_counts_below_one(wrong):
     with pytest.raises(ValueError, match="at least 1, got 0"):
-        next(playlist_generator.make_slices(**wrong))
+        next(generator.make_slices(**wrong))
     with pytest.raises(ValueError, match="at least 1, got 0"):
-        playlists.load_playlists(**wrong)
+        loader.load_playlists(**wrong)
 
 
 def test_the_default_catalogue_has_about_20_000_tracks(default):
@@ -154,13 +154,13 @@ def test_context_and_next(data):
 
 
 def test_the_seed_draws_the_validation_playlists(tmp_path):
-    playlist_generator.write_slices(tmp_path, 300, 500)
-    first, same, other = (playlists.load_playlists(tmp_path, seed=seed) for seed in (1, 1, 2))
+    generator.write_slices(tmp_path, 300, 500)
+    first, same, other = (loader.load_playlists(tmp_path, seed=seed) for seed in (1, 1, 2))
     held_out = [[playlist.tracks.tolist() for playlist in data.validation] for data in (first, same, other)]
     assert held_out[0] == held_out[1] != held_out[2]
     assert len(first.validation) == round(0.1 * (len(first.training) + len(first.validation)))
     assert first.track_names == other.track_names
-    half = playlists.load_playlists(tmp_path, validation_share=0.5)
+    half = loader.load_playlists(tmp_path, validation_share=0.5)
     assert abs(len(half.training) - len(half.validation)) <= 1
 
 
@@ -175,10 +175,10 @@ def assert_same(one, other):
 
 
 def test_a_folder_gives_what_memory_gives(tmp_path, data):
-    playlist_generator.write_slices(tmp_path, 1200, 3000, seed=5)
+    generator.write_slices(tmp_path, 1200, 3000, seed=5)
     (tmp_path / "README.txt").write_text("not a slice")
-    assert_same(playlists.load_playlists(tmp_path, seed=5), data)
-    assert_same(playlists.load_playlists(str(tmp_path), num_playlists=1200, seed=5), data)
+    assert_same(loader.load_playlists(tmp_path, seed=5), data)
+    assert_same(loader.load_playlists(str(tmp_path), num_playlists=1200, seed=5), data)
 
 
 def test_slices_are_read_by_number_and_only_as_far_as_wanted(tmp_path, slices):
@@ -187,32 +187,32 @@ def test_slices_are_read_by_number_and_only_as_far_as_wanted(tmp_path, slices):
         part = {"info": {}, "playlists": long[first : first + 5]}
         (tmp_path / f"mpd.slice.{name}.json").write_text(json.dumps(part))
     (tmp_path / "mpd.slice.10000-10999.json").write_text("broken")
-    data = playlists.load_playlists(tmp_path, num_playlists=15)
+    data = loader.load_playlists(tmp_path, num_playlists=15)
     seen = dict.fromkeys(track["track_name"] for track in entries([{"playlists": long[:15]}]))
     assert list(dict.fromkeys(data.track_names)) == list(seen)
-    assert len(playlists.load_playlists(tmp_path, num_playlists=7).training) == 6
+    assert len(loader.load_playlists(tmp_path, num_playlists=7).training) == 6
     with pytest.raises(DamagedSlice, match="10000-10999"):
-        playlists.load_playlists(tmp_path, num_playlists=16)
+        loader.load_playlists(tmp_path, num_playlists=16)
 
 
 def test_a_file_is_read_only_as_far_as_wanted(tmp_path, slices):
     whole = json.dumps(slices[0])
     (tmp_path / "mpd.slice.0-999.json").write_text(whole[: len(whole) // 2])
-    assert playlists.load_playlists(tmp_path, num_playlists=300).num_tracks > 1000
+    assert loader.load_playlists(tmp_path, num_playlists=300).num_tracks > 1000
     with pytest.raises(DamagedSlice, match="at its end"):
-        playlists.load_playlists(tmp_path)
+        loader.load_playlists(tmp_path)
 
 
 @pytest.fixture
 def small(tmp_path):
     """A folder with one slice of 30 playlists, the slice's path and its content."""
-    (path,) = playlist_generator.write_slices(tmp_path, 30, 300)
+    (path,) = generator.write_slices(tmp_path, 30, 300)
     return path, json.loads(path.read_text())
 
 
 def load_error(path):
     with pytest.raises(DamagedSlice) as caught:
-        playlists.load_playlists(path.parent)
+        loader.load_playlists(path.parent)
     assert isinstance(caught.value, ValueError)
     message = str(caught.value)
     assert message.startswith(path.name) and "expected" in message and "Copy this file anew" in message
@@ -304,13 +304,13 @@ def test_a_playlist_that_is_none(small):
 
 def test_folders_without_slices(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"is no folder: give the one that holds"):
-        playlists.load_playlists(tmp_path / "nowhere")
+        loader.load_playlists(tmp_path / "nowhere")
     with pytest.raises(FileNotFoundError, match=r"mpd\.slice\.0-999\.json"):
-        playlists.load_playlists(tmp_path)
+        loader.load_playlists(tmp_path)
     (tmp_path / "data").mkdir()
     (tmp_path / "mpd.slice.0-999.json.gz").write_bytes(b"")
     with pytest.raises(FileNotFoundError, match=r'subfolder "data"'):
-        playlists.load_playlists(tmp_path)
+        loader.load_playlists(tmp_path)
 
 
 def test_too_few_playlists_of_ten_tracks(tmp_path, small):
@@ -319,12 +319,12 @@ def test_too_few_playlists_of_ten_tracks(tmp_path, small):
     assert content["playlists"]
     path.write_text(json.dumps(content))
     with pytest.raises(ValueError, match="two playlists of 10 tracks or more, found 0"):
-        playlists.load_playlists(path.parent)
+        loader.load_playlists(path.parent)
 
 
 @pytest.mark.parametrize("share", [0, 1, -0.5])
 def test_a_share_that_leaves_a_side_empty(share):
     with pytest.raises(ValueError, match=f"between 0 and 1, got {share}"):
-        playlists.load_playlists(validation_share=share)
-    data = playlists.load_playlists(num_playlists=3, num_tracks=300, validation_share=0.01)
+        loader.load_playlists(validation_share=share)
+    data = loader.load_playlists(num_playlists=3, num_tracks=300, validation_share=0.01)
     assert len(data.validation) == 1
