@@ -42,18 +42,18 @@ def alarm(seconds: float) -> Iterator[None]:
 
 def serve(path: str, variables: Mapping[str, Any]) -> None:
     """Answer the judge that listens at `path`; blocks the kernel's main thread, so alarms reach student code."""
-    responder = RemoteServer(variables, timer=alarm)
+    server = RemoteServer(variables, timer=alarm)
     with socket.socket(socket.AF_UNIX) as connection, contextlib.suppress(ProtocolError, OSError):
         connection.connect(path)
         while True:
             request, blob = receive_frame(connection)
             if request["op"] == "stop":
                 return
-            send_frame(connection, *_answer(responder, request, blob))
+            send_frame(connection, *_answer(server, request, blob))
 
 
-def _answer(responder: RemoteServer, request: dict, blob: bytes) -> tuple[dict, bytes]:
+def _answer(server: RemoteServer, request: dict, blob: bytes) -> tuple[dict, bytes]:
     try:
-        return responder.answer(request, blob)
+        return server.answer(request, blob)
     except CallTimeout:  # rang between the end of the call and the alarm's removal
         return {"id": request["id"], "error": {"type": "timeout", "bases": [], "text": "", "where": ""}}, b""

@@ -1,6 +1,6 @@
 """Models by name: how a test hands a model to a student's function without pickle.
 
-`build("mlp", sizes=(4, 3))` makes a module that remembers its recipe; over the wire go the recipe and the state dict.
+`build("mlp", sizes=(4, 3))` makes a module that remembers its recipe; the recipe and the state dict are sent.
 """
 
 from __future__ import annotations

@@ -142,7 +142,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("form", HOSTILE, ids=[str(form)[:50] for form in HOSTILE])
-def test_a_malformed_value_is_a_wire_error(form):
+def test_a_malformed_value_is_a_protocol_error(form):
     tensors = {"t0": torch.zeros(2)}
     with pytest.raises(ProtocolError):
         UntrustedDecoder(tensors, lambda handle: handle).decode(form)
@@ -157,6 +157,6 @@ def test_deep_nesting_from_the_other_side_is_refused():
 
 
 @pytest.mark.parametrize("blob", [b"x", b"\x00" * 8, b"\xff" * 64, b"\x05\x00\x00\x00\x00\x00\x00\x00{}}}}"])
-def test_a_damaged_blob_is_a_wire_error(blob):
+def test_a_damaged_blob_is_a_protocol_error(blob):
     with pytest.raises(ProtocolError, match="cannot be read"):
         codec.read_blob(blob)

@@ -13,7 +13,7 @@ from transformers import AutoModel, AutoTokenizer
 from course_utils.data.nq.mini_nq import make_mini_nq
 from course_utils.training.encoders import TINY_ENCODER
 
-SCRIPT = Path(__file__).parents[2] / "scripts" / "tiny_encoder.py"
+SCRIPT = Path(__file__).parents[3] / "scripts" / "tiny_encoder.py"
 
 
 @pytest.fixture(scope="module")
