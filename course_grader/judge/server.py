@@ -15,7 +15,7 @@ from typing import Any, Self
 from course_grader.judge.reference import ReferenceSource
 from course_grader.notebooks import CourseError, Lab
 from course_grader.results import ExerciseResult, TestResult
-from course_utils.frames import WireError, receive_frame, send_frame
+from course_utils.remote.framing import ProtocolError, receive_frame, send_frame
 
 START_SECONDS = 120.0
 
@@ -49,7 +49,7 @@ class JudgeSession:
         try:
             send_frame(self.connection, request)
             return receive_frame(self.connection, time.monotonic() + self.seconds)[0]
-        except (WireError, OSError) as error:
+        except (ProtocolError, OSError) as error:
             raise JudgeError(f"the judge gave no answer ({error})") from None
 
     def close(self) -> None:
@@ -88,7 +88,7 @@ class JudgeServer:
         try:
             send_frame(self._control, asdict(ReferenceSource.of(self.lab.reference())))
             answer, _ = receive_frame(self._control, time.monotonic() + START_SECONDS)
-        except (WireError, OSError) as error:
+        except (ProtocolError, OSError) as error:
             raise CourseError(f"the judge for {self.lab.name} did not start: {error}") from None
         if "error" in answer:
             raise CourseError(answer["error"])
