@@ -9,7 +9,9 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 FLOORS = [
-    {"course_utils"},
+    {"course_utils", "errors"},
+    {"toml_table"},
+    {"lab_settings"},
     {"sandbox", "inside", "kernel_client", "notebooks", "results"},
     {"judge", "store", "repair", "release", "report", "doctor"},
     {"marking"},
