@@ -40,9 +40,8 @@ def load_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except UnicodeDecodeError as error:
-        raise CourseError(
-            f"{path}: expected UTF-8 text, got byte {error.object[error.start]:#04x} at {error.start}"
-        ) from None
+        byte = error.object[error.start]
+        raise CourseError(f"{path}: expected UTF-8 text, got byte {byte:#04x} at position {error.start}") from None
     except tomllib.TOMLDecodeError as error:
         raise CourseError(f"{path}: not valid TOML: {error}") from None
 
