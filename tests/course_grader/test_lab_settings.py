@@ -102,6 +102,7 @@ def test_an_unknown_key_gets_a_suggestion(toml, name, suggestion):
         ("memory_mb = [2000]", "memory_mb takes a whole number from 256 to 1,000,000 MB, got [2000]"),
         ("cell_seconds = false", "cell_seconds takes a number from 0.1 to 86,400 seconds, got false"),
         ('cell_seconds = "20"', "cell_seconds takes a number from 0.1 to 86,400 seconds, got '20'"),
+        ("notebook_seconds = true", "notebook_seconds takes a number from 1 to 86,400 seconds, got true"),
         ("gpu = 1", "gpu takes true or false, got 1"),
         ('gpu = "true"', "gpu takes true or false, got 'true'"),
         ("gpu = {count = 1}", "gpu takes true or false, got a table"),
@@ -149,7 +150,7 @@ def test_what_is_not_toml(toml):
 
 
 def test_what_is_not_utf8(toml):
-    assert mistake(toml(b"# caf\xe9\n")) == "expected UTF-8 text, got byte 0xe9 at position 5"
+    assert mistake(toml(b"# \xe9\n")) == "expected UTF-8 text, got byte 0xe9 at position 2"
 
 
 @dataclass(frozen=True)
