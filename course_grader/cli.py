@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _quieten()
     options = _parser().parse_args(arguments)
 
-    from course_grader.notebooks import CourseError
+    from course_grader.errors import CourseError
     from course_grader.runner.interrupt import terminable
     from course_grader.sandbox import SandboxUnavailable
 

@@ -1,14 +1,18 @@
-"""Exceptions in one sentence, for messages that instructors and students read."""
+"""Errors that a sentence can explain, and the sentence of any other."""
 
 from __future__ import annotations
 
 _ADVERT = "(Background on this error at: "  # SQLAlchemy's last line
 
 
+class CourseError(Exception):
+    """A mistake of the instructor's that a sentence can explain; the command line prints it without a traceback."""
+
+
 def one_sentence(error: BaseException) -> str:
-    """The text that says most: the first line of the message, with the type where the text alone says little."""
+    """The first line of the message, after the exception's type unless the error is one of our own sentences."""
     lines = [line for line in str(error).strip().splitlines() if line and not line.startswith(_ADVERT)]
     kind = type(error).__name__
-    if type(error).__module__.startswith("course_grader."):  # our own errors are sentences
+    if isinstance(error, CourseError):
         return lines[0] if lines else kind
     return f"{kind}: {lines[0]}" if lines else kind

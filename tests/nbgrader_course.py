@@ -8,12 +8,13 @@ from pathlib import Path
 import nbformat
 from nbgrader.converters import Autograde
 
+from course_grader.errors import CourseError
 from course_grader.gradebook.lab_cells import lab_cells
 from course_grader.grading import Engine, write_record
 from course_grader.grading.notebook_run import fail_closed
 from course_grader.nbgrader_plugins import GradebookWriter, execute
 from course_grader.nbgrader_plugins.preconditions import expect_lab_notebook
-from course_grader.notebooks import CourseError, find_lab, is_judged_cell, tested_exercise
+from course_grader.notebooks import find_lab, is_judged_cell, tested_exercise
 from course_grader.release.converters import run_converter
 from course_grader.repair import Submission, repair_submission
 from course_grader.results import TestResult

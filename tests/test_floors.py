@@ -16,7 +16,9 @@ STUDENT_FLOORS = [
     {"hand_in", "training"},
 ]
 GRADER_FLOORS = [
-    {"sandbox", "inside", "kernel_client", "notebooks", "results", "gradebook", "errors", "nbgrader_import"},
+    {"errors", "nbgrader_import"},
+    {"lab_settings"},
+    {"sandbox", "inside", "kernel_client", "notebooks", "results", "gradebook"},
     {"judge", "repair", "release", "fingerprint", "doctor"},
     {"grading", "audit"},
     {"nbgrader_plugins", "feedback"},

@@ -15,16 +15,10 @@ from typing import Any
 from nbformat import NotebookNode
 
 from course_grader.audit.variants import Alternative, Misconception
+from course_grader.errors import CourseError
 from course_grader.judge.reference import ReferenceSource, execute_reference
 from course_grader.judge.session import run_test_cell
-from course_grader.notebooks import (
-    CourseError,
-    Lab,
-    is_judged_cell,
-    is_solution_cell,
-    nbgrader_metadata,
-    tested_exercise,
-)
+from course_grader.notebooks import Lab, is_judged_cell, is_solution_cell, nbgrader_metadata, tested_exercise
 from course_utils import testing
 from course_utils.remote.client import RemoteClient
 from course_utils.remote.proxies import local_transport, reference, student

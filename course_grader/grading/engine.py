@@ -18,7 +18,8 @@ from course_grader.grading.record import write_record
 from course_grader.judge import AUTOGRAD_IMPORT
 from course_grader.judge.server import JudgeServer, JudgeSession
 from course_grader.kernel_client import StudentKernel
-from course_grader.notebooks import Lab, LabSettings
+from course_grader.lab_settings import LabSettings
+from course_grader.notebooks import Lab
 from course_grader.repair import Notes
 from course_grader.results import GradedSubmission
 from course_grader.sandbox import (

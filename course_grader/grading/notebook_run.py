@@ -11,14 +11,8 @@ from nbformat import NotebookNode
 from course_grader.grading.record import error_output, exercise_name, not_graded, write_record
 from course_grader.judge.server import JudgeError, JudgeSession
 from course_grader.kernel_client import CellEnd, StudentKernel
-from course_grader.notebooks import (
-    LabSettings,
-    has_tag,
-    is_autograded_cell,
-    is_judged_cell,
-    is_solution_cell,
-    nbgrader_metadata,
-)
+from course_grader.lab_settings import LabSettings
+from course_grader.notebooks import has_tag, is_autograded_cell, is_judged_cell, is_solution_cell, nbgrader_metadata
 from course_grader.results import ExerciseResult, GradedSubmission, TestResult
 
 StartKernel = Callable[[NotebookNode, JudgeSession], Awaitable[tuple[StudentKernel, str]]]

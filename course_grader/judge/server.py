@@ -12,8 +12,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from course_grader.errors import CourseError
 from course_grader.judge.reference import ReferenceSource
-from course_grader.notebooks import CourseError, Lab
+from course_grader.notebooks import Lab
 from course_grader.results import ExerciseResult, TestResult
 from course_utils.remote.framing import ProtocolError, receive_frame, send_frame
 

@@ -10,10 +10,11 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import GenerateAssignment, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 
+from course_grader.errors import CourseError
 from course_grader.fingerprint import content_hash
 from course_grader.gradebook.guard import learned_reference
 from course_grader.nbgrader_plugins.execute import CourseExecute
-from course_grader.notebooks import CourseError, find_lab
+from course_grader.notebooks import find_lab
 from course_grader.release.converters import ConverterLog, course_config, run_converter
 
 

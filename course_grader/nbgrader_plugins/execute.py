@@ -12,8 +12,9 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import Execute
 from traitlets import Bool, Integer, default
 
+from course_grader.errors import CourseError
 from course_grader.fingerprint import lab_fingerprint
-from course_grader.notebooks import CourseError, Lab, find_lab, is_judged_cell
+from course_grader.notebooks import Lab, find_lab, is_judged_cell
 from course_grader.repair import Notes
 
 if TYPE_CHECKING:

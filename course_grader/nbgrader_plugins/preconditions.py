@@ -10,7 +10,8 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps.baseapp import NbGrader
 from traitlets.config import Application
 
-from course_grader.notebooks import CourseError, find_lab
+from course_grader.errors import CourseError
+from course_grader.notebooks import find_lab
 from course_grader.sandbox import SandboxUnavailable, check
 
 

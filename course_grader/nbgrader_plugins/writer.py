@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 from nbgrader.api import MissingEntry, SubmittedAssignment, SubmittedNotebook
 from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata, SaveAutoGrades
 
+from course_grader.errors import CourseError
 from course_grader.gradebook.connection import one_transaction
 from course_grader.gradebook.guard import guard
 from course_grader.gradebook.lab_cells import lab_cells
@@ -19,7 +20,7 @@ from course_grader.gradebook.scores import save_scores
 from course_grader.nbgrader_plugins.autograded_files import write_autograded
 from course_grader.nbgrader_plugins.course import Course, unusable_name
 from course_grader.nbgrader_plugins.execute import CourseExecute
-from course_grader.notebooks import CourseError, is_written_answer, nbgrader_metadata
+from course_grader.notebooks import is_written_answer, nbgrader_metadata
 from course_grader.results import GradedSubmission, ManualPoints
 
 # What the writer does itself, or what holds by construction (the metadata comes from the gradebook).

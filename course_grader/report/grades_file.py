@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from course_grader.notebooks import CourseError
+from course_grader.errors import CourseError
 from course_grader.results import GradedSubmission
 
 

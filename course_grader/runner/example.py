@@ -14,7 +14,8 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from course_grader.notebooks import CourseError, find_lab, lab_names
+from course_grader.errors import CourseError
+from course_grader.notebooks import find_lab, lab_names
 from course_grader.report.grades_file import class_grades, write_json
 from course_grader.report.page import LabResults, write_page
 from course_grader.report.text import plural, points

@@ -12,9 +12,9 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 from rich.console import Console
 
-from course_grader.errors import one_sentence
+from course_grader.errors import CourseError, one_sentence
 from course_grader.grading import Engine
-from course_grader.notebooks import CourseError, Lab
+from course_grader.notebooks import Lab
 from course_grader.repair import Repaired, Submission, repair_submission
 from course_grader.results import GradedSubmission
 from course_grader.runner.class_run import ClassRun, grade_class

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from course_grader.notebooks import CourseError
+from course_grader.errors import CourseError
 from course_grader.repair import Submission
 
 

@@ -8,8 +8,8 @@ import pytest
 from nbgrader.api import Gradebook
 
 from course_grader import cli
+from course_grader.errors import CourseError
 from course_grader.nbgrader_plugins import Course
-from course_grader.notebooks import CourseError
 from course_grader.runner import grade
 from tests.course_grader.fake_grading import MESSAGE, FakeEngine, hand_in, write_course
 from tests.paths import sandbox_missing

@@ -7,7 +7,7 @@ import pytest
 from nbformat.v4 import new_notebook
 from rich.console import Console
 
-from course_grader.notebooks import CourseError
+from course_grader.errors import CourseError
 from course_grader.results import ExerciseResult, GradedSubmission, TestResult
 from course_grader.runner import grade
 from course_grader.runner.example import CLASS, EXPECTED, grade_example_class, surprises

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
+from course_grader.errors import CourseError
 from course_grader.grading import Engine
-from course_grader.notebooks import CourseError, find_lab
+from course_grader.notebooks import find_lab
 from course_grader.sandbox import SandboxUnavailable
 from tests.paths import sandbox_missing
 from tests.tiny_course import LAB, cell_named, code, score, tiny_notebook, with_sources, write_tiny_course

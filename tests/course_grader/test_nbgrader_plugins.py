@@ -22,10 +22,10 @@ from nbgrader.apps import NbGraderAPI
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.coursedir import CourseDirectory
 
+from course_grader.errors import CourseError
 from course_grader.fingerprint import content_hash
 from course_grader.nbgrader_plugins import NO_KERNEL, Course, preconditions
 from course_grader.nbgrader_plugins.preconditions import before_autograde
-from course_grader.notebooks import CourseError
 from course_grader.sandbox import SandboxUnavailable, check
 from tests.nbgrader_course import (
     COUNT,

@@ -16,8 +16,9 @@ import pytest
 from nbformat.v4 import new_notebook
 from rich.console import Console
 
+from course_grader.errors import CourseError
 from course_grader.gradebook.lab_cells import lab_cells
-from course_grader.notebooks import CourseError, find_lab
+from course_grader.notebooks import find_lab
 from course_grader.repair import Submission, repair_submission
 from course_grader.results import GradedSubmission
 from course_grader.runner import grade
