@@ -19,10 +19,10 @@ GRADER_FLOORS = [
     {"errors", "nbgrader_import"},
     {"lab_settings"},
     {"sandbox", "inside", "kernel_client", "notebooks", "results", "gradebook"},
-    {"judge", "repair", "release", "fingerprint", "doctor"},
+    {"judge", "repair", "release", "report", "fingerprint", "doctor"},
     {"grading", "audit"},
     {"nbgrader_plugins", "feedback"},
-    {"report", "runner"},
+    {"runner"},
     {"cli"},
 ]
 FLOORS = [
