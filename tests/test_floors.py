@@ -17,8 +17,8 @@ STUDENT_FLOORS = [
 ]
 GRADER_FLOORS = [
     {"errors", "nbgrader_import"},
-    {"lab_settings"},
-    {"sandbox", "inside", "kernel_client", "notebooks", "results", "gradebook"},
+    {"lab_settings", "in_sandbox"},
+    {"sandbox", "kernel_client", "notebooks", "results", "gradebook"},
     {"judge", "repair", "release", "report", "fingerprint", "doctor"},
     {"grading", "audit"},
     {"nbgrader_plugins", "feedback"},

@@ -33,7 +33,7 @@ from course_grader.sandbox import (
 from course_utils.seeds import derive_seed
 
 # What every kernel would import otherwise.
-WARM = ("course_utils.testing", "course_grader.inside.agent", AUTOGRAD_IMPORT)
+WARM = ("course_utils.testing", "course_grader.in_sandbox.agent", AUTOGRAD_IMPORT)
 ENVIRONMENT = {"NBGRADER_EXECUTION": "autograde", "COURSE_GRADING": "sandbox", "OMP_NUM_THREADS": "1"}
 
 

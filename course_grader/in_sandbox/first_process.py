@@ -14,9 +14,9 @@ import sys
 import traceback
 from collections.abc import Callable
 
-from course_grader.sandbox.boot.confine import PR_SET_DUMPABLE, confine, die_with_parent, ensure, libc
-from course_grader.sandbox.boot.kernel import run_kernel, silence
-from course_grader.sandbox.boot.namespaces import seal
+from course_grader.in_sandbox.confine import PR_SET_DUMPABLE, confine, die_with_parent, ensure, libc
+from course_grader.in_sandbox.kernel import run_kernel, silence
+from course_grader.in_sandbox.namespaces import seal
 
 
 def be_first(job: dict, may_mount: bool) -> int:

@@ -15,11 +15,11 @@ import socket
 import sys
 import tempfile
 
-from course_grader.sandbox.boot import namespaces
-from course_grader.sandbox.boot.confine import drop_privileges, drop_user, set_limits
-from course_grader.sandbox.boot.first_process import exit_code, fork, retire
-from course_grader.sandbox.boot.keeper import keep_kernel
-from course_grader.sandbox.boot.kernel import KERNEL_MODULES, link_font_cache, preload
+from course_grader.in_sandbox import namespaces
+from course_grader.in_sandbox.confine import drop_privileges, drop_user, set_limits
+from course_grader.in_sandbox.first_process import exit_code, fork, retire
+from course_grader.in_sandbox.keeper import keep_kernel
+from course_grader.in_sandbox.kernel import KERNEL_MODULES, link_font_cache, preload
 
 
 def run_zygote(job: dict) -> int:

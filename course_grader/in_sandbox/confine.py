@@ -8,7 +8,7 @@ import platform
 import resource
 import signal
 
-from course_grader.sandbox.boot import seccomp
+from course_grader.in_sandbox import seccomp
 
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 1, 4, 38, 47
 CAPSET = {"x86_64": 126, "aarch64": 91}

@@ -1,4 +1,4 @@
-"""ipykernel's kernel, made to bear what the grader does to it: late interrupts, and much output."""
+"""ipykernel's kernel, hardened for what the grader does to it: late interrupts, and limits on output."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from ipykernel.ipkernel import IPythonKernel
 MAX_CHARACTERS = 200_000  # of one message; more than the grader shows of a whole cell
 
 
-class StudentKernel(IPythonKernel):
-    """An interrupt reaches a cell that runs and nothing else: ipykernel's own would lose the reply, or half of it."""
+class SandboxedKernel(IPythonKernel):
+    """An interrupt reaches only a running cell: ipykernel's own could lose the cell's reply, or half of it."""
 
     in_cell = False
 

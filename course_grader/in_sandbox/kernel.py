@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterable
 # What ipykernel imports only as it starts, too; but not its backend of matplotlib, which looks for a running kernel.
 KERNEL_MODULES = (
     "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "ipykernel.debugger",
-    "IPython.core.completerlib", "IPython.extensions.storemagic", "course_grader.sandbox.boot.student_kernel",
+    "IPython.core.completerlib", "IPython.extensions.storemagic", "course_grader.in_sandbox.kernel_class",
 )  # fmt: skip
 KERNEL_OPTIONS = (
     "--HistoryManager.hist_file=:memory:", "--log-level=CRITICAL",
-    "--IPKernelApp.kernel_class=course_grader.sandbox.boot.student_kernel.StudentKernel",
-    "--IPKernelApp.outstream_class=course_grader.sandbox.boot.student_kernel.BoundedStream",
+    "--IPKernelApp.kernel_class=course_grader.in_sandbox.kernel_class.SandboxedKernel",
+    "--IPKernelApp.outstream_class=course_grader.in_sandbox.kernel_class.BoundedStream",
 )  # fmt: skip
 FONT_CACHE = "/opt/cache/matplotlib"
 

@@ -10,7 +10,7 @@ import ctypes
 import os
 from collections.abc import Iterable
 
-from course_grader.sandbox.boot.confine import ensure, libc
+from course_grader.in_sandbox.confine import ensure, libc
 
 NEW_MOUNT, NEW_UTS, NEW_IPC, NEW_USER, NEW_PID, NEW_NET = 0x20000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 1 << 30
 READ_ONLY, NO_SUID, NO_DEV, NO_EXEC, REMOUNT, BIND, RECURSIVE, PRIVATE = 1, 2, 4, 8, 32, 4096, 16384, 1 << 18

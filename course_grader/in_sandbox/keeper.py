@@ -14,8 +14,8 @@ import struct
 import traceback
 from typing import NoReturn
 
-from course_grader.sandbox.boot import namespaces
-from course_grader.sandbox.boot.first_process import be_first, exit_code, fork
+from course_grader.in_sandbox import namespaces
+from course_grader.in_sandbox.first_process import be_first, exit_code, fork
 
 
 def keep_kernel(job: dict, status_descriptor: int, errors: int) -> NoReturn:
