@@ -93,8 +93,8 @@ def _reference_notebook() -> Mapping[str, Any]:
 
 
 def in_reference_notebook() -> bool:
-    """Whether this is a lab's reference notebook: its folder also holds misconceptions.py, which is never released."""
-    return Path("misconceptions.py").is_file()
+    """Whether this is a lab's reference notebook: its folder also holds lab.toml, which is never released."""
+    return Path("lab.toml").is_file()
 
 
 def in_sandbox() -> bool:
