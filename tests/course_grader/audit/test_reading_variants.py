@@ -79,7 +79,7 @@ class TestWhatIsRead:
     [
         (
             RIGHT.replace("alternative", "other"),
-            r"cell 1 \(right\): kind is 'other'; expected 'misconception' or 'altern",
+            r"cell 1 \(right\): kind is 'other'; expected 'misconception' or",
         ),
         (RIGHT.replace(' kind="alternative"', ""), r"cell 1 \(right\): kind is None; expected 'misconception' or"),
         (RIGHT.replace("right ", ""), r'cell 1: no name; expected `# %% name kind="misconception"`'),
@@ -91,10 +91,13 @@ class TestWhatIsRead:
         (RIGHT.replace("(x)", "(x"), r"cell 1 \(right\): not valid Python: .*, line 1 of the code"),
         (
             RIGHT.replace("right", "right, n = 0"),
-            r"cell 1 \(right,\): unknown n in the header; expected .* no `=` in the",
+            r"cell 1 \(right,\): cannot read n in the header; expected .* no `=`",
         ),
-        (RIGHT.replace('"\n', '" affects=["count"]\n'), r"cell 1 \(right\): unknown affects in the header"),
-        (RIGHT.replace('"alternative"', "alternative"), "unknown incorrectly_encoded_metadata in the header"),
+        (RIGHT.replace('"\n', '" affects=["count"]\n'), r"cell 1 \(right\): cannot read affects in the header"),
+        (
+            RIGHT.replace('"alternative"', "alternative"),
+            r"cell 1 \(right\): cannot read kind=alternative in the header; expected",
+        ),
         (f"{RIGHT}\n# %% [markdown]\n# An explanation.", r"cell 2: a markdown cell; expected code, its explanation as"),
         (RIGHT.replace('"\n', '" also_affects=["count"]\n'), "an alternative is right and affects no exercise"),
     ],
@@ -106,16 +109,12 @@ def test_an_error_names_the_file_and_the_cell_and_what_was_expected(read, text, 
 
 @pytest.mark.parametrize("also_affects", ['["conut"]', '["double"]', '"count"', "[1]", '["count", "conut"]'])
 def test_also_affects_lists_other_exercises_of_the_lab(read, also_affects):
-    with pytest.raises(
-        CourseError, match=r"double\.py, cell 1 \(wrong\): also_affects is .*; expected a list of count, halve"
-    ):
+    with pytest.raises(CourseError, match=r"double\.py, cell 1 \(wrong\): also_affects is .*; expected a list of"):
         read(f'# %% wrong kind="misconception" also_affects={also_affects}\n# Explained.\n{DOUBLE}')
 
 
 def test_a_file_is_named_after_an_exercise(lab):
     stray = lab.source_folder / "variants" / "duoble.py"
     stray.write_text(RIGHT)
-    with pytest.raises(
-        CourseError, match=r"duoble\.py: 00_tiny has no exercise 'duoble'; expected .* one of double, count"
-    ):
+    with pytest.raises(CourseError, match=r"duoble\.py: 00_tiny has no exercise 'duoble'; .* one of double, count"):
         load_variants(lab)
