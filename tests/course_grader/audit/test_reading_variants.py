@@ -87,7 +87,7 @@ class TestWhatIsRead:
         (f"{RIGHT}\n# %%\nimport torch", "cell 2: no name"),
         (f"{RIGHT}\n{RIGHT}", r"cell 2 \(right\): expected a name that no other cell of this file has"),
         (RIGHT.replace("alternative", "misconception"), r"cell 1 \(right\): no explanation; expected comment lines"),
-        (RIGHT.replace("double", "duoble"), r"cell 1 \(right\): does not define 'double', the exercise that the file"),
+        (RIGHT.replace("double", "treble"), r"cell 1 \(right\): does not define 'double', the exercise that the file"),
         (RIGHT.replace("(x)", "(x"), r"cell 1 \(right\): not valid Python: .*, line 1 of the code"),
         (
             RIGHT.replace("right", "right, n = 0"),
@@ -114,7 +114,7 @@ def test_also_affects_lists_other_exercises_of_the_lab(read, also_affects):
 
 
 def test_a_file_is_named_after_an_exercise(lab):
-    stray = lab.source_folder / "variants" / "duoble.py"
+    stray = lab.source_folder / "variants" / "treble.py"
     stray.write_text(RIGHT)
-    with pytest.raises(CourseError, match=r"duoble\.py: 00_tiny has no exercise 'duoble'; .* one of double, count"):
+    with pytest.raises(CourseError, match=r"treble\.py: 00_tiny has no exercise 'treble'; .* one of double, count"):
         load_variants(lab)
