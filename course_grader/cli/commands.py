@@ -13,7 +13,7 @@ def grade(options: argparse.Namespace) -> int:
 
     from course_grader.notebooks import find_lab
     from course_grader.report.grades_file import expect_writable
-    from course_grader.runner.course import find_course
+    from course_grader.runner.find_course import find_course
     from course_grader.runner.grade import Request, grade_lab
     from course_grader.runner.run_report import show_run
 
@@ -39,7 +39,7 @@ def report(options: argparse.Namespace) -> int:
     from course_grader.nbgrader_plugins import Course
     from course_grader.notebooks import find_lab
     from course_grader.report.grades_file import expect_writable
-    from course_grader.runner.course import find_course
+    from course_grader.runner.find_course import find_course
     from course_grader.runner.run_report import show_results
     from course_grader.runner.saved_results import saved_results
 
@@ -54,15 +54,15 @@ def report(options: argparse.Namespace) -> int:
 def example(options: argparse.Namespace) -> int:
     from rich.console import Console
 
-    from course_grader.runner.course import find_course
     from course_grader.runner.example import grade_example_class
+    from course_grader.runner.find_course import find_course
 
     return OK if grade_example_class(find_course(options.course), Console()) else TROUBLE
 
 
 def labs(options: argparse.Namespace) -> int:
     from course_grader.release import make_labs
-    from course_grader.runner.course import find_course
+    from course_grader.runner.find_course import find_course
 
     for path in make_labs(find_course(options.course), options.names or None):
         print(path)
@@ -70,7 +70,7 @@ def labs(options: argparse.Namespace) -> int:
 
 
 def lab(options: argparse.Namespace) -> int:
-    from course_grader.runner.course import find_course
+    from course_grader.runner.find_course import find_course
     from course_grader.runner.working_copy import open_lab
 
     return open_lab(find_course(options.course), options.lab)
@@ -78,7 +78,7 @@ def lab(options: argparse.Namespace) -> int:
 
 def doctor(options: argparse.Namespace) -> int:
     from course_grader.doctor import examine
-    from course_grader.runner.course import find_course
+    from course_grader.runner.find_course import find_course
 
     checks = examine(find_course(options.course))
     for check in checks:

@@ -135,7 +135,7 @@ class TestGrade:
         def press(*arguments):
             raise KeyboardInterrupt
 
-        monkeypatch.setattr("course_grader.runner.progress._Lines.report", press)
+        monkeypatch.setattr("course_grader.runner.run_progress._Lines.report", press)
         assert run(course, "--json", course / "grades.json") == 130
         assert "Stopped: 1 of 2 submissions graded and saved" in capsys.readouterr().out
         assert len(json.loads((course / "grades.json").read_text())["submissions"]) == 1
@@ -222,7 +222,7 @@ class TestWrongUsage:
         def fail(*arguments):
             raise OSError("a fault of ours")
 
-        monkeypatch.setattr("course_grader.runner.course.find_course", fail)
+        monkeypatch.setattr("course_grader.runner.find_course.find_course", fail)
         with pytest.raises(OSError, match="a fault of ours"):
             run(course)
 
