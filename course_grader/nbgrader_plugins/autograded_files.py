@@ -1,4 +1,4 @@
-"""autograded/<student>/<lab>/: the graded notebook, the student's other files and the course's own beside it."""
+"""Writes autograded/<student>/<lab>/: the graded notebook, the student's other files and the course's files."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from course_grader.results import GradedSubmission
 
 
 def write_autograded(course: Course, graded: GradedSubmission, notebook: NotebookNode, submitted: Path) -> None:
-    """Made beside its place and swapped in, so that it is there whole or not at all. Raises OSError."""
+    """Write the folder beside its place and then rename it, so that it is never incomplete. Raises OSError."""
     directory = course.directory(graded.lab, graded.student)
     target = course.folder("autograded", graded.lab, graded.student)
     draft = target.with_name(f".{target.name}.part")
@@ -36,7 +36,7 @@ def write_autograded(course: Course, graded: GradedSubmission, notebook: Noteboo
 
 
 def _plain_files(folder: Path, ignore: list[str]) -> Iterator[str]:
-    """Files below `folder` that the course does not ignore, as paths within it; links and special files stay behind."""
+    """Regular files below `folder` that the course does not ignore, as relative paths; no links or special files."""
     for path in map(Path, find_all_files(str(folder), [*ignore, "*.ipynb"])):
         if path.is_file() and not path.is_symlink():
             yield str(path.relative_to(folder))
@@ -50,4 +50,4 @@ def _set_permissions(folder: Path, mode: int) -> None:
 
 def _remove(folder: Path) -> None:
     if folder.exists():
-        rmtree(str(folder))  # nbgrader's own: graded files are read-only
+        rmtree(str(folder))  # nbgrader's function also removes read-only files

@@ -1,4 +1,4 @@
-"""Reading what students hand in: damage is described in plain words and never stops a run."""
+"""Reads submitted notebooks. Damage is described in plain words and never stops a run."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ _NOT_A_NOTEBOOK = (nbformat.ValidationError, ValueError, KeyError, TypeError, At
 
 
 class Unreadable(Exception):
-    """A submission that is not a notebook; the message says why, in plain words."""
+    """The submission is not a notebook; the message says why, in plain words."""
 
 
 def read_notebook(path: Path, notes: Notes) -> NotebookNode:
-    """The notebook at `path`; `notes` says what was repaired while reading. Raises Unreadable."""
+    """The notebook at `path`; what was repaired while reading is added to `notes`. Raises Unreadable."""
     notebook = _parse(_text(path, notes), path.name)
     for number, cell in enumerate(notebook.cells, start=1):
         if "nbgrader" in cell.metadata and not _is_valid_nbgrader_metadata(cell.metadata["nbgrader"]):
             del cell.metadata["nbgrader"]
-            notes.add(f"The nbgrader metadata of cell {number} was damaged and was removed.", needs_review=False)
+            notes.add(f"The nbgrader metadata of cell {number} was damaged and has been removed.", needs_review=False)
     return notebook
 
 
@@ -35,10 +35,10 @@ def _text(path: Path, notes: Notes) -> str:
     if not path.is_file():
         raise Unreadable(_missing(path))
     if path.stat().st_size > MAX_MB << 20:
-        raise Unreadable(f"{path.name} is larger than {MAX_MB} MB; clear its outputs and hand it in again.")
+        raise Unreadable(f"{path.name} is larger than {MAX_MB} MB: clear its outputs and hand it in again.")
     content = path.read_bytes()
     if content.startswith(b"\xef\xbb\xbf"):
-        notes.add("The file began with a byte-order mark, which was removed.", needs_review=False)
+        notes.add("The file started with a byte-order mark, which has been removed.", needs_review=False)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -48,13 +48,13 @@ def _text(path: Path, notes: Notes) -> str:
 def _missing(path: Path) -> str:
     files = _files(path.parent)
     if others := [name for name in files if name.endswith(".ipynb") and "/" not in name]:
-        return f"Expected a notebook named {path.name}; found {_listing(others)}: was it renamed?"
-    found = f"files there: {_listing(files)}" if files else "its folder is empty"
-    return f"There is no notebook in the submission, expected {path.name}; {found}."
+        return f"Expected a notebook named {path.name}, found {_listing(others)}: was it renamed?"
+    found = f"found {_listing(files)}" if files else "the folder is empty"
+    return f"The submission contains no notebook: expected {path.name}, {found}."
 
 
 def _files(folder: Path) -> list[str]:
-    """The files below `folder`, as paths within it. Bytes that are not text are shown as question marks."""
+    """The files below `folder`, as relative paths. Bytes that are not text appear as question marks."""
     found = sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file())
     return [name.encode(errors="replace").decode() for name in found]
 
@@ -68,9 +68,9 @@ def _parse(text: str, name: str) -> NotebookNode:
     try:
         json.loads(text)
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # cells without ids, as older front ends write them
+            warnings.simplefilter("ignore")  # older front ends write cells without ids
             notebook = nbformat.reads(text, as_version=4)
-            notebook.nbformat_minor = max(notebook.nbformat_minor, 5)  # Colab writes 4.0, with cell ids that 4.0 lacks
+            notebook.nbformat_minor = max(notebook.nbformat_minor, 5)  # Colab writes 4.0, but with cell ids
             _, notebook = nbformat.validator.normalize(notebook)
             nbformat.validate(notebook, relax_add_props=True)
     except json.JSONDecodeError as error:
@@ -83,12 +83,12 @@ def _parse(text: str, name: str) -> NotebookNode:
     return notebook
 
 
-def _is_valid_nbgrader_metadata(mark: Any) -> bool:
-    """Whether a cell's nbgrader metadata has the form that nbgrader can read."""
+def _is_valid_nbgrader_metadata(metadata: Any) -> bool:
+    """Whether nbgrader can read a cell's nbgrader metadata."""
     return (
-        isinstance(mark, dict)
-        and all(isinstance(mark.get(name), bool) for name in ("grade", "solution", "locked"))
-        and isinstance(mark.get("grade_id"), str)
-        and isinstance(mark.get("points", 0), int | float)
-        and mark.get("schema_version") == 3
+        isinstance(metadata, dict)
+        and all(isinstance(metadata.get(name), bool) for name in ("grade", "solution", "locked"))
+        and isinstance(metadata.get("grade_id"), str)
+        and isinstance(metadata.get("points", 0), int | float)
+        and metadata.get("schema_version") == 3
     )

@@ -1,6 +1,6 @@
-"""jupyter_client's plug-in that starts a kernel in a sandbox: from a zygote, or in a fresh one.
+"""A plug-in for jupyter_client that starts a kernel in a sandbox, forked from a zygote or in a fresh process.
 
-Registered as the entry point `course-sandbox`, so that a kernel.json can name it; the grader makes its own instances.
+Registered as the entry point `course-sandbox`, so that a kernel.json can name it; the grader creates its own instances.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ DEFAULTS = Limits()
 
 
 class SandboxProvisioner(LocalProvisioner):
-    """Starts one kernel over unix sockets in its own folder, `folder`, which goes when the kernel does."""
+    """Starts one kernel that uses unix sockets in its own folder, `folder`, which is removed with the kernel."""
 
-    memory_mb = Int(DEFAULTS.memory_mb, min=1, help="memory of all processes together, in MB").tag(config=True)
-    cpu_seconds = Int(DEFAULTS.cpu_seconds, min=1, help="processor time of one process").tag(config=True)
-    wall_seconds = Int(DEFAULTS.wall_seconds, min=1, help="life of the kernel").tag(config=True)
-    processes = Int(DEFAULTS.processes, min=1, help="processes and threads").tag(config=True)
-    file_mb = Int(DEFAULTS.file_mb, min=1, help="largest file").tag(config=True)
-    tmp_mb = Int(DEFAULTS.tmp_mb, min=1, help="size of /tmp, and of /dev/shm").tag(config=True)
-    open_files = Int(DEFAULTS.open_files, min=1, help="open files of one process").tag(config=True)
-    read_only = List(Unicode(), help="folders of the host to show, such as model caches").tag(config=True)
-    environment = Dict(help="environment variables to add inside").tag(config=True)
+    memory_mb = Int(DEFAULTS.memory_mb, min=1, help="total memory of all processes, in MB").tag(config=True)
+    cpu_seconds = Int(DEFAULTS.cpu_seconds, min=1, help="processor time per process").tag(config=True)
+    wall_seconds = Int(DEFAULTS.wall_seconds, min=1, help="lifetime of the kernel").tag(config=True)
+    processes = Int(DEFAULTS.processes, min=1, help="processes and threads together").tag(config=True)
+    file_mb = Int(DEFAULTS.file_mb, min=1, help="size of one file, in MB").tag(config=True)
+    tmp_mb = Int(DEFAULTS.tmp_mb, min=1, help="size of /tmp, and of /dev/shm, in MB").tag(config=True)
+    open_files = Int(DEFAULTS.open_files, min=1, help="open files per process").tag(config=True)
+    read_only = List(Unicode(), help="host folders to show inside, such as model caches").tag(config=True)
+    environment = Dict(help="additional environment variables").tag(config=True)
     imports = List(Unicode(), help="modules to import before the first cell").tag(config=True)
-    seed = Int(0, help="seed of random, numpy and torch").tag(config=True)
-    sandboxed = Bool(True, help="False starts an ordinary local kernel: only for code you trust").tag(config=True)
+    seed = Int(0, help="seed for random, numpy and torch").tag(config=True)
+    sandboxed = Bool(True, help="False starts an ordinary local kernel, only for code you trust").tag(config=True)
     zygote = Instance(Zygote, allow_none=True)
 
     def __init__(self, **kwargs: Any) -> None:
@@ -57,15 +57,15 @@ class SandboxProvisioner(LocalProvisioner):
 
     @property
     def death_reason(self) -> str | None:
-        """Why the kernel died, or None while it lives, before it starts and after an ordinary end."""
+        """Why the kernel died; None before it starts, while it runs, and after an ordinary end."""
         return self.watchdog.death_reason if self.watchdog else None
 
     def make_folder(self) -> None:
-        """Make the folder of the kernel's sockets, unless it is there."""
+        """Create the folder of the kernel's sockets, unless it exists."""
         if not self.folder:
             parent = self.zygote.folder if self.zygote else None
             self.folder = rundir.make_folder(self.uid, parent)
-            weakref.finalize(self, rundir.remove_folder, self.folder)  # for one that nobody cleans up
+            weakref.finalize(self, rundir.remove_folder, self.folder)  # in case nobody calls cleanup
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Choose unix sockets in our folder and write the connection file there."""
@@ -80,11 +80,11 @@ class SandboxProvisioner(LocalProvisioner):
         return kwargs
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict[str, Any]:
-        """Start the kernel under watch; `cmd`, the kernelspec's own command, is not used."""
+        """Start the kernel under a watchdog. `cmd`, the kernelspec's own command, is not used."""
         self.watchdog = Watchdog(self._start, self.limits, self.folder)
         self.process = await asyncio.to_thread(self.watchdog.launch)
         self.pid = self.process.pid
-        self.pgid = None  # so that signals go through send_signal below
+        self.pgid = None  # so that signals are sent by send_signal below
         return self.connection_info
 
     def _start(self) -> Any:
@@ -107,19 +107,19 @@ class SandboxProvisioner(LocalProvisioner):
         return subprocess.Popen(command, env={**os.environ, **self.environment}, start_new_session=True, **streams)
 
     async def send_signal(self, signum: int) -> None:
-        """End the kernel at once for any signal that ends a process; interrupts travel as messages."""
+        """Kill the kernel for any signal that ends a process; interrupts are sent as messages instead."""
         if self.process and signum in (signal.SIGTERM, signal.SIGKILL):
             self.process.kill()
 
     async def kill(self, restart: bool = False) -> None:
-        """End the kernel and all its processes, and see them gone: the manager looks only ten times a second."""
+        """Kill the kernel and all its processes, and wait for their end: the manager polls only ten times a second."""
         await self.send_signal(signal.SIGKILL)
         if self.process:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 await asyncio.to_thread(self.process.wait, 5)
 
     async def terminate(self, restart: bool = False) -> None:
-        """The same: a kernel that was asked to leave and did not gets no second chance."""
+        """Kill the kernel: it has already ignored a request to exit."""
         await self.send_signal(signal.SIGKILL)
 
     async def cleanup(self, restart: bool = False) -> None:

@@ -15,7 +15,7 @@ def course_template(tmp_path_factory):
 
     root = write_course(tmp_path_factory.mktemp("template"))
     make_labs(root)
-    Course(root).learn_lab(LAB)
+    Course(root).register_lab(LAB)
     return root
 
 

@@ -20,7 +20,7 @@ from tests.tiny_course import LAB
 def template(tmp_path_factory):
     """A course whose gradebook knows the lab."""
     root = write_course(tmp_path_factory.mktemp("template"))
-    Course(root).learn_lab(LAB)
+    Course(root).register_lab(LAB)
     return root
 
 

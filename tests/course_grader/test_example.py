@@ -10,7 +10,7 @@ from rich.console import Console
 from course_grader.errors import CourseError
 from course_grader.results import ExerciseResult, GradedSubmission, TestResult
 from course_grader.runner import grade
-from course_grader.runner.example import CLASS, EXPECTED, grade_example_class, surprises
+from course_grader.runner.example import CLASS, EXPECTED, grade_example_class, unexpected_results
 from tests.course_grader.fake_grading import FakeEngine, hand_in, write_course
 from tests.tiny_course import LAB
 
@@ -25,15 +25,16 @@ def result(student, earned, status="graded"):
 
 class TestSurprises:
     def test_none_where_all_is_as_expected(self):
-        assert surprises({"ada": ADA}, [result("ada", 20.0)]) == []
+        assert unexpected_results({"ada": ADA}, [result("ada", 20.0)]) == []
 
     @pytest.mark.parametrize(("earned", "status"), [(19.75, "graded"), (20.0, "needs_person")])
     def test_another_score_or_status(self, earned, status):
-        (text,) = surprises({"ada": ADA}, [result("ada", earned, status)])
+        (text,) = unexpected_results({"ada": ADA}, [result("ada", earned, status)])
         assert text.startswith("ada (all right): expected 20 points and graded, got") and status in text
 
     def test_somebody_missing_or_unknown(self):
-        assert surprises({"ada": ADA}, [result("eve", 1.0)]) == ["ada was not graded", f"eve is not in {EXPECTED}"]
+        texts = unexpected_results({"ada": ADA}, [result("eve", 1.0)])
+        assert texts == ["ada was not graded", f"eve is not in {EXPECTED}"]
 
 
 @pytest.fixture

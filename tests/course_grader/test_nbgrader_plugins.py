@@ -96,7 +96,7 @@ class TestGrading:
         notebook = nbformat.read(reference, as_version=4)
         cell_named(notebook, "test_double").source = "assert double(1) == 2"
         nbformat.write(notebook, reference)
-        course.learn_lab(LAB)
+        course.register_lab(LAB)
         hand_in(course.root, "ada", answered(released, double=DOUBLE, count=COUNT))
         autograde(["ada"])
         assert automatic(course, "ada") == {"test_double": (0.0, False), "test_count": (7.5, False)}
@@ -125,7 +125,7 @@ class TestGrading:
     ):
         hand_in(course.root, "ada", answered(released, double=DOUBLE, count=COUNT))
         autograde(["ada"])
-        course.learn_lab(LAB)
+        course.register_lab(LAB)
         assert automatic(course, "ada") == HALF
 
     def test_an_honest_submission_causes_no_warnings(self, course, released, fake_engine, autograde, tmp_path):
@@ -424,7 +424,7 @@ class TestRefusals:
     def test_a_gradebook_that_cannot_be_opened_is_named_as_the_reason(self, course):
         elsewhere = Course(course.root, db_url="sqlite:////no/such/folder/grades.db")
         with pytest.raises(CourseError, match=r"unable to open database file$"):
-            elsewhere.learn_lab(LAB)
+            elsewhere.register_lab(LAB)
 
     def test_a_lab_that_changed_under_its_submissions_is_refused(self, course, released, fake_engine):
         hand_in(course.root, "ada", released)
@@ -432,7 +432,7 @@ class TestRefusals:
         reference = course.root / "solutions" / LAB / f"{LAB}.ipynb"
         nbformat.write(without_cell(nbformat.read(reference, as_version=4), "test_count"), reference)
         with pytest.raises(CourseError, match="Cannot add or remove cells"):
-            course.learn_lab(LAB)
+            course.register_lab(LAB)
 
 
 class TestGuard:
@@ -451,13 +451,13 @@ class TestGuard:
         assert kernels == ["python3", "python3"]
         assert self.kernel(course) == NO_KERNEL
 
-    @pytest.mark.parametrize("step", ["learn_lab", "autograde"])
+    @pytest.mark.parametrize("step", ["register_lab", "autograde"])
     def test_a_gradebook_from_before_is_guarded_too(self, course, released, fake_engine, step):
         hand_in(course.root, "ada", answered(released, double=DOUBLE))
         autograde_by_nbgrader(course, ["ada"])
         unguard(course)
         assert self.kernel(course) == "python3"
-        course.learn_lab(LAB) if step == "learn_lab" else autograde_by_nbgrader(course, ["ada"])
+        course.register_lab(LAB) if step == "register_lab" else autograde_by_nbgrader(course, ["ada"])
         assert self.kernel(course) == NO_KERNEL
 
 
@@ -554,7 +554,7 @@ def test_the_nbgrader_command_gives_the_same_scores(course, released):
     assert automatic(course, "ben") == {"test_double": (0.0, True), "test_count": (0.0, True)}
 
     other = Course(course.root, db_url=f"sqlite:///{course.root / 'other.db'}", autograded=course.root / "other")
-    other.learn_lab(LAB)
+    other.register_lab(LAB)
     assert autograde_by_writer(other, ["ada", "ben"]) == {}
     assert {student: grades(other, student) for student in ("ada", "ben")} == by_command
     assert Path(course.root / "other" / "ada" / LAB / f"{LAB}.ipynb").is_file()
