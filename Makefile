@@ -59,6 +59,7 @@ types: setup ## Check the types with mypy
 
 reference: setup ## Generate docs/reference/ from the code
 	python scripts/make_reference.py
+	python scripts/make_architecture.py
 
 lint: setup ## Style and spelling
 	ruff check
@@ -76,7 +77,7 @@ bench: setup ## Measure grading, each lab, retrieval and catalogue search agains
 	python benchmarks/catalogue.py
 
 clean: ## Remove what was built, but not the environment
-	rm -rf build .pytest_cache .ruff_cache .hypothesis
+	rm -rf build .pytest_cache .ruff_cache .mypy_cache .hypothesis
 
 chromium:
 	@scripts/setup.sh chromium

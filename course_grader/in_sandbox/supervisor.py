@@ -50,7 +50,7 @@ def _enter_namespaces(job: dict, status: socket.socket) -> int:
 def _wait(first: int, status: socket.socket) -> int:
     """Wait until the namespace ends, or end it when the grader sends a message or closes the socket; the exit code."""
     ended = os.pidfd_open(first)
-    readable, _, _ = select.select([status, ended], [], [])
+    readable, _, _ = select.select([status.fileno(), ended], [], [])
     if ended not in readable:
         status.recv(16)  # closing a socket with an unread message resets the connection and loses our answer
         os.kill(first, signal.SIGKILL)

@@ -9,11 +9,14 @@ import re
 import tomllib
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
-from typing import Any, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 
 from course_grader.errors import CourseError
 
-Table = TypeVar("Table")
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Table = TypeVar("Table", bound="DataclassInstance")
 STRINGS = tuple[str, ...]
 NAMES = {bool: "true or false", int: "a whole number", float: "a number", str: "a string", STRINGS: "a list of strings"}
 
@@ -49,7 +52,7 @@ def load_toml(path: Path) -> dict[str, Any]:
 def read_table(table: type[Table], values: dict[str, Any], path: Path, prefix: str = "") -> Table:
     """An instance of `table`. prefix: the name of the table within the file, followed by a dot."""
     kinds = get_type_hints(table)
-    keys = {entry.name: entry.metadata.get("key", Key("")) for entry in fields(table)}  # type: ignore[arg-type]
+    keys = {entry.name: entry.metadata.get("key", Key("")) for entry in fields(table)}
     for name in values:
         if name not in keys:
             raise CourseError(f"{path}: unknown key {prefix + name!r}; {_suggestion(name, list(keys))}")

@@ -24,6 +24,8 @@ _VERSION = re.compile(r"^(\s*\w+ = )\"\d+\.\d+[\w.]*\"", re.MULTILINE)
 class NamedStubs(ClearSolutions):
     """nbgrader's ClearSolutions with stubs that name the exercise: a cell `# Exercise: f` says "finish `f` first"."""
 
+    code_stub: dict[str, str]  # nbgrader's option, by language
+
     def preprocess_cell(self, cell: NotebookNode, resources: dict, cell_index: int) -> tuple[NotebookNode, dict]:
         found = _EXERCISE.match(cell.source)
         if found is None:

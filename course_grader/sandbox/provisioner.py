@@ -12,15 +12,17 @@ import signal
 import subprocess
 import sys
 import weakref
-from typing import Any
+from typing import Any, cast
 
+from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.manager import KernelManager
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Bool, Dict, Instance, Int, List, Unicode
 
 from course_grader.in_sandbox.kernel import KERNEL_OPTIONS
 from course_grader.sandbox import bubblewrap, rundir
 from course_grader.sandbox.limits import Limits
-from course_grader.sandbox.watchdog import Watchdog
+from course_grader.sandbox.watchdog import Process, Watchdog
 from course_grader.sandbox.zygote_client import Zygote
 
 DEFAULTS = Limits()
@@ -70,7 +72,7 @@ class SandboxProvisioner(LocalProvisioner):
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Choose unix sockets in our folder and write the connection file there."""
         self.make_folder()
-        manager = self.parent
+        manager = self._manager
         manager.transport = "ipc"
         manager.ip = os.path.join(self.folder, "k")
         manager.connection_file = os.path.join(self.folder, "kernel.json")
@@ -79,17 +81,22 @@ class SandboxProvisioner(LocalProvisioner):
         rundir.give(manager.connection_file, self.uid)
         return kwargs
 
-    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict[str, Any]:
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Start the kernel under a watchdog. `cmd`, the kernelspec's own command, is not used."""
         self.watchdog = Watchdog(self._start, self.limits, self.folder)
-        self.process = await asyncio.to_thread(self.watchdog.launch)
-        self.pid = self.process.pid
+        process = await asyncio.to_thread(self.watchdog.launch)
+        self.process = cast("subprocess.Popen[bytes]", process)  # it has the methods that jupyter_client uses
+        self.pid = process.pid
         self.pgid = None  # so that signals are sent by send_signal below
         return self.connection_info
 
-    def _start(self) -> Any:
+    @property
+    def _manager(self) -> KernelManager:
+        return cast(KernelManager, self.parent)
+
+    def _start(self) -> Process:
         job = {
-            "connection_file": self.parent.connection_file,
+            "connection_file": self._manager.connection_file,
             "rlimits": self.limits.rlimits(),
             "tmp_mb": self.tmp_mb,
             "seed": self.seed,
@@ -98,13 +105,17 @@ class SandboxProvisioner(LocalProvisioner):
         }
         if self.zygote:
             return self.zygote.spawn(job)
-        streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
         if self.sandboxed:
-            module = "course_grader.in_sandbox.first_process"
-            extra = {"read_only": self.read_only, "environment": self.environment}
-            return bubblewrap.launch(module, job, self.folder, self.limits, **extra, **streams)
-        command = [sys.executable, "-m", "ipykernel_launcher", "-f", self.parent.connection_file, *KERNEL_OPTIONS]
-        return subprocess.Popen(command, env={**os.environ, **self.environment}, start_new_session=True, **streams)
+            return bubblewrap.launch(
+                "course_grader.in_sandbox.first_process", job, self.folder, self.limits,
+                read_only=self.read_only, environment=self.environment,
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+            )  # fmt: skip
+        return subprocess.Popen(
+            [sys.executable, "-m", "ipykernel_launcher", "-f", self._manager.connection_file, *KERNEL_OPTIONS],
+            env={**os.environ, **self.environment}, start_new_session=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        )  # fmt: skip
 
     async def send_signal(self, signum: int) -> None:
         """Kill the kernel for any signal that ends a process; interrupts are sent as messages instead."""
