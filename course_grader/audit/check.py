@@ -57,7 +57,7 @@ class InProcess:
         source = ReferenceSource.of(notebook)
         self._imports = source.imports
         self._reference = execute_reference(source)
-        self._tests = [cell for cell in notebook.cells if is_judged_cell(cell)]
+        self._tests = {name: cell.source for cell in notebook.cells if (name := _judged_exercise(cell))}
 
     def find(self, variant: Variant) -> Finding:
         variables = execute_reference(ReferenceSource.of(with_variant(self._notebook, variant)))
@@ -65,12 +65,15 @@ class InProcess:
 
     def _losses(self, variables: dict[str, Any]) -> Iterator[tuple[str, float]]:
         with _connected(variables, self._reference):
-            for cell in self._tests:
-                exercise = tested_exercise(cell.source)
+            for exercise, tests in self._tests.items():
                 with contextlib.redirect_stdout(io.StringIO()):
-                    run_test_cell(self._imports, cell.source, exercise)
+                    run_test_cell(self._imports, tests, exercise)
                 outcomes = testing.last_outcomes[exercise]
                 yield exercise, sum(outcome.max - outcome.points for outcome in outcomes)
+
+
+def _judged_exercise(cell: NotebookNode) -> str | None:
+    return tested_exercise(cell.source) if is_judged_cell(cell) else None
 
 
 @contextlib.contextmanager

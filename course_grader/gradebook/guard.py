@@ -12,7 +12,7 @@ import json
 from nbgrader.api import Gradebook, Notebook
 
 # nbgrader prints "No such kernel named ...", so the name says what to do.
-NO_KERNEL = "start-nbgrader-where-nbgrader_config.py-lies-or-use-course-grader-grade"
+NO_KERNEL = "start-nbgrader-in-the-folder-of-nbgrader_config.py-or-use-course-grader-grade"
 
 
 def guard(notebook: Notebook, reference: str | None = None) -> None:

@@ -124,7 +124,7 @@ class Engine:
             share_socket(path)
             await kernel.start()
         except RuntimeError as error:  # raised by jupyter_client if the kernel died while starting
-            reason = manager.provisioner.death_reason
+            reason = manager.death_reason
             await kernel.close()
             raise RuntimeError(f"{error}; {reason}" if reason else str(error)) from error
         except BaseException:

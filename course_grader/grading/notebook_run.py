@@ -78,15 +78,16 @@ class NotebookRun:
         return self._settings.experiment_seconds if has_tag(cell, "experiment") else self._settings.cell_seconds
 
     async def _run(self, index: int, cell: NotebookNode) -> None:
-        if self._lost:
+        kernel = self._kernel
+        if kernel is None:
             return
-        end = await self._kernel.run(cell, index, self._seconds_for(cell))
+        end = await kernel.run(cell, index, self._seconds_for(cell))
         if end in (CellEnd.TIMEOUT, CellEnd.FLOOD):
-            self._add_message(index, self._kernel.fault)
-        self._faults[nbgrader_metadata(cell).get("grade_id", "")] = _one_line(self._kernel.fault)
+            self._add_message(index, kernel.fault)
+        self._faults[nbgrader_metadata(cell).get("grade_id", "")] = _one_line(kernel.fault)
         if end is CellEnd.DEAD:
-            cell.outputs.append(error_output("KernelDied", self._kernel.death))
-            await self._revive(index, index)
+            cell.outputs.append(error_output("KernelDied", kernel.death))
+            await self._restart(index, index, kernel.death)
         else:
             self._ran.append(index)
 
@@ -102,8 +103,8 @@ class NotebookRun:
         if result.error:
             self._graded.needs_review = True
             self._add_message(index, f"failed because of a mistake in the test, not in the submission: {result.error}")
-        if self._kernel is not None and self._kernel.death and not self._lost:
-            await self._revive(index, self._solution_of(exercise))
+        if self._kernel is not None and self._kernel.death:
+            await self._restart(index, self._solution_of(exercise), self._kernel.death)
 
     async def _result(self, cell: NotebookNode, exercise: str) -> ExerciseResult:
         maximum = self._graded.exercises[exercise].max
@@ -112,7 +113,7 @@ class NotebookRun:
             fault = self._faults.get(exercise, "")
             return self._session.judge(cell.source, exercise, maximum, self._lost, fault)
 
-        if self._lost:
+        if self._kernel is None:
             return await asyncio.to_thread(judge)
         return await self._kernel.serve_judge(self._path, judge)
 
@@ -122,10 +123,9 @@ class NotebookRun:
             (i for i, c in cells if is_solution_cell(c) and nbgrader_metadata(c).get("grade_id") == exercise), -1
         )
 
-    async def _revive(self, index: int, culprit: int) -> None:
-        """Start a new kernel and run the earlier cells in it again, except the one that killed the old kernel."""
+    async def _restart(self, index: int, culprit: int, death: str) -> None:
+        """Start a new kernel and run the earlier cells in it again, except `culprit`, which killed the old kernel."""
         self._deaths += 1
-        death = self._kernel.death
         self._add_message(index, f"ended the kernel: {death}")
         if self._deaths == MAX_DEATHS or death.startswith("wall time"):
             self._lose(f"the kernel died ({death})")
@@ -134,7 +134,7 @@ class NotebookRun:
         await self._open_kernel()
         again, self._ran = self._ran, []
         for number in again:
-            if self._lost:
+            if self._kernel is None:
                 return
             copy = NotebookNode(self._cells[number] | {"outputs": []})  # the outputs of the first run are kept
             if await self._kernel.run(copy, number, self._seconds_for(copy)) is CellEnd.DEAD:
@@ -142,7 +142,8 @@ class NotebookRun:
             self._ran.append(number)
 
     def _lose(self, reason: str) -> None:
-        self._lost = reason
+        """Go on without a kernel; the last one is dead, and so closed."""
+        self._kernel, self._lost = None, reason
         self._graded.needs_review = True
         self._graded.messages.append(f"The remaining cells were not run: {reason}.")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import tempfile
+from copy import deepcopy
 from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry
@@ -58,7 +59,7 @@ class Course:
 
     def directory(self, lab: str, student: str, **folders: str) -> CourseDirectory:
         """nbgrader's view of one student's folders for one lab."""
-        config = self.config.copy()
+        config = deepcopy(self.config)
         config.CourseDirectory.update(folders)
         return CourseDirectory(config=config, log=self.log, root=str(self.root), assignment_id=lab, student_id=student)
 

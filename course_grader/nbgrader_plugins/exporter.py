@@ -19,10 +19,12 @@ class SubmissionExporter(NotebookExporter):
     ordinary NotebookExporter. The notes on the repair travel to the second stage in the notebook's metadata.
     """
 
-    def from_filename(self, filename: str, resources: dict | None = None, **kw: Any) -> tuple[str, dict]:
+    def from_filename(
+        self, filename: str, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[Any, dict[str, Any]]:  # text, but nbconvert declares a notebook
         if any(isinstance(step, CourseExecute) for step in self._preprocessors):
             return super().from_filename(filename, resources, **kw)
-        where = resources["nbgrader"]
+        where = (resources or {})["nbgrader"]
         with Gradebook(where["db_url"]) as gradebook:
             cells = lab_cells(gradebook, where["assignment"])
         submission = Submission(where["student"], where["assignment"], Path(filename).parent)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import Any, cast
 
 import zmq
 import zmq.asyncio
@@ -35,13 +35,18 @@ class SandboxKernelManager(AsyncKernelManager):
         # Not the command that is run: the provisioner has that.
         self._kernel_spec = KernelSpec(argv=[sys.executable], display_name="Sandbox", language="python")
 
+    @property
+    def death_reason(self) -> str | None:
+        """Why the sandbox ended the kernel; None if it did not."""
+        return getattr(self.provisioner, "death_reason", None)
+
     @default("context")
     def _context_default(self) -> zmq.asyncio.Context:
         self._created_context = True  # so that it is closed with the kernel
         return bounded_context()
 
-    def client(self, **kwargs: Any) -> AsyncKernelClient:
+    def client(self, **kwargs: Any) -> AsyncKernelClient:  # type: ignore[override]  # inherits a wrong annotation
         """A client of the kernel, with its own bounded context."""
-        client = super().client(**{"context": bounded_context(), **kwargs})
+        client = cast(AsyncKernelClient, super().client(**{"context": bounded_context(), **kwargs}))
         client._created_context = True  # so that it is closed with the client
         return client
