@@ -35,9 +35,7 @@ STUDENTS = ("ada", "ben", "chloe")  # right, partly right, untouched: none that 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("lab", nargs="?", default="01_tensor_basics")
-    parser.add_argument(
-        "--copies", type=int, default=8, metavar="N", help="submissions in all, at least 2 (default: 8)"
-    )
+    parser.add_argument("--copies", type=int, default=8, metavar="N", help="submissions, at least 2 (default: 8)")
     options = parser.parse_args()
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     os.environ["OMP_NUM_THREADS"] = "1"
