@@ -5,8 +5,14 @@ import statistics
 
 import torch
 
-from course_utils.training.batching import device_of, tensor_batches
-from course_utils.training.fine_tuning import make_optimiser, steps_per_epoch, train_epoch, warmup_schedule
+from course_utils.training import (
+    device_of,
+    make_optimiser,
+    steps_per_epoch,
+    tensor_batches,
+    train_epoch,
+    warmup_schedule,
+)
 
 # The notebook defines these.
 batch_loss = ...
