@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from scripts.make_architecture import BEGIN, END, PAGE, PACKAGES, floors, page
+from scripts.make_architecture import BEGIN, END, PACKAGES, PAGE, floors, page
 from tests.paths import ROOT
 
 TEXT = PAGE.read_text(encoding="utf-8")

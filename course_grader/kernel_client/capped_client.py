@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from jupyter_client.asynchronous import AsyncKernelClient
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
@@ -48,6 +49,8 @@ class CappedClient(NotebookClient):
     it has ended. `reply` is the content of the kernel's reply, once all of the cell's output has arrived.
     """
 
+    kc: AsyncKernelClient
+
     def begin(self) -> None:
         """Reset everything that is kept about a cell."""
         self.flooded, self.idle = asyncio.Event(), asyncio.Event()
@@ -81,15 +84,15 @@ class CappedClient(NotebookClient):
             outs.append(new_output("stream", name="stdout", text=CUT_NOTE))
             self._cut_at, self._amount = time.monotonic(), _Amount()
         else:
-            self._watch_surplus(msg["content"])
+            self._watch_surplus(msg["content"], self._cut_at)
         if msg["msg_type"] == "error" and not self._error_shown and len(str(msg["content"])) <= MAX_BYTES:
             self._error_shown = True  # the error that ended a cell is more useful than its other output
             return super().output(outs, msg, display_id, cell_index)
         return None
 
-    def _watch_surplus(self, content: dict[str, Any]) -> None:
+    def _watch_surplus(self, content: dict[str, Any], since: float) -> None:
         """A cell floods if it exceeds a whole cell's limit every second; a progress bar does not."""
-        seconds = time.monotonic() - self._cut_at
+        seconds = time.monotonic() - since
         if seconds >= FLOOD_SECONDS:
             if self._amount.exceeds(seconds):
                 self.flooded.set()

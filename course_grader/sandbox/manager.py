@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Any, cast
+from typing import Any
 
 import zmq
 import zmq.asyncio
@@ -47,6 +47,6 @@ class SandboxKernelManager(AsyncKernelManager):
 
     def client(self, **kwargs: Any) -> AsyncKernelClient:  # type: ignore[override]  # inherits a wrong annotation
         """A client of the kernel, with its own bounded context."""
-        client = cast(AsyncKernelClient, super().client(**{"context": bounded_context(), **kwargs}))
+        client = super().client(**{"context": bounded_context(), **kwargs})
         client._created_context = True  # so that it is closed with the client
         return client
