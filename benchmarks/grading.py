@@ -2,8 +2,8 @@
 
     python benchmarks/grading.py [LAB] [--copies N]
 
-Both start with a gradebook that contains the lab; start-up counts. Plain nbgrader always runs every cell; ours skips the
-cells tagged `experiment`, so it is also measured with them. Writes build/benchmark_grading.json.
+Both start with a gradebook that contains the lab; start-up counts. Plain nbgrader always runs every cell; ours skips
+the cells tagged `experiment`, so it is also measured with them. Writes build/benchmark_grading.json.
 """
 
 from __future__ import annotations

@@ -21,8 +21,8 @@ def describe_wrong_notebook(
     answers = {name for name, cell in lab_cells.items() if nbgrader_metadata(cell)["solution"]}
     if not unknown and len(missing) == len(lab_cells):
         return (
-            "All cells have lost their nbgrader metadata (some editors drop it). The tests were added at the end and "
-            "run, but written answers cannot be found: copy all answers into a new copy of the lab, and hand that in."
+            "All cells have lost their nbgrader metadata (some editors drop it): the tests were added at the end and "
+            "run, but written answers cannot be found; copy all answers into a new copy of the lab and hand that in."
         )
     if unknown and 2 * len(answers.intersection(missing)) > len(answers):  # labs may have an exercise in common
         return f"This is {_name(notebook, lab)}, not that of {lab}: hand in the right one."

@@ -129,6 +129,7 @@ class Zygote:
         try:
             socket.send_fds(self._control, [json.dumps(job).encode()], [theirs.fileno(), their_errors])
         except OSError as error:
+            ours.close()
             stderr.close()
             raise SandboxUnavailable(f"the zygote has ended ({error}); run the command again") from error
         finally:  # while our copies were open, we would not notice the zygote's end
@@ -155,6 +156,8 @@ class ZygoteProcess:
         except (TimeoutError, ConnectionResetError):
             hello = b""
         if not hello:
+            status.close()
+            stderr.close()
             raise SandboxUnavailable("the zygote could not fork a kernel; the machine may have run out of memory")
         self.pid = struct.unpack("3i", ancillary[0][2])[0]
 

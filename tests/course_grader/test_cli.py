@@ -197,10 +197,10 @@ class TestWrongUsage:
 
     def test_unknown_lab(self, course, engine, capsys):
         code = cli.main(["grade", "99_none", "--course", str(course)])
-        self.check(capsys, code, "there is no lab '99_none'", LAB)
+        self.check(capsys, code, "no lab named '99_none'", LAB)
 
     def test_no_submissions(self, course, engine, capsys):
-        self.check(capsys, run(course), "there is no folder", f"<student>/{LAB}/{LAB}.ipynb")
+        self.check(capsys, run(course), "no folder", f"<student>/{LAB}/{LAB}.ipynb")
 
     def test_submissions_in_another_layout(self, course, engine, capsys, tmp_path):
         (tmp_path / "in" / "ada").mkdir(parents=True)
@@ -215,7 +215,7 @@ class TestWrongUsage:
         hand_in(course / "submitted", "ada")
         self.check(capsys, run(course, "--json", course), f"{course} is a folder", "expected the name of a file")
         below_a_file = course / "pyproject.toml" / "grades.json"
-        self.check(capsys, run(course, "--json", below_a_file), str(below_a_file.parent), "expected a place")
+        self.check(capsys, run(course, "--json", below_a_file), str(below_a_file.parent), "check that it exists")
         assert engine.graded == []
 
     def test_an_error_that_names_no_place_is_a_fault_of_ours(self, course, engine, monkeypatch):
@@ -234,7 +234,7 @@ class TestWrongUsage:
     def test_a_configuration_without_our_plug_ins(self, course, engine, capsys):
         hand_in(course / "submitted", "ada")
         (course / "nbgrader_config.py").write_text("get_config().CourseDirectory.source_directory = 'solutions'\n")
-        self.check(capsys, run(course), "CourseExecute", "nothing is graded")
+        self.check(capsys, run(course), "CourseExecute", "Nothing was graded")
         assert not (course / "autograded").exists()
 
     @pytest.mark.parametrize(

@@ -86,4 +86,4 @@ def test_a_full_disk(monkeypatch, course):
     usage = namedtuple("usage", "free")
     monkeypatch.setattr(doctor.shutil, "disk_usage", lambda path: usage(0.5e9))
     finding = doctor.disk(course)
-    assert not finding.ok and "free 1.5 GB more" in str(finding)
+    assert not finding.ok and "free another 1.5 GB" in str(finding)

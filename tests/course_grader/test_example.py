@@ -83,7 +83,10 @@ def test_a_lab_outside_the_class_that_cannot_be_released_does_not_stop_it(course
     nbformat.write(nbformat.v4.new_notebook(), unfinished)
     assert not grade_example_class(course, console)
     said = console.export_text()
-    assert "a lab outside the example class: not released:" in said and "09_unfinished, the first code cell" in said
+    assert (
+        "a lab that the example class does not use: not released:" in said
+        and "09_unfinished, the first code cell" in said
+    )
     assert (course / "build" / "grades.json").is_file() and not (course / "labs" / "09_unfinished").exists()
 
 

@@ -225,15 +225,15 @@ class TestDamage:
 
     def test_a_renamed_file(self, course, released, fake_engine, autograde):
         found, messages = self.grade(autograde, course, released, answered(released, double=DOUBLE), name=f"{LAB} (1)")
-        assert messages == f"Expected a notebook named {LAB}.ipynb; found {LAB} (1).ipynb: was it renamed?"
+        assert messages == f"Expected a notebook named {LAB}.ipynb, found {LAB} (1).ipynb: was it renamed?"
         assert found == {"test_double": (0.0, True), "test_count": (0.0, True)}
 
     @pytest.mark.parametrize(
         ("files", "found"),
         [
-            ((), "its folder is empty"),
-            ((os.fsdecode(b"s\xfcss.txt"),), "files there: s?ss.txt"),
-            ((f"in/{LAB}.ipynb", *"abcde"), "files there: a, b, c, d, e and 1 more"),
+            ((), "the folder is empty"),
+            ((os.fsdecode(b"s\xfcss.txt"),), "found s?ss.txt"),
+            ((f"in/{LAB}.ipynb", *"abcde"), "found a, b, c, d, e and 1 more"),
         ],
         ids=str,
     )
@@ -244,7 +244,7 @@ class TestDamage:
             (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_text("{}")
         scores, messages = self.batch(partial(autograde_by_writer, course), course, released)
-        assert messages == f"There is no notebook in the submission, expected {LAB}.ipynb; {found}."
+        assert messages == f"The submission contains no notebook: expected {LAB}.ipynb, {found}."
         assert scores == {"test_double": (0.0, True), "test_count": (0.0, True)}
 
     def test_a_byte_order_mark_costs_nothing(self, course, released, fake_engine, autograde):
@@ -269,19 +269,19 @@ class TestDamage:
         notebook = without_cell(answered(released, double=DOUBLE, count=COUNT), "test_double")
         found, messages = self.grade(autograde, course, released, notebook)
         assert found == HALF
-        assert messages == "The test cell `test_double` was missing and was restored."
+        assert messages == "The test cell `test_double` was missing and has been restored."
 
     def test_a_missing_answer_cell_needs_review(self, course, released, fake_engine, autograde):
         notebook = without_cell(answered(released, count=COUNT), "double")
         _, messages = self.grade(autograde, course, released, notebook)
-        assert messages == "The answer cell `double` is missing, or lost its nbgrader metadata."
+        assert messages == "The answer cell `double` is missing or has lost its nbgrader metadata."
         assert repaired(course, "ada").notes.needs_review
 
     def test_lost_metadata_leaves_no_grade_without_a_score(self, course, released, fake_engine, autograde):
         notebook = without_metadata(answered(released, double=DOUBLE, count=COUNT))
         found, messages = self.grade(autograde, course, released, notebook)
         assert found == {"test_double": (2.5, True), "test_count": (7.5, True)}
-        assert messages.startswith("All cells lost their nbgrader metadata") and messages.count(".") == 1
+        assert messages.startswith("All cells have lost their nbgrader metadata") and messages.count(".") == 1
 
     @pytest.mark.parametrize(
         ("course_mark", "name"),
@@ -299,7 +299,7 @@ class TestDamage:
         notebook = from_another_lab(answered(released, double=DOUBLE, count=COUNT), keep="double")
         notebook.metadata.course = course_mark
         _, messages = self.grade(autograde, course, released, notebook)
-        assert messages == f"This is {name}, not the notebook of {LAB}: hand in the right one."
+        assert messages == f"This is {name}, not that of {LAB}: hand in the right one."
         assert repaired(course, "ada").notes.needs_review
 
     def test_one_answer_of_another_lab_is_told_by_its_cell(self, course, released, fake_engine, autograde):
@@ -308,7 +308,7 @@ class TestDamage:
         _, messages = self.grade(autograde, course, released, notebook)
         assert messages == (
             "Cell 4 has an nbgrader id that this lab does not know. "
-            "The answer cell `double` is missing, or lost its nbgrader metadata."
+            "The answer cell `double` is missing or has lost its nbgrader metadata."
         )
 
     @pytest.mark.parametrize(
@@ -317,7 +317,7 @@ class TestDamage:
     def test_a_damaged_mark_does_not_stop_the_batch(self, course, released, fake_engine, autograde, mark):
         notebook = with_mark(answered(released, double=DOUBLE, count=COUNT), "double", **mark)
         _, messages = self.grade(autograde, course, released, notebook)
-        assert "The nbgrader metadata of cell 4 was damaged and was removed." in messages
+        assert "The nbgrader metadata of cell 4 was damaged and has been removed." in messages
 
     def test_a_foreign_mark_is_taken_off(self, course, released, fake_engine, autograde):
         notebook = answered(released, double=DOUBLE, count=COUNT)
@@ -360,7 +360,7 @@ class TestDamage:
         hand_in(course.root, "zoe", answered(released, double=DOUBLE, count=COUNT))
         failed = autograde_by_writer(course, ["ada [2]", "zoe"])
         assert list(failed) == ["ada [2]"]
-        assert "contains one of * ? [, which nbgrader cannot read; rename it" in failed["ada [2]"]
+        assert "contains *, ? or [, which nbgrader cannot handle; rename the folder" in failed["ada [2]"]
         assert automatic(course, "zoe") == HALF
 
 

@@ -90,7 +90,7 @@ class TestMaking:
         make_labs(root)
         before = (root / "labs" / LAB / f"{LAB}.ipynb").read_bytes()
         self.change(root, test_double=TEST_DOUBLE.replace("@points(2)", "@points(3)"))
-        with pytest.raises(LintError, match="its tests carry 6 points, the cell 5"):
+        with pytest.raises(LintError, match="its tests have 6 points in total, but the cell has 5"):
             make_labs(root)
         assert (root / "labs" / LAB / f"{LAB}.ipynb").read_bytes() == before
 
@@ -120,14 +120,14 @@ class TestLint:
     @pytest.mark.parametrize(
         "old, new, problem",
         [
-            ("@points(2)", "@points(3)", "its tests carry 6 points, the cell 5"),
+            ("@points(2)", "@points(3)", "its tests have 6 points in total, but the cell has 5"),
             ("@points(2)", "@points(2.1)", "HiddenDouble.test_random needs @points"),
             ("    @points(2)\n", "", "HiddenDouble.test_random needs @points"),
             ("student.double(torch.zeros(2))", "double(torch.zeros(2))", "uses double, which the setup cell"),
             ("student.double(torch.zeros(2))", "reference.double(torch.zeros(2))", "a visible test uses `reference`"),
-            ("class HiddenDouble", "class VisibleMore", "class VisibleMore: hidden test classes"),
-            ("class VisibleDouble", "class HiddenFirst", "class HiddenFirst: hidden test classes"),
-            ('run_tests("double")', 'run_tests("double")\nprint(1)', "must end in run_tests"),
+            ("class HiddenDouble", "class VisibleMore", "class VisibleMore: a class is named Hidden"),
+            ("class VisibleDouble", "class HiddenFirst", "class HiddenFirst: a class is named Hidden"),
+            ('run_tests("double")', 'run_tests("double")\nprint(1)', "must end with run_tests"),
             ('        "Twice nothing is nothing"\n', "", "VisibleDouble.test_zero needs a docstring"),
             ("# Test: double\n", "", "first line must be `# Test: double`"),
             ('run_tests("double")', 'run_tests("treble")', "expected `test_treble`"),
@@ -143,22 +143,23 @@ class TestLint:
         source = source.replace(
             "### BEGIN HIDDEN TESTS\n", "### BEGIN HIDDEN TESTS\ndef helper(): return torch.zeros(2)\n"
         )
-        assert "cell 5: without its hidden tests it lacks helper" in lint(with_sources(test_double=source.strip()))
+        found = lint(with_sources(test_double=source.strip()))
+        assert "cell 5: uses helper, which is defined only among its hidden tests" in found
 
     def test_two_visible_and_three_hidden_tests_are_the_least(self):
         notebook = with_sources(test_double=TEST_DOUBLE.replace("def test_zero", "def zero").strip())
         assert any("has 1 visible tests; expected at least 2" in line for line in lint(notebook))
 
     def test_an_ordinary_test_cell_is_named_as_unprotected(self):
-        assert any("runs beside the student's code" in line for line in lint(with_sources(test_double="assert double")))
+        assert any("runs in the student's kernel" in line for line in lint(with_sources(test_double="assert double")))
 
     def test_points_of_a_lab(self):
         notebook = tiny_notebook()
         cell_named(notebook, "explain_nothing").metadata.nbgrader.points = 4
         cell_named(notebook, "test_count").metadata.nbgrader.points = 14
         found = lint(notebook)
-        assert "the test cells carry 19 points; expected 20" in found
-        assert "the written answers carry 4 points; expected 5" in found
+        assert "the test cells have 19 points in total; expected 20" in found
+        assert "the written answers have 4 points in total; expected 5" in found
 
     def test_solution_cells_carry_their_marker_and_a_region(self):
         found = lint(with_sources(double="def double(x): return 2 * x"))
@@ -173,7 +174,7 @@ class TestLint:
     def test_grade_ids_are_unique(self):
         notebook = tiny_notebook()
         notebook.cells.append(solution("# Exercise: double\n### BEGIN SOLUTION\n### END SOLUTION", "double"))
-        assert "grade_id `double` stands on 2 cells" in lint(notebook)
+        assert "2 cells have the grade_id `double`" in lint(notebook)
 
     def test_the_setup_cell_comes_first(self):
         notebook = tiny_notebook()
@@ -184,11 +185,11 @@ class TestLint:
     def test_saved_errors_are_found(self, output):
         notebook = tiny_notebook()
         cell_named(notebook, "goodbye").outputs = [nbformat.v4.new_output(output[0], **output[1])]
-        assert "cell 10: its saved output holds an error or text on stderr" in lint(notebook)
+        assert "cell 10: its saved output contains an error or text on stderr" in lint(notebook)
 
     def test_paths_of_one_machine_are_found(self):
         (problem,) = lint(with_sources(goodbye="open('/home/ada/data.csv')"))
-        assert problem == "cell 10: holds the path /home/ada of one machine"
+        assert problem == "cell 10: contains the local path /home/ada, which exists on one machine only"
 
     def test_an_address_is_no_path(self):
         assert lint(with_sources(title="# Tiny\n\nhttps://example.org/home/ada")) == []

@@ -295,7 +295,7 @@ class TestSubmissions:
             find_submissions(tmp_path / "nowhere", LAB)
 
     def test_an_unknown_student_shows_who_is_there(self, handed_in):
-        with pytest.raises(CourseError, match=r"'eve'.*there are: ada, ben"):
+        with pytest.raises(CourseError, match=r"'eve'.*found: ada, ben"):
             find_submissions(handed_in, LAB, "eve")
 
 
@@ -308,7 +308,7 @@ def test_a_submission_without_a_notebook_is_a_zero_that_says_so(course, tmp_path
     run = grade.grade_lab(find_lab(LAB, course.root), grade.Request(1, tmp_path / "in"), Console(quiet=True))
     (result,) = run.results
     assert (result.status, result.score, result.max_score) == ("failed", 0.0, 20.0)
-    assert result.messages == [f"There is no notebook in the submission, expected {LAB}.ipynb; files there: notes.txt."]
+    assert result.messages == [f"The submission contains no notebook: expected {LAB}.ipynb, found notes.txt."]
     with course.gradebook() as gradebook:
         saved = gradebook.find_submission_notebook(LAB, LAB, "ada")
         assert saved.score == 0 and saved.needs_manual_grade

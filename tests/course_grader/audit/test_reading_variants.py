@@ -100,7 +100,7 @@ class TestWhatIsRead:
             r"cell 1 \(right\): cannot read kind=alternative in the header; expected",
         ),
         (f"{RIGHT}\n# %% [markdown]\n# An explanation.", r"cell 2: a markdown cell; expected code, its explanation as"),
-        (RIGHT.replace('"\n', '" also_affects=["count"]\n'), "an alternative is right and affects no exercise"),
+        (RIGHT.replace('"\n', '" also_affects=["count"]\n'), "an alternative is a right answer"),
     ],
 )
 def test_an_error_names_the_file_and_the_cell_and_what_was_expected(read, text, message):

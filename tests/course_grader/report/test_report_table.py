@@ -39,5 +39,5 @@ def test_student_text_sends_nothing_to_the_terminal(printed):
 
 def test_summary_counts_and_reports_written_answers_apart(class_results):
     first, second = summary(class_results)
-    assert first == "4 submissions: 2 graded, 1 needs review, 1 failed (nothing could be run); mean 1.33 of 3"
+    assert first == "4 submissions: 2 graded, 1 needs review, 1 failed (could not be run or saved); mean 1.33 of 3"
     assert "1 submission with up to 5 points" in second

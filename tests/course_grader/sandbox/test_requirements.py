@@ -64,7 +64,7 @@ class TestWithoutBubblewrap:
 @pytest.mark.parametrize("platform", ["darwin", "win32"])
 def test_another_system_is_told_where_to_grade(monkeypatch, platform):
     monkeypatch.setattr(requirements.sys, "platform", platform)
-    with pytest.raises(SandboxUnavailable, match=r"needs Linux .* WSL2, .* container"):
+    with pytest.raises(SandboxUnavailable, match=r"needs Linux, .* WSL2 .* container"):
         check()
 
 
@@ -107,5 +107,5 @@ class TestAFailedStart:
 
 def test_an_unknown_processor_is_refused(monkeypatch):
     monkeypatch.setattr("platform.machine", lambda: "riscv64")
-    with pytest.raises(SandboxUnavailable, match="not of riscv64"):
+    with pytest.raises(SandboxUnavailable, match="not riscv64"):
         check()
