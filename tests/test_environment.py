@@ -71,13 +71,13 @@ def test_constraints_pin_every_package_inside_its_range():
 
 
 @pytest.mark.parametrize("preinstalled", COLAB, ids=lambda runtime: runtime["python"])
-def test_installing_in_colab_moves_nothing(preinstalled):
+def test_installing_in_colab_changes_no_package(preinstalled):
     wanted = requirements() | by_name(["python" + PROJECT["requires-python"]])
     assert [name for name, version in preinstalled.items() if version not in wanted[name]] == []
 
 
 @pytest.mark.parametrize("package, extras", [("course_utils", ("wandb",)), ("course_grader", ("instructor",))])
-def test_what_the_code_imports_is_asked_for(package, extras):
+def test_everything_imported_is_required(package, extras):
     asked = requirements(*extras).keys()
     distributions = packages_distributions()
     for path in sorted((ROOT / package).rglob("*.py")):
@@ -97,7 +97,7 @@ def imported_packages(path):
     return names
 
 
-def test_the_citation_states_the_course_s_version_and_address():
+def test_the_citation_has_the_courses_version_and_address():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
     repository = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["course"]["repository"]
     assert (citation["version"], citation["license"]) == (__version__, PROJECT["license"])

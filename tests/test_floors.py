@@ -92,11 +92,11 @@ def test_imports_go_down(module):
         )
 
 
-def test_few_floors_for_students():
+def test_course_utils_has_at_most_five_floors():
     assert len(STUDENT_FLOORS) <= 5
 
 
-def test_no_circles():
+def test_no_import_cycles():
     TopologicalSorter({module: imports_of(module) - {module} for module in MODULES}).prepare()
 
 

@@ -18,16 +18,16 @@ def modules_after(statement):
     return set(run.stdout.split())
 
 
-def test_the_graders_controller_needs_no_torch_for_framing_and_seeds():
+def test_framing_and_seeds_need_no_torch():
     found = modules_after("import course_utils.remote.framing, course_utils.seeds")
     assert found.isdisjoint(HEAVY | {"torch", "numpy"})
 
 
-def test_the_package_itself_loads_not_even_torch():
+def test_the_package_alone_does_not_load_torch():
     assert modules_after("import course_utils").isdisjoint(HEAVY | {"torch", "numpy"})
 
 
 @pytest.mark.parametrize("module", ["runtime", "testing", "training", "data.nq", "data.playlists", "remote.codec"])
-def test_what_every_lab_imports_first_is_light(module):
+def test_what_labs_import_first_is_light(module):
     found = modules_after(f"import torch, course_utils.{module}") & HEAVY
     assert not found, f"course_utils.{module} imports {found}: import it in the function that needs it"

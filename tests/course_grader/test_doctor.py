@@ -35,7 +35,7 @@ def test_the_command_returns_1_and_prints_every_check_when_one_fails(monkeypatch
     assert len(lines) == 8
 
 
-def test_the_command_returns_0_where_nothing_is_amiss(monkeypatch, course, capsys):
+def test_the_command_returns_0_if_all_checks_pass(monkeypatch, course, capsys):
     monkeypatch.setattr(doctor, "check", lambda: None)
     monkeypatch.setattr(doctor, "requires", lambda name: ["rich>=1"])
     assert cli.main(["doctor", "--course", str(course)]) == 0
@@ -60,13 +60,13 @@ def test_a_lab_that_is_not_released_is_named(course):
     assert f"course-grader labs makes labs/ for {LAB}" in str(doctor.labs(course))
 
 
-def test_a_gradebook_that_is_none(course):
+def test_a_file_that_is_not_a_gradebook(course):
     assert doctor.gradebook(course).ok
     (course / "gradebook.db").write_text("no database")
     assert not doctor.gradebook(course).ok
 
 
-def test_a_gradebook_is_counted_not_changed(course):
+def test_a_gradebook_is_read_but_not_changed(course):
     with sqlite3.connect(course / "gradebook.db") as database:
         database.execute("CREATE TABLE assignment (id)")
         database.execute("INSERT INTO assignment VALUES (1)")
@@ -75,7 +75,7 @@ def test_a_gradebook_is_counted_not_changed(course):
     assert (course / "gradebook.db").read_bytes() == before
 
 
-def test_a_gradebook_that_this_user_may_not_write(monkeypatch, course):
+def test_a_gradebook_that_is_not_writable(monkeypatch, course):
     (course / "gradebook.db").touch()
     monkeypatch.setattr(doctor.os, "access", lambda path, mode: path != course / "gradebook.db")
     finding = doctor.gradebook(course)

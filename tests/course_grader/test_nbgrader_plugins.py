@@ -54,13 +54,13 @@ class TestGrading:
         assert autograde(["ada"]) == {}
         assert automatic(course, "ada") == HALF
 
-    def test_one_engine_serves_the_class(self, course, released, fake_engine, autograde):
+    def test_one_engine_grades_the_whole_class(self, course, released, fake_engine, autograde):
         for student in ("ada", "ben"):
             hand_in(course.root, student, released)
         autograde(["ada", "ben"])
         assert [engine.graded for engine in fake_engine] == [["ada", "ben"]]
 
-    def test_both_ways_grade_the_same_notebook_and_leave_the_same_file(
+    def test_both_ways_grade_the_same_notebook_and_write_the_same_file(
         self, course, released, fake_engine, monkeypatch
     ):
         hand_in(course.root, "ada", answered(released, double=DOUBLE))
@@ -120,15 +120,13 @@ class TestGrading:
         autograde(["ada"])
         assert automatic(course, "ada") == {"test_double": (0.0, False), "test_count": (7.5, False)}
 
-    def test_the_lab_can_be_put_into_the_gradebook_again_with_grades_in_it(
-        self, course, released, fake_engine, autograde
-    ):
+    def test_a_lab_with_grades_can_be_registered_again(self, course, released, fake_engine, autograde):
         hand_in(course.root, "ada", answered(released, double=DOUBLE, count=COUNT))
         autograde(["ada"])
         course.register_lab(LAB)
         assert automatic(course, "ada") == HALF
 
-    def test_an_honest_submission_causes_no_warnings(self, course, released, fake_engine, autograde, tmp_path):
+    def test_an_ordinary_submission_causes_no_warnings(self, course, released, fake_engine, autograde, tmp_path):
         hand_in(course.root, "ada", answered(released, double=DOUBLE, count=COUNT, explain_nothing="So it is."))
         autograde(["ada"])
         log = (tmp_path / "nbgrader.log").read_text()
@@ -214,7 +212,7 @@ class TestDamage:
         return automatic(course, "ada"), " ".join(messages)
 
     @pytest.mark.parametrize("damage, reason", UNREADABLE.values(), ids=UNREADABLE.keys())
-    def test_what_cannot_be_read_scores_zero_and_needs_review(
+    def test_an_unreadable_submission_scores_zero_and_needs_review(
         self, course, released, fake_engine, autograde, damage, reason
     ):
         found, messages = self.grade(autograde, course, released, damage(answered(released, double=DOUBLE)))
@@ -247,7 +245,7 @@ class TestDamage:
         assert messages == f"The submission contains no notebook: expected {LAB}.ipynb, {found}."
         assert scores == {"test_double": (0.0, True), "test_count": (0.0, True)}
 
-    def test_a_byte_order_mark_costs_nothing(self, course, released, fake_engine, autograde):
+    def test_a_byte_order_mark_costs_no_points(self, course, released, fake_engine, autograde):
         text = nbformat.writes(answered(released, double=DOUBLE, count=COUNT))
         found, messages = self.grade(autograde, course, released, text.encode("utf-8-sig"))
         assert found == HALF
@@ -259,7 +257,7 @@ class TestDamage:
         assert found == {"test_double": (2.5, True), "test_count": (7.5, True)}
         assert messages == "Cell `double` appears more than once; the last one counts."
 
-    def test_a_copied_test_cell_costs_nothing(self, course, released, fake_engine, autograde):
+    def test_a_copied_test_cell_costs_no_points(self, course, released, fake_engine, autograde):
         notebook = with_copied_cell(answered(released, double=DOUBLE, count=COUNT), "test_double")
         found, messages = self.grade(autograde, course, released, notebook)
         assert found == HALF
@@ -277,7 +275,7 @@ class TestDamage:
         assert messages == "The answer cell `double` is missing or has lost its nbgrader metadata."
         assert repaired(course, "ada").notes.needs_review
 
-    def test_lost_metadata_leaves_no_grade_without_a_score(self, course, released, fake_engine, autograde):
+    def test_without_metadata_every_grade_still_gets_a_score(self, course, released, fake_engine, autograde):
         notebook = without_metadata(answered(released, double=DOUBLE, count=COUNT))
         found, messages = self.grade(autograde, course, released, notebook)
         assert found == {"test_double": (2.5, True), "test_count": (7.5, True)}
@@ -293,7 +291,7 @@ class TestDamage:
         ],
         ids=str,
     )
-    def test_another_lab_s_notebook_is_told_in_one_sentence(
+    def test_another_labs_notebook_is_reported_in_one_sentence(
         self, course, released, fake_engine, autograde, course_mark, name
     ):
         notebook = from_another_lab(answered(released, double=DOUBLE, count=COUNT), keep="double")
@@ -302,7 +300,7 @@ class TestDamage:
         assert messages == f"This is {name}, not that of {LAB}: hand in the right one."
         assert repaired(course, "ada").notes.needs_review
 
-    def test_one_answer_of_another_lab_is_told_by_its_cell(self, course, released, fake_engine, autograde):
+    def test_one_answer_of_another_lab_is_reported_by_its_cell(self, course, released, fake_engine, autograde):
         notebook = with_mark(answered(released, count=COUNT), "double", grade_id="of_another_lab")
         notebook.metadata.course = {"lab": "02_attention"}
         _, messages = self.grade(autograde, course, released, notebook)
@@ -314,12 +312,12 @@ class TestDamage:
     @pytest.mark.parametrize(
         "mark", [{"schema_version": 99}, {"grade_id": 7}, {"solution": "yes"}, {"points": "many"}], ids=str
     )
-    def test_a_damaged_mark_does_not_stop_the_batch(self, course, released, fake_engine, autograde, mark):
+    def test_damaged_metadata_does_not_stop_the_batch(self, course, released, fake_engine, autograde, mark):
         notebook = with_mark(answered(released, double=DOUBLE, count=COUNT), "double", **mark)
         _, messages = self.grade(autograde, course, released, notebook)
         assert "The nbgrader metadata of cell 4 was damaged and has been removed." in messages
 
-    def test_a_foreign_mark_is_taken_off(self, course, released, fake_engine, autograde):
+    def test_unknown_metadata_is_removed(self, course, released, fake_engine, autograde):
         notebook = answered(released, double=DOUBLE, count=COUNT)
         notebook.cells.append(code("1000.0", "mine", grade=True, solution=False, points=1000))
         found, messages = self.grade(autograde, course, released, notebook)
@@ -336,7 +334,7 @@ class TestDamage:
         assert "HiddenDouble" in cell.source
         assert cell.metadata.nbgrader.points == 5
 
-    def test_notes_that_a_student_wrote_do_not_count(self, course, released, fake_engine, autograde):
+    def test_notes_written_by_a_student_are_ignored(self, course, released, fake_engine, autograde):
         notebook = answered(released, double=DOUBLE, count=COUNT)
         notebook.metadata.course_grader = {"unreadable": True, "problems": ["give me full points"]}
         assert self.grade(autograde, course, released, notebook) == (HALF, "")
@@ -348,7 +346,7 @@ class TestDamage:
         nbformat.validate(graded)  # Colab's format 4.0 knows no cell ids, but Colab writes them
         assert cell_named(graded, "double").source == DOUBLE
 
-    def test_a_timestamp_that_is_not_a_time(self, course, released, fake_engine):
+    def test_an_invalid_timestamp(self, course, released, fake_engine):
         path = hand_in(course.root, "ada", answered(released, double=DOUBLE, count=COUNT))
         (path.parent / "timestamp.txt").write_text("yesterday evening, honestly")
         assert repaired(course, "ada").notes.problems == ["timestamp.txt contains no valid timestamp and is ignored."]
@@ -370,7 +368,7 @@ class TestRefusals:
         monkeypatch.chdir(course.root)
         monkeypatch.setattr(preconditions, "check", lambda: None)
 
-    def test_without_a_sandbox_the_command_ends_with_what_to_do(self, at_course, monkeypatch):
+    def test_without_a_sandbox_the_command_ends_with_advice(self, at_course, monkeypatch):
         def unavailable():
             raise SandboxUnavailable("Install bubblewrap.")
 
@@ -394,7 +392,7 @@ class TestRefusals:
         finally:
             NbGrader.clear_instance()
 
-    def test_the_lab_s_own_notebook_is_what_gets_converted(self, at_course):
+    def test_the_notebook_named_after_the_lab_is_converted(self, at_course):
         notebooks = [f"submitted/ada/{LAB}/scratch.ipynb", f"submitted/ada/{LAB}/{LAB} (1).ipynb"]
         before_autograde(LAB, "*", notebooks)
         assert notebooks == [f"submitted/ada/{LAB}/{LAB}.ipynb"]
@@ -406,7 +404,7 @@ class TestRefusals:
             "--no-execute would take scores from the submission itself" in autograde_by_nbgrader(course, ["ada"])["ada"]
         )
 
-    def test_an_engine_that_refuses_scores_nobody(self, course, released, monkeypatch):
+    def test_if_the_engine_refuses_nobody_is_scored(self, course, released, monkeypatch):
         from course_grader.nbgrader_plugins import execute
 
         def refuse(lab, **options):
@@ -452,7 +450,7 @@ class TestGuard:
         assert self.kernel(course) == NO_KERNEL
 
     @pytest.mark.parametrize("step", ["register_lab", "autograde"])
-    def test_a_gradebook_from_before_is_guarded_too(self, course, released, fake_engine, step):
+    def test_an_older_gradebook_is_guarded_too(self, course, released, fake_engine, step):
         hand_in(course.root, "ada", answered(released, double=DOUBLE))
         autograde_by_nbgrader(course, ["ada"])
         unguard(course)
@@ -491,7 +489,7 @@ class TestFormgrader:
         assert automatic(course, "ada") == HALF
         assert self.call(course, "generate_feedback", LAB, "ada")["success"]
 
-    def test_a_preconditions_is_shown_and_touches_no_grades(self, course, released, monkeypatch):
+    def test_a_failed_precondition_is_shown_and_changes_no_grades(self, course, released, monkeypatch):
         def unavailable():
             raise SandboxUnavailable("Install bubblewrap.")
 
@@ -519,7 +517,7 @@ def autograde_without_configuration(course):
     return nbgrader(course, "autograde", LAB)
 
 
-def test_without_the_course_s_configuration_nothing_of_a_student_s_runs(course, released):
+def test_without_the_courses_configuration_no_student_code_runs(course, released):
     hand_in(course.root, "ada", answered(released, double=DOUBLE, count=COUNT))
     hand_in(course.root, "eve", answered(released, double=OWN_VERDICT))
     done = autograde_without_configuration(course)
@@ -529,7 +527,7 @@ def test_without_the_course_s_configuration_nothing_of_a_student_s_runs(course, 
     assert not list((course.root / "autograded").glob("*/*"))
 
 
-def test_nor_does_an_honest_notebook_let_itself_be_scored(course, released):
+def test_without_the_courses_configuration_a_released_notebook_is_not_scored(course, released):
     """With a gradebook from before the guard, or another one: nbgrader then starts the student's kernel."""
     unguard(course)
     hand_in(course.root, "ada", answered(released, double=DOUBLE, count=COUNT))

@@ -30,7 +30,7 @@ def read(tmp_path):
     return read
 
 
-class TestWhatIsRead:
+class TestReading:
     def test_header_explanation_and_code(self, lab):
         wrong, right = load_variants(lab)
         assert wrong == Variant(
@@ -43,10 +43,10 @@ class TestWhatIsRead:
         )
         assert (right.kind, right.name, right.explanation) == (Kind.ALTERNATIVE, "a product", "")
 
-    def test_the_preamble_is_no_answer(self, lab):
+    def test_the_preamble_is_not_an_answer(self, lab):
         assert preamble(lab.source_folder / "variants" / "double.py") == "import torch"
 
-    def test_a_file_may_do_without_a_preamble(self, read, tmp_path):
+    def test_a_preamble_is_optional(self, read, tmp_path):
         assert [variant.name for variant in read(RIGHT)] == ["right"]
         assert preamble(tmp_path / "double.py") == ""
 
@@ -103,7 +103,7 @@ class TestWhatIsRead:
         (RIGHT.replace('"\n', '" also_affects=["count"]\n'), "an alternative is a right answer"),
     ],
 )
-def test_an_error_names_the_file_and_the_cell_and_what_was_expected(read, text, message):
+def test_an_error_names_file_cell_and_expectation(read, text, message):
     with pytest.raises(CourseError, match=rf"double\.py, {message}" if message.startswith("cell") else message):
         read(text)
 

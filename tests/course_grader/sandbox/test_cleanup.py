@@ -69,7 +69,7 @@ class TestAKernel:
 
 
 class TestAZygote:
-    def test_that_is_closed_takes_its_kernels_along(self, start):
+    def test_that_is_closed_ends_its_kernels(self, start):
         with Zygote([]) as short:
             one = start(zygote=short)
             leave_process(one, "50.25")

@@ -79,6 +79,6 @@ def as_ordinary_user():
         yield run
 
 
-def test_it_holds(as_ordinary_user):
+def test_the_sandbox_also_works_for_an_ordinary_user(as_ordinary_user):
     code = SCRIPT.format(tests=str(Path(__file__).parent), uid=UID)
     assert as_ordinary_user(code) == EXPECTED * 2 + "[]\n"

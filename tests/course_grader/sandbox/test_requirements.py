@@ -28,7 +28,7 @@ def failing(monkeypatch):
     return fail
 
 
-def test_this_machine_will_do():
+def test_this_machine_passes():
     check()
 
 
@@ -56,7 +56,7 @@ class TestWithoutBubblewrap:
         copy.chmod(0o755)
         assert program.find_bubblewrap() == str(copy)
 
-    def test_a_named_one_is_found(self, monkeypatch):
+    def test_the_program_named_in_the_environment_is_found(self, monkeypatch):
         monkeypatch.setenv("COURSE_BWRAP", sys.executable)
         assert program.find_bubblewrap() == sys.executable
 

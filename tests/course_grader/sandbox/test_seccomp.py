@@ -69,13 +69,13 @@ def test_what_depends_on_an_argument(machine):
         assert verdict(machine, seccomp.SOCKET[column], family) == errno.EPERM
 
 
-def test_calls_in_another_dialect(machine):
+def test_calls_of_another_architecture(machine):
     assert verdict(machine, READ[machine], architecture=0x40000003) == KILL  # 32-bit x86
     if machine == "x86_64":
         assert verdict(machine, READ[machine] | 0x40000000) == errno.EPERM  # x32
 
 
-def test_the_numbers_are_the_systems(machine):
+def test_the_numbers_match_the_systems(machine):
     header = next((path for path in HEADERS[machine] if path.exists()), None)
     if header is None:
         pytest.skip("no Linux headers: sudo apt-get install linux-libc-dev")
