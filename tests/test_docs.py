@@ -1,4 +1,4 @@
-"""What the documentation shows as output is what comes out."""
+"""The output shown in the documentation is the real output."""
 
 import textwrap
 

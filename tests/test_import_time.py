@@ -1,18 +1,18 @@
-"""Importing what students have stays light: no grader, and no package that takes seconds before it is used."""
+"""Importing course_utils is fast: it loads no grader, and slow packages only when they are used."""
 
 import subprocess
 import sys
 
 import pytest
 
-# Each takes from a tenth of a second to several seconds to import.
+# Each takes between a tenth of a second and several seconds to import.
 HEAVY = {"course_grader", "nbgrader", "nbconvert", "transformers", "matplotlib.pyplot", "distributed"}
 
 
 def modules_after(statement):
-    """Names of all modules that a fresh interpreter holds after one statement."""
+    """Names of all modules that are loaded in a new interpreter after one statement."""
     code = f"import sys\n{statement}\nprint(*sys.modules)"
-    # -P: the course is found as installed, not because of the working directory.
+    # -P: so that the installed course is found, not the one in the working directory.
     run = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, timeout=120, check=False)
     assert run.returncode == 0, run.stderr
     return set(run.stdout.split())

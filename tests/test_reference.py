@@ -1,4 +1,4 @@
-"""docs/reference is in step with the code that it is made from."""
+"""docs/reference agrees with the code that it is made from."""
 
 import pytest
 

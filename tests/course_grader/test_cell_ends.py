@@ -1,4 +1,4 @@
-"""How a student's cell may end, and what is said of it: output without end, errors, messages that no kernel sends."""
+"""How a student's cell may end, and how that is reported: endless output, errors, invalid messages."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The command line as an instructor meets it: what it prints, writes and returns. Only the last test has kernels."""
+"""The command line as instructors use it: what it prints, writes and returns. Only the last test starts kernels."""
 
 import hashlib
 import json
@@ -18,7 +18,7 @@ from tests.tiny_course import LAB
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory):
-    """A course whose gradebook knows the lab."""
+    """A course whose gradebook contains the lab."""
     root = write_course(tmp_path_factory.mktemp("template"))
     Course(root).register_lab(LAB)
     return root
@@ -260,7 +260,7 @@ def test_help_names_every_command_and_the_exit_codes(arguments, words, capsys):
 
 @pytest.mark.skipif(bool(sandbox_missing()), reason=sandbox_missing() or "the sandbox works")
 def test_for_real(course, tmp_path, capsys):
-    """Sandbox, zygote, judge, nbgrader: right, wrong, and a kernel that ends itself."""
+    """Sandbox, zygote, judge, nbgrader: a right answer, a wrong one, and a kernel that ends itself."""
     hand_in(course / "submitted", "ada")
     hand_in(course / "submitted", "ben", double="# Exercise: double\ndef double(x):\n    return 2 * x + 1")
     hand_in(course / "submitted", "eve", count="# Exercise: count\nimport os\nos._exit(1)")

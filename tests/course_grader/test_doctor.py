@@ -1,4 +1,4 @@
-"""What the doctor says about a machine, and when it says no."""
+"""What the doctor reports about a machine, and when it fails."""
 
 import sqlite3
 from collections import namedtuple
@@ -57,7 +57,7 @@ def test_another_python_is_refused(monkeypatch):
 
 
 def test_a_lab_that_is_not_released_is_named(course):
-    assert f"course-grader labs makes labs/ for {LAB}" in str(doctor.labs(course))
+    assert f"run course-grader labs to release {LAB}" in str(doctor.labs(course))
 
 
 def test_a_file_that_is_not_a_gradebook(course):

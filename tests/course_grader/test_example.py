@@ -1,4 +1,4 @@
-"""The example class: taken the whole way in a scratch course, and compared with what each submission deserves."""
+"""The example class: graded in a scratch course and compared with the expected scores."""
 
 import json
 

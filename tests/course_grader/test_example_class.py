@@ -1,4 +1,4 @@
-"""The example class: made from the labs as released, and scored by nbgrader's own commands as it deserves."""
+"""The example class: made from the released labs, and given the expected scores by nbgrader's own commands."""
 
 import csv
 import os

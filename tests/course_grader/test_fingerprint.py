@@ -1,4 +1,4 @@
-"""Fingerprints change with what can change a result, and with nothing else."""
+"""Fingerprints change if, and only if, something changes that can change a result."""
 
 import nbformat
 import pytest

@@ -1,4 +1,4 @@
-"""One submission graded for real: sandbox, zygote and judge, on the tiny course."""
+"""Grades single submissions with the real sandbox, zygote and judge, in the tiny course."""
 
 import json
 

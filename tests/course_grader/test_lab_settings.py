@@ -1,4 +1,4 @@
-"""lab.toml: what it says, its defaults, and one sentence for each kind of mistake."""
+"""lab.toml: its keys, its defaults, and one sentence for each kind of mistake."""
 
 from dataclasses import MISSING, dataclass, field, fields
 
@@ -26,7 +26,7 @@ def toml(tmp_path):
 
 
 def mistake(path):
-    """The sentence that reading the file ends in, without the file's name."""
+    """The error message on reading the file, without the file's name."""
     with pytest.raises(CourseError) as caught:
         read_settings(path)
     before, _, sentence = str(caught.value).partition(f"{path}: ")
@@ -167,7 +167,7 @@ class Outer:
 
 
 class TestTables:
-    """Kinds of keys that LabSettings does not have, or not alone."""
+    """Kinds of keys that LabSettings does not have."""
 
     def read(self, path):
         return read_table(Outer, load_toml(path), path)

@@ -1,4 +1,4 @@
-"""Grading through nbgrader: what is sanitized, what a damaged submission does, whose scores count."""
+"""Grading through nbgrader: repair, damaged submissions, and which scores count."""
 
 import asyncio
 import copy
@@ -164,7 +164,7 @@ def with_mark(notebook, name, **changes):
 
 
 def from_another_lab(notebook, keep):
-    """All cells of other exercises but one, which the two labs have in common."""
+    """All solution cells but one, which both labs have, belong to other exercises."""
     for cell in notebook.cells:
         if "nbgrader" in cell.metadata and cell.id != keep:
             cell.metadata.nbgrader.grade_id += "_elsewhere"
@@ -196,7 +196,7 @@ UNREADABLE = {
 
 
 class TestDamage:
-    """Another student's submission goes with each damaged one: the batch goes on."""
+    """Each damaged submission is graded together with an intact one, since the batch must go on."""
 
     def grade(self, autograde, course, released, content, name=LAB):
         hand_in(course.root, "ada", content, name)
@@ -434,7 +434,7 @@ class TestRefusals:
 
 
 class TestGuard:
-    """The kernel that the gradebook names, with which nbgrader by itself cannot start a submission."""
+    """The kernel that the gradebook names, with which plain nbgrader cannot run a submission."""
 
     def kernel(self, course):
         with course.gradebook() as gradebook:
@@ -467,7 +467,7 @@ def unguard(course):
 
 
 class TestFormgrader:
-    """The API behind the formgrader's buttons, called as its server does: within a running event loop."""
+    """The API behind the formgrader's buttons, called like in its server: within a running event loop."""
 
     def call(self, course, method, *arguments):
         config = course.config.copy()
@@ -512,7 +512,7 @@ UNSCORED = {"test_double": (None, True), "test_count": (None, True)}
 
 
 def autograde_without_configuration(course):
-    """nbgrader's own way: the tests run in the student's kernel."""
+    """Plain nbgrader: the tests run in the student's kernel."""
     (course.root / "nbgrader_config.py").unlink()
     return nbgrader(course, "autograde", LAB)
 
@@ -528,7 +528,7 @@ def test_without_the_courses_configuration_no_student_code_runs(course, released
 
 
 def test_without_the_courses_configuration_a_released_notebook_is_not_scored(course, released):
-    """With a gradebook from before the guard, or another one: nbgrader then starts the student's kernel."""
+    """With a gradebook that is not guarded, nbgrader starts the student's kernel."""
     unguard(course)
     hand_in(course.root, "ada", answered(released, double=DOUBLE, count=COUNT))
     done = autograde_without_configuration(course)
@@ -537,7 +537,7 @@ def test_without_the_courses_configuration_a_released_notebook_is_not_scored(cou
 
 
 def test_the_nbgrader_command_gives_the_same_scores(course, released):
-    """For real: the command line, the sandbox, the judge."""
+    """With the real command line, sandbox and judge."""
     try:
         check()
     except SandboxUnavailable as error:

@@ -1,4 +1,4 @@
-"""labs/ from solutions/: what is released, what never is, and what lint refuses."""
+"""labs/ from solutions/: what is released, what is not, and what lint refuses."""
 
 import json
 from pathlib import Path

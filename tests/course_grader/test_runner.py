@@ -1,4 +1,4 @@
-"""Many submissions: found, graded side by side, saved by one thread, and stopped without losing any."""
+"""Many submissions: found, graded in parallel, saved by one thread, and stopped without losing any."""
 
 import json
 import os
@@ -38,14 +38,14 @@ WAIT = 20  # seconds; only a hang takes as long
 
 @pytest.fixture(autouse=True)
 def ctrl_c_counts():
-    """A shell has what it runs in the background ignore Ctrl-C, this test run too, and processes inherit that."""
+    """Processes that a shell starts in the background ignore Ctrl-C, and their children inherit that."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
 
 
 class FakeWriter:
-    """Keeps what the runner saves, and on which thread."""
+    """Records what the runner saves, and in which thread."""
 
     def __init__(self):
         self.saved, self.threads = [], set()
@@ -166,7 +166,7 @@ class TestInBackground:
 
 
 class TestGrading:
-    """One submission, from its file to its record, by an engine that may still be starting."""
+    """One submission, from its file to its record, with an engine that may still be starting."""
 
     def grading(self, course, engine):
         future = Future()
@@ -216,7 +216,7 @@ class TestGrading:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_stopped_command_leaves_only_its_scores_behind(course, number):
-    """For real. A batch system, or `kill`, says SIGTERM."""
+    """With the real command. Batch systems and `kill` send SIGTERM."""
     released = nbformat.read(course.root / "labs" / LAB / f"{LAB}.ipynb", as_version=4)
     nbgrader_course.hand_in(course.root, "ada", released)
     nbgrader_course.hand_in(course.root, "ben", nbgrader_course.answered(released, goodbye="while True: pass"))
@@ -291,7 +291,7 @@ class TestSubmissions:
     def test_empty_and_missing_folders_are_named(self, tmp_path):
         with pytest.raises(CourseError, match="found nothing"):
             find_submissions(tmp_path, LAB)
-        with pytest.raises(CourseError, match="there is no folder"):
+        with pytest.raises(CourseError, match="no folder"):
             find_submissions(tmp_path / "nowhere", LAB)
 
     def test_an_unknown_student_lists_the_known_ones(self, handed_in):
@@ -300,7 +300,7 @@ class TestSubmissions:
 
 
 def test_a_submission_without_a_notebook_gets_zero_and_a_message(course, tmp_path, monkeypatch):
-    """From the folder to the gradebook, with nbgrader's own writer."""
+    """From the folder to the gradebook, with the real writer."""
     folder = tmp_path / "in" / "ada" / LAB
     folder.mkdir(parents=True)
     (folder / "notes.txt").write_text("My laptop broke.")

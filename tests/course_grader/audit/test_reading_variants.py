@@ -1,4 +1,4 @@
-"""Variants in percent cells: what is read, and what an instructor reads about a cell that is not as it should be."""
+"""Variants in percent cells: what is read, and the error messages for cells with mistakes."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def lab(tmp_path):
 
 @pytest.fixture
 def read(tmp_path):
-    """The variants in a file double.py of this text, in a lab with the exercises double, count and halve."""
+    """Reads variants from a file double.py with the given text; the lab's exercises are double, count and halve."""
 
     def read(text):
         path = tmp_path / "double.py"

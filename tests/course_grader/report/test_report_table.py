@@ -40,4 +40,4 @@ def test_student_text_cannot_control_the_terminal(printed):
 def test_the_summary_reports_written_answers_separately(class_results):
     first, second = summary(class_results)
     assert first == "4 submissions: 2 graded, 1 needs review, 1 failed (could not be run or saved); mean 1.33 of 3"
-    assert "1 submission with up to 5 points" in second
+    assert "1 submission by hand in nbgrader's formgrader, up to 5 points" in second

@@ -1,4 +1,4 @@
-"""A kernel sees the system, the interpreter and two packages of ours; it writes only in its own small memory."""
+"""A kernel sees the system, the interpreter and parts of two packages; it can write only to its own small folders."""
 
 import os
 import socket

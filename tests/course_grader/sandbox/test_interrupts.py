@@ -1,4 +1,4 @@
-"""An interrupt ends a cell and leaves the kernel; a kill ends all."""
+"""An interrupt ends a cell but not the kernel; a kill ends both."""
 
 import asyncio
 
@@ -29,7 +29,7 @@ def test_a_kernel_that_ignores_interrupts_is_killed(one):
 
 
 def test_a_late_interrupt_does_not_lose_the_reply(one):
-    """Between a cell's last line and its reply the kernel empties its streams: here it takes its time over it."""
+    """Between a cell's last line and its reply, the kernel flushes its streams; here, slowly."""
     one.begin("import sys, time; print('begun', flush=True); sys.stdout.flush = lambda: time.sleep(1)")
     one.wait(asyncio.sleep(0.3))
     one.wait(one.manager.interrupt_kernel())

@@ -1,4 +1,4 @@
-"""Kernels of one zygote run side by side, started from several threads, and know nothing of each other."""
+"""Kernels of one zygote run in parallel, started from several threads, and cannot see each other."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A kernel that takes too much is told so by an exception where that is possible, and ended with a reason where not."""
+"""A kernel that exceeds a limit gets an exception if possible; otherwise it is ended, with a reason."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What is mounted follows the interpreter, wherever it and the project lie."""
+"""The mounts fit the interpreter and the project, wherever they are."""
 
 import os
 import sys
@@ -10,7 +10,7 @@ from course_grader.sandbox import mounts
 
 
 def operations(arguments):
-    """The bwrap arguments as tuples, one an operation, without modes and links."""
+    """The bwrap arguments as tuples, one per operation, without modes and links."""
     found, rest = [], list(arguments)
     while rest:
         count = {"--ro-bind": 2, "--ro-bind-try": 2, "--symlink": 2}.get(rest[0], 1)

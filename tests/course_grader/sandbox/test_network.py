@@ -1,4 +1,4 @@
-"""A kernel reaches nobody: not the network, not the host, not the machine below a virtual one."""
+"""A kernel can reach neither the network nor the host, nor the host of a virtual machine."""
 
 import socket
 

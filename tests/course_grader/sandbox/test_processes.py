@@ -1,4 +1,4 @@
-"""A kernel is alone in its process space, without privileges, and cannot get any."""
+"""A kernel is alone in its process namespace, and has no privileges and no way to get any."""
 
 import pytest
 

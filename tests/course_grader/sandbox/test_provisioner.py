@@ -54,7 +54,7 @@ def test_messages_are_bounded(start, kernel_kind):
 
 
 async def collect(client, received, seconds):
-    """Gather what comes over the output channel in a while."""
+    """Collect the messages on the output channel for a while."""
 
     async def listen():
         while True:

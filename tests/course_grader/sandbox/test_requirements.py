@@ -1,4 +1,4 @@
-"""Where untrusted code cannot be confined, a person reads what is missing and the one command that mends it."""
+"""If untrusted code cannot be isolated, the message says what is missing and which command fixes it."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ from course_grader.sandbox import SandboxUnavailable, bubblewrap, check, program
 
 @pytest.fixture(autouse=True)
 def forget():
-    """A check that went well is remembered; these tests want it made."""
+    """A successful check is remembered; these tests need a new one."""
     check.cache_clear()
     yield
     check.cache_clear()
@@ -19,7 +19,7 @@ def forget():
 
 @pytest.fixture
 def failing(monkeypatch):
-    """Let the rehearsal of a sandbox fail with a given text."""
+    """Makes the trial start of a sandbox fail with a given text."""
 
     def fail(stderr):
         failed = subprocess.CompletedProcess([], 1, "", stderr)

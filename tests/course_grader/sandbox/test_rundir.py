@@ -1,4 +1,4 @@
-"""The folder of sockets: short enough for them, the kernel user's own, removed without following links."""
+"""The folder of sockets: its path is short, the kernel's user owns it, and it is removed without following links."""
 
 import os
 import subprocess

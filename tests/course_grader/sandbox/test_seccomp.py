@@ -1,4 +1,4 @@
-"""The filter refuses what it says, on both processors; run here by a small interpreter, in kernels by the system."""
+"""The filter refuses the listed calls on both architectures. Here a small interpreter runs it, in kernels Linux does."""
 
 import errno
 import re
@@ -18,7 +18,7 @@ READ = {"x86_64": 0, "aarch64": 63}
 
 
 def verdict(machine, number, argument=0, architecture=None):
-    """What the filter answers to one system call: ALLOW, KILL or an error number."""
+    """The filter's result for one system call: ALLOW, KILL or an error number."""
     _, own = seccomp.ARCHITECTURES[machine]
     data = struct.pack("<IIQ6Q", number, architecture or own, 0, argument, 0, 0, 0, 0, 0)
     instructions = list(struct.iter_unpack("HBBI", seccomp.program(machine)))

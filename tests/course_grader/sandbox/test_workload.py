@@ -1,4 +1,4 @@
-"""Ordinary work of a course goes on under all of this."""
+"""Ordinary coursework runs in the sandbox."""
 
 import pytest
 
