@@ -6,7 +6,7 @@ import atexit
 import secrets
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nbformat import NotebookNode
 from nbgrader.preprocessors import Execute
@@ -18,6 +18,8 @@ from course_grader.notebooks import Lab, find_lab, is_judged_cell
 from course_grader.repair import Notes
 
 if TYPE_CHECKING:
+    from jupyter_client.manager import KernelManager
+
     from course_grader.grading import Engine
 
 
@@ -40,14 +42,16 @@ class CourseExecute(Execute):
             raise CourseError("--no-execute would take the scores from the submission itself, so nothing was graded")
         return super().__call__(nb, resources)
 
-    def preprocess(self, nb: NotebookNode, resources: dict, km: Any = None) -> tuple[NotebookNode, dict]:
+    def preprocess(
+        self, nb: NotebookNode, resources: dict, km: KernelManager | None = None
+    ) -> tuple[NotebookNode, dict]:
         where = resources["nbgrader"]
         lab = find_lab(where["assignment"], Path.cwd())  # nbgrader's converters run in the course folder
         engine = engine_for(lab, run_experiments=self.run_experiments)
         return engine.grade(nb, where["student"], self.seed, Notes.of(nb)).notebook, resources
 
 
-def make_engine(lab: Lab, **options: Any) -> Engine:
+def make_engine(lab: Lab, **options: bool) -> Engine:
     """An Engine that is not entered yet. Imported here, because other nbgrader commands do not need torch."""
     from course_grader.grading import Engine
 
@@ -59,7 +63,7 @@ _engines: dict[tuple, Engine] = {}
 atexit.register(_open.close)
 
 
-def engine_for(lab: Lab, **options: Any) -> Engine:
+def engine_for(lab: Lab, **options: bool) -> Engine:
     """This process's engine for the lab: started once, and again when the lab or the options change."""
     key = (str(lab.root), lab_fingerprint(lab), *sorted(options.items()))
     if key not in _engines:

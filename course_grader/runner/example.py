@@ -9,7 +9,7 @@ import secrets
 import shutil
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from rich.console import Console
 from rich.text import Text
@@ -19,13 +19,21 @@ from course_grader.notebooks import find_lab, lab_names
 from course_grader.report.grades_file import class_grades, write_json
 from course_grader.report.page import LabResults, write_page
 from course_grader.report.text import plural, points
-from course_grader.results import GradedSubmission
+from course_grader.results import GradedSubmission, Status
 from course_grader.runner.class_run import ClassRun
 from course_grader.runner.grade import Request, grade_lab
 from course_grader.runner.run_report import show_run
 
 CLASS = Path("tests") / "submissions" / "example_class"
 EXPECTED = "expected.toml"  # [LAB.STUDENT] with score, status, and what is special about the submission
+
+
+class Expected(TypedDict):
+    """What expected.toml states about one submission."""
+
+    score: float
+    status: Status
+    about: str
 
 
 def grade_example_class(root: Path, console: Console) -> bool:
@@ -45,7 +53,7 @@ def grade_example_class(root: Path, console: Console) -> bool:
     return not problems
 
 
-def unexpected_results(expected: dict[str, dict[str, Any]], results: list[GradedSubmission]) -> list[str]:
+def unexpected_results(expected: dict[str, Expected], results: list[GradedSubmission]) -> list[str]:
     """One sentence for each result that differs from the expected one, and for each that is missing."""
     found = {result.student: result for result in results}
     texts = [f"{student} was not graded" for student in expected if student not in found]
@@ -111,7 +119,7 @@ def _write(root: Path, runs: dict[str, ClassRun], console: Console) -> None:
     _say(console, f"Report: {build / 'report.html'}  Scores: {build / 'grades.json'}")
 
 
-def _expected(root: Path, lab: str) -> dict[str, dict[str, Any]]:
+def _expected(root: Path, lab: str) -> dict[str, Expected]:
     path = root / CLASS / EXPECTED
     if not path.is_file():
         raise CourseError(f"{path} does not exist; expected [LAB.STUDENT] tables with score, status and about")

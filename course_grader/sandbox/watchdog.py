@@ -8,7 +8,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from typing import IO, Any, Protocol
+from typing import IO, Protocol
 
 from course_grader.sandbox import processes
 from course_grader.sandbox.limits import Limits
@@ -37,7 +37,7 @@ class Watchdog:
         self.folder = folder
         self.peak_mb = 0
         self._start = start
-        self._started: queue.Queue[Any] = queue.Queue()
+        self._started: queue.Queue[Process | BaseException] = queue.Queue()
         self._killed_for: str | None = None
         self._error = ""  # what the process printed if it could not start
         self._process: Process | None = None

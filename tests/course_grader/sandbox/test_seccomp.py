@@ -1,4 +1,4 @@
-"""The filter refuses the listed calls on both architectures. Here a small interpreter runs it, in kernels Linux does."""
+"""The filter refuses the listed calls on both architectures. A small interpreter runs it here; in kernels, Linux does."""
 
 import errno
 import re
