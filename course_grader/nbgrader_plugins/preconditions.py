@@ -25,7 +25,7 @@ def before_autograde(assignment: str, student: str, notebooks: list[str]) -> Non
         find_lab(assignment, Path.cwd())
         _expect_in_gradebook(assignment)
     except (SandboxUnavailable, CourseError) as error:
-        sys.exit(f"Nothing was graded. {error}")
+        sys.exit(f"Nothing was graded: {error}")
     expect_lab_notebook(assignment, student, notebooks)
 
 
