@@ -373,7 +373,7 @@ class TestRefusals:
             raise SandboxUnavailable("Install bubblewrap.")
 
         monkeypatch.setattr(preconditions, "check", unavailable)
-        with pytest.raises(SystemExit, match=r"Nothing was graded\. Install bubblewrap\."):
+        with pytest.raises(SystemExit, match=r"Nothing was graded: Install bubblewrap\."):
             before_autograde(LAB, "*", [f"submitted/ada/{LAB}/{LAB}.ipynb"])
 
     def test_without_a_reference_too(self, at_course, course):
@@ -496,7 +496,7 @@ class TestFormgrader:
         hand_in(course.root, "ada", answered(released, double=DOUBLE))
         result = self.call(course, "autograde", LAB, "ada")
         assert not result["success"]
-        assert "Nothing was graded. Install bubblewrap." in result["error"]
+        assert "Nothing was graded: Install bubblewrap." in result["error"]
         with course.gradebook() as gradebook, pytest.raises(MissingEntry):
             gradebook.find_submission(LAB, "ada")
 

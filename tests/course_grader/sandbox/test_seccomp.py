@@ -1,4 +1,4 @@
-"""The filter refuses the listed calls on both architectures. A small interpreter runs it here; in kernels, Linux does."""
+"""The filter refuses the listed calls on both architectures, run by a small interpreter; in kernels, Linux runs it."""
 
 import errno
 import re
