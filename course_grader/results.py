@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Literal
 
 from nbformat import NotebookNode
@@ -55,6 +56,14 @@ class ManualPoints:
     pending: float = 0.0
 
 
+@dataclass(frozen=True)
+class OtherFiles:
+    """Files beside a submission's notebook, as paths within `folder`: regular files that the lab allows."""
+
+    folder: Path
+    names: tuple[str, ...] = ()
+
+
 @dataclass
 class GradedSubmission:
     """One submission of one lab after grading, with its notebook as it ran.
@@ -63,7 +72,8 @@ class GradedSubmission:
     exercises: every exercise of the lab, also those without a verdict (0 points).
     messages: plain words for student and instructor. ran: False where nothing could be run. saved: False where the
     gradebook did not take the scores.
-    timestamp: when it was handed in, in UTC without a zone; None where that is not known.
+    timestamp: when it was handed in, in UTC without a zone; None where that is not known. files: what was
+    handed in beside the notebook and was there for its cells.
     """
 
     student: str
@@ -78,6 +88,7 @@ class GradedSubmission:
     saved: bool = True
     seconds: float = 0.0
     timestamp: datetime | None = None
+    files: OtherFiles | None = None
 
     @property
     def status(self) -> Status:

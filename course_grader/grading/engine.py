@@ -21,13 +21,14 @@ from course_grader.kernel_client import StudentKernel
 from course_grader.lab_settings import LabSettings
 from course_grader.notebooks import Lab
 from course_grader.repair import Notes
-from course_grader.results import GradedSubmission
+from course_grader.results import GradedSubmission, OtherFiles
 from course_grader.sandbox import (
     Limits,
     SandboxUnavailable,
     Zygote,
     check,
     share_socket,
+    show_files,
     start_kernel_manager,
 )
 from course_utils.seeds import derive_seed
@@ -77,26 +78,34 @@ class Engine:
     ) -> None:
         self._stack.close()
 
-    def grade(self, notebook: NotebookNode, student: str, seed: int, notes: Notes | None = None) -> GradedSubmission:
+    def grade(
+        self,
+        notebook: NotebookNode,
+        student: str,
+        seed: int,
+        notes: Notes | None = None,
+        files: OtherFiles | None = None,
+    ) -> GradedSubmission:
         """Run and judge one repaired submission (it holds the lab's own test cells); its notebook is filled in place.
 
         The inputs of its tests come from `seed` and the student's name; the same two give the same inputs. What `notes`
-        say becomes part of the result, and what they call unreadable is not run.
+        say becomes part of the result, and what they call unreadable is not run. files: readable for its cells.
         """
         notes = notes or Notes()
         graded = GradedSubmission(student, self.lab.name, seed, notebook, messages=list(notes.problems))
         graded.needs_review, graded.ran = notes.needs_review, not notes.unreadable
         if graded.ran:
-            self._run(graded)
+            self._run(graded, files)
         else:
             fail_closed(graded)
             write_record(graded)
         return graded
 
-    def _run(self, graded: GradedSubmission) -> None:
+    def _run(self, graded: GradedSubmission, files: OtherFiles | None) -> None:
         seed = derive_seed(graded.seed, graded.student)
         session = self._judge.session(seed, self.settings.call_seconds, self.settings.notebook_seconds)
-        start_kernel = partial(self._start_kernel, derive_seed(seed, "kernel"))  # a student can read the kernel's seed
+        kernel_seed = derive_seed(seed, "kernel")  # a student can read it
+        start_kernel = partial(self._start_kernel, kernel_seed, files)
         run = NotebookRun(graded, session, start_kernel, self.settings, self.run_experiments)
         try:
             with ThreadPoolExecutor(1) as thread:  # the caller may have an event loop of its own (the formgrader)
@@ -105,7 +114,7 @@ class Engine:
             session.close()
 
     async def _start_kernel(
-        self, seed: int, notebook: NotebookNode, session: JudgeSession
+        self, seed: int, files: OtherFiles | None, notebook: NotebookNode, session: JudgeSession
     ) -> tuple[StudentKernel, str]:
         """A kernel that has started, and where the judge listens for it."""
         manager, folder = start_kernel_manager(
@@ -116,6 +125,8 @@ class Engine:
             environment=ENVIRONMENT,
             sandboxed=self._sandbox,
         )
+        if files is not None:
+            show_files(folder, files.folder, files.names)
         kernel = StudentKernel(notebook, manager)
         try:
             path = str(folder / "judge")

@@ -19,6 +19,7 @@ KERNEL_OPTIONS = (
     "--IPKernelApp.outstream_class=course_grader.in_sandbox.kernel_class.BoundedStream",
 )  # fmt: skip
 FONT_CACHE = "/opt/cache/matplotlib"
+FILES = "files"  # below the folder of the connection file: what was handed in beside the notebook
 
 
 def preload(imports: Iterable[str]) -> None:
@@ -56,11 +57,19 @@ def link_font_cache() -> None:
             os.symlink(f"{FONT_CACHE}/{name}", f"{folder}/{name}")
 
 
+def link_files(folder: str) -> None:
+    """Let a submission's files be found where its notebook runs; they stay read-only."""
+    if os.path.isdir(folder):
+        for name in os.listdir(folder):
+            os.symlink(f"{folder}/{name}", name)
+
+
 def run_kernel(job: dict, before_first_cell: Callable[[], None] = lambda: None) -> None:
     """Serve the kernel until it is shut down; `before_first_cell` runs when its sockets are bound."""
     from ipykernel.kernelapp import IPKernelApp
 
     link_font_cache()
+    link_files(f"{os.path.dirname(job['connection_file'])}/{FILES}")
     preload(job["imports"])
     silence()
     app = IPKernelApp.instance()

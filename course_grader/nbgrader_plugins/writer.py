@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -51,8 +50,8 @@ class GradebookWriter:
     ) -> None:
         self._gradebook.close()
 
-    def save(self, graded: GradedSubmission, submitted: Path) -> None:
-        """Save scores and files, those in the folder `submitted` too, and fill `graded.manual` from the gradebook.
+    def save(self, graded: GradedSubmission) -> None:
+        """Save scores and files, and fill `graded.manual` from the gradebook.
 
         Raises what the database or the file system raises; then nothing of the submission has changed.
         """
@@ -66,7 +65,7 @@ class GradebookWriter:
             guard(saved.notebook)
             self._gradebook.db.flush()
             self._save_late_penalty(assignment, saved)
-            write_autograded(self._course, graded, notebook, submitted)
+            write_autograded(self._course, graded, notebook)
             graded.manual = manual_points(saved)
         self._course.log.info("Saved %s, %s: %g points", graded.student, self._lab, graded.score)
 

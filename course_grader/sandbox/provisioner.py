@@ -17,7 +17,7 @@ from typing import Any
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Bool, Dict, Instance, Int, List, Unicode
 
-from course_grader.in_sandbox.kernel import KERNEL_OPTIONS
+from course_grader.in_sandbox.kernel import FILES, KERNEL_OPTIONS
 from course_grader.sandbox import bubblewrap, rundir
 from course_grader.sandbox.limits import Limits
 from course_grader.sandbox.watchdog import Watchdog
@@ -104,6 +104,8 @@ class SandboxProvisioner(LocalProvisioner):
             extra = {"read_only": self.read_only, "environment": self.environment}
             return bubblewrap.launch(module, job, self.folder, self.limits, **extra, **streams)
         command = [sys.executable, "-m", "ipykernel_launcher", "-f", self.parent.connection_file, *KERNEL_OPTIONS]
+        files = os.path.join(self.folder, FILES)
+        streams["cwd"] = files if os.path.isdir(files) else None
         return subprocess.Popen(command, env={**os.environ, **self.environment}, start_new_session=True, **streams)
 
     async def send_signal(self, signum: int) -> None:
