@@ -253,4 +253,56 @@ def classification_loss(model, tokens, labels):
     return (torch.logsumexp(logits, dim=1) - right).mean()
 """,
     ),
+    Alternative(
+        "train_classifier",
+        "gradients cleared after the step, loss as a module",
+        """
+# Exercise: train_classifier
+def train_classifier(model, tokens, labels, steps, lr):
+    criterion = nn.CrossEntropyLoss()
+    optimiser = torch.optim.SGD(model.parameters(), lr)
+    losses = []
+    for _ in range(steps):
+        loss = criterion(model(tokens), labels)
+        loss.backward()
+        optimiser.step()
+        optimiser.zero_grad()
+        losses.append(loss.item())
+    return losses
+""",
+    ),
+    Alternative(
+        "train_classifier",
+        "a new optimiser in every step",
+        """
+# Exercise: train_classifier
+def train_classifier(model, tokens, labels, steps, lr):
+    losses = []
+    while len(losses) < steps:
+        optimiser = torch.optim.SGD(model.parameters(), lr=lr)
+        model.zero_grad()
+        loss = classification_loss(model, tokens, labels)
+        loss.backward()
+        optimiser.step()
+        losses.append(float(loss.detach()))
+    return losses
+""",
+    ),
+    Alternative(
+        "train_classifier",
+        "the step of torch.optim.SGD with a closure",
+        """
+# Exercise: train_classifier
+def train_classifier(model, tokens, labels, steps, lr):
+    optimiser = torch.optim.SGD(list(model.parameters()), lr=lr)
+
+    def closure():
+        optimiser.zero_grad()
+        loss = F.cross_entropy(model(tokens), labels)
+        loss.backward()
+        return loss
+
+    return [optimiser.step(closure).item() for _ in range(steps)]
+""",
+    ),
 ]

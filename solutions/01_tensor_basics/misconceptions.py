@@ -988,6 +988,272 @@ def classification_loss(model, tokens, labels):
     ),
 ]
 
+TRAIN_CLASSIFIER = [
+    Misconception(
+        "train_classifier",
+        "gradients pile up",
+        "Nothing clears the gradients. backward() adds to them, so each step also uses the gradients of all steps "
+        "before it. Call zero_grad() in every step.",
+        """
+# Exercise: train_classifier
+def train_classifier(model, tokens, labels, steps, lr):
+    optimiser = torch.optim.SGD(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(steps):
+        loss = F.cross_entropy(model(tokens), labels)
+        losses.append(loss.item())
+        loss.backward()
+        optimiser.step()
+    return losses
+""",
+    ),
+    Misconception(
+        "train_classifier",
+        "loss after the update",
+        "Each loss is computed after the update of its step. The list should begin with the loss of the untrained "
+        "model.",
+        """
+# Exercise: train_classifier
+def train_classifier(model, tokens, labels, steps, lr):
+    optimiser = torch.optim.SGD(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(steps):
+        optimiser.zero_grad()
+        F.cross_entropy(model(tokens), labels).backward()
+        optimiser.step()
+        losses.append(F.cross_entropy(model(tokens), labels).item())
+    return losses
+""",
+    ),
+    Misconception(
+        "train_classifier",
+        "tensors instead of floats",
+        "The losses are tensors, and each of them keeps its whole computation in memory. item() gives the Python "
+        "float.",
+        """
+# Exercise: train_classifier
+def train_classifier(model, tokens, labels, steps, lr):
+    optimiser = torch.optim.SGD(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(steps):
+        loss = F.cross_entropy(model(tokens), labels)
+        losses.append(loss)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    return losses
+""",
+    ),
+    Misconception(
+        "train_classifier",
+        "never takes the step",
+        "The gradients are computed, but nothing moves the parameters: all losses are the same. Call step() after "
+        "backward().",
+        """
+# Exercise: train_classifier
+def train_classifier(model, tokens, labels, steps, lr):
+    optimiser = torch.optim.SGD(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(steps):
+        loss = F.cross_entropy(model(tokens), labels)
+        losses.append(loss.item())
+        optimiser.zero_grad()
+        loss.backward()
+    return losses
+""",
+    ),
+    Misconception(
+        "train_classifier",
+        "cleared before the step",
+        "zero_grad() comes between backward() and step(), so the step finds no gradient and moves nothing. Clear "
+        "the gradients before backward().",
+        """
+# Exercise: train_classifier
+def train_classifier(model, tokens, labels, steps, lr):
+    optimiser = torch.optim.SGD(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(steps):
+        loss = F.cross_entropy(model(tokens), labels)
+        losses.append(loss.item())
+        loss.backward()
+        optimiser.zero_grad()
+        optimiser.step()
+    return losses
+""",
+    ),
+    Misconception(
+        "train_classifier",
+        "sum instead of mean",
+        "The losses of the tokens are added up. The exercise asks for their mean; with the sum, the steps grow "
+        "with the number of tokens.",
+        """
+# Exercise: train_classifier
+def train_classifier(model, tokens, labels, steps, lr):
+    optimiser = torch.optim.SGD(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(steps):
+        loss = F.cross_entropy(model(tokens), labels, reduction="sum")
+        losses.append(loss.item())
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    return losses
+""",
+    ),
+    Misconception(
+        "train_classifier",
+        "learning rate not used",
+        "The learning rate is fixed in the code, so the argument lr changes nothing.",
+        """
+# Exercise: train_classifier
+def train_classifier(model, tokens, labels, steps, lr):
+    optimiser = torch.optim.SGD(model.parameters(), lr=0.1)
+    losses = []
+    for _ in range(steps):
+        loss = F.cross_entropy(model(tokens), labels)
+        losses.append(loss.item())
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    return losses
+""",
+    ),
+    Misconception(
+        "train_classifier",
+        "Adam instead of SGD",
+        "Adam scales every step by the history of the gradients. The exercise asks for plain gradient descent, "
+        "torch.optim.SGD.",
+        """
+# Exercise: train_classifier
+def train_classifier(model, tokens, labels, steps, lr):
+    optimiser = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(steps):
+        loss = F.cross_entropy(model(tokens), labels)
+        losses.append(loss.item())
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    return losses
+""",
+    ),
+    Misconception(
+        "train_classifier",
+        "momentum",
+        "The optimiser has momentum, so a part of each step repeats the steps before it. Each step should use its "
+        "own gradient only.",
+        """
+# Exercise: train_classifier
+def train_classifier(model, tokens, labels, steps, lr):
+    optimiser = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9)
+    losses = []
+    for _ in range(steps):
+        loss = F.cross_entropy(model(tokens), labels)
+        losses.append(loss.item())
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    return losses
+""",
+    ),
+    Misconception(
+        "train_classifier",
+        "one token for each step",
+        "Each step uses a single token. Full-batch descent computes one gradient from all tokens and takes one "
+        "step with it.",
+        """
+# Exercise: train_classifier
+def train_classifier(model, tokens, labels, steps, lr):
+    optimiser = torch.optim.SGD(model.parameters(), lr=lr)
+    losses = []
+    for step in range(steps):
+        place = step % len(tokens)
+        loss = F.cross_entropy(model(tokens[place : place + 1]), labels[place : place + 1])
+        losses.append(loss.item())
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    return losses
+""",
+    ),
+    Misconception(
+        "train_classifier",
+        "trains a copy",
+        "A copy of the model is trained, and the caller's model stays as it was. Train the model that you get.",
+        """
+# Exercise: train_classifier
+import copy
+
+
+def train_classifier(model, tokens, labels, steps, lr):
+    model = copy.deepcopy(model)
+    optimiser = torch.optim.SGD(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(steps):
+        loss = F.cross_entropy(model(tokens), labels)
+        losses.append(loss.item())
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    return losses
+""",
+    ),
+    Misconception(
+        "train_classifier",
+        "only the last loss",
+        "Only the loss of the last step comes back. The exercise asks for a list with the loss of every step.",
+        """
+# Exercise: train_classifier
+def train_classifier(model, tokens, labels, steps, lr):
+    optimiser = torch.optim.SGD(model.parameters(), lr=lr)
+    loss = torch.zeros(())
+    for _ in range(steps):
+        loss = F.cross_entropy(model(tokens), labels)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    return loss.item()
+""",
+    ),
+    Misconception(
+        "train_classifier",
+        "one loss too many",
+        "There is one loss too many: the loss after the last step does not belong to any step.",
+        """
+# Exercise: train_classifier
+def train_classifier(model, tokens, labels, steps, lr):
+    optimiser = torch.optim.SGD(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(steps):
+        loss = F.cross_entropy(model(tokens), labels)
+        losses.append(loss.item())
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    losses.append(F.cross_entropy(model(tokens), labels).item())
+    return losses
+""",
+    ),
+    Misconception(
+        "train_classifier",
+        "softmax twice",
+        "The logits go through softmax before a loss that applies softmax itself. Pass the logits as they are.",
+        """
+# Exercise: train_classifier
+def train_classifier(model, tokens, labels, steps, lr):
+    optimiser = torch.optim.SGD(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(steps):
+        loss = F.cross_entropy(model(tokens).softmax(dim=-1), labels)
+        losses.append(loss.item())
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    return losses
+""",
+    ),
+]
+
 MISCONCEPTIONS = [
     *TO_TARGET_SHAPE,
     *MISSING_OPERAND_SHAPE,
@@ -997,4 +1263,5 @@ MISCONCEPTIONS = [
     *COUNT_PARAMETERS,
     *TOKEN_CLASSIFIER,
     *CLASSIFICATION_LOSS,
+    *TRAIN_CLASSIFIER,
 ]

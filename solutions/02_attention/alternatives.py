@@ -161,6 +161,15 @@ def causal_mask(n):
     ),
     Alternative(
         "causal_mask",
+        "the float mask of nn.Transformer, compared with 0",
+        """
+# Exercise: causal_mask
+def causal_mask(n):
+    return nn.Transformer.generate_square_subsequent_mask(n) == 0
+""",
+    ),
+    Alternative(
+        "causal_mask",
         "two loops",
         """
 # Exercise: causal_mask
@@ -309,6 +318,16 @@ def iterate_minibatches(n, batch_size, generator=None):
 """,
     ),
     Alternative(
+        "iterate_minibatches",
+        "PyTorch's own DataLoader, with n = 0 apart",
+        """
+# Exercise: iterate_minibatches
+def iterate_minibatches(n, batch_size, generator=None):
+    if n > 0:
+        yield from torch.utils.data.DataLoader(range(n), batch_size, shuffle=True, generator=generator)
+""",
+    ),
+    Alternative(
         "gradient_step",
         "through .data, gradients zeroed",
         """
@@ -323,15 +342,13 @@ def gradient_step(params, lr):
     ),
     Alternative(
         "gradient_step",
-        "a list first, then torch.optim.SGD",
+        "torch.optim.SGD",
         """
 # Exercise: gradient_step
 def gradient_step(params, lr):
-    params = list(params)
-    if params:
-        optimiser = torch.optim.SGD(params, lr=lr)
-        optimiser.step()
-        optimiser.zero_grad()
+    optimiser = torch.optim.SGD(params, lr=lr)
+    optimiser.step()
+    optimiser.zero_grad()
 """,
     ),
     Alternative(
