@@ -8,9 +8,9 @@ import socket
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from course_utils.frames import WireError, receive_frame, send_frame
-from course_utils.link import WALL_FACTOR
-from course_utils.responder import CallTimeout, Responder
+from course_utils.remote.client import WALL_FACTOR
+from course_utils.remote.framing import ProtocolError, receive_frame, send_frame
+from course_utils.remote.server import CallTimeout, RemoteServer
 
 RING_AGAIN_SECONDS = 0.5  # a bare `except:` in a loop swallows the first alarm
 
@@ -42,18 +42,18 @@ def alarm(seconds: float) -> Iterator[None]:
 
 def serve(path: str, variables: Mapping[str, Any]) -> None:
     """Answer the judge that listens at `path`; blocks the kernel's main thread, so alarms reach student code."""
-    responder = Responder(variables, timer=alarm)
-    with socket.socket(socket.AF_UNIX) as connection, contextlib.suppress(WireError, OSError):
+    server = RemoteServer(variables, timer=alarm)
+    with socket.socket(socket.AF_UNIX) as connection, contextlib.suppress(ProtocolError, OSError):
         connection.connect(path)
         while True:
             request, blob = receive_frame(connection)
             if request["op"] == "stop":
                 return
-            send_frame(connection, *_answer(responder, request, blob))
+            send_frame(connection, *_answer(server, request, blob))
 
 
-def _answer(responder: Responder, request: dict, blob: bytes) -> tuple[dict, bytes]:
+def _answer(server: RemoteServer, request: dict, blob: bytes) -> tuple[dict, bytes]:
     try:
-        return responder.answer(request, blob)
+        return server.answer(request, blob)
     except CallTimeout:  # rang between the end of the call and the alarm's removal
         return {"id": request["id"], "error": {"type": "timeout", "bases": [], "text": "", "where": ""}}, b""
