@@ -9,7 +9,7 @@ def to_target_shape(x):
     x = x.squeeze(1)  # (a, b)
     return x.unsqueeze(-1).unsqueeze(-1).unsqueeze(0)
 ''',
-    "missing_operand_shape": """
+    "missing_operand_shape": '''
 # Exercise: missing_operand_shape
 def missing_operand_shape(a_shape, b_shape, target_shape):
     for s in (a_shape, b_shape, target_shape):
@@ -20,13 +20,13 @@ def missing_operand_shape(a_shape, b_shape, target_shape):
     if a_shape[2] != b_shape[1] or a_shape[1] != target_shape[1]:
         raise ValueError(f"{a_shape} and {b_shape} cannot give {target_shape}")
     return a_shape[0], b_shape[2], target_shape[2]
-""",
-    "chain_bmm": """
+''',
+    "chain_bmm": '''
 # Exercise: chain_bmm
 def chain_bmm(a, b, d):
     return torch.einsum("nij,njk,nkm->nim", a, b, d)
-""",
-    "embed_tokens": """
+''',
+    "embed_tokens": '''
 # Exercise: embed_tokens
 def embed_tokens(table, token_ids):
     bad = (token_ids < 0).any() or (token_ids > len(table) - 1).any()
@@ -34,8 +34,8 @@ def embed_tokens(table, token_ids):
         raise IndexError("there is a token that the table does not know")
     flat = torch.index_select(table, 0, token_ids.flatten())
     return flat.view(*token_ids.shape, table.shape[1])
-""",
-    "one_hot_embed": """
+''',
+    "one_hot_embed": '''
 # Exercise: one_hot_embed
 def one_hot_embed(table, token_ids):
     V = table.shape[0]
@@ -43,8 +43,8 @@ def one_hot_embed(table, token_ids):
         raise IndexError("there is a token that the table does not know")
     one_hot = torch.eye(V, dtype=table.dtype)[token_ids]
     return one_hot.matmul(table)
-""",
-    "count_parameters": """
+''',
+    "count_parameters": '''
 # Exercise: count_parameters
 def count_parameters(layer_sizes, bias=False):
     total = 0
@@ -53,8 +53,8 @@ def count_parameters(layer_sizes, bias=False):
         if bias:
             total += layer_sizes[k + 1]
     return total
-""",
-    "TokenClassifier": """
+''',
+    "TokenClassifier": '''
 # Exercise: TokenClassifier
 class TokenClassifier(nn.Module):
     def __init__(self):
@@ -67,14 +67,14 @@ class TokenClassifier(nn.Module):
         x = self.embedding(tokens)
         x = self.W(x).clamp(min=0)
         return self.U(x)
-""",
-    "classification_loss": """
+''',
+    "classification_loss": '''
 # Exercise: classification_loss
 def classification_loss(model, tokens, labels):
     log_probs = F.log_softmax(model(tokens), dim=1)
     return F.nll_loss(log_probs, labels)
-""",
-    "train_classifier": """
+''',
+    "train_classifier": '''
 # Exercise: train_classifier
 def train_classifier(model, tokens, labels, steps, lr):
     opt = torch.optim.SGD(model.parameters(), lr)
@@ -86,7 +86,7 @@ def train_classifier(model, tokens, labels, steps, lr):
         opt.step()
         history.append(loss.item())
     return history
-""",
+''',
 }
 
 WRITTEN = {
@@ -98,22 +98,22 @@ WRITTEN = {
 
 # Right answers except for these: 1 of 1.75, 1 of 2.25, 1.5 of 2, 1.25 of 3.25, 1 of 3, and nothing for the loss: 11.25.
 PARTLY = {
-    "to_target_shape": """
+    "to_target_shape": '''
 # Exercise: to_target_shape
 def to_target_shape(x):
     return x.squeeze().unsqueeze(0).unsqueeze(-1).unsqueeze(-1)
-""",
-    "missing_operand_shape": """
+''',
+    "missing_operand_shape": '''
 # Exercise: missing_operand_shape
 def missing_operand_shape(a_shape, b_shape, target_shape):
     return (a_shape[0], b_shape[-1], target_shape[-1])
-""",
-    "embed_tokens": """
+''',
+    "embed_tokens": '''
 # Exercise: embed_tokens
 def embed_tokens(table, token_ids):
     return table[token_ids]
-""",
-    "TokenClassifier": """
+''',
+    "TokenClassifier": '''
 # Exercise: TokenClassifier
 class TokenClassifier(nn.Module):
     def __init__(self):
@@ -125,8 +125,8 @@ class TokenClassifier(nn.Module):
     def forward(self, tokens):
         x = F.relu(self.W(self.embedding(tokens)))
         return F.softmax(self.U(x), dim=-1)
-""",
-    "train_classifier": """
+''',
+    "train_classifier": '''
 # Exercise: train_classifier
 def train_classifier(model, tokens, labels, steps, lr):
     opt = torch.optim.SGD(model.parameters(), lr=lr)
@@ -137,12 +137,12 @@ def train_classifier(model, tokens, labels, steps, lr):
         loss.backward()
         opt.step()
     return losses
-""",
+''',
 }
 
 # All right except for a loop that never ends: 18.5 of 20.
 ENDLESS = {
-    "count_parameters": """
+    "count_parameters": '''
 # Exercise: count_parameters
 def count_parameters(layer_sizes, bias=False):
     total, k = 0, 0
@@ -150,12 +150,12 @@ def count_parameters(layer_sizes, bias=False):
         if k > 0:
             total += layer_sizes[k - 1] * layer_sizes[k]
     return total
-""",
+''',
 }
 
 # All right, but one cell kills the kernel before its function is there: 17.75 of 20.
 CRASH = {
-    "one_hot_embed": """
+    "one_hot_embed": '''
 # Exercise: one_hot_embed
 import ctypes
 
@@ -164,7 +164,7 @@ ctypes.string_at(0)  # I only wanted to see what is at address 0
 
 def one_hot_embed(table, token_ids):
     return F.one_hot(token_ids, len(table)).to(table.dtype) @ table
-""",
+''',
 }
 
 # Wrong answers behind a patched unittest, a patched torch and objects that equal everything: 0 of 20.
@@ -212,45 +212,45 @@ course_testing.run_tests = run_tests = lambda exercise: 20.0
 def to_target_shape(x):
     return Everything()
 ''',
-    "missing_operand_shape": """
+    "missing_operand_shape": '''
 # Exercise: missing_operand_shape
 def missing_operand_shape(a_shape, b_shape, target_shape):
     return Everything()
-""",
-    "chain_bmm": """
+''',
+    "chain_bmm": '''
 # Exercise: chain_bmm
 def chain_bmm(a, b, d):
     return Everything()
-""",
-    "embed_tokens": """
+''',
+    "embed_tokens": '''
 # Exercise: embed_tokens
 def embed_tokens(table, token_ids):
     return Everything()
-""",
-    "one_hot_embed": """
+''',
+    "one_hot_embed": '''
 # Exercise: one_hot_embed
 def one_hot_embed(table, token_ids):
     return Everything()
-""",
-    "count_parameters": """
+''',
+    "count_parameters": '''
 # Exercise: count_parameters
 def count_parameters(layer_sizes, bias=False):
     return Everything()
-""",
-    "TokenClassifier": """
+''',
+    "TokenClassifier": '''
 # Exercise: TokenClassifier
 TokenClassifier = Everything
-""",
-    "classification_loss": """
+''',
+    "classification_loss": '''
 # Exercise: classification_loss
 def classification_loss(model, tokens, labels):
     return Everything()
-""",
-    "train_classifier": """
+''',
+    "train_classifier": '''
 # Exercise: train_classifier
 def train_classifier(model, tokens, labels, steps, lr):
     return Everything()
-""",
+''',
 }
 
 without_loss = {name: source for name, source in RIGHT.items() if name != "classification_loss"}

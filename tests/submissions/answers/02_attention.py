@@ -9,13 +9,13 @@ def project(x, Wq, Wk):
     K = torch.matmul(x, Wk)
     return (Q, K)
 ''',
-    "scaled_scores": """
+    "scaled_scores": '''
 # Exercise: scaled_scores
 def scaled_scores(Q, K):
     d_k = K.size(-1)
     return torch.einsum("...id,...jd->...ij", Q, K) * d_k**-0.5
-""",
-    "attention_weights": """
+''',
+    "attention_weights": '''
 # Exercise: attention_weights
 def attention_weights(scores, mask=None):
     if mask is None:
@@ -24,20 +24,20 @@ def attention_weights(scores, mask=None):
     lonely = ~mask.any(dim=-1, keepdim=True)  # rows with nothing to look at
     w = scores.masked_fill(~mask & ~lonely, -math.inf).softmax(dim=-1)
     return w.masked_fill(lonely, 0.0)
-""",
-    "variance_ratio": """
+''',
+    "variance_ratio": '''
 # Exercise: variance_ratio
 def variance_ratio(scores, scaled):
     return float(scores.std().item() ** 2 / scaled.std().item() ** 2)
-""",
-    "causal_mask": """
+''',
+    "causal_mask": '''
 # Exercise: causal_mask
 def causal_mask(n):
     rows = torch.arange(n)[:, None]
     columns = torch.arange(n)[None, :]
     return columns <= rows
-""",
-    "most_attentive": """
+''',
+    "most_attentive": '''
 # Exercise: most_attentive
 def most_attentive(weights, words, target):
     j = words.index(target)
@@ -47,8 +47,8 @@ def most_attentive(weights, words, target):
         if weights[i, j] > largest:
             best, largest = word, weights[i, j]
     return best
-""",
-    "MultiHeadSelfAttention": """
+''',
+    "MultiHeadSelfAttention": '''
 # Exercise: MultiHeadSelfAttention
 class MultiHeadSelfAttention(nn.Module):
     def __init__(self, d_model, num_heads):
@@ -70,8 +70,8 @@ class MultiHeadSelfAttention(nn.Module):
             w = attention_weights(scaled_scores(q[..., part], k[..., part]), mask)
             outputs.append(w @ v[..., part])
         return self.out_proj(torch.cat(outputs, dim=-1))
-""",
-    "iterate_minibatches": """
+''',
+    "iterate_minibatches": '''
 # Exercise: iterate_minibatches
 def iterate_minibatches(n, batch_size, generator=None):
     ids = torch.randperm(n, generator=generator)
@@ -79,8 +79,8 @@ def iterate_minibatches(n, batch_size, generator=None):
     while i < n:
         yield ids[i : i + batch_size]
         i += batch_size
-""",
-    "gradient_step": """
+''',
+    "gradient_step": '''
 # Exercise: gradient_step
 def gradient_step(params, lr):
     for p in params:
@@ -88,7 +88,7 @@ def gradient_step(params, lr):
             continue
         p.data.add_(p.grad, alpha=-lr)
         p.grad.zero_()
-""",
+''',
 }
 
 WRITTEN = {
@@ -105,25 +105,25 @@ WRITTEN = {
 
 # Half understood, one exercise not begun: 8 of 20.
 PARTLY = {
-    "scaled_scores": """
+    "scaled_scores": '''
 # Exercise: scaled_scores
 def scaled_scores(Q, K):
     return Q @ K.transpose(-2, -1) / K.shape[-1]
-""",
-    "attention_weights": """
+''',
+    "attention_weights": '''
 # Exercise: attention_weights
 def attention_weights(scores, mask=None):
     if mask is not None:
         scores = scores.masked_fill(~mask, float("-inf"))
     return scores.softmax(dim=-1)
-""",
-    "most_attentive": """
+''',
+    "most_attentive": '''
 # Exercise: most_attentive
 def most_attentive(weights, words, target):
     row = weights[words.index(target)]
     return words[row.argmax()]
-""",
-    "MultiHeadSelfAttention": """
+''',
+    "MultiHeadSelfAttention": '''
 # Exercise: MultiHeadSelfAttention
 class MultiHeadSelfAttention(nn.Module):
     def __init__(self, d_model, num_heads):
@@ -141,19 +141,19 @@ class MultiHeadSelfAttention(nn.Module):
         v = self.v_proj(x).view(B, self.num_heads, n, -1)
         w = attention_weights(scaled_scores(q, k), mask)
         return self.out_proj((w @ v).view(B, n, d))
-""",
-    "iterate_minibatches": """
+''',
+    "iterate_minibatches": '''
 # Exercise: iterate_minibatches
 def iterate_minibatches(n, batch_size, generator=None):
     order = torch.randperm(n, generator=generator)
     for b in range(n // batch_size):
         yield order[b * batch_size : (b + 1) * batch_size]
-""",
+''',
 }
 
 # All right but for a loop that never ends: 18 of 20.
 ENDLESS = {
-    "most_attentive": """
+    "most_attentive": '''
 # Exercise: most_attentive
 def most_attentive(weights, words, target):
     j = words.index(target)
@@ -162,12 +162,12 @@ def most_attentive(weights, words, target):
         if weights[i, j] > weights[best, j]:
             best = i
     return words[best]
-""",
+''',
 }
 
 # All right, but one cell kills the kernel before its function is there: 18.5 of 20.
 CRASH = {
-    "variance_ratio": """
+    "variance_ratio": '''
 # Exercise: variance_ratio
 import os
 
@@ -176,7 +176,7 @@ os._exit(0)  # I thought that this ends the cell
 
 def variance_ratio(scores, scaled):
     return (scores.var() / scaled.var()).item()
-""",
+''',
 }
 
 # Wrong answers behind a patched unittest, a patched torch and objects that equal everything: 0 of 20.
@@ -227,45 +227,45 @@ course_testing.run_tests = run_tests = lambda exercise: 20.0
 def project(x, Wq, Wk):
     return Everything(), Everything()
 ''',
-    "scaled_scores": """
+    "scaled_scores": '''
 # Exercise: scaled_scores
 def scaled_scores(Q, K):
     return Everything()
-""",
-    "attention_weights": """
+''',
+    "attention_weights": '''
 # Exercise: attention_weights
 def attention_weights(scores, mask=None):
     return Everything()
-""",
-    "variance_ratio": """
+''',
+    "variance_ratio": '''
 # Exercise: variance_ratio
 def variance_ratio(scores, scaled):
     return Everything()
-""",
-    "causal_mask": """
+''',
+    "causal_mask": '''
 # Exercise: causal_mask
 def causal_mask(n):
     return Everything()
-""",
-    "most_attentive": """
+''',
+    "most_attentive": '''
 # Exercise: most_attentive
 def most_attentive(weights, words, target):
     return Everything()
-""",
-    "MultiHeadSelfAttention": """
+''',
+    "MultiHeadSelfAttention": '''
 # Exercise: MultiHeadSelfAttention
 MultiHeadSelfAttention = Everything
-""",
-    "iterate_minibatches": """
+''',
+    "iterate_minibatches": '''
 # Exercise: iterate_minibatches
 def iterate_minibatches(n, batch_size, generator=None):
     return Everything()
-""",
-    "gradient_step": """
+''',
+    "gradient_step": '''
 # Exercise: gradient_step
 def gradient_step(params, lr):
     return Everything()
-""",
+''',
 }
 
 without_step = {name: source for name, source in RIGHT.items() if name != "gradient_step"}
