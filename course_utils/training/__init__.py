@@ -5,7 +5,7 @@ from course_utils.training.batching import device_of, embed, tensor_batches
 from course_utils.training.encoders import load_encoder, load_tokenizer
 from course_utils.training.fine_tuning import fine_tune, make_optimiser, steps_per_epoch, train_epoch, warmup_schedule
 from course_utils.training.memory import peak_bytes
-from course_utils.training.threads import steady_threads
+from course_utils.training.threads import one_thread, steady_threads
 from course_utils.training.tracking import results, show_tensorboard, track
 from course_utils.training.two_tower import TwoTower, topic_recall, train
 
@@ -17,6 +17,7 @@ __all__ = [
     "load_encoder",
     "load_tokenizer",
     "make_optimiser",
+    "one_thread",
     "peak_bytes",
     "progress",
     "results",
