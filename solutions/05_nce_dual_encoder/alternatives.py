@@ -254,4 +254,132 @@ def in_batch_nce_loss(model, batch):
     return nce_loss(scores, labels, negatives), num_correct
 """,
     ),
+    Alternative(
+        "DualEncoder",
+        "called by keyword",
+        """
+# Exercise: DualEncoder
+class DualEncoder(nn.Module):
+    def __init__(self, query_encoder, passage_encoder):
+        super().__init__()
+        self.query_encoder, self.passage_encoder = query_encoder, passage_encoder
+
+    def forward(self, Q=None, Q_mask=None, P=None, P_mask=None):
+        X = self.query_encoder(Q, attention_mask=Q_mask) if Q is not None else None
+        Y = self.passage_encoder(input_ids=P, attention_mask=P_mask) if P is not None else None
+        return X, Y
+""",
+    ),
+    Alternative(
+        "CLSEncoder",
+        "all hidden states asked for",
+        """
+# Exercise: CLSEncoder
+class CLSEncoder(nn.Module):
+    def __init__(self, encoder):
+        super().__init__()
+        self.encoder = encoder
+
+    def forward(self, input_ids, attention_mask=None):
+        output = self.encoder(input_ids, attention_mask=attention_mask, output_hidden_states=True, return_dict=True)
+        return output.hidden_states[-1][:, 0]
+""",
+    ),
+    Alternative(
+        "question_loader",
+        "a Dataset and a sampler",
+        """
+# Exercise: question_loader
+def question_loader(samples, tokenizer, batch_size, *, shuffle=False, seed=0, max_length=100):
+    class Questions(torch.utils.data.Dataset):
+        def __len__(self):
+            return len(samples)
+
+        def __getitem__(self, i):
+            return samples[i]
+
+    data = Questions()
+    order = torch.utils.data.SequentialSampler(data)
+    if shuffle:
+        order = torch.utils.data.RandomSampler(data, generator=torch.Generator().manual_seed(seed))
+
+    def collate(batch):
+        return tensorize(batch, tokenizer, max_length=max_length)
+
+    return DataLoader(data, batch_size=batch_size, sampler=order, collate_fn=collate)
+""",
+    ),
+    Alternative(
+        "question_loader",
+        "a batch sampler with Python's random numbers",
+        """
+# Exercise: question_loader
+def question_loader(samples, tokenizer, batch_size, *, shuffle=False, seed=0, max_length=100):
+    import random
+
+    draw = random.Random(seed)
+
+    class Batches:
+        def __len__(self):
+            return -(-len(samples) // batch_size)
+
+        def __iter__(self):
+            order = list(range(len(samples)))
+            if shuffle:
+                draw.shuffle(order)
+            for start in range(0, len(order), batch_size):
+                yield order[start : start + batch_size]
+
+    return DataLoader(samples, batch_sampler=Batches(), collate_fn=lambda rows: list(tensorize(rows, tokenizer, max_length)))
+""",
+    ),
+    Alternative(
+        "train_epoch",
+        "gradients cleared after the step, eval mode at the end",
+        """
+# Exercise: train_epoch
+def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
+    model = model.train()
+    where = next(iter(model.parameters())).device
+    optimizer.zero_grad(set_to_none=True)
+    history = []
+    for Q, Q_mask, P, P_mask, labels in loader:
+        batch = Q.to(where), Q_mask.to(where), P.to(where), P_mask.to(where), labels.to(where)
+        loss = in_batch_nce_loss(model, batch)[0]
+        history += [float(loss.detach())]
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(list(model.parameters()), max_norm=max_norm)
+        optimizer.step()
+        optimizer.zero_grad()
+        if scheduler:
+            scheduler.step()
+    model.eval()
+    return history
+""",
+    ),
+    Alternative(
+        "train_epoch",
+        "clipped by hand, the parameters taken from the optimizer",
+        """
+# Exercise: train_epoch
+def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
+    model.train()
+    parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+    losses = []
+    for batch in loader:
+        for parameter in parameters:
+            parameter.grad = None
+        loss, _ = in_batch_nce_loss(model, tuple(part.to(parameters[0].device) for part in batch))
+        loss.backward()
+        with torch.no_grad():
+            length = sum(parameter.grad.square().sum() for parameter in parameters).sqrt()
+            if length > max_norm:
+                for parameter in parameters:
+                    parameter.grad *= max_norm / length
+        optimizer.step()
+        scheduler is None or scheduler.step()
+        losses.append(loss.item())
+    return losses
+""",
+    ),
 ]

@@ -1,5 +1,7 @@
 """Wrong answers to lab 05 that students give, and what they read when their answer behaves like one of them."""
 
+from dataclasses import replace
+
 from course_grader.audit.variants import Misconception
 
 
@@ -667,4 +669,266 @@ IN_BATCH = [
     ),
 ]
 
-MISCONCEPTIONS = [*TENSORIZE, *CLS_ENCODER, *DUAL_ENCODER, *TOP_K, *RECALL, *NCE, *IN_BATCH]
+
+def _loader(name, explanation, body):
+    header = "def question_loader(samples, tokenizer, batch_size, *, shuffle=False, seed=0, max_length=100):\n"
+    return Misconception("question_loader", name, explanation, f"\n# Exercise: question_loader\n{header}{body}")
+
+
+_GENERATOR = "    generator = torch.Generator().manual_seed(seed)\n"
+_COLLATE = "    collate = lambda batch: tensorize(batch, tokenizer, max_length)\n"
+
+LOADER = [
+    _loader(
+        "last batch dropped",
+        "drop_last=True leaves out the samples of the shorter last batch: of 10 samples with batch_size=4, two are never "
+        "used in this epoch. Keep the last batch.",
+        _GENERATOR
+        + _COLLATE
+        + "    return DataLoader(samples, batch_size, shuffle=shuffle, generator=generator, collate_fn=collate, "
+        "drop_last=True)\n",
+    ),
+    _loader(
+        "no generator",
+        "Without a generator, DataLoader draws its order from PyTorch's global random numbers, so the seed has no effect. "
+        "Give it a generator that was seeded with seed.",
+        _COLLATE + "    return DataLoader(samples, batch_size, shuffle=shuffle, collate_fn=collate)\n",
+    ),
+    _loader(
+        "global seed",
+        "torch.manual_seed sets the global random numbers, which everything else draws from, too. Two loaders that are used "
+        "in turns then disturb each other. Each loader needs a generator of its own.",
+        "    torch.manual_seed(seed)\n"
+        + _COLLATE
+        + "    return DataLoader(samples, batch_size, shuffle=shuffle, collate_fn=collate)\n",
+    ),
+    _loader(
+        "shuffled once",
+        "The list is shuffled when the loader is made, so every epoch has the same order. The DataLoader itself must "
+        "shuffle: then each epoch draws a new order.",
+        _GENERATOR
+        + _COLLATE
+        + """    if shuffle:
+        samples = [samples[i] for i in torch.randperm(len(samples), generator=generator)]
+    return DataLoader(samples, batch_size, collate_fn=collate)
+""",
+    ),
+    _loader(
+        "seeded anew in each epoch",
+        "The generator is seeded at the start of every epoch, so every epoch has the same order. Seed it once, when the "
+        "loader is made.",
+        _COLLATE
+        + """
+    class Order(torch.utils.data.Sampler):
+        def __len__(self):
+            return len(samples)
+
+        def __iter__(self):
+            return iter(torch.randperm(len(samples), generator=torch.Generator().manual_seed(seed)).tolist())
+
+    return DataLoader(samples, batch_size, sampler=Order() if shuffle else None, collate_fn=collate)
+""",
+    ),
+    _loader(
+        "seed fixed at 0",
+        "The seed is an argument, and 0 is only its default: with this code, seed=1 gives the order of seed=0.",
+        "    generator = torch.Generator().manual_seed(0)\n"
+        + _COLLATE
+        + "    return DataLoader(samples, batch_size, shuffle=shuffle, generator=generator, collate_fn=collate)\n",
+    ),
+    _loader(
+        "always shuffled",
+        "shuffle is an argument: without it, the samples keep their order.",
+        _GENERATOR
+        + _COLLATE
+        + "    return DataLoader(samples, batch_size, shuffle=True, generator=generator, collate_fn=collate)\n",
+    ),
+    _loader(
+        "never shuffled",
+        "shuffle is an argument of your function and has to reach the DataLoader. A model that sees the samples in the same "
+        "order in every epoch meets the same batches, and the same negatives, again and again.",
+        _GENERATOR + _COLLATE + "    return DataLoader(samples, batch_size, generator=generator, collate_fn=collate)\n",
+    ),
+    _loader(
+        "max_length not passed on",
+        "tensorize cuts at 100 tokens unless it is told otherwise. Pass max_length on to it.",
+        _GENERATOR
+        + "    collate = lambda batch: tensorize(batch, tokenizer)\n"
+        + "    return DataLoader(samples, batch_size, shuffle=shuffle, generator=generator, collate_fn=collate)\n",
+    ),
+    _loader(
+        "batches of samples",
+        "The batches are lists of dicts, and no model can read them. The collate function turns the samples of a batch "
+        "into tensors.",
+        _GENERATOR
+        + "    return DataLoader(samples, batch_size, shuffle=shuffle, generator=generator, collate_fn=list)\n",
+    ),
+    _loader(
+        "a list of batches",
+        "A list of batches has one order for all epochs and keeps all tensors in memory. A DataLoader makes the batches of "
+        "each epoch when they are asked for.",
+        _GENERATOR
+        + """    order = torch.randperm(len(samples), generator=generator).tolist() if shuffle else list(range(len(samples)))
+    parts = [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
+    return [tensorize([samples[i] for i in part], tokenizer, max_length) for part in parts]
+""",
+    ),
+]
+
+
+def _epoch(name, explanation, step, before="    model.train()\n", after="    return losses\n"):
+    code = f"""
+# Exercise: train_epoch
+def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
+{before}    device = next(model.parameters()).device
+    losses = []
+    for batch in loader:
+        batch = [tensor.to(device) for tensor in batch]
+{step}{after}"""
+    return Misconception("train_epoch", name, explanation, code)
+
+
+_LOSS = "        loss, num_correct = in_batch_nce_loss(model, batch)\n"
+_ZERO = "        optimizer.zero_grad()\n"
+_BACK = "        loss.backward()\n"
+_CLIP = "        nn.utils.clip_grad_norm_(model.parameters(), max_norm)\n"
+_MOVE = "        optimizer.step()\n"
+_NEXT = "        if scheduler is not None:\n            scheduler.step()\n"
+_KEEP = "        losses.append(loss.item())\n"
+
+EPOCH = [
+    _epoch(
+        "gradients add up",
+        "backward() adds to the gradients that are there. Without zero_grad(), each step also uses the gradients of all "
+        "batches before it.",
+        _LOSS + _BACK + _CLIP + _MOVE + _NEXT + _KEEP,
+    ),
+    _epoch(
+        "gradients cleared before the step",
+        "zero_grad() stands between backward() and step(), so the step finds no gradient and the weights do not learn.",
+        _LOSS + _BACK + _CLIP + _ZERO + _MOVE + _NEXT + _KEEP,
+    ),
+    _epoch(
+        "clipped after the step",
+        "The gradient is clipped when the step has already used it. Clip after backward() and before step().",
+        _LOSS + _ZERO + _BACK + _MOVE + _CLIP + _NEXT + _KEEP,
+    ),
+    _epoch(
+        "not clipped",
+        "The gradient must be clipped to max_norm before the step: one unusual batch could otherwise move the weights far.",
+        _LOSS + _ZERO + _BACK + _MOVE + _NEXT + _KEEP,
+    ),
+    _epoch(
+        "always clipped to 1",
+        "max_norm is an argument, and 1 is only its default.",
+        _LOSS + _ZERO + _BACK + _CLIP.replace("max_norm", "1.0") + _MOVE + _NEXT + _KEEP,
+    ),
+    _epoch(
+        "clipped by value",
+        "clip_grad_value_ limits each number of the gradient on its own and changes the direction. Clip the length of the "
+        "gradient of all weights together: clip_grad_norm_.",
+        _LOSS
+        + _ZERO
+        + _BACK
+        + "        nn.utils.clip_grad_value_(model.parameters(), max_norm)\n"
+        + _MOVE
+        + _NEXT
+        + _KEEP,
+    ),
+    _epoch(
+        "each weight clipped on its own",
+        "Each weight tensor is clipped to max_norm on its own, so that both can have that length. max_norm limits the length "
+        "of the gradient of all weights together.",
+        _LOSS
+        + _ZERO
+        + _BACK
+        + "        for parameter in model.parameters():\n"
+        + "            nn.utils.clip_grad_norm_([parameter], max_norm)\n"
+        + _MOVE
+        + _NEXT
+        + _KEEP,
+    ),
+    _epoch(
+        "scheduler once per epoch",
+        "The scheduler counts batches: it moves after each step. Moved once per epoch, the warm-up would last for many epochs.",
+        _LOSS + _ZERO + _BACK + _CLIP + _MOVE + _KEEP,
+        after="    if scheduler is not None:\n        scheduler.step()\n    return losses\n",
+    ),
+    _epoch(
+        "scheduler before the step",
+        "The scheduler moves before the optimizer, so the first learning rate of the schedule is skipped. Step the optimizer "
+        "first.",
+        _LOSS + _ZERO + _BACK + _CLIP + _NEXT + _MOVE + _KEEP,
+    ),
+    _epoch(
+        "scheduler left out",
+        "The scheduler is never moved, so the learning rate keeps its first value: with warm-up, that is 0.",
+        _LOSS + _ZERO + _BACK + _CLIP + _MOVE + _KEEP,
+    ),
+    _epoch(
+        "in eval mode",
+        "model.eval() switches dropout off. Training needs model.train().",
+        _LOSS + _ZERO + _BACK + _CLIP + _MOVE + _NEXT + _KEEP,
+        before="    model.eval()\n",
+    ),
+    _epoch(
+        "mode left as it is",
+        "After an evaluation the model is in eval mode, and then this epoch trains without dropout. Call model.train() first.",
+        _LOSS + _ZERO + _BACK + _CLIP + _MOVE + _NEXT + _KEEP,
+        before="",
+    ),
+    _epoch(
+        "mean of the losses",
+        "The result is a list with the loss of each batch. The mean of an epoch can be computed from it, but not the other "
+        "way round.",
+        _LOSS + _ZERO + _BACK + _CLIP + _MOVE + _NEXT + _KEEP,
+        after="    return sum(losses) / len(losses)\n",
+    ),
+    _epoch(
+        "losses as tensors",
+        "Each loss is a tensor with its graph, which keeps the memory of every batch alive. item() gives the Python float.",
+        _LOSS + _ZERO + _BACK + _CLIP + _MOVE + _NEXT + "        losses.append(loss)\n",
+    ),
+    _epoch(
+        "loss after the step",
+        "The loss is computed again after the step. Asked for is the loss of the batch before its step, which is there already.",
+        _LOSS
+        + _ZERO
+        + _BACK
+        + _CLIP
+        + _MOVE
+        + _NEXT
+        + "        losses.append(in_batch_nce_loss(model, batch)[0].item())\n",
+    ),
+    _epoch(
+        "number of correct answers",
+        "in_batch_nce_loss returns a pair, the loss and the number of correct questions. The list is to hold the losses.",
+        _LOSS + _ZERO + _BACK + _CLIP + _MOVE + _NEXT + "        losses.append(float(num_correct))\n",
+    ),
+    _epoch(
+        "one step at the end",
+        "There is one step for the whole epoch. The weights move after each batch.",
+        _LOSS + _BACK + _KEEP,
+        before="    model.train()\n    optimizer.zero_grad()\n",
+        after="    nn.utils.clip_grad_norm_(model.parameters(), max_norm)\n    optimizer.step()\n"
+        "    if scheduler is not None:\n        scheduler.step()\n    return losses\n",
+    ),
+]
+
+
+def _also(misconceptions, exercise):
+    """The same, where the wrong answer costs points on an exercise that uses it, too."""
+    return [replace(each, also_affects=(*each.also_affects, exercise)) for each in misconceptions]
+
+
+MISCONCEPTIONS = [
+    *_also(TENSORIZE, "question_loader"),
+    *CLS_ENCODER,
+    *DUAL_ENCODER,
+    *TOP_K,
+    *RECALL,
+    *NCE,
+    *_also(IN_BATCH, "train_epoch"),
+    *LOADER,
+    *EPOCH,
+]
