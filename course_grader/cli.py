@@ -9,10 +9,11 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
+from course_grader.nbgrader_import import skip_slow_grammar
 from course_utils._version import __version__
 
-OK, TROUBLE, WRONG_USAGE, NEEDS_A_PERSON, INTERRUPTED = 0, 1, 2, 3, 130
-_EXIT_CODES = """exit codes: 0 every submission got a grade, 3 some need a person or could not be run, 2 wrong usage or
+OK, TROUBLE, WRONG_USAGE, NEEDS_REVIEW, INTERRUPTED = 0, 1, 2, 3, 130
+_EXIT_CODES = """exit codes: 0 every submission got a grade, 3 some need review or could not be run, 2 wrong usage or
 nothing to grade with, 130 stopped by Ctrl-C or SIGTERM"""
 
 _PLACE = "expected a place that exists and that you may read and write (course-grader doctor checks the course's own)"
@@ -23,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _quieten()
     options = _parser().parse_args(arguments)
 
-    from course_grader.notebooks import CourseError
+    from course_grader.errors import CourseError
     from course_grader.runner.interrupt import terminable
     from course_grader.sandbox import SandboxUnavailable
 
@@ -44,10 +45,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _quieten() -> None:
-    """Nothing that an instructor can do about: nbgrader's own queries warn on every submission."""
+    """Warnings that the user cannot act on: nbgrader's own queries warn on every submission."""
     warnings.filterwarnings("ignore", message="Object of type <Submitted", module="nbgrader")
-    # jsonschema would compile a grammar for web addresses, which takes a second and no notebook needs.
-    sys.modules.setdefault("rfc3987_syntax", None)
+    skip_slow_grammar()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -148,7 +148,7 @@ def _grade(options: argparse.Namespace) -> int:
     from course_grader.report.grades_file import expect_writable
     from course_grader.runner.course import find_course
     from course_grader.runner.grade import Request, grade_lab
-    from course_grader.runner.showing import show_outcome
+    from course_grader.runner.run_report import show_run
 
     lab = find_lab(options.lab, find_course(options.course))
     if options.json is not None:
@@ -159,11 +159,11 @@ def _grade(options: argparse.Namespace) -> int:
         options.run_experiments, options.db, log_file=lab.root / "build" / "nbgrader.log",
     )  # fmt: skip
     console = Console()
-    outcome = grade_lab(lab, request, console)
-    show_outcome(lab.name, outcome, console, options.json)
-    if outcome.interrupted:
+    run = grade_lab(lab, request, console)
+    show_run(lab.name, run, console, options.json)
+    if run.interrupted:
         return INTERRUPTED
-    return OK if all(result.status == "graded" for result in outcome.results) else NEEDS_A_PERSON
+    return OK if all(result.status == "graded" for result in run.results) else NEEDS_REVIEW
 
 
 def _example(options: argparse.Namespace) -> int:

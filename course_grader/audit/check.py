@@ -15,19 +15,14 @@ from typing import Any
 from nbformat import NotebookNode
 
 from course_grader.audit.variants import Alternative, Misconception
+from course_grader.errors import CourseError
 from course_grader.judge.reference import ReferenceSource, execute_reference
 from course_grader.judge.session import run_test_cell
-from course_grader.notebooks import (
-    CourseError,
-    Lab,
-    is_judged_cell,
-    is_solution_cell,
-    nbgrader_metadata,
-    tested_exercise,
-)
+from course_grader.notebooks import Lab, is_judged_cell, is_solution_cell, nbgrader_metadata, tested_exercise
 from course_utils import testing
-from course_utils.link import Link
-from course_utils.namespaces import local_transport, reference, student
+from course_utils.remote.client import RemoteClient
+from course_utils.remote.proxies import local_transport, reference, student
+from course_utils.testing.case import session
 
 Variant = Misconception | Alternative
 
@@ -104,15 +99,15 @@ class InProcess:
 
 @contextlib.contextmanager
 def _connected(variables: dict[str, Any], reference_variables: dict[str, Any]) -> Iterator[None]:
-    student._connect(Link(local_transport(variables)))
+    student._connect(RemoteClient(local_transport(variables)))
     reference._connect(reference_variables)
-    testing.session.judged = True
+    session.judged = True
     try:
         yield
     finally:
         student._connect(None)
         reference._connect(None)
-        testing.session.judged = False
+        session.judged = False
 
 
 def one_notebook_of(notebook: NotebookNode, variants: list[Variant]) -> NotebookNode:

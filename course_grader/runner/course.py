@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from course_grader.notebooks import CourseError
+from course_grader.errors import CourseError
 
 CONFIG = "nbgrader_config.py"
 

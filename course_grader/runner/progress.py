@@ -11,14 +11,14 @@ from rich.text import Text
 
 from course_grader.report.table import remark, score
 from course_grader.report.text import one_line
-from course_grader.results import SubmissionResult
+from course_grader.results import GradedSubmission
 
-Report = Callable[[SubmissionResult], None]
+Report = Callable[[GradedSubmission], None]
 
 
 @contextmanager
 def progress(console: Console, title: str, total: int) -> Iterator[Report]:
-    """A function to call with each result. On a terminal, only rows that need a person leave a line."""
+    """A function to call with each result. On a terminal, only rows that need review leave a line."""
     if console.is_terminal:
         with _bar(console) as bar:
             task = bar.add_task(title, total=total)
@@ -35,19 +35,19 @@ def _bar(console: Console) -> Progress:
     )  # fmt: skip
 
 
-def _advance(bar: Progress, task: int, result: SubmissionResult) -> None:
-    if result.status != "graded" and (result.messages or result.repairs):
+def _advance(bar: Progress, task: int, result: GradedSubmission) -> None:
+    if result.status != "graded" and result.messages:
         bar.console.print(remark(result))
     bar.advance(task)
 
 
 class _Lines:
-    """One line a submission."""
+    """One line per submission."""
 
     def __init__(self, console: Console, title: str, total: int):
         self._console, self._title, self._total, self._done = console, title, total, 0
 
-    def report(self, result: SubmissionResult) -> None:
+    def report(self, result: GradedSubmission) -> None:
         self._done += 1
         place = f"{self._title} {self._done}/{self._total}"
         line = f"{place} {one_line(result.student, 40)} {result.status} {score(result)}"

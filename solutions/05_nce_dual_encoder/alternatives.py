@@ -330,7 +330,10 @@ def question_loader(samples, tokenizer, batch_size, *, shuffle=False, seed=0, ma
             for start in range(0, len(order), batch_size):
                 yield order[start : start + batch_size]
 
-    return DataLoader(samples, batch_sampler=Batches(), collate_fn=lambda rows: list(tensorize(rows, tokenizer, max_length)))
+    def collate(rows):
+        return list(tensorize(rows, tokenizer, max_length))
+
+    return DataLoader(samples, batch_sampler=Batches(), collate_fn=collate)
 """,
     ),
     Alternative(

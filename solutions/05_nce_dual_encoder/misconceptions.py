@@ -681,7 +681,8 @@ _COLLATE = "    collate = lambda batch: tensorize(batch, tokenizer, max_length)\
 LOADER = [
     _loader(
         "last batch dropped",
-        "drop_last=True leaves out the samples of the shorter last batch: of 10 samples with batch_size=4, two are never "
+        "drop_last=True leaves out the samples of the shorter last batch: of 10 samples with batch_size=4, "
+        "two are never "
         "used in this epoch. Keep the last batch.",
         _GENERATOR
         + _COLLATE
@@ -690,13 +691,15 @@ LOADER = [
     ),
     _loader(
         "no generator",
-        "Without a generator, DataLoader draws its order from PyTorch's global random numbers, so the seed has no effect. "
+        "Without a generator, DataLoader draws its order from PyTorch's global random numbers, so the seed "
+        "has no effect. "
         "Give it a generator that was seeded with seed.",
         _COLLATE + "    return DataLoader(samples, batch_size, shuffle=shuffle, collate_fn=collate)\n",
     ),
     _loader(
         "global seed",
-        "torch.manual_seed sets the global random numbers, which everything else draws from, too. Two loaders that are used "
+        "torch.manual_seed sets the global random numbers, which everything else draws from, too. Two "
+        "loaders that are used "
         "in turns then disturb each other. Each loader needs a generator of its own.",
         "    torch.manual_seed(seed)\n"
         + _COLLATE
@@ -715,7 +718,8 @@ LOADER = [
     ),
     _loader(
         "seeded anew in each epoch",
-        "The generator is seeded at the start of every epoch, so every epoch has the same order. Seed it once, when the "
+        "The generator is seeded at the start of every epoch, so every epoch has the same order. Seed it "
+        "once, when the "
         "loader is made.",
         _COLLATE
         + """
@@ -745,7 +749,8 @@ LOADER = [
     ),
     _loader(
         "never shuffled",
-        "shuffle is an argument of your function and has to reach the DataLoader. A model that sees the samples in the same "
+        "shuffle is an argument of your function and has to reach the DataLoader. A model that sees the "
+        "samples in the same "
         "order in every epoch meets the same batches, and the same negatives, again and again.",
         _GENERATOR + _COLLATE + "    return DataLoader(samples, batch_size, generator=generator, collate_fn=collate)\n",
     ),
@@ -765,10 +770,12 @@ LOADER = [
     ),
     _loader(
         "a list of batches",
-        "A list of batches has one order for all epochs and keeps all tensors in memory. A DataLoader makes the batches of "
+        "A list of batches has one order for all epochs and keeps all tensors in memory. A DataLoader makes "
+        "the batches of "
         "each epoch when they are asked for.",
         _GENERATOR
-        + """    order = torch.randperm(len(samples), generator=generator).tolist() if shuffle else list(range(len(samples)))
+        + """    order = torch.randperm(len(samples), generator=generator).tolist() if shuffle else "
+        "list(range(len(samples)))
     parts = [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
     return [tensorize([samples[i] for i in part], tokenizer, max_length) for part in parts]
 """,
@@ -799,7 +806,8 @@ _KEEP = "        losses.append(loss.item())\n"
 EPOCH = [
     _epoch(
         "gradients add up",
-        "backward() adds to the gradients that are there. Without zero_grad(), each step also uses the gradients of all "
+        "backward() adds to the gradients that are there. Without zero_grad(), each step also uses the "
+        "gradients of all "
         "batches before it.",
         _LOSS + _BACK + _CLIP + _MOVE + _NEXT + _KEEP,
     ),
@@ -815,7 +823,8 @@ EPOCH = [
     ),
     _epoch(
         "not clipped",
-        "The gradient must be clipped to max_norm before the step: one unusual batch could otherwise move the weights far.",
+        "The gradient must be clipped to max_norm before the step: one unusual batch could otherwise move "
+        "the weights far.",
         _LOSS + _ZERO + _BACK + _MOVE + _NEXT + _KEEP,
     ),
     _epoch(
@@ -825,7 +834,8 @@ EPOCH = [
     ),
     _epoch(
         "clipped by value",
-        "clip_grad_value_ limits each number of the gradient on its own and changes the direction. Clip the length of the "
+        "clip_grad_value_ limits each number of the gradient on its own and changes the direction. Clip the "
+        "length of the "
         "gradient of all weights together: clip_grad_norm_.",
         _LOSS
         + _ZERO
@@ -837,7 +847,8 @@ EPOCH = [
     ),
     _epoch(
         "each weight clipped on its own",
-        "Each weight tensor is clipped to max_norm on its own, so that both can have that length. max_norm limits the length "
+        "Each weight tensor is clipped to max_norm on its own, so that both can have that length. max_norm "
+        "limits the length "
         "of the gradient of all weights together.",
         _LOSS
         + _ZERO
@@ -850,13 +861,15 @@ EPOCH = [
     ),
     _epoch(
         "scheduler once per epoch",
-        "The scheduler counts batches: it moves after each step. Moved once per epoch, the warm-up would last for many epochs.",
+        "The scheduler counts batches: it moves after each step. Moved once per epoch, the warm-up would "
+        "last for many epochs.",
         _LOSS + _ZERO + _BACK + _CLIP + _MOVE + _KEEP,
         after="    if scheduler is not None:\n        scheduler.step()\n    return losses\n",
     ),
     _epoch(
         "scheduler before the step",
-        "The scheduler moves before the optimizer, so the first learning rate of the schedule is skipped. Step the optimizer "
+        "The scheduler moves before the optimizer, so the first learning rate of the schedule is skipped. "
+        "Step the optimizer "
         "first.",
         _LOSS + _ZERO + _BACK + _CLIP + _NEXT + _MOVE + _KEEP,
     ),
@@ -873,25 +886,29 @@ EPOCH = [
     ),
     _epoch(
         "mode left as it is",
-        "After an evaluation the model is in eval mode, and then this epoch trains without dropout. Call model.train() first.",
+        "After an evaluation the model is in eval mode, and then this epoch trains without dropout. Call "
+        "model.train() first.",
         _LOSS + _ZERO + _BACK + _CLIP + _MOVE + _NEXT + _KEEP,
         before="",
     ),
     _epoch(
         "mean of the losses",
-        "The result is a list with the loss of each batch. The mean of an epoch can be computed from it, but not the other "
+        "The result is a list with the loss of each batch. The mean of an epoch can be computed from it, but "
+        "not the other "
         "way round.",
         _LOSS + _ZERO + _BACK + _CLIP + _MOVE + _NEXT + _KEEP,
         after="    return sum(losses) / len(losses)\n",
     ),
     _epoch(
         "losses as tensors",
-        "Each loss is a tensor with its graph, which keeps the memory of every batch alive. item() gives the Python float.",
+        "Each loss is a tensor with its graph, which keeps the memory of every batch alive. item() gives the "
+        "Python float.",
         _LOSS + _ZERO + _BACK + _CLIP + _MOVE + _NEXT + "        losses.append(loss)\n",
     ),
     _epoch(
         "loss after the step",
-        "The loss is computed again after the step. Asked for is the loss of the batch before its step, which is there already.",
+        "The loss is computed again after the step. Asked for is the loss of the batch before its step, "
+        "which is there already.",
         _LOSS
         + _ZERO
         + _BACK
@@ -902,7 +919,8 @@ EPOCH = [
     ),
     _epoch(
         "number of correct answers",
-        "in_batch_nce_loss returns a pair, the loss and the number of correct questions. The list is to hold the losses.",
+        "in_batch_nce_loss returns a pair, the loss and the number of correct questions. The list is to hold "
+        "the losses.",
         _LOSS + _ZERO + _BACK + _CLIP + _MOVE + _NEXT + "        losses.append(float(num_correct))\n",
     ),
     _epoch(

@@ -8,8 +8,8 @@ import pytest
 from nbgrader.api import Gradebook
 
 from course_grader import cli
+from course_grader.errors import CourseError
 from course_grader.nbgrader_plugins import Course
-from course_grader.notebooks import CourseError
 from course_grader.runner import grade
 from tests.course_grader.fake_grading import MESSAGE, FakeEngine, hand_in, write_course
 from tests.paths import sandbox_missing
@@ -20,7 +20,7 @@ from tests.tiny_course import LAB
 def template(tmp_path_factory):
     """A course whose gradebook knows the lab."""
     root = write_course(tmp_path_factory.mktemp("template"))
-    Course(root).add_lab(LAB)
+    Course(root).learn_lab(LAB)
     return root
 
 
@@ -66,12 +66,12 @@ class TestGrade:
         assert saved_score(course, "ben") == 10.0
         assert (course / "autograded" / "ada" / LAB / f"{LAB}.ipynb").is_file()
 
-    def test_a_submission_that_needs_a_person_makes_the_exit_code_3(self, course, engine, capsys):
+    def test_a_submission_that_needs_review_makes_the_exit_code_3(self, course, engine, capsys):
         for student in ("ada", "mia"):
             hand_in(course / "submitted", student)
         assert run(course) == 3
         printed = capsys.readouterr().out
-        assert "mia      ▶ NEEDS A PERSON   5 / 20" in printed and MESSAGE in printed
+        assert "mia      ▶ NEEDS REVIEW   5 / 20" in printed and MESSAGE in printed
 
     @pytest.mark.parametrize(
         ("content", "reason"), [("{'cells': [", "not valid JSON"), (None, f"a notebook named {LAB}.ipynb")]
@@ -92,7 +92,7 @@ class TestGrade:
     def test_the_graders_own_failure_is_no_zero(self, course, engine, capsys):
         hand_in(course / "submitted", "bug")
         assert run(course) == 3
-        assert "the grader itself failed: RuntimeError: a bug of ours" in capsys.readouterr().out
+        assert "The grader itself failed: RuntimeError: a bug of ours" in capsys.readouterr().out
         assert not (course / "autograded").exists()
 
     def test_given_submissions_are_only_read(self, course, engine, tmp_path):

@@ -70,7 +70,7 @@ def test_the_reference_scores_full_and_the_untouched_lab_nothing(lab, engine):
         name: result.max for name, result in full.exercises.items()
     }
     nothing = engine.grade(untouched(lab), "untouched", 0)
-    assert not nothing.needs_person
+    assert not nothing.needs_review
     assert {name: result.points for name, result in nothing.exercises.items()} == dict.fromkeys(full.exercises, 0.0)
 
 
