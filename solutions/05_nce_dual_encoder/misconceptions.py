@@ -774,8 +774,9 @@ LOADER = [
         "the batches of "
         "each epoch when they are asked for.",
         _GENERATOR
-        + """    order = torch.randperm(len(samples), generator=generator).tolist() if shuffle else "
-        "list(range(len(samples)))
+        + """    order = range(len(samples))
+    if shuffle:
+        order = torch.randperm(len(samples), generator=generator).tolist()
     parts = [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
     return [tensorize([samples[i] for i in part], tokenizer, max_length) for part in parts]
 """,
