@@ -39,7 +39,7 @@ c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "labs"
 # Never released: what stands beside a reference, and what editors leave behind.
 c.CourseDirectory.ignore = [
-    "lab.toml", "misconceptions.py", "alternatives.py", "runs",
+    "lab.toml", "variants", "runs",
     ".ipynb_checkpoints", "__pycache__", "*.pyc", ".DS_Store", "feedback",
 ]  # fmt: skip
 

@@ -13,7 +13,7 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from course_grader.cli import _parser
+from course_grader.cli.arguments import make_parser
 from course_grader.lab_settings import LabSettings
 from course_grader.lab_settings.toml_table import expected
 from course_utils.testing import LabTestCase
@@ -28,7 +28,9 @@ def pages() -> dict[str, str]:
 
 
 def commands_page() -> str:
-    return _page("Commands of course-grader", "Every command and its options.", *_commands(_parser(), "course-grader"))
+    return _page(
+        "Commands of course-grader", "Every command and its options.", *_commands(make_parser(), "course-grader")
+    )
 
 
 def _commands(parser: argparse.ArgumentParser, name: str) -> Iterator[str]:

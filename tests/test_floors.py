@@ -16,9 +16,9 @@ STUDENT_FLOORS = [
     {"hand_in", "training"},
 ]
 GRADER_FLOORS = [
-    {"errors", "nbgrader_import"},
+    {"errors", "nbgrader_import", "results"},
     {"lab_settings", "in_sandbox"},
-    {"sandbox", "kernel_client", "notebooks", "results", "gradebook"},
+    {"sandbox", "kernel_client", "notebooks", "gradebook"},
     {"judge", "repair", "release", "report", "fingerprint", "doctor"},
     {"grading", "audit"},
     {"nbgrader_plugins", "feedback"},

@@ -1,4 +1,7 @@
-"""The one place that writes a graded submission into its notebook: verdicts as outputs, the record as metadata."""
+"""The one place that writes a graded submission into its notebook, and reads it back.
+
+Verdicts are outputs of the test cells, the record is metadata.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,10 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
+from course_grader.errors import CourseError
 from course_grader.notebooks import is_autograded_cell, nbgrader_metadata, tested_exercise
 from course_grader.repair import METADATA_KEY
-from course_grader.results import ExerciseResult, GradedSubmission
+from course_grader.results import ExerciseResult, GradedSubmission, TestResult
 
 
 def write_record(graded: GradedSubmission) -> None:
@@ -22,6 +26,25 @@ def write_record(graded: GradedSubmission) -> None:
         elif cell.execution_count is None:
             cell.outputs = [not_graded()]
     graded.notebook.metadata[METADATA_KEY] = _metadata(graded)
+
+
+def read_record(notebook: NotebookNode) -> GradedSubmission:
+    """The submission that `write_record` wrote into this notebook; CourseError where there is none."""
+    found = notebook.metadata.get(METADATA_KEY, {})
+    try:
+        exercises = {
+            name: ExerciseResult(name, entry["max"], [TestResult(**test) for test in entry["tests"]])
+            for name, entry in found["exercises"].items()
+        }
+        return GradedSubmission(
+            found["student"], found["lab"], found["seed"], notebook, exercises, messages=found["messages"],
+            needs_review=found["needs_review"], ran=found["status"] != "failed", seconds=found["seconds"],
+        )  # fmt: skip
+    except (KeyError, TypeError, AttributeError) as error:
+        raise CourseError(
+            "the notebook holds no result that this version of the grader can read "
+            f"({type(error).__name__}: {error}); grade it again"
+        ) from None
 
 
 def not_graded() -> NotebookNode:

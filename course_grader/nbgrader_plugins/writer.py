@@ -16,12 +16,12 @@ from course_grader.errors import CourseError
 from course_grader.gradebook.connection import one_transaction
 from course_grader.gradebook.guard import guard
 from course_grader.gradebook.lab_cells import lab_cells
+from course_grader.gradebook.manual import manual_points
 from course_grader.gradebook.scores import save_scores
 from course_grader.nbgrader_plugins.autograded_files import write_autograded
 from course_grader.nbgrader_plugins.course import Course, unusable_name
 from course_grader.nbgrader_plugins.execute import CourseExecute
-from course_grader.notebooks import is_written_answer, nbgrader_metadata
-from course_grader.results import GradedSubmission, ManualPoints
+from course_grader.results import GradedSubmission
 
 # What the writer does itself, or what holds by construction (the metadata comes from the gradebook).
 _OWN_STEPS = (CourseExecute, SaveAutoGrades, AssignLatePenalties, CheckCellMetadata)
@@ -67,7 +67,7 @@ class GradebookWriter:
             self._gradebook.db.flush()
             self._save_late_penalty(assignment, saved)
             write_autograded(self._course, graded, notebook, submitted)
-            graded.manual = _manual_points(saved, notebook)
+            graded.manual = manual_points(saved)
         self._course.log.info("Saved %s, %s: %g points", graded.student, self._lab, graded.score)
 
     def _finished(self, graded: GradedSubmission) -> NotebookNode:
@@ -110,14 +110,3 @@ def _configured_steps(course: Course) -> list[Preprocessor]:
     for step in course.config.Autograde.get("autograde_preprocessors", []):
         exporter.register_preprocessor(step)
     return [step for step in exporter._preprocessors if not isinstance(step, _OWN_STEPS)]
-
-
-def _manual_points(saved: SubmittedNotebook, notebook: NotebookNode) -> ManualPoints:
-    """What written answers are worth, and what of it is still to be graded by hand."""
-    grades = {grade.name: grade for grade in saved.grades}
-    manual = ManualPoints()
-    for cell in filter(is_written_answer, notebook.cells):
-        metadata = nbgrader_metadata(cell)
-        manual.max += metadata["points"]
-        manual.pending += metadata["points"] if grades[metadata["grade_id"]].needs_manual_grade else 0.0
-    return manual

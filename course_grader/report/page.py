@@ -17,10 +17,10 @@ _SIGNS = {"passed": "✓", "failed": "✗", "timeout": "⏱", "error": "!"}
 
 @dataclass(frozen=True)
 class LabResults:
-    """A lab's part of the page. `note` is a sentence of the instructor's, shown below the heading."""
+    """A lab's part of the page. seed: the run's, None for results of several runs. note: shown below the heading."""
 
     lab: str
-    seed: int
+    seed: int | None
     results: Sequence[GradedSubmission]
     note: str = ""
 

@@ -12,7 +12,7 @@ from course_grader.errors import one_sentence
 from course_grader.repair import Submission
 from course_grader.results import GradedSubmission
 from course_grader.runner.interrupt import uninterrupted
-from course_grader.runner.progress import Report
+from course_grader.runner.run_progress import Report
 
 Grade = Callable[[Submission], GradedSubmission]
 

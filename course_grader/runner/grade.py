@@ -20,7 +20,7 @@ from course_grader.results import GradedSubmission
 from course_grader.runner.class_run import ClassRun, grade_class
 from course_grader.runner.executor import default_workers, local_executor
 from course_grader.runner.in_background import InBackground
-from course_grader.runner.progress import progress
+from course_grader.runner.run_progress import progress
 from course_grader.runner.submissions import find_submissions
 from course_grader.sandbox import SandboxUnavailable
 

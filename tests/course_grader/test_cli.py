@@ -135,10 +135,58 @@ class TestGrade:
         def press(*arguments):
             raise KeyboardInterrupt
 
-        monkeypatch.setattr("course_grader.runner.progress._Lines.report", press)
+        monkeypatch.setattr("course_grader.runner.run_progress._Lines.report", press)
         assert run(course, "--json", course / "grades.json") == 130
         assert "Stopped: 1 of 2 submissions graded and saved" in capsys.readouterr().out
         assert len(json.loads((course / "grades.json").read_text())["submissions"]) == 1
+
+
+class TestReport:
+    def test_what_is_graded_already_is_shown_again_and_nothing_is_graded(self, course, engine, capsys):
+        for student in ("ada", "ben"):
+            hand_in(course / "submitted", student)
+        assert run(course, "--json", course / "run.json", "--page", course / "run.html") == 0
+        engine.graded.clear()
+        arguments = [
+            "--course",
+            str(course),
+            "--json",
+            str(course / "again.json"),
+            "--page",
+            str(course / "again.html"),
+        ]
+        assert cli.main(["report", LAB, *arguments]) == 0
+        assert engine.graded == []
+        first, again = (json.loads((course / name).read_text()) for name in ("run.json", "again.json"))
+        assert again["submissions"] == first["submissions"]
+        pages = [(course / name).read_text() for name in ("run.html", "again.html")]
+        assert all("ben" in page and "One statement" in page for page in pages)
+
+    def test_written_answers_that_were_graded_since_are_not_pending(self, course, engine):
+        hand_in(course / "submitted", "ada")
+        run(course)
+        with Gradebook(f"sqlite:///{course / 'gradebook.db'}", "deep-learning-labs") as gradebook:
+            grade = gradebook.find_grade("explain_nothing", LAB, LAB, "ada")
+            grade.manual_score, grade.needs_manual_grade = 4.0, False
+            gradebook.db.commit()
+        assert cli.main(["report", LAB, "--course", str(course), "--json", str(course / "again.json")]) == 0
+        (ada,) = json.loads((course / "again.json").read_text())["submissions"]
+        assert ada["manual"] == {"max": 5.0, "pending": 0.0}
+
+    def test_before_anything_is_graded_it_says_what_to_do(self, course, capsys):
+        assert cli.main(["report", LAB, "--course", str(course)]) == 2
+        assert f"nothing of {LAB} is graded yet" in capsys.readouterr().err
+
+    def test_a_notebook_graded_by_another_version_is_named(self, course, engine, capsys):
+        hand_in(course / "submitted", "ada")
+        run(course)
+        path = course / "autograded" / "ada" / LAB / f"{LAB}.ipynb"
+        notebook = json.loads(path.read_text())
+        del notebook["metadata"]["course_grader"]["exercises"]
+        path.chmod(0o644)
+        path.write_text(json.dumps(notebook))
+        assert cli.main(["report", LAB, "--course", str(course)]) == 2
+        assert "ada" in (error := capsys.readouterr().err) and "grade it again" in error
 
 
 class TestWrongUsage:
@@ -174,7 +222,7 @@ class TestWrongUsage:
         def fail(*arguments):
             raise OSError("a fault of ours")
 
-        monkeypatch.setattr("course_grader.runner.course.find_course", fail)
+        monkeypatch.setattr("course_grader.runner.find_course.find_course", fail)
         with pytest.raises(OSError, match="a fault of ours"):
             run(course)
 

@@ -111,7 +111,7 @@ class TestTrouble:
         graded = engine.grade(with_sources(double=crash), "eva", 1)
         assert score(graded) == {"double": 0.0, "count": 15.0}
 
-    def test_a_notebook_that_always_dies_needs_a_person(self, engine):
+    def test_a_notebook_that_always_dies_needs_review(self, engine):
         notebook = tiny_notebook()
         for place in (2, 6):
             notebook.cells.insert(place, code("import os; os._exit(3)", f"crash{place}"))
@@ -175,17 +175,17 @@ def test_without_nested_namespaces_each_kernel_gets_a_fresh_sandbox(tmp_path, mo
     def refuse(self):
         raise SandboxUnavailable("nested namespaces are not allowed")
 
-    monkeypatch.setattr("course_grader.grading.Zygote.__enter__", refuse)
+    monkeypatch.setattr("course_grader.grading.engine.Zygote.__enter__", refuse)
     with Engine(find_lab(LAB, write_tiny_course(tmp_path))) as engine:
         graded = engine.grade(tiny_notebook(), "ada", 1)
     assert score(graded) == {"double": 5.0, "count": 15.0}
 
 
-def test_a_kernel_that_cannot_start_is_for_a_person_and_leaves_nothing(engine, monkeypatch):
+def test_a_kernel_that_cannot_start_needs_review_and_leaves_nothing(engine, monkeypatch):
     async def refuse(self):
         raise RuntimeError("no kernel today")
 
-    monkeypatch.setattr("course_grader.grading.StudentKernel.start", refuse)
+    monkeypatch.setattr("course_grader.grading.engine.StudentKernel.start", refuse)
     graded = engine.grade(tiny_notebook(), "ada", 1)
     assert graded.needs_review
     assert not graded.ran

@@ -23,11 +23,11 @@ from course_grader.repair import Submission, repair_submission
 from course_grader.results import GradedSubmission
 from course_grader.runner import grade
 from course_grader.runner.class_run import ClassRun, grade_class
-from course_grader.runner.course import find_course
 from course_grader.runner.executor import local_executor
+from course_grader.runner.find_course import find_course
 from course_grader.runner.in_background import InBackground
 from course_grader.runner.interrupt import terminable, uninterrupted
-from course_grader.runner.progress import progress
+from course_grader.runner.run_progress import progress
 from course_grader.runner.submissions import find_submissions
 from tests import nbgrader_course
 from tests.course_grader.fake_grading import FakeEngine

@@ -25,7 +25,7 @@ def test_a_row_shows_score_points_and_status(printed):
 def test_rows_that_need_review_stand_out_without_colour(printed):
     assert "NEEDS REVIEW" in row(printed, "<b>mallory</b>")
     assert "FAILED" in row(printed, "zoe")
-    assert row(printed, "✗ zoe") == "✗ zoe: The notebook is no valid JSON"
+    assert row(printed, "✗ zoe") == "✗ zoe: The notebook is not valid JSON"
     assert row(printed, "▶ <b>mallory</b>").endswith("(+1 more)")
 
 
