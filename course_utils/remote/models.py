@@ -51,45 +51,50 @@ def embedding(num_embeddings: int, embedding_dim: int) -> nn.Module:
 
 
 class TableEncoder(nn.Module):
-    """Texts to vectors without a transformer: the mean of a table's rows over the tokens that the mask lets through."""
+    """Texts to vectors without a transformer: the mean of a table's rows over the tokens that the mask lets through.
 
-    def __init__(self, num_embeddings: int, dim: int):
+    Its arguments have the names that Hugging Face encoders use, so that calls by keyword work too.
+    """
+
+    def __init__(self, num_embeddings: int, dim: int, dropout: float = 0.0):
         super().__init__()
-        self.table = nn.Embedding(num_embeddings, dim)
+        self.table, self.dropout = nn.Embedding(num_embeddings, dim), nn.Dropout(dropout)
 
-    def forward(self, ids: torch.Tensor, mask: torch.Tensor | None = None) -> torch.Tensor:
-        """ids (B, L), mask (B, L) of 0 and 1, None = all ones -> (B, D)."""
-        weights = torch.ones_like(ids) if mask is None else mask  # (B, L)
-        total = (self.table(ids) * weights[:, :, None]).sum(dim=1)  # (B, D)
-        return total / weights.sum(dim=1, keepdim=True)
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor | None = None) -> torch.Tensor:
+        """input_ids (B, L), attention_mask (B, L) of 0 and 1, None = all ones -> (B, D)."""
+        weights = torch.ones_like(input_ids) if attention_mask is None else attention_mask  # (B, L)
+        total = (self.table(input_ids) * weights[:, :, None]).sum(dim=1)  # (B, D)
+        return self.dropout(total / weights.sum(dim=1, keepdim=True))
 
 
 @builder
 def table_encoder(num_embeddings: int, dim: int) -> nn.Module:
-    """A `TableEncoder`: (ids, mask) -> (B, dim)."""
+    """A `TableEncoder`: (input_ids, attention_mask) -> (B, dim)."""
     return TableEncoder(num_embeddings, dim)
 
 
 class _OptionalTable(TableEncoder):
-    def forward(self, ids: torch.Tensor | None, mask: torch.Tensor | None = None) -> torch.Tensor | None:
-        return None if ids is None else super().forward(ids, mask)
+    def forward(
+        self, input_ids: torch.Tensor | None, attention_mask: torch.Tensor | None = None
+    ) -> torch.Tensor | None:
+        return None if input_ids is None else super().forward(input_ids, attention_mask)
 
 
 class TwoTables(nn.Module):
     """A pair of tables that is called as the retrieval labs call their models."""
 
-    def __init__(self, num_embeddings: int, dim: int):
+    def __init__(self, num_embeddings: int, dim: int, dropout: float = 0.0):
         super().__init__()
-        self.query_encoder, self.passage_encoder = (_OptionalTable(num_embeddings, dim) for _ in range(2))
+        self.query_encoder, self.passage_encoder = (_OptionalTable(num_embeddings, dim, dropout) for _ in range(2))
 
     def forward(self, Q: Any = None, Q_mask: Any = None, P: Any = None, P_mask: Any = None) -> tuple[Any, Any]:
         return self.query_encoder(Q, Q_mask), self.passage_encoder(P, P_mask)
 
 
 @builder
-def two_tables(num_embeddings: int, dim: int) -> nn.Module:
-    """A model (Q, Q_mask, P, P_mask) -> (X, Y) of two table encoders of its own."""
-    return TwoTables(num_embeddings, dim)
+def two_tables(num_embeddings: int, dim: int, dropout: float = 0.0) -> nn.Module:
+    """A model (Q, Q_mask, P, P_mask) -> (X, Y) of two table encoders of its own, with dropout on both embeddings."""
+    return TwoTables(num_embeddings, dim, dropout)
 
 
 class EchoEncoder(nn.Module):
@@ -99,15 +104,23 @@ class EchoEncoder(nn.Module):
         super().__init__()
         self.scale = nn.Parameter(torch.ones(()))
 
-    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor | None = None) -> Any:
+    def forward(
+        self,
+        input_ids: torch.Tensor,
+        attention_mask: torch.Tensor | None = None,
+        *,
+        output_hidden_states: bool = False,
+        return_dict: bool = True,
+    ) -> Any:
         """Hidden state at position t: (the token's id, t, how many tokens the mask lets through)."""
         from transformers.modeling_outputs import BaseModelOutput
 
         mask = torch.ones_like(input_ids) if attention_mask is None else attention_mask  # (B, L)
         places = torch.arange(input_ids.shape[1]).expand_as(input_ids)  # (B, L)
         visible = mask.sum(dim=1, keepdim=True).expand_as(input_ids)  # (B, L)
-        states = torch.stack([input_ids, places, visible], dim=2).float()  # (B, L, 3)
-        return BaseModelOutput(last_hidden_state=self.scale * states)
+        states = self.scale * torch.stack([input_ids, places, visible], dim=2).float()  # (B, L, 3)
+        output = BaseModelOutput(last_hidden_state=states, hidden_states=(states,) if output_hidden_states else None)
+        return output if return_dict else output.to_tuple()
 
 
 @builder

@@ -1,7 +1,7 @@
 """Models, training loops and measurements of the labs: two towers, batches, encoders, memory and tracked runs."""
 
 from course_utils.progress import progress
-from course_utils.training.batching import device_of, embed, tensor_batches
+from course_utils.training.batching import device_of, embed, half_precision_calls, tensor_batches
 from course_utils.training.encoders import load_encoder, load_tokenizer
 from course_utils.training.fine_tuning import fine_tune, make_optimiser, steps_per_epoch, train_epoch, warmup_schedule
 from course_utils.training.memory import peak_bytes
@@ -14,6 +14,7 @@ __all__ = [
     "device_of",
     "embed",
     "fine_tune",
+    "half_precision_calls",
     "load_encoder",
     "load_tokenizer",
     "make_optimiser",

@@ -26,11 +26,13 @@ def load_questions(
     from course_utils.data.nq.natural_questions import load_natural_questions
 
     train, validation = load_natural_questions(folder or os.environ.get("COURSE_NQ_FOLDER"))
-    return _draw(train, num_train, seed, "num_train"), _draw(validation, num_validation, seed, "num_validation")
+    generator = random.Random(seed)  # one for both draws, in this order: then seed 42 gives the published questions
+    drawn = _draw(train, num_train, generator, "num_train")
+    return drawn, _draw(validation, num_validation, generator, "num_validation")
 
 
-def _draw(samples: list[Sample], count: int, seed: int, name: str) -> list[Sample]:
+def _draw(samples: list[Sample], count: int, generator: random.Random, name: str) -> list[Sample]:
     """`count` of the samples without replacement, in random order."""
     if not 0 <= count <= len(samples):
         raise ValueError(f"{name} must lie in 0 to {len(samples):,}, the number of questions there are; got {count:,}")
-    return random.Random(seed).sample(samples, count)
+    return generator.sample(samples, count)

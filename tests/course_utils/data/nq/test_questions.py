@@ -1,6 +1,7 @@
 """Questions by profile: generated offline, or drawn from Natural Questions."""
 
 import json
+import random
 
 import pytest
 
@@ -62,6 +63,14 @@ def test_full_draws_from_all_natural_questions(full, folder, monkeypatch):
         positions = [whole.index(sample) for sample in drawn]
         assert len(set(positions)) == len(drawn) in (50, 60)
         assert positions != sorted(positions) and max(positions) >= len(drawn)
+
+
+def test_one_generator_draws_both_as_published(full, monkeypatch):
+    whole = samples("a", 100), samples("b", 200)
+    monkeypatch.setattr(natural_questions, "load_natural_questions", lambda _: whole)
+    random.seed(42)  # the published script: the global generator, training questions first
+    expected = random.sample(whole[0], 50), random.sample(whole[1], 60)
+    assert load_questions(num_train=50, num_validation=60, seed=42) == expected
 
 
 @pytest.mark.parametrize("profile", ["cpu", "full"])
