@@ -148,10 +148,9 @@ def train_classifier(model, tokens, labels, steps, lr):
 
 # %% trains a copy kind="misconception"
 # A copy of the model is trained, and the caller's model stays as it was. Train the model that you get.
-import copy
-
-
 def train_classifier(model, tokens, labels, steps, lr):
+    import copy
+
     model = copy.deepcopy(model)
     optimiser = torch.optim.SGD(model.parameters(), lr=lr)
     losses = []
