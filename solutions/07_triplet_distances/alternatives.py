@@ -63,13 +63,42 @@ def counterexample():
 """,
     ),
     Alternative(
+        "counterexample",
+        "a single negative",
+        """
+# Exercise: counterexample
+def counterexample():
+    return torch.tensor([[1.0, 2.0], [3.0, 4.0]]), torch.tensor([[5.0, 7.0]])
+""",
+    ),
+    Alternative(
+        "counterexample",
+        "only the negatives vary",
+        """
+# Exercise: counterexample
+def counterexample():
+    return torch.ones(2, 3), torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+""",
+    ),
+    Alternative(
+        "anchor_negative_distances",
+        "a sum over the features, one table for each",
+        """
+# Exercise: anchor_negative_distances
+def anchor_negative_distances(anchors, negatives):
+    return sum((negatives[:, None, feature] - anchors[:, feature]) ** 2 for feature in range(anchors.shape[1]))
+""",
+    ),
+    Alternative(
         "anchor_negative_distances",
         "the recipe, repaired: whole rows are repeated",
         """
 # Exercise: anchor_negative_distances
 def anchor_negative_distances(anchors, negatives):
-    repeated = anchors.unsqueeze(0).repeat(len(negatives), 1, 1)  # (N, A, D)
-    return ((negatives.unsqueeze(1) - repeated) ** 2).sum(dim=-1)
+    shape = (len(negatives), len(anchors), anchors.shape[1])  # (N, A, D)
+    repeated_anchors = anchors.repeat(shape[0], 1).reshape(shape)
+    repeated_negatives = negatives.repeat_interleave(shape[1], dim=0).reshape(shape)
+    return ((repeated_negatives - repeated_anchors) ** 2).sum(dim=-1)
 """,
     ),
     Alternative(

@@ -134,12 +134,13 @@ def counterexample():
     ),
     Misconception(
         "counterexample",
-        "only one negative",
-        "With one negative each feature is repeated once: nothing is scrambled. Take at least two.",
+        "only one pair",
+        "With one anchor and one negative, each feature is repeated once, so nothing is scrambled. Add a row to "
+        "either side.",
         """
 # Exercise: counterexample
 def counterexample():
-    return torch.tensor([[1.0, 2.0], [3.0, 4.0]]), torch.tensor([[5.0, 7.0]])
+    return torch.tensor([[1.0, 2.0]]), torch.tensor([[5.0, 7.0]])
 """,
     ),
     Misconception(
@@ -150,17 +151,6 @@ def counterexample():
 # Exercise: counterexample
 def counterexample():
     return torch.tensor([[1.0], [2.0]]), torch.tensor([[5.0], [7.0], [0.0]])
-""",
-    ),
-    Misconception(
-        "counterexample",
-        "only the negatives vary",
-        "The recipe repeats the anchors, and these rows are constant. It is the features within an anchor "
-        "that must differ.",
-        """
-# Exercise: counterexample
-def counterexample():
-    return torch.ones(2, 3), torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
 """,
     ),
     Misconception(
@@ -230,13 +220,41 @@ ANCHOR_NEGATIVE_DISTANCES = [
     Misconception(
         "anchor_negative_distances",
         "the published recipe",
-        "This repeats each feature at its place and cuts the row anew: the features of an anchor are "
-        "scrambled. Whole rows must be repeated.",
+        "On both sides this repeats each feature in place and cuts the result into new rows, so the features are "
+        "scrambled: anchor (1, 2) becomes (1, 1), (2, 2). Repeat whole rows instead.",
+        """
+# Exercise: anchor_negative_distances
+def anchor_negative_distances(anchors, negatives):
+    num_anchors, num_negatives, dim = len(anchors), len(negatives), anchors.shape[1]
+    repeated_anchors = anchors.repeat_interleave(num_negatives, dim=-1).reshape(num_anchors, num_negatives, dim)
+    repeated_negatives = negatives.repeat_interleave(num_anchors, dim=-1).reshape(num_negatives, num_anchors, dim)
+    return (repeated_negatives - repeated_anchors.transpose(0, 1)).square().sum(dim=-1)
+""",
+        also_affects=("triplet_margins", "triplet_loss"),
+    ),
+    Misconception(
+        "anchor_negative_distances",
+        "the recipe with only the negatives repaired",
+        "The negatives stay whole, but the features of each anchor are repeated in place and cut into new rows: "
+        "anchor (1, 2) becomes (1, 1), (2, 2). Repair this side too.",
         """
 # Exercise: anchor_negative_distances
 def anchor_negative_distances(anchors, negatives):
     repeated = anchors.repeat_interleave(len(negatives), dim=-1).reshape(len(anchors), len(negatives), -1)
     return (negatives - repeated).square().sum(dim=-1).T
+""",
+        also_affects=("triplet_margins", "triplet_loss"),
+    ),
+    Misconception(
+        "anchor_negative_distances",
+        "the recipe with only the anchors repaired",
+        "The anchors stay whole, but the features of each negative are repeated in place and cut into new rows: "
+        "negative (1, 2) becomes (1, 1), (2, 2). Repair this side too.",
+        """
+# Exercise: anchor_negative_distances
+def anchor_negative_distances(anchors, negatives):
+    repeated = negatives.repeat_interleave(len(anchors), dim=-1).reshape(len(negatives), len(anchors), -1)
+    return (repeated - anchors).square().sum(dim=-1)
 """,
         also_affects=("triplet_margins", "triplet_loss"),
     ),
