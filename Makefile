@@ -51,6 +51,15 @@ test-all: setup chromium lint nbval ## The slow tests too
 nbval: setup ## Run the reference notebooks and compare their checked outputs
 	$(if $(NOTEBOOKS),pytest --numprocesses $(JOBS) --dist loadscope --no-loadscope-reorder --nbval-lax --nbval-current-env $(NOTEBOOKS),@echo "nbval: solutions/ holds no notebooks")
 
+coverage: setup ## Run the tests and list the lines and branches that none of them reaches
+	$(PYTEST) --cov --cov-report=term-missing:skip-covered --cov-report=html
+
+types: setup ## Check the types with mypy
+	mypy
+
+reference: setup ## Generate docs/reference/ from the code
+	python scripts/make_reference.py
+
 lint: setup ## Style and spelling
 	ruff check
 	ruff format --check
@@ -72,4 +81,4 @@ clean: ## Remove what was built, but not the environment
 chromium:
 	@scripts/setup.sh chromium
 
-.PHONY: help setup grade lab labs outputs tiny-encoder test test-all nbval lint format bench clean chromium
+.PHONY: help setup grade lab labs outputs tiny-encoder test test-all nbval coverage types reference lint format bench clean chromium

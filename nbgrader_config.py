@@ -20,7 +20,6 @@ from nbgrader.preprocessors import (
 
 from course_grader.feedback import FEEDBACK_STEPS, FeedbackExporter
 from course_grader.nbgrader_plugins import (
-    SANITIZE_STEPS,
     CourseExecute,
     SaveGrades,
     SaveGuardedCells,
@@ -40,7 +39,7 @@ c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "labs"
 # Never released: what stands beside a reference, and what editors leave behind.
 c.CourseDirectory.ignore = [
-    "lab.toml", "misconceptions.py", "alternatives.py", "runs",
+    "lab.toml", "variants", "runs",
     ".ipynb_checkpoints", "__pycache__", "*.pyc", ".DS_Store", "feedback",
 ]  # fmt: skip
 
@@ -53,14 +52,13 @@ c.GenerateAssignment.preprocessors = [
 c.ClearSolutions.code_stub = {"python": 'raise NotImplementedError("finish this exercise first")'}
 c.ClearSolutions.text_stub = WRITTEN_STUB
 
-# Grading. CourseExecute stands for nbgrader's Execute, SaveGrades for SaveAutoGrades: the student's code runs in a
-# sandbox, the tests are judged outside it.
+# Grading. SubmissionExporter repairs a submission while it reads it. CourseExecute stands for nbgrader's Execute,
+# SaveGrades for SaveAutoGrades: the student's code runs in a sandbox, the tests are judged outside it.
 c.Autograde.pre_convert_hook = before_autograde
 c.Autograde.exporter_class = SubmissionExporter
-c.Autograde.sanitize_preprocessors = SANITIZE_STEPS
+c.Autograde.sanitize_preprocessors = []
 c.Autograde.autograde_preprocessors = [
     CourseExecute, IgnorePattern, ClearMetadataPreprocessor, LimitOutput, SaveGrades, AssignLatePenalties,
-    CheckCellMetadata,
 ]  # fmt: skip
 
 # What students read in the end: short, for a phone too, without the source of hidden tests.

@@ -23,7 +23,7 @@ import torch
 
 from course_grader.judge.reference import run_reference
 from course_grader.notebooks import find_lab
-from course_utils.memory import peak_bytes
+from course_utils.training.memory import peak_bytes
 
 ROOT = Path(__file__).resolve().parents[1]
 TRACKS, FEATURES, CONTEXT, BEST = 2_262_292, 64, 5, 500

@@ -36,10 +36,10 @@ import torch.nn as nn
 
 from course_grader.judge.reference import run_reference
 from course_grader.notebooks import find_lab
-from course_utils.batching import embed
-from course_utils.data.mini_nq import make_mini_nq
-from course_utils.encoders import load_encoder, load_tokenizer
-from course_utils.fine_tuning import fine_tune
+from course_utils.data.nq.mini_nq import make_mini_nq
+from course_utils.training.batching import embed
+from course_utils.training.encoders import load_encoder, load_tokenizer
+from course_utils.training.fine_tuning import fine_tune
 
 ROOT = Path(__file__).resolve().parents[1]
 KS = (1, 5, 10, 20, 100)

@@ -31,8 +31,8 @@ from transformers.utils import logging
 
 from course_grader.judge.reference import run_reference
 from course_grader.notebooks import find_lab
-from course_utils.data.mini_nq import make_mini_nq
-from course_utils.memory import peak_bytes
+from course_utils.data.nq.mini_nq import make_mini_nq
+from course_utils.training.memory import peak_bytes
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALL = DistilBertConfig(vocab_size=4000, dim=128, n_layers=2, n_heads=4, hidden_dim=256)

@@ -9,7 +9,7 @@ import faiss
 import torch
 from clock import now
 
-from course_utils.memory import peak_bytes
+from course_utils.training.memory import peak_bytes
 
 K, QUESTIONS = 100, 200
 Search = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]

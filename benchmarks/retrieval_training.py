@@ -15,10 +15,10 @@ from sentence_transformers.sentence_transformer.losses import MultipleNegativesR
 from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
 from transformers import DistilBertConfig, DistilBertModel, PrinterCallback, TrainerCallback
 
-from course_utils.batching import embed, half_precision, tensor_batches
-from course_utils.data.knowledge_base import Passage, Sample
-from course_utils.encoders import load_tokenizer
-from course_utils.fine_tuning import make_optimiser, train_epoch, warmup_schedule
+from course_utils.data.nq.knowledge_base import Passage, Sample
+from course_utils.training.batching import embed, half_precision, tensor_batches
+from course_utils.training.encoders import load_tokenizer
+from course_utils.training.fine_tuning import make_optimiser, train_epoch, warmup_schedule
 
 MAX_LENGTH, LEARNING_RATE, WARMUP_STEPS = 100, 1e-4, 3
 Run = Callable[[Callable[[], None]], None]

@@ -14,10 +14,14 @@ INTERVAL = 0.2  # seconds; reading the memory maps of ten processes takes some m
 
 @dataclass
 class Watched:
-    """wall and cpu: seconds, the tree's as sampled. peak_mb: its largest sum of PSS, which counts shared pages once."""
+    """wall and cpu: seconds, the tree's as sampled. peak_mb: its largest sum of PSS, which counts shared pages once.
+
+    root_cpu: processor seconds of the command's own process alone.
+    """
 
     wall: float
     cpu: float
+    root_cpu: float
     peak_mb: float
     returncode: int
 
@@ -31,7 +35,8 @@ def watch(command: list[str], folder: Path, environment: dict[str, str], log: Pa
             peak = max(peak, sum(_pss(each) for each in tree))
             cpu |= {each: seconds for each in tree if (seconds := _cpu(each)) is not None}
             time.sleep(INTERVAL)
-    return Watched(time.monotonic() - started, sum(cpu.values()), peak / 1e6, process.returncode)
+    root = max((seconds for each, seconds in cpu.items() if each.pid == process.pid), default=0.0)
+    return Watched(time.monotonic() - started, sum(cpu.values()), root, peak / 1e6, process.returncode)
 
 
 def _tree(pid: int) -> list[psutil.Process]:

@@ -1,40 +1,20 @@
-"""Labs and their notebooks: where they lie, what lab.toml says, and what kind of cell a cell is."""
+"""Labs and their notebooks: where they are, and what kind of cell a cell is."""
 
 from __future__ import annotations
 
 import ast
 import re
-import tomllib
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from course_grader.errors import CourseError
+from course_grader.lab_settings import LabSettings, read_settings
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 _RUN_TESTS = re.compile(r"^run_tests\(\s*[\"'](?P<id>\w+)[\"']\s*\)\s*$", re.MULTILINE)
-
-
-class CourseError(Exception):
-    """A mistake of the instructor's that a sentence can explain; the command line prints it without a traceback."""
-
-
-@dataclass(frozen=True)
-class LabSettings:
-    """What lab.toml may say.
-
-    Seconds are wall time, but for call_seconds: processor time of one call that a test makes. experiment_seconds is
-    what cells tagged `experiment` may take, one or all together, where they are run; it comes on top of
-    notebook_seconds.
-    """
-
-    imports: tuple[str, ...] = ("torch",)  # loaded once by the zygote
-    memory_mb: int = 2000
-    call_seconds: float = 5.0
-    cell_seconds: float = 20.0
-    notebook_seconds: float = 180.0
-    experiment_seconds: float = 900.0
-    gpu: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,21 +56,6 @@ def lab_names(root: Path) -> list[str]:
     return sorted(path.parent.name for path in root.glob("solutions/*/*.ipynb") if path.stem == path.parent.name)
 
 
-def read_settings(path: Path) -> LabSettings:
-    """lab.toml, or the defaults where there is none; CourseError for a key that has no meaning."""
-    if not path.is_file():
-        return LabSettings()
-    try:
-        values = tomllib.loads(path.read_text())
-    except tomllib.TOMLDecodeError as error:
-        raise CourseError(f"{path} is no valid TOML: {error}") from None
-    known = {entry.name for entry in fields(LabSettings)}
-    if unknown := sorted(set(values) - known):
-        raise CourseError(f"{path}: unknown {', '.join(unknown)}; expected some of {', '.join(sorted(known))}")
-    values["imports"] = tuple(values.get("imports", LabSettings.imports))
-    return LabSettings(**values)
-
-
 def nbgrader_metadata(cell: NotebookNode) -> dict:
     return cell.metadata.get("nbgrader", {})
 
@@ -98,6 +63,11 @@ def nbgrader_metadata(cell: NotebookNode) -> dict:
 def is_solution_cell(cell: NotebookNode) -> bool:
     """A code cell that holds an exercise's answer."""
     return cell.cell_type == "code" and bool(nbgrader_metadata(cell).get("solution"))
+
+
+def is_graded_cell(cell: NotebookNode) -> bool:
+    """A cell that has points: a test cell or a written answer."""
+    return bool(nbgrader_metadata(cell).get("grade"))
 
 
 def is_autograded_cell(cell: NotebookNode) -> bool:

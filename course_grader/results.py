@@ -1,10 +1,16 @@
-"""What grading one submission found, and its form as JSON."""
+"""A graded submission: the one record that travels from grading to the gradebook, the report and the JSON file."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
+from nbformat import NotebookNode
+from nbformat.v4 import new_notebook
+
+# The words of the JSON file, which other programs read. "failed": nothing of the submission could be run, or nothing
+# of it could be saved.
 Status = Literal["graded", "needs_person", "failed"]
 
 
@@ -12,7 +18,7 @@ Status = Literal["graded", "needs_person", "failed"]
 class TestResult:
     """One test method. status: passed, failed, error or timeout."""
 
-    __test__ = False  # for pytest: no test class
+    __test__ = False  # pytest must not collect it
 
     name: str
     title: str
@@ -25,11 +31,16 @@ class TestResult:
 
 @dataclass
 class ExerciseResult:
-    """One exercise: `points` of `max`, by its test methods."""
+    """One exercise: `points` of `max`, by its test methods.
+
+    text: what its test cell printed. error: a fault of the test cell itself, which is not the student's.
+    """
 
     id: str
     max: float
     tests: list[TestResult] = field(default_factory=list)
+    text: str = ""
+    error: str = ""
 
     @property
     def points(self) -> float:
@@ -37,23 +48,54 @@ class ExerciseResult:
 
 
 @dataclass
-class SubmissionResult:
-    """One submission. `status` is failed only where nothing could be run."""
+class ManualPoints:
+    """Points for written answers: in all, and those that are still to be given by hand."""
+
+    max: float = 0.0
+    pending: float = 0.0
+
+
+@dataclass
+class GradedSubmission:
+    """One submission of one lab after grading, with its notebook as it ran.
+
+    seed: the run's. With it and the student's name, grading draws the same inputs again.
+    exercises: every exercise of the lab, also those without a verdict (0 points).
+    messages: plain words for student and instructor. ran: False where nothing could be run. saved: False where the
+    gradebook did not take the scores.
+    timestamp: when it was handed in, in UTC without a zone; None where that is not known.
+    """
 
     student: str
     lab: str
     seed: int
-    status: Status = "failed"
+    notebook: NotebookNode
     exercises: dict[str, ExerciseResult] = field(default_factory=dict)
-    max_score: float = 0.0
-    manual: dict[str, float] = field(default_factory=lambda: {"max": 0.0, "pending": 0.0})
-    repairs: list[str] = field(default_factory=list)
+    manual: ManualPoints = field(default_factory=ManualPoints)
     messages: list[str] = field(default_factory=list)
+    needs_review: bool = False
+    ran: bool = True
+    saved: bool = True
     seconds: float = 0.0
+    timestamp: datetime | None = None
+
+    @property
+    def status(self) -> Status:
+        if not (self.ran and self.saved):
+            return "failed"
+        return "needs_person" if self.needs_review else "graded"
 
     @property
     def score(self) -> float:
         return float(sum(exercise.points for exercise in self.exercises.values()))
+
+    @property
+    def max_score(self) -> float:
+        return float(sum(exercise.max for exercise in self.exercises.values()))
+
+    def forget_notebook(self) -> None:
+        """Free the memory: the notebook is in autograded/, and a class has hundreds."""
+        self.notebook = new_notebook()
 
     def public(self) -> dict[str, Any]:
         """The submission's entry in the file that `--json` writes."""
@@ -67,20 +109,7 @@ class SubmissionResult:
             "score": self.score,
             "max_score": self.max_score,
             "exercises": exercises,
-            "manual": self.manual,
-            "repairs": self.repairs,
+            "manual": {"max": self.manual.max, "pending": self.manual.pending},
             "messages": self.messages,
             "seconds": round(self.seconds, 3),
         }
-
-    def to_dict(self) -> dict[str, Any]:
-        """Everything, for the store; `from_dict` reads it back."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> SubmissionResult:
-        exercises = {
-            name: ExerciseResult(e["id"], e["max"], [TestResult(**test) for test in e["tests"]])
-            for name, e in data["exercises"].items()
-        }
-        return cls(**{**data, "exercises": exercises})

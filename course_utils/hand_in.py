@@ -12,8 +12,9 @@ from typing import Any
 
 from course_utils import runtime
 from course_utils._version import __version__
-from course_utils.namespaces import in_reference_notebook, notebook_variables
+from course_utils.environment import in_reference_notebook
 from course_utils.testing import last_outcomes
+from course_utils.variables import notebook_variables
 
 _MARKER = re.compile(r"^# Exercise: (?P<id>\w+)", re.MULTILINE)
 _STUB = re.compile(r"^\s*raise NotImplementedError\b", re.MULTILINE)

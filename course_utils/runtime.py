@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from course_utils import variables
 from course_utils._version import __version__
 
 PROFILES = ("cpu", "full")
@@ -82,15 +83,13 @@ def free_gpu_memory(*names: str) -> Iterator[None]:
     holds the tensor, the result of a cell that showed it, or an error that came up where it was used. So the names are
     deleted where they live, with what else the notebook keeps of their values.
     """
-    from course_utils.namespaces import delete_variables, empty_frames
-
     try:
         yield
     except BaseException as error:
-        empty_frames(error)
+        variables.empty_frames(error)
         raise
     finally:
-        delete_variables(names)
+        variables.delete_variables(names)
         gc.collect()
         if torch.cuda.is_available():
             torch.cuda.synchronize()
@@ -100,10 +99,8 @@ def free_gpu_memory(*names: str) -> Iterator[None]:
 @contextlib.contextmanager
 def needs(*exercises: str) -> Iterator[None]:
     """Around a demonstration: an exercise that is still a stub gives a sentence instead of an error."""
-    from course_utils.namespaces import notebook_variables
-
-    variables: Any = notebook_variables()
-    missing = [name for name in exercises if name not in variables]
+    present: Any = variables.notebook_variables()
+    missing = [name for name in exercises if name not in present]
     try:
         yield
     except NotImplementedError as error:

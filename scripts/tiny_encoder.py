@@ -28,9 +28,9 @@ import torch.nn.functional as F
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
 from transformers import DistilBertConfig, DistilBertForMaskedLM, DistilBertModel, PreTrainedTokenizerFast
 
-from course_utils.data.mini_nq import make_mini_nq
-from course_utils.data.mini_nq_words import ATTRIBUTES, KINDS, RELATIONS, TOWNS
-from course_utils.encoders import TINY_ENCODER
+from course_utils.data.nq.mini_nq import make_mini_nq
+from course_utils.data.nq.words import ATTRIBUTES, KINDS, RELATIONS, TOWNS
+from course_utils.training.encoders import TINY_ENCODER
 
 WORLD_SEED, WORLD_SIZE = 10_000, 12_000
 VOCABULARY = 2_000

@@ -2,13 +2,23 @@
 
 import copy
 import shutil
+from concurrent.futures import Future
 from pathlib import Path
 
 import nbformat
+from nbgrader.converters import Autograde
 
-from course_grader.marking import GradedNotebook
-from course_grader.notebooks import is_judged_cell, tested_exercise
-from course_grader.results import ExerciseResult, TestResult
+from course_grader.errors import CourseError
+from course_grader.gradebook.lab_cells import lab_cells
+from course_grader.grading import Engine, write_record
+from course_grader.grading.notebook_run import fail_closed
+from course_grader.nbgrader_plugins import GradebookWriter, execute
+from course_grader.nbgrader_plugins.preconditions import expect_lab_notebook
+from course_grader.notebooks import find_lab, is_judged_cell, tested_exercise
+from course_grader.release.converters import run_converter
+from course_grader.repair import Submission, repair_submission
+from course_grader.results import TestResult
+from course_grader.runner.grade import Grading
 from tests.tiny_course import LAB, cell_named, write_tiny_course
 
 ROOT = Path(__file__).parent.parent
@@ -41,8 +51,42 @@ def hand_in(root, student, content, name=LAB):
     return path
 
 
+def autograde_by_nbgrader(course, students):
+    """nbgrader's own Autograde, as its command runs it: {student: reason} of those it could not grade."""
+    config = course.config.copy()
+    config.Autograde.pre_convert_hook = expect_lab_notebook
+    failed = {}
+    for student in students:
+        if error := run_converter(Autograde, course.directory(LAB, student), config, course.log):
+            failed[student] = error
+    return failed
+
+
+def autograde_by_writer(course, students, **options):
+    """As `course-grader grade` does: repaired, graded, saved by the one writer."""
+    engine = Future()
+    engine.set_result(execute.engine_for(find_lab(LAB, course.root), **options))
+    failed = {}
+    with GradebookWriter(course, LAB) as writer:
+        grading = Grading(engine, writer.lab_cells, seed=7)
+        for student in students:
+            submission = Submission(student, LAB, course.folder("submitted", LAB, student))
+            try:
+                writer.save(grading(submission), submission.folder)
+            except CourseError as error:
+                failed[student] = str(error)
+    return failed
+
+
+def repaired(course, student):
+    """The submission as the grader sees it."""
+    with course.gradebook() as gradebook:
+        submission = Submission(student, LAB, course.folder("submitted", LAB, student))
+        return repair_submission(submission, lab_cells(gradebook, LAB))
+
+
 def grades(course, student):
-    """What the gradebook holds: {grade_id: (automatic score, needs a person)}."""
+    """What the gradebook holds: {grade_id: (automatic score, needs review)}."""
     with course.gradebook() as gradebook:
         saved = gradebook.find_submission_notebook(LAB, LAB, student)
         return {grade.name: (grade.auto_score, grade.needs_manual_grade) for grade in saved.grades}
@@ -53,11 +97,14 @@ def autograded(course, student):
     return nbformat.read(Path(folder) / student / LAB / f"{LAB}.ipynb", as_version=4)
 
 
-class FakeEngine:
-    """Half of each exercise's points for an answer that is no stub; remembers whom it graded."""
+class FakeEngine(Engine):
+    """Half of each exercise's points for an answer that is not a stub; remembers whom it graded.
+
+    Tests replace `change` to make something else of a result.
+    """
 
     def __init__(self, lab, **options):
-        self.options = options
+        self.lab, self.options = lab, options
         self.graded = []
 
     def __enter__(self):
@@ -66,15 +113,18 @@ class FakeEngine:
     def __exit__(self, *error):
         return None
 
-    def grade(self, notebook, student, seed):
-        self.graded.append(student)
-        source = "\n".join(cell.source for cell in notebook.cells)
-        graded = GradedNotebook(notebook, seed)
-        for cell in filter(is_judged_cell, notebook.cells):
-            exercise, most = tested_exercise(cell.source), cell.metadata.nbgrader.points
-            points = 0.0 if f"finish `{exercise}` first" in source else most / 2
-            tests = [TestResult("Hidden.test_a", "It holds", "passed", points, most, hidden=True)]
-            graded.exercises[exercise] = ExerciseResult(exercise, most, tests)
-            cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text="  ✗ It holds\n      expected: 1\n")]
-            cell.execution_count = None
-        return graded
+    def _run(self, graded):
+        self.graded.append(graded.student)
+        fail_closed(graded)
+        source = "\n".join(cell.source for cell in graded.notebook.cells)
+        for cell in filter(is_judged_cell, graded.notebook.cells):
+            exercise = graded.exercises[tested_exercise(cell.source)]
+            points = 0.0 if f"finish `{exercise.id}` first" in source else exercise.max / 2
+            exercise.tests = [TestResult("Hidden.test_a", "It holds", "passed", points, exercise.max, hidden=True)]
+            exercise.text = "  ✗ It holds\n      expected: 1\n"
+        self.change(graded)
+        write_record(graded)
+
+    @staticmethod
+    def change(graded):
+        pass

@@ -12,6 +12,8 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from course_utils._version import __version__
+
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 # Where conda-forge calls a package otherwise than PyPI does.
@@ -93,3 +95,11 @@ def imported_packages(path):
         elif isinstance(node, ast.ImportFrom) and not node.level:
             names.add(node.module.partition(".")[0])
     return names
+
+
+def test_the_citation_states_the_course_s_version_and_address():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    repository = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["course"]["repository"]
+    assert (citation["version"], citation["license"]) == (__version__, PROJECT["license"])
+    assert citation["repository-code"].endswith(f"/{repository}")
+    assert f"## [{__version__}] - {citation['date-released']}" in (ROOT / "CHANGELOG.md").read_text()

@@ -97,6 +97,20 @@ class HiddenCount(LabTestCase):
 ### END HIDDEN TESTS
 run_tests("count")
 """
+VARIANTS = """\
+import torch
+
+# %% three times x kind="misconception" also_affects=["count"]
+# This adds x once too often:
+# count the plus signs.
+def double(x):
+    return x + x + x
+
+
+# %% a product kind="alternative"
+def double(x):
+    return torch.mul(x, 2)
+"""
 WRITTEN = "Why is twice nothing nothing?\n\n### BEGIN SOLUTION\nModel answer.\n### END SOLUTION"
 
 
@@ -182,6 +196,6 @@ def write_tiny_course(root: Path, toml: str = "call_seconds = 1\ncell_seconds = 
     folder.mkdir(parents=True)
     write(tiny_notebook(), folder / f"{LAB}.ipynb")
     (folder / "lab.toml").write_text(toml)
-    (folder / "misconceptions.py").write_text("MISCONCEPTIONS = []\n")
-    (folder / "alternatives.py").write_text("ALTERNATIVES = []\n")
+    (folder / "variants").mkdir()
+    (folder / "variants" / "double.py").write_text(VARIANTS)
     return root

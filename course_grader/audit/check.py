@@ -4,32 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import copy
-import importlib.util
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from nbformat import NotebookNode
 
-from course_grader.audit.variants import Alternative, Misconception
+from course_grader.audit.variants import Kind, Variant
 from course_grader.judge.reference import ReferenceSource, execute_reference
 from course_grader.judge.session import run_test_cell
-from course_grader.notebooks import (
-    CourseError,
-    Lab,
-    is_judged_cell,
-    is_solution_cell,
-    nbgrader_metadata,
-    tested_exercise,
-)
+from course_grader.notebooks import is_judged_cell, is_solution_cell, nbgrader_metadata, tested_exercise
 from course_utils import testing
-from course_utils.link import Link
-from course_utils.namespaces import local_transport, reference, student
-
-Variant = Misconception | Alternative
+from course_utils.remote.client import RemoteClient
+from course_utils.remote.proxies import local_transport, reference, student
+from course_utils.testing.case import session
 
 
 @dataclass(frozen=True)
@@ -43,30 +32,12 @@ class Finding:
     def problem(self) -> str:
         """Empty when the tests judge the variant as they should."""
         own = self.variant.exercise
-        if isinstance(self.variant, Alternative):
+        if self.variant.kind is Kind.ALTERNATIVE:
             return f"a right answer loses points: {self.lost}" if self.lost else ""
         if own not in self.lost:
             return "a wrong answer loses no points"
         strangers = sorted(set(self.lost) - {own, *self.variant.also_affects})
         return f"points are lost on other exercises too: {', '.join(strangers)}" if strangers else ""
-
-
-def load_variants(lab: Lab) -> list[Variant]:
-    """The lab's misconceptions and alternatives; CourseError for one of an exercise that the lab lacks."""
-    variants = [*_module(lab.source_folder / "misconceptions.py").MISCONCEPTIONS]
-    variants += _module(lab.source_folder / "alternatives.py").ALTERNATIVES
-    known = {nbgrader_metadata(cell).get("grade_id") for cell in lab.reference().cells if is_solution_cell(cell)}
-    for variant in variants:
-        if variant.exercise not in known:
-            raise CourseError(f"{lab.name}: variant {variant.name!r} is of an unknown exercise {variant.exercise!r}")
-    return variants
-
-
-def _module(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"{path.parent.name}.{path.stem}", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def with_variant(notebook: NotebookNode, variant: Variant) -> NotebookNode:
@@ -104,15 +75,15 @@ class InProcess:
 
 @contextlib.contextmanager
 def _connected(variables: dict[str, Any], reference_variables: dict[str, Any]) -> Iterator[None]:
-    student._connect(Link(local_transport(variables)))
+    student._connect(RemoteClient(local_transport(variables)))
     reference._connect(reference_variables)
-    testing.session.judged = True
+    session.judged = True
     try:
         yield
     finally:
         student._connect(None)
         reference._connect(None)
-        testing.session.judged = False
+        session.judged = False
 
 
 def one_notebook_of(notebook: NotebookNode, variants: list[Variant]) -> NotebookNode:

@@ -1,18 +1,45 @@
-"""Answers that stand beside a reference: named misconceptions, and other right answers."""
+"""Other answers than a reference's, wrong and right: percent cells in solutions/NN_name/variants/<exercise>.py.
+
+docs/writing-a-lab.md describes the format.
+"""
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import jupytext
+from nbformat import NotebookNode
+
+from course_grader.errors import CourseError
+from course_grader.notebooks import Lab, is_solution_cell, nbgrader_metadata
+
+FOLDER = "variants"
+HEADER = '`# %% name kind="misconception"`'
+# A comment such as `# less than ...` is prose here, not an escaped magic command.
+_PERCENT = {"extension": ".py", "format_name": "percent", "comment_magics": False}
+_LAYOUT = {"lines_to_next_cell"}  # what jupytext itself adds to a cell's metadata
+_UNREAD = "incorrectly_encoded_metadata"  # where jupytext leaves what it cannot read
+_KEYS = {"title", "kind", "also_affects"}
+
+
+class Kind(StrEnum):
+    MISCONCEPTION = "misconception"  # a wrong answer that real students give
+    ALTERNATIVE = "alternative"  # another right answer
 
 
 @dataclass(frozen=True)
-class Misconception:
-    """A wrong answer that real students give.
+class Variant:
+    """An answer to one exercise, other than the reference's.
 
-    code: the source of the whole solution cell. explanation: what the student reads when their answer behaves like it.
-    also_affects: other exercises that lose points with it.
+    explanation: what students read when their answer behaves like this misconception. code: the source of the whole
+    solution cell. also_affects: other exercises that lose points with it.
     """
 
+    kind: Kind
     exercise: str
     name: str
     explanation: str
@@ -20,10 +47,102 @@ class Misconception:
     also_affects: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Alternative:
-    """Another right answer: the source of the whole solution cell."""
+def load_variants(lab: Lab) -> list[Variant]:
+    """The lab's variants, in the notebook's order of exercises; CourseError says which file and cell to correct."""
+    cells = filter(is_solution_cell, lab.reference().cells)
+    exercises = [nbgrader_metadata(cell)["grade_id"] for cell in cells]
+    files = {path.stem: path for path in sorted((lab.source_folder / FOLDER).glob("*.py"))}
+    if strangers := sorted(set(files) - set(exercises)):
+        raise CourseError(
+            f"{files[strangers[0]]}: {lab.name} has no exercise {strangers[0]!r}; "
+            f"expected a file named after one of {', '.join(exercises)}"
+        )
+    present = [files[exercise] for exercise in exercises if exercise in files]
+    return [variant for path in present for variant in read_variants(path, exercises)]
 
-    exercise: str
-    name: str
-    code: str
+
+def read_variants(path: Path, exercises: list[str]) -> list[Variant]:
+    """The variants in one file, which is named after its exercise; `exercises` are those of the lab."""
+    variants: dict[str, Variant] = {}
+    for number, cell in enumerate(_cells(path), start=1):
+        if number == 1 and _is_preamble(cell):
+            continue
+        place = f"{path}, cell {number}"
+        if name := cell.metadata.get("title"):
+            place += f" ({name})"
+        try:
+            variant = _variant(path.stem, cell, exercises)
+            if variant.name in variants:
+                raise CourseError("expected a name that no other cell of this file has")
+        except CourseError as error:
+            raise CourseError(f"{place}: {error}") from None
+        variants[variant.name] = variant
+    return list(variants.values())
+
+
+def preamble(path: Path) -> str:
+    """What stands above the first header: the names that the notebook gives to every answer of this file."""
+    return "\n".join(cell.source for cell in _cells(path)[:1] if _is_preamble(cell))
+
+
+def _cells(path: Path) -> list[NotebookNode]:
+    return jupytext.reads(path.read_text(encoding="utf-8"), fmt=_PERCENT).cells
+
+
+def _is_preamble(cell: NotebookNode) -> bool:
+    """Whether it has no header and only imports or assigns names."""
+    if cell.cell_type != "code" or set(cell.metadata) - _LAYOUT:
+        return False
+    try:
+        body = ast.parse(cell.source).body
+    except SyntaxError:
+        return False
+    return all(isinstance(node, ast.Import | ast.ImportFrom | ast.Assign) for node in body)
+
+
+def _variant(exercise: str, cell: NotebookNode, exercises: list[str]) -> Variant:
+    if cell.cell_type != "code":
+        raise CourseError(f"a {cell.cell_type} cell; expected code, its explanation as comments under {HEADER}")
+    kind, also_affects = _header(exercise, cell.metadata, exercises)
+    explanation, code = _split(cell.source)
+    if kind is Kind.MISCONCEPTION and not explanation:
+        raise CourseError("no explanation; expected comment lines under the header that say what students read")
+    if exercise not in _defined(code):
+        raise CourseError(f"does not define {exercise!r}, the exercise that the file is named after")
+    return Variant(kind, exercise, cell.metadata["title"], explanation, f"# Exercise: {exercise}\n{code}", also_affects)
+
+
+def _header(exercise: str, metadata: dict[str, Any], exercises: list[str]) -> tuple[Kind, tuple[str, ...]]:
+    unread = [metadata[_UNREAD]] if _UNREAD in metadata else sorted(set(metadata) - _KEYS - _LAYOUT)
+    if unread:
+        raise CourseError(f"cannot read {', '.join(unread)} in the header; expected {HEADER}, and no `=` in the name")
+    if not metadata.get("title"):
+        raise CourseError(f"no name; expected {HEADER}")
+    kind, also_affects = metadata.get("kind"), metadata.get("also_affects", [])
+    if kind not in list(Kind):
+        raise CourseError(f"kind is {kind!r}; expected {' or '.join(map(repr, map(str, Kind)))}")
+    others = [name for name in exercises if name != exercise]
+    if not isinstance(also_affects, list) or not all(name in others for name in also_affects):
+        raise CourseError(f"also_affects is {also_affects!r}; expected a list of {', '.join(others)}")
+    if kind == Kind.ALTERNATIVE and also_affects:
+        raise CourseError("an alternative is right and affects no exercise; expected no also_affects")
+    return Kind(kind), tuple(also_affects)
+
+
+def _split(source: str) -> tuple[str, str]:
+    """The comment lines at the top as one line of prose, and the code under them."""
+    lines = source.splitlines()
+    end = next((place for place, line in enumerate(lines) if not line.startswith("#")), len(lines))
+    prose = " ".join(line.lstrip("#").strip() for line in lines[:end])
+    return prose.strip(), "\n".join(lines[end:]).strip()
+
+
+def _defined(code: str) -> set[str]:
+    """The names that the top level of the code defines."""
+    try:
+        body = ast.parse(code).body
+    except SyntaxError as error:
+        raise CourseError(f"not valid Python: {error.msg}, line {error.lineno} of the code") from None
+    targets = [target for node in body if isinstance(node, ast.Assign) for target in node.targets]
+    definitions = [node for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    return {node.name for node in definitions} | {node.id for node in targets if isinstance(node, ast.Name)}

@@ -76,7 +76,7 @@ class Digest(NbGraderPreprocessor):
             "written_max": sum(row["max"] for row in written),
             "written_pending": any(row["pending"] for row in written),
             "messages": record.get("messages", []),
-            "needs_person": record.get("needs_person", False),
+            "needs_review": record.get("needs_review", False),
         }
         for graded, group in groupby(nb.cells, key=_is_graded):
             _fold(list(group), graded)

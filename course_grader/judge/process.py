@@ -16,11 +16,11 @@ import traceback
 
 import torch
 
+from course_grader.errors import CourseError
 from course_grader.judge import AUTOGRAD_IMPORT
 from course_grader.judge.reference import ReferenceSource, execute_reference
 from course_grader.judge.session import serve_submission
-from course_grader.notebooks import CourseError
-from course_utils.frames import receive_frame, send_frame
+from course_utils.remote.framing import receive_frame, send_frame
 
 
 def main(path: str) -> None:

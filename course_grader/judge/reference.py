@@ -8,7 +8,8 @@ import linecache
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from course_grader.notebooks import CourseError, has_tag, is_solution_cell, setup_imports
+from course_grader.errors import CourseError
+from course_grader.notebooks import has_tag, is_solution_cell, setup_imports
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

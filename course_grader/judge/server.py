@@ -12,26 +12,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from course_grader.errors import CourseError
 from course_grader.judge.reference import ReferenceSource
-from course_grader.notebooks import CourseError, Lab
+from course_grader.notebooks import Lab
 from course_grader.results import ExerciseResult, TestResult
-from course_utils.frames import WireError, receive_frame, send_frame
+from course_utils.remote.framing import ProtocolError, receive_frame, send_frame
 
 START_SECONDS = 120.0
-
-
-@dataclass
-class Verdict:
-    """What the judge found in one test cell."""
-
-    exercise: str
-    tests: list[TestResult]
-    text: str
-    error: str = ""  # a mistake in the test cell itself
-    broken: str | None = None  # why the student's kernel stopped answering
-
-    def result(self, max_points: float) -> ExerciseResult:
-        return ExerciseResult(self.exercise, max_points, self.tests)
 
 
 class JudgeError(Exception):
@@ -49,21 +36,21 @@ class JudgeSession:
         """Wait for the agent of a kernel that has just started, at `path`."""
         self._ask({"op": "listen", "path": path})
 
-    def judge(self, source: str, exercise: str, lost: str = "", fault: str = "") -> Verdict:
-        """Run one test cell; `lost` says why there is no kernel to test, so that every test in it reads so.
+    def judge(self, source: str, exercise: str, maximum: float, lost: str = "", fault: str = "") -> ExerciseResult:
+        """Run one test cell, worth `maximum`; `lost` says why there is no kernel, so that every test in it reports it.
 
-        `fault` says what went wrong in the exercise's solution cell, for tests that miss what it was to define.
+        `fault` says what went wrong in the exercise's solution cell, for tests that miss what it should define.
         """
         request = {"op": "judge", "source": source, "exercise": exercise, "lost": lost, "fault": fault}
         answer = self._ask(request)
         tests = [TestResult(**test) for test in answer["tests"]]
-        return Verdict(exercise, tests, answer["text"], answer["error"], answer["broken"])
+        return ExerciseResult(exercise, maximum, tests, answer["text"], answer["error"])
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
         try:
             send_frame(self.connection, request)
             return receive_frame(self.connection, time.monotonic() + self.seconds)[0]
-        except (WireError, OSError) as error:
+        except (ProtocolError, OSError) as error:
             raise JudgeError(f"the judge gave no answer ({error})") from None
 
     def close(self) -> None:
@@ -102,7 +89,7 @@ class JudgeServer:
         try:
             send_frame(self._control, asdict(ReferenceSource.of(self.lab.reference())))
             answer, _ = receive_frame(self._control, time.monotonic() + START_SECONDS)
-        except (WireError, OSError) as error:
+        except (ProtocolError, OSError) as error:
             raise CourseError(f"the judge for {self.lab.name} did not start: {error}") from None
         if "error" in answer:
             raise CourseError(answer["error"])

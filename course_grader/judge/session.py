@@ -11,10 +11,10 @@ from typing import Any
 
 from course_grader.judge.reference import execute_source
 from course_utils import testing
-from course_utils.frames import WireError, WireTimeout, receive_frame, send_frame
-from course_utils.lab_test_case import session as test_session
-from course_utils.link import WALL_FACTOR, Link
-from course_utils.namespaces import reference, student
+from course_utils.remote.client import WALL_FACTOR, RemoteClient
+from course_utils.remote.framing import ProtocolError, ProtocolTimeout, receive_frame, send_frame
+from course_utils.remote.proxies import reference, student
+from course_utils.testing.case import session as test_session
 
 ACCEPT_SECONDS = 10.0
 GRACE_SECONDS = 3.0  # beyond a call's own limit: for the transfer, and for the alarm to be heard
@@ -39,10 +39,10 @@ class StudentSide:
         self._listener.bind(path)
         self._listener.listen(1)
 
-    def connect(self, lost: str | None, fault: str) -> Link:
+    def connect(self, lost: str | None, fault: str) -> RemoteClient:
         """A link for one test cell; `lost` and `fault` as in `JudgeSession.judge`."""
         self._fault = fault
-        link = Link(self._transport, self._call_seconds)
+        link = RemoteClient(self._transport, self._call_seconds)
         if lost or self._listener is None:
             link.broken = lost or "there is no kernel"
             return link
@@ -55,13 +55,13 @@ class StudentSide:
 
     def _transport(self, request: dict, blob: bytes) -> tuple[Any, bytes]:
         if self._connection is None:
-            raise WireError("there is no connection")
+            raise ProtocolError("there is no connection")
         deadline = time.monotonic() + self._wall_seconds
         self._connection.settimeout(self._wall_seconds)
         try:
             send_frame(self._connection, request, blob)
         except TimeoutError:
-            raise WireTimeout("the request was not taken in time") from None
+            raise ProtocolTimeout("the request was not taken in time") from None
         reply, blob = receive_frame(self._connection, deadline)
         return explain_missing_name(reply, self._fault), blob
 
@@ -94,7 +94,7 @@ def run_test_cell(imports: str, source: str, exercise: str) -> None:
 
 
 def judge_cell(side: StudentSide, imports: str, request: dict[str, Any]) -> dict[str, Any]:
-    """Run one test cell. The verdict: `tests` (outcomes as plain data), `text` (what it printed), `error`, `broken`."""
+    """Run one test cell. The verdict: `tests` (outcomes as plain data), `text` (what it printed), `error`."""
     exercise, output, error = request["exercise"], io.StringIO(), ""
     link = side.connect(request["lost"], request["fault"])
     student._connect(link)
@@ -107,7 +107,7 @@ def judge_cell(side: StudentSide, imports: str, request: dict[str, Any]) -> dict
         side.release()
     outcomes = testing.last_outcomes.get(exercise, [])
     tests = [{**vars(outcome), "points": outcome.points} for outcome in outcomes]
-    return {"tests": tests, "text": output.getvalue()[:MAX_OUTPUT], "error": error, "broken": link.broken}
+    return {"tests": tests, "text": output.getvalue()[:MAX_OUTPUT], "error": error}
 
 
 def serve_submission(control: socket.socket, variables: dict[str, Any], imports: str) -> None:
@@ -117,7 +117,7 @@ def serve_submission(control: socket.socket, variables: dict[str, Any], imports:
     test_session.seed, test_session.judged = opening["seed"], True
     reference._connect(variables)
     answer: dict[str, Any] = {"ready": True}
-    with contextlib.suppress(WireError):  # the controller is done
+    with contextlib.suppress(ProtocolError):  # the controller is done
         while True:
             send_frame(control, answer)
             request, _ = receive_frame(control)

@@ -140,7 +140,7 @@ class StudentKernel:
 
     async def serve_judge(self, path: str, judging: Callable[[], Any]) -> Any:
         """Let the kernel answer the judge at `path` while `judging()` runs in a thread; hand back its result."""
-        code = f"__import__('course_grader.inside.agent', fromlist=['serve']).serve({path!r}, globals())"
+        code = f"__import__('course_grader.in_sandbox.agent', fromlist=['serve']).serve({path!r}, globals())"
         message = self._client.kc.execute(code, silent=True, store_history=False, stop_on_error=False)
         verdict = asyncio.ensure_future(asyncio.to_thread(judging))
         reply = asyncio.ensure_future(self._reply(message))

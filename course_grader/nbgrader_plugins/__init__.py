@@ -1,22 +1,26 @@
-"""How the grader stands in nbgrader: its plug-ins (named in nbgrader_config.py), and nbgrader run from here.
+"""How the grader fits into nbgrader: its plug-ins (named in nbgrader_config.py), and nbgrader used from here.
 
-course = Course(root, db_url=..., submitted=..., autograded=..., feedback=..., log_file=...)
-course.add_lab(lab)                          the lab, as it is in solutions/, into the gradebook
-course.students(lab)                         who handed in
-sanitized = course.sanitize(lab, student)    what Autograde's second stage will see; thread-safe, never raises
-offer(lab, student, sanitized.notebook, graded)
-course.autograde(lab, students, seed=seed)   saves grades, one writer; {student: reason} for those that failed
+course = Course(root, db_url=..., autograded=..., feedback=..., log_file=...)
+course.learn_lab(lab)                        the reference into the gradebook, where it has changed
+with GradebookWriter(course, lab) as writer:
+    writer.lab_cells                         what `repair_submission` needs
+    writer.save(graded, folder)              scores into the gradebook, files into autograded/
 course.generate_feedback(lab, students)
 """
 
-from course_grader.nbgrader_plugins.course import Course, Sanitized
-from course_grader.nbgrader_plugins.execute import CourseExecute, SaveGrades, close_engine
-from course_grader.nbgrader_plugins.guard import NO_KERNEL, SaveGuardedCells
-from course_grader.nbgrader_plugins.prepared import offer
-from course_grader.nbgrader_plugins.refusal import before_autograde
-from course_grader.nbgrader_plugins.sanitize import SANITIZE_STEPS, SubmissionExporter
+from course_grader.nbgrader_import import import_nbgrader
+
+import_nbgrader()
+
+from course_grader.gradebook.guard import NO_KERNEL  # noqa: E402
+from course_grader.nbgrader_plugins.course import Course  # noqa: E402
+from course_grader.nbgrader_plugins.execute import CourseExecute, close_engine  # noqa: E402
+from course_grader.nbgrader_plugins.exporter import SubmissionExporter  # noqa: E402
+from course_grader.nbgrader_plugins.preconditions import before_autograde  # noqa: E402
+from course_grader.nbgrader_plugins.saving import SaveGrades, SaveGuardedCells  # noqa: E402
+from course_grader.nbgrader_plugins.writer import GradebookWriter  # noqa: E402
 
 __all__ = [
-    "NO_KERNEL", "SANITIZE_STEPS", "Course", "CourseExecute", "Sanitized", "SaveGrades", "SaveGuardedCells",
-    "SubmissionExporter", "before_autograde", "close_engine", "offer",
+    "NO_KERNEL", "Course", "CourseExecute", "GradebookWriter", "SaveGrades", "SaveGuardedCells",
+    "SubmissionExporter", "before_autograde", "close_engine",
 ]  # fmt: skip

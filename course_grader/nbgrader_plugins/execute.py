@@ -1,31 +1,31 @@
-"""nbgrader's second stage: the submission is run in the sandbox and judged outside it, and the verdicts are saved."""
+"""nbgrader's second stage: the submission is run in the sandbox and judged outside it."""
 
 from __future__ import annotations
 
 import atexit
 import secrets
 from contextlib import ExitStack
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
-from nbgrader.preprocessors import Execute, SaveAutoGrades
+from nbgrader.preprocessors import Execute
 from traitlets import Bool, Integer, default
 
-from course_grader.nbgrader_plugins.damage import NOTES, Notes
-from course_grader.nbgrader_plugins.guard import guard
-from course_grader.nbgrader_plugins.prepared import take
-from course_grader.notebooks import CourseError, Lab, find_lab, is_autograded_cell, is_judged_cell, tested_exercise
-from course_grader.store import lab_fingerprint
+from course_grader.errors import CourseError
+from course_grader.fingerprint import lab_fingerprint
+from course_grader.notebooks import Lab, find_lab, is_judged_cell
+from course_grader.repair import Notes
+
+if TYPE_CHECKING:
+    from course_grader.grading import Engine
 
 
 class CourseExecute(Execute):
     """In place of nbgrader's Execute: test cells get the judge's verdict, everything else what the sandbox gave.
 
-    Takes a result that is ready (`offer`), else grades here and now. Limits are in lab.toml, so the options of
-    `c.Execute` have no effect, but for `--no-execute`, which is refused: it would believe the submission's own outputs.
+    Limits are in lab.toml, so the options of `c.Execute` have no effect, except `--no-execute`, which is refused: it
+    would believe the submission's own outputs.
     """
 
     seed = Integer(help="The run's seed, a new one unless set; inputs come from it.").tag(config=True)
@@ -41,36 +41,13 @@ class CourseExecute(Execute):
         return super().__call__(nb, resources)
 
     def preprocess(self, nb: NotebookNode, resources: dict, km: Any = None) -> tuple[NotebookNode, dict]:
-        notes = Notes.of(nb)
         where = resources["nbgrader"]
-        if notes.unreadable:
-            return _written(nb, None, notes), resources
-        graded = take(where["assignment"], where["student"], nb)
-        if graded is None:
-            lab = find_lab(where["assignment"], Path.cwd())  # nbgrader's converters work in the course's folder
-            graded = engine_for(lab, run_experiments=self.run_experiments).grade(nb, where["student"], self.seed)
-        return _written(nb, graded, notes), resources
+        lab = find_lab(where["assignment"], Path.cwd())  # nbgrader's converters work in the course's folder
+        engine = engine_for(lab, run_experiments=self.run_experiments)
+        return engine.grade(nb, where["student"], self.seed, Notes.of(nb)).notebook, resources
 
 
-class SaveGrades(SaveAutoGrades):
-    """Saves what the judge found; where a person must look, the formgrader lists the submission as needing one."""
-
-    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        self._needs_person = nb.metadata.get(NOTES, {}).get("needs_person", False)
-        nb, resources = super().preprocess(nb, resources)
-        guard(self.db_url, self.assignment_id, self.notebook_id)  # it may be older than the guard
-        return nb, resources
-
-    def _add_score(self, cell: NotebookNode, resources: dict) -> None:
-        super()._add_score(cell, resources)
-        if self._needs_person:
-            name = cell.metadata["nbgrader"]["grade_id"]
-            grade = self.gradebook.find_grade(name, self.notebook_id, self.assignment_id, self.student_id)
-            grade.needs_manual_grade = True
-            self.gradebook.db.commit()
-
-
-def make_engine(lab: Lab, **options: Any) -> Any:
+def make_engine(lab: Lab, **options: Any) -> Engine:
     """An Engine, not entered. Imported here: no other nbgrader command needs torch."""
     from course_grader.grading import Engine
 
@@ -78,11 +55,11 @@ def make_engine(lab: Lab, **options: Any) -> Any:
 
 
 _open = ExitStack()
-_engines: dict[tuple, Any] = {}
+_engines: dict[tuple, Engine] = {}
 atexit.register(_open.close)
 
 
-def engine_for(lab: Lab, **options: Any) -> Any:
+def engine_for(lab: Lab, **options: Any) -> Engine:
     """The process's engine for this lab: started once, and anew when the lab or the options change."""
     key = (str(lab.root), lab_fingerprint(lab), *sorted(options.items()))
     if key not in _engines:
@@ -94,37 +71,3 @@ def engine_for(lab: Lab, **options: Any) -> Any:
 def close_engine() -> None:
     _engines.clear()
     _open.close()
-
-
-def _written(nb: NotebookNode, graded: Any | None, notes: Notes) -> NotebookNode:
-    """The sanitized notebook with outputs and verdicts; a test cell without a verdict holds an error, which is 0."""
-    if graded is not None:
-        for cell, run in zip(nb.cells, graded.notebook.cells, strict=True):
-            if cell.cell_type == "code":
-                cell.outputs, cell.execution_count = run.outputs, run.execution_count
-    exercises = graded.exercises if graded is not None else {}
-    for cell in filter(is_autograded_cell, nb.cells):
-        exercise = tested_exercise(cell.source)
-        if exercise in exercises:
-            cell.outputs = _verdict(cell, exercises[exercise].points)
-        elif exercise is not None or cell.execution_count is None:
-            cell.outputs = [_not_judged()]  # nbgrader gives full points to a test cell that has no output
-    nb.metadata[NOTES] = {
-        "problems": notes.problems,
-        "messages": [*notes.problems, *(graded.messages if graded is not None else [])],
-        "needs_person": notes.needs_person or (graded is not None and (graded.needs_person or not graded.ran)),
-        "seed": graded.seed if graded is not None else None,
-        "exercises": {name: asdict(result) | {"points": result.points} for name, result in exercises.items()},
-    }
-    return nb
-
-
-def _verdict(cell: NotebookNode, points: float) -> list[NotebookNode]:
-    text = [output for output in cell.outputs if output.output_type == "stream" and output.name == "stdout"]
-    most = float(cell.metadata["nbgrader"]["points"])
-    score = new_output("execute_result", {"text/plain": repr(min(float(points), most))}, execution_count=None)
-    return [*text, score]
-
-
-def _not_judged() -> NotebookNode:
-    return new_output("error", ename="NotJudged", evalue="this test was not run", traceback=["This test was not run."])

@@ -14,7 +14,7 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Application, Config
 
-from course_grader.notebooks import CourseError
+from course_grader.errors import CourseError
 
 _ADVERT = "(Background on this error at: "  # SQLAlchemy's last line, which would stand for its error
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from nbformat import NotebookNode
 
+from course_grader.errors import CourseError
 from course_grader.notebooks import (
-    CourseError,
     has_tag,
     is_autograded_cell,
     is_judged_cell,

@@ -13,7 +13,8 @@ from pathlib import Path
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 
-from course_grader.notebooks import CourseError, find_lab, lab_names
+from course_grader.errors import CourseError
+from course_grader.notebooks import find_lab, lab_names
 from course_grader.release.converters import ConverterLog, course_config, run_converter
 from course_grader.release.lint import lint
 from course_grader.release.outline import OUTLINE, outline_text

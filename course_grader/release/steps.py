@@ -11,7 +11,8 @@ from pathlib import Path
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor
 
-from course_grader.notebooks import CourseError, has_tag
+from course_grader.errors import CourseError
+from course_grader.notebooks import has_tag
 from course_utils._version import __version__
 
 _EXERCISE = re.compile(r"\A# Exercise: (\w+)")

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from course_grader.notebooks import CourseError
-from course_grader.results import SubmissionResult
+from course_grader.errors import CourseError
+from course_grader.results import GradedSubmission
 
 
-def class_grades(lab: str, seed: int, results: Sequence[SubmissionResult]) -> dict[str, Any]:
+def class_grades(lab: str, seed: int | None, results: Sequence[GradedSubmission]) -> dict[str, Any]:
     return {"lab": lab, "seed": seed, "submissions": [result.public() for result in results]}
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from course_grader.results import SubmissionResult
+from course_grader.results import GradedSubmission
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Item:
     hardest_failed: int
 
 
-def exercises_of(results: Sequence[SubmissionResult]) -> dict[str, float]:
+def exercises_of(results: Sequence[GradedSubmission]) -> dict[str, float]:
     """Each exercise's maximum, in the notebook's order: that of the submission that has most of them."""
     orders = sorted(({name: e.max for name, e in result.exercises.items()} for result in results), key=len)
     merged = dict(orders[-1]) if orders else {}
@@ -33,13 +33,13 @@ def exercises_of(results: Sequence[SubmissionResult]) -> dict[str, float]:
     return merged
 
 
-def item_statistics(results: Sequence[SubmissionResult]) -> list[Item]:
+def item_statistics(results: Sequence[GradedSubmission]) -> list[Item]:
     """One item an exercise. A submission that nothing could be run of says nothing about an exercise."""
     ran = [result for result in results if result.status != "failed"]
     return [_item(name, maximum, ran) for name, maximum in exercises_of(ran).items()]
 
 
-def _item(name: str, maximum: float, results: Sequence[SubmissionResult]) -> Item:
+def _item(name: str, maximum: float, results: Sequence[GradedSubmission]) -> Item:
     answers = [result.exercises[name] for result in results if name in result.exercises]
     earned = [answer.points for answer in answers]
     failed = Counter(test.title or test.name for a in answers for test in a.tests if test.status != "passed")

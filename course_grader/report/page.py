@@ -9,7 +9,7 @@ from pathlib import Path
 from course_grader.report.items import Item, exercises_of, item_statistics
 from course_grader.report.table import STATUS, score, summary
 from course_grader.report.text import clean, one_line, points
-from course_grader.results import ExerciseResult, SubmissionResult, TestResult
+from course_grader.results import ExerciseResult, GradedSubmission, TestResult
 
 _STEPS = 5  # shades of the table, from nothing to full points
 _SIGNS = {"passed": "✓", "failed": "✗", "timeout": "⏱", "error": "!"}
@@ -17,11 +17,11 @@ _SIGNS = {"passed": "✓", "failed": "✗", "timeout": "⏱", "error": "!"}
 
 @dataclass(frozen=True)
 class LabResults:
-    """A lab's part of the page. `note` is a sentence of the instructor's, shown below the heading."""
+    """A lab's part of the page. seed: the run's, None for results of several runs. note: shown below the heading."""
 
     lab: str
-    seed: int
-    results: Sequence[SubmissionResult]
+    seed: int | None
+    results: Sequence[GradedSubmission]
     note: str = ""
 
     @property
@@ -70,5 +70,5 @@ def sign(test: TestResult) -> str:
     return _SIGNS.get(test.status, "?")
 
 
-def _status(result: SubmissionResult) -> str:
+def _status(result: GradedSubmission) -> str:
     return STATUS[result.status][0]

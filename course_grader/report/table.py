@@ -11,17 +11,17 @@ from rich.text import Text
 
 from course_grader.report.items import exercises_of
 from course_grader.report.text import one_line, plural, points
-from course_grader.results import SubmissionResult
+from course_grader.results import GradedSubmission
 
 # A sign as well as a colour: not everybody sees the colour, and a log has none.
 STATUS = {
     "graded": ("✓ graded", ""),
-    "needs_person": ("▶ NEEDS A PERSON", "bold yellow"),
+    "needs_person": ("▶ NEEDS REVIEW", "bold yellow"),
     "failed": ("✗ FAILED", "bold red"),
 }
 
 
-def print_results(results: Sequence[SubmissionResult], console: Console) -> None:
+def print_results(results: Sequence[GradedSubmission], console: Console) -> None:
     """The class as a table, the exercises' names, what there is to say about single submissions, and a summary."""
     if not console.is_terminal:
         console = Console(file=console.file, width=150)  # a log wraps by itself, a table does not
@@ -30,13 +30,13 @@ def print_results(results: Sequence[SubmissionResult], console: Console) -> None
     names = [f"{number} {name} ({points(maximum)})" for number, (name, maximum) in enumerate(exercises.items(), 1)]
     console.print(Text(" · ".join(names)))
     for result in results:
-        if result.messages or result.repairs:
+        if result.messages:
             console.print(remark(result))
     for line in summary(results):
         console.print(Text(line))
 
 
-def _class_table(results: Sequence[SubmissionResult], exercises: dict[str, float]) -> Table:
+def _class_table(results: Sequence[GradedSubmission], exercises: dict[str, float]) -> Table:
     table = Table(header_style="bold", box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
     table.add_column("student", overflow="fold")
     table.add_column("status", no_wrap=True)
@@ -51,34 +51,33 @@ def _class_table(results: Sequence[SubmissionResult], exercises: dict[str, float
     return table
 
 
-def score(result: SubmissionResult) -> str:
+def score(result: GradedSubmission) -> str:
     return f"{points(result.score)} / {points(result.max_score)}" if result.status != "failed" else "–"
 
 
-def remark(result: SubmissionResult) -> Text:
+def remark(result: GradedSubmission) -> Text:
     """One line on a submission: its first message, and how many more the page and the feedback have."""
-    messages = [*result.messages, *result.repairs]
-    more = f" (+{len(messages) - 1} more)" if len(messages) > 1 else ""
+    more = f" (+{len(result.messages) - 1} more)" if len(result.messages) > 1 else ""
     label, style = STATUS[result.status]
-    return Text(f"{label[0]} {one_line(result.student, 40)}: {one_line(messages[0])}{more}", style=style)
+    return Text(f"{label[0]} {one_line(result.student, 40)}: {one_line(result.messages[0])}{more}", style=style)
 
 
-def summary(results: Sequence[SubmissionResult]) -> list[str]:
-    """How many came to what end, the mean, and what waits for a person."""
+def summary(results: Sequence[GradedSubmission]) -> list[str]:
+    """Submissions by status, the mean, and what is still to be graded by hand."""
     count = {status: sum(result.status == status for result in results) for status in STATUS}
     ran = [result for result in results if result.status != "failed"]
     parts = [f"{plural(len(results), 'submission')}: {count['graded']} graded"]
     if count["needs_person"]:
-        parts.append(plural(count["needs_person"], "needs a person", "need a person"))
+        parts.append(plural(count["needs_person"], "needs review", "need review"))
     if count["failed"]:
         parts.append(f"{count['failed']} failed (nothing could be run)")
     lines = [", ".join(parts)]
     if ran:
         mean = sum(result.score for result in ran) / len(ran)
         lines[0] += f"; mean {points(mean)} of {points(max(result.max_score for result in ran))}"
-    if waiting := [result for result in ran if result.manual["pending"]]:
+    if waiting := [result for result in ran if result.manual.pending]:
         lines.append(
             f"Written answers, apart from these scores: {plural(len(waiting), 'submission')} with up to "
-            f"{points(max(result.manual['max'] for result in waiting))} points to grade by hand (nbgrader formgrader)"
+            f"{points(max(result.manual.max for result in waiting))} points to grade by hand (nbgrader formgrader)"
         )
     return lines

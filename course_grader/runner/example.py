@@ -14,14 +14,15 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from course_grader.notebooks import CourseError, find_lab, lab_names
+from course_grader.errors import CourseError
+from course_grader.notebooks import find_lab, lab_names
 from course_grader.report.grades_file import class_grades, write_json
 from course_grader.report.page import LabResults, write_page
 from course_grader.report.text import plural, points
-from course_grader.results import SubmissionResult
-from course_grader.runner.class_run import Outcome
+from course_grader.results import GradedSubmission
+from course_grader.runner.class_run import ClassRun
 from course_grader.runner.grade import Request, grade_lab
-from course_grader.runner.showing import show_outcome
+from course_grader.runner.run_report import show_run
 
 CLASS = Path("tests") / "submissions" / "example_class"
 EXPECTED = "expected.toml"  # [LAB.STUDENT] score, status, and what is special about it
@@ -36,15 +37,15 @@ def grade_example_class(root: Path, console: Console) -> bool:
     scratch = root / "build" / "course"
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
-    outcomes = {name: _grade(root, name, scratch, console) for name in labs}
-    _write(root, outcomes, console)
-    problems += [text for name in labs for text in surprises(_expected(root, name), outcomes[name].results)]
+    runs = {name: _grade(root, name, scratch, console) for name in labs}
+    _write(root, runs, console)
+    problems += [text for name in labs for text in surprises(_expected(root, name), runs[name].results)]
     for problem in problems:
         _say(console, f"✗ not as expected: {problem}")
     return not problems
 
 
-def surprises(expected: dict[str, dict[str, Any]], results: list[SubmissionResult]) -> list[str]:
+def surprises(expected: dict[str, dict[str, Any]], results: list[GradedSubmission]) -> list[str]:
     """Sentences on each result that is not as expected, and on each that is missing."""
     found = {result.student: result for result in results}
     texts = [f"{student} was not graded" for student in expected if student not in found]
@@ -73,24 +74,24 @@ def _release(root: Path, needed: list[str], console: Console) -> list[str]:
     return problems
 
 
-def _grade(root: Path, name: str, scratch: Path, console: Console) -> Outcome:
+def _grade(root: Path, name: str, scratch: Path, console: Console) -> ClassRun:
     request = Request(
         seed=secrets.randbelow(2**31), submissions=root / CLASS, db_url=f"sqlite:///{scratch / 'gradebook.db'}",
         autograded=scratch / "autograded", log_file=scratch / "nbgrader.log",
     )  # fmt: skip
     console.rule(Text(name))
-    outcome = grade_lab(find_lab(name, root), request, console)
-    show_outcome(name, outcome, console)
-    if outcome.interrupted:
+    run = grade_lab(find_lab(name, root), request, console)
+    show_run(name, run, console)
+    if run.interrupted:
         raise KeyboardInterrupt
-    _write_feedback(root, name, scratch, request, outcome, console)
-    return outcome
+    _write_feedback(root, name, scratch, request, run, console)
+    return run
 
 
-def _write_feedback(root: Path, name: str, scratch: Path, request: Request, outcome: Outcome, console: Console) -> None:
+def _write_feedback(root: Path, name: str, scratch: Path, request: Request, run: ClassRun, console: Console) -> None:
     from course_grader.nbgrader_plugins import Course
 
-    students = [result.student for result in outcome.results if result.status != "failed"]
+    students = [result.student for result in run.results if result.status != "failed"]
     course = Course(
         root, db_url=request.db_url, autograded=request.autograded, feedback=scratch / "feedback",
         log_file=request.log_file,
@@ -101,11 +102,11 @@ def _write_feedback(root: Path, name: str, scratch: Path, request: Request, outc
         _say(console, f"✗ no feedback for {student}: {reason}")
 
 
-def _write(root: Path, outcomes: dict[str, Outcome], console: Console) -> None:
+def _write(root: Path, runs: dict[str, ClassRun], console: Console) -> None:
     build = root / "build"
-    grades = [class_grades(name, outcome.seed, outcome.results) for name, outcome in outcomes.items()]
+    grades = [class_grades(name, run.seed, run.results) for name, run in runs.items()]
     write_json(build / "grades.json", {"labs": grades})
-    parts = [LabResults(name, outcome.seed, outcome.results) for name, outcome in outcomes.items()]
+    parts = [LabResults(name, run.seed, run.results) for name, run in runs.items()]
     write_page(build / "report.html", parts, "The example class")
     _say(console, f"Page: {build / 'report.html'}  Scores: {build / 'grades.json'}")
 

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-import tempfile
+from collections.abc import Mapping
+from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from nbformat import NotebookNode
+from nbformat.v4 import new_notebook
 from rich.console import Console
 
+from course_grader.errors import CourseError, one_sentence
 from course_grader.grading import Engine
 from course_grader.notebooks import Lab
-from course_grader.runner.class_run import Outcome, run_class
-from course_grader.runner.pool import default_workers
-from course_grader.runner.progress import progress
-from course_grader.runner.starting import Starting
-from course_grader.runner.submissions import find_submissions, take_copy
+from course_grader.repair import Repaired, Submission, repair_submission
+from course_grader.results import GradedSubmission
+from course_grader.runner.class_run import ClassRun, grade_class
+from course_grader.runner.executor import default_workers, local_executor
+from course_grader.runner.in_background import InBackground
+from course_grader.runner.run_progress import progress
+from course_grader.runner.submissions import find_submissions
+from course_grader.sandbox import SandboxUnavailable
 
 
 @dataclass(frozen=True)
@@ -34,29 +40,55 @@ class Request:
     log_file: Path | None = None
 
 
-def grade_lab(lab: Lab, request: Request, console: Console) -> Outcome:
+def grade_lab(lab: Lab, request: Request, console: Console) -> ClassRun:
     """Grade and save. Raises CourseError for wrong usage and SandboxUnavailable where untrusted code cannot be run."""
     if request.submissions is not None:
         find_submissions(request.submissions, lab.name, request.student)  # wrong usage shows at once
-    with Starting(lambda: make_engine(lab, request)) as grader, tempfile.TemporaryDirectory() as scratch:
-        return _grade(lab, request, console, grader, Path(scratch))
+    with InBackground(lambda: make_engine(lab, request)) as engine:
+        return _grade(lab, request, console, engine)
 
 
-def make_engine(lab: Lab, request: Request) -> AbstractContextManager[Any]:
+def make_engine(lab: Lab, request: Request) -> AbstractContextManager[Engine]:
     return Engine(lab, sandbox=request.sandbox, run_experiments=request.run_experiments)
 
 
-def _grade(lab: Lab, request: Request, console: Console, grader: Starting, scratch: Path) -> Outcome:
-    from course_grader.nbgrader_plugins import Course  # nbgrader takes a while; meanwhile the sandbox starts
-    from course_grader.runner.desk import Desk
+def _grade(lab: Lab, request: Request, console: Console, engine: InBackground[Engine]) -> ClassRun:
+    from course_grader.nbgrader_plugins import Course, GradebookWriter  # takes a second; meanwhile the sandbox starts
 
     course = Course(lab.root, db_url=request.db_url, autograded=request.autograded, log_file=request.log_file)
-    folders = course.config.CourseDirectory
-    source = request.submissions or lab.root / folders.get("submitted_directory", "submitted")
-    found = [take_copy(entry, lab.name, scratch) for entry in find_submissions(source, lab.name, request.student)]
-    folders.submitted_directory = str(scratch)
-    desk = Desk(course, lab.name, seed=request.seed, run_experiments=request.run_experiments)
-    desk.open()
-    workers = min(request.workers or default_workers(), len(found))
-    with progress(console, lab.name, len(found)) as report:
-        return run_class(found, grader, desk, workers=workers, seed=request.seed, report=report)
+    source = request.submissions or course.folder("submitted", lab.name, "*").parents[1]
+    run = ClassRun(find_submissions(source, lab.name, request.student), request.seed)
+    workers = min(request.workers or default_workers(), len(run.submissions))
+    with (
+        GradebookWriter(course, lab.name) as writer,
+        progress(console, lab.name, len(run.submissions)) as report,
+        local_executor(workers) as executor,
+        engine,  # ends before the executor, which would wait for kernels that nobody needs any more
+    ):
+        grading = Grading(engine.future, writer.lab_cells, request.seed)
+        grade_class(run, grading, executor, writer, report)
+    return run
+
+
+@dataclass(frozen=True)
+class Grading:
+    """Grades one submission after another, from any thread; the engine may still be starting."""
+
+    engine: Future[Engine]
+    lab_cells: Mapping[str, NotebookNode]
+    seed: int
+
+    def __call__(self, submission: Submission) -> GradedSubmission:
+        """Raises only what concerns every submission: CourseError, SandboxUnavailable."""
+        repaired = Repaired(new_notebook())
+        try:
+            repaired = repair_submission(submission, self.lab_cells)
+            graded = self.engine.result().grade(repaired.notebook, submission.student, self.seed, repaired.notes)
+        except (CourseError, SandboxUnavailable):
+            raise
+        except Exception as error:
+            graded = GradedSubmission(submission.student, submission.lab, self.seed, repaired.notebook, ran=False)
+            graded.saved = False  # its grades stay as they were
+            graded.messages.append(f"The grader itself failed: {one_sentence(error)}")
+        graded.timestamp = repaired.timestamp
+        return graded

@@ -8,7 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from course_grader.notebooks import CourseError, find_lab
+from course_grader.errors import CourseError
+from course_grader.notebooks import find_lab
 
 
 def working_copy(root: Path, name: str) -> Path:

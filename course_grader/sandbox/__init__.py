@@ -12,8 +12,8 @@
 
 Bind a socket for the kernel in `folder` before it starts (inside, the folder has the same path), and then call
 share_socket(path), so that the kernel's user may connect. Inside, `import course_utils` and
-`import course_grader.inside` work; the rest of the project is not there. Folders in read_only must be readable to all
-when grading as root.
+`import course_grader.in_sandbox` work; the rest of the project is not there. Folders in read_only must be readable to
+all when grading as root.
 """
 
 from __future__ import annotations

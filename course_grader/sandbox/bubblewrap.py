@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from course_grader.sandbox.boot.namespaces import HOME, HOME_MB
+from course_grader.in_sandbox.namespaces import HOME, HOME_MB
 from course_grader.sandbox.limits import MB, Limits
 from course_grader.sandbox.mounts import COURSE, file_arguments, parents
 from course_grader.sandbox.program import find_bubblewrap
@@ -89,7 +89,7 @@ def probe() -> subprocess.CompletedProcess:
     """Run Python once in a sandbox, as the user that a kernel would have, and return how that went."""
     job = {"uid": unprivileged_uid(), "rlimits": Limits().rlimits()}
     with tempfile.TemporaryDirectory() as folder:
-        module = "course_grader.sandbox.boot.confine"
+        module = "course_grader.in_sandbox.confine"
         streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
         process = launch(module, job, folder, Limits(), text=True, **streams)
         _, stderr = process.communicate(timeout=60)

@@ -1,4 +1,4 @@
-"""What of the host's files a sandbox sees: the system, the interpreter, and two packages of ours; all read-only."""
+"""Which host files a sandbox sees: the system, the interpreter, and two packages of ours; all read-only."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 PACKAGES = Path(__file__).resolve().parents[2]  # the folder that holds course_grader and course_utils
 COURSE = "/opt/course"  # where the sandbox finds what it may see of them
-VISIBLE = ("course_utils", "course_grader/__init__.py", "course_grader/inside", "course_grader/sandbox/boot")
+VISIBLE = ("course_utils", "course_grader/__init__.py", "course_grader/in_sandbox")
 FONT_CACHE = "/opt/cache/matplotlib"
 SYSTEM_LINKS = ("/bin", "/sbin", "/lib", "/lib64", "/lib32")
 SYSTEM_FILES = (
@@ -75,7 +75,7 @@ def parents(path: str) -> list[str]:
 
 
 def _course() -> list[str]:
-    arguments = parents(f"{COURSE}/course_grader/sandbox/boot")
+    arguments = parents(f"{COURSE}/course_grader/in_sandbox")
     for name in VISIBLE:
         arguments += ["--ro-bind-try", str(PACKAGES / name), f"{COURSE}/{name}"]
     return arguments

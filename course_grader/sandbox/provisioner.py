@@ -17,8 +17,8 @@ from typing import Any
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Bool, Dict, Instance, Int, List, Unicode
 
+from course_grader.in_sandbox.kernel import KERNEL_OPTIONS
 from course_grader.sandbox import bubblewrap, rundir
-from course_grader.sandbox.boot.kernel import KERNEL_OPTIONS
 from course_grader.sandbox.limits import Limits
 from course_grader.sandbox.watchdog import Watchdog
 from course_grader.sandbox.zygote_client import Zygote
@@ -100,7 +100,7 @@ class SandboxProvisioner(LocalProvisioner):
             return self.zygote.spawn(job)
         streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
         if self.sandboxed:
-            module = "course_grader.sandbox.boot.first_process"
+            module = "course_grader.in_sandbox.first_process"
             extra = {"read_only": self.read_only, "environment": self.environment}
             return bubblewrap.launch(module, job, self.folder, self.limits, **extra, **streams)
         command = [sys.executable, "-m", "ipykernel_launcher", "-f", self.parent.connection_file, *KERNEL_OPTIONS]

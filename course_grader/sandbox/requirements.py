@@ -8,8 +8,8 @@ import sys
 import sysconfig
 from pathlib import Path
 
+from course_grader.in_sandbox import seccomp
 from course_grader.sandbox import bubblewrap
-from course_grader.sandbox.boot import seccomp
 from course_grader.sandbox.program import SandboxUnavailable
 
 NOT_LINUX = (

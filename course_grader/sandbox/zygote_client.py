@@ -94,7 +94,7 @@ class Zygote:
         }
         try:
             self.process = bubblewrap.launch(
-                "course_grader.sandbox.boot.zygote", job, self.folder, self.limits,
+                "course_grader.in_sandbox.zygote", job, self.folder, self.limits,
                 read_only=self.read_only, environment=self.environment,
                 pass_fds=(control.fileno(),), stdin=subprocess.DEVNULL, stdout=self._errors, stderr=self._errors,
             )  # fmt: skip

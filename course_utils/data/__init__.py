@@ -1,1 +1,1 @@
-"""Data sets of the labs: small ones that are made on the spot, from a seed."""
+"""Data sets of the labs: generated ones, made on the spot from a seed, and the real ones that they stand for."""

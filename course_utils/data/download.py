@@ -13,6 +13,7 @@ from urllib.request import Request, urlopen
 from course_utils._version import __version__
 from course_utils.data.cache import disk_errors, file_sha256, is_whole, move_into_place
 from course_utils.data.errors import CourseDataError
+from course_utils.progress import progress
 
 BLOCK = 2**20  # bytes
 TIMEOUT = 30.0  # seconds without any answer
@@ -48,8 +49,6 @@ def download(url: str, target: Path, *, sha256: str | None = None) -> Path:
 @contextmanager
 def byte_progress(total: int | None, label: str) -> Iterator[Callable[[int], None]]:
     """A progress bar in MB: `with byte_progress(size, "file") as at: ... at(position)`; total: bytes, if known."""
-    from course_utils.training import progress
-
     with progress(math.ceil((total or 0) / 1e6), f"{label} (MB)") as advance:
         shown = 0
 

@@ -5,8 +5,8 @@ loaded by the first drawing, not by the import.
 """
 
 from course_utils.plots.charts import bars, lines
+from course_utils.plots.display import show
 from course_utils.plots.heat import heat_map
-from course_utils.plots.showing import show
 from course_utils.plots.style import PALETTE, line_style, new_figure
 from course_utils.plots.surface import paths_on_surface
 

@@ -14,7 +14,7 @@ The texts lie in `texts/<lab>.json`: {"quiz": [question, ...], "flashcards": [ca
 Words in `backticks` are set as code; there is no LaTeX. The answers to a choice are shuffled, always in the same way.
 """
 
-from course_utils.study.showing import flashcards, quiz
 from course_utils.study.texts_file import StudyTextError
+from course_utils.study.viewer import flashcards, quiz
 
 __all__ = ["StudyTextError", "flashcards", "quiz"]

@@ -2,10 +2,12 @@
 
 import json
 import re
-import runpy
 from pathlib import Path
 
 import pytest
+
+from course_grader.audit.variants import Kind, load_variants
+from course_grader.notebooks import find_lab
 
 pytestmark = pytest.mark.browser
 
@@ -44,8 +46,8 @@ def right_answer(name, exercise):
 
 
 def wrong_answers(name, exercise):
-    every = runpy.run_path(str(ROOT / "solutions" / name / "misconceptions.py"))["MISCONCEPTIONS"]
-    return [mistake.code for mistake in every if mistake.exercise == exercise]
+    variants = load_variants(find_lab(name, ROOT))
+    return [v.code for v in variants if v.exercise == exercise and v.kind is Kind.MISCONCEPTION]
 
 
 def verdict(lab, exercise, source):

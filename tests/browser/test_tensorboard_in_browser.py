@@ -10,7 +10,7 @@ expect = pytest.importorskip("playwright.sync_api", reason="no Playwright: pip i
 pytestmark = pytest.mark.browser
 
 RUNS = """
-from course_utils.tracking import show_tensorboard, track
+from course_utils.training.tracking import show_tensorboard, track
 
 for optimiser in ("Adam", "SGD"):
     with track("optimisers", {"optimiser": optimiser}, seed=0) as run:

@@ -15,7 +15,7 @@ def course_template(tmp_path_factory):
 
     root = write_course(tmp_path_factory.mktemp("template"))
     make_labs(root)
-    Course(root).add_lab(LAB)
+    Course(root).learn_lab(LAB)
     return root
 
 
@@ -61,3 +61,12 @@ def fake_engine(monkeypatch):
     monkeypatch.setattr(execute, "make_engine", make)
     yield engines
     execute.close_engine()
+
+
+@pytest.fixture(params=["course-grader", "nbgrader"])
+def autograde(request, course, fake_engine):
+    """Grade students by both ways into the gradebook; {student: reason} of those who could not be graded."""
+    from tests.nbgrader_course import autograde_by_nbgrader, autograde_by_writer
+
+    way = autograde_by_writer if request.param == "course-grader" else autograde_by_nbgrader
+    return lambda students: way(course, students)

@@ -5,16 +5,16 @@ from pathlib import Path
 
 import nbformat
 
-from course_grader.marking import GradedNotebook
-from course_grader.notebooks import is_judged_cell, nbgrader_metadata, tested_exercise
-from course_grader.results import ExerciseResult, TestResult
+from course_grader.grading import Engine, write_record
+from course_grader.grading.notebook_run import fail_closed
+from course_grader.results import TestResult
 from tests.paths import ROOT
 from tests.tiny_course import LAB, with_sources, write_tiny_course
 
 MESSAGE = "Cell 6 (count) ended the kernel: memory: used 2300 MB, allowed 2000 MB."
 
 
-class FakeEngine:
+class FakeEngine(Engine):
     """In place of grading.Engine. An exception in `outcomes` is raised, a share of the points is given."""
 
     def __init__(self, outcomes):
@@ -22,7 +22,7 @@ class FakeEngine:
         self.graded = []
 
     def __call__(self, lab, **options):
-        self.options = options
+        self.lab, self.options = lab, options
         return self
 
     def __enter__(self):
@@ -31,25 +31,24 @@ class FakeEngine:
     def __exit__(self, *error):
         pass
 
-    def grade(self, notebook, student, seed):
-        outcome = self.outcomes.get(student, 1.0)
+    def _run(self, graded):
+        outcome = self.outcomes.get(graded.student, 1.0)
         if isinstance(outcome, Exception):
             raise outcome
-        self.graded.append(student)
-        graded = GradedNotebook(notebook, seed, seconds=0.5)
-        for cell in filter(is_judged_cell, notebook.cells):
-            graded.exercises[tested_exercise(cell.source)] = _exercise(cell, outcome)
+        self.graded.append(graded.student)
+        fail_closed(graded)
+        graded.seconds = 0.5
+        for exercise in graded.exercises.values():
+            exercise.tests = [_test(exercise.max, outcome)]
         if outcome < 0.5:
-            graded.needs_person = True
+            graded.needs_review = True
             graded.messages.append(MESSAGE)
-        return graded
+        write_record(graded)
 
 
-def _exercise(cell, share):
-    maximum = float(nbgrader_metadata(cell)["points"])
+def _test(maximum, share):
     status = "passed" if share == 1.0 else "failed"
-    test = TestResult("Visible.test_one", "One statement", status, share * maximum, maximum)
-    return ExerciseResult(tested_exercise(cell.source), maximum, [test])
+    return TestResult("Visible.test_one", "One statement", status, share * maximum, maximum)
 
 
 def write_course(root: Path, *students: str) -> Path:

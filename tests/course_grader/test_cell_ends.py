@@ -31,7 +31,7 @@ class TestMuchOutput:
             cell_named(notebook, exercise).source += f"\n{MUCH}"
         graded = engine.grade(notebook, "ada", 1)
         assert score(graded) == FULL
-        assert not graded.needs_person
+        assert not graded.needs_review
         assert graded.messages == []
         assert "the rest is left out" in text_of(cell_named(graded.notebook, "much30"))
 
@@ -65,7 +65,7 @@ class TestMuchOutput:
         assert graded.messages == [f"Cell 3 ({flood}) put out too much and was stopped."]
         assert "went on putting out and was stopped" in text_of(cell_named(graded.notebook, "table"))
         assert score(graded) == FULL
-        assert not graded.needs_person
+        assert not graded.needs_review
 
     def test_that_no_interrupt_stops_ends_the_kernel(self, engine):
         stubborn = f"import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n{ENDLESS}"

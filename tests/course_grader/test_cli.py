@@ -8,8 +8,8 @@ import pytest
 from nbgrader.api import Gradebook
 
 from course_grader import cli
+from course_grader.errors import CourseError
 from course_grader.nbgrader_plugins import Course
-from course_grader.notebooks import CourseError
 from course_grader.runner import grade
 from tests.course_grader.fake_grading import MESSAGE, FakeEngine, hand_in, write_course
 from tests.paths import sandbox_missing
@@ -20,7 +20,7 @@ from tests.tiny_course import LAB
 def template(tmp_path_factory):
     """A course whose gradebook knows the lab."""
     root = write_course(tmp_path_factory.mktemp("template"))
-    Course(root).add_lab(LAB)
+    Course(root).learn_lab(LAB)
     return root
 
 
@@ -66,12 +66,12 @@ class TestGrade:
         assert saved_score(course, "ben") == 10.0
         assert (course / "autograded" / "ada" / LAB / f"{LAB}.ipynb").is_file()
 
-    def test_a_submission_that_needs_a_person_makes_the_exit_code_3(self, course, engine, capsys):
+    def test_a_submission_that_needs_review_makes_the_exit_code_3(self, course, engine, capsys):
         for student in ("ada", "mia"):
             hand_in(course / "submitted", student)
         assert run(course) == 3
         printed = capsys.readouterr().out
-        assert "mia      ▶ NEEDS A PERSON   5 / 20" in printed and MESSAGE in printed
+        assert "mia      ▶ NEEDS REVIEW   5 / 20" in printed and MESSAGE in printed
 
     @pytest.mark.parametrize(
         ("content", "reason"), [("{'cells': [", "not valid JSON"), (None, f"a notebook named {LAB}.ipynb")]
@@ -92,7 +92,7 @@ class TestGrade:
     def test_the_graders_own_failure_is_no_zero(self, course, engine, capsys):
         hand_in(course / "submitted", "bug")
         assert run(course) == 3
-        assert "the grader itself failed: RuntimeError: a bug of ours" in capsys.readouterr().out
+        assert "The grader itself failed: RuntimeError: a bug of ours" in capsys.readouterr().out
         assert not (course / "autograded").exists()
 
     def test_given_submissions_are_only_read(self, course, engine, tmp_path):
@@ -135,10 +135,58 @@ class TestGrade:
         def press(*arguments):
             raise KeyboardInterrupt
 
-        monkeypatch.setattr("course_grader.runner.progress._Lines.report", press)
+        monkeypatch.setattr("course_grader.runner.run_progress._Lines.report", press)
         assert run(course, "--json", course / "grades.json") == 130
         assert "Stopped: 1 of 2 submissions graded and saved" in capsys.readouterr().out
         assert len(json.loads((course / "grades.json").read_text())["submissions"]) == 1
+
+
+class TestReport:
+    def test_what_is_graded_already_is_shown_again_and_nothing_is_graded(self, course, engine, capsys):
+        for student in ("ada", "ben"):
+            hand_in(course / "submitted", student)
+        assert run(course, "--json", course / "run.json", "--page", course / "run.html") == 0
+        engine.graded.clear()
+        arguments = [
+            "--course",
+            str(course),
+            "--json",
+            str(course / "again.json"),
+            "--page",
+            str(course / "again.html"),
+        ]
+        assert cli.main(["report", LAB, *arguments]) == 0
+        assert engine.graded == []
+        first, again = (json.loads((course / name).read_text()) for name in ("run.json", "again.json"))
+        assert again["submissions"] == first["submissions"]
+        pages = [(course / name).read_text() for name in ("run.html", "again.html")]
+        assert all("ben" in page and "One statement" in page for page in pages)
+
+    def test_written_answers_that_were_graded_since_are_not_pending(self, course, engine):
+        hand_in(course / "submitted", "ada")
+        run(course)
+        with Gradebook(f"sqlite:///{course / 'gradebook.db'}", "deep-learning-labs") as gradebook:
+            grade = gradebook.find_grade("explain_nothing", LAB, LAB, "ada")
+            grade.manual_score, grade.needs_manual_grade = 4.0, False
+            gradebook.db.commit()
+        assert cli.main(["report", LAB, "--course", str(course), "--json", str(course / "again.json")]) == 0
+        (ada,) = json.loads((course / "again.json").read_text())["submissions"]
+        assert ada["manual"] == {"max": 5.0, "pending": 0.0}
+
+    def test_before_anything_is_graded_it_says_what_to_do(self, course, capsys):
+        assert cli.main(["report", LAB, "--course", str(course)]) == 2
+        assert f"nothing of {LAB} is graded yet" in capsys.readouterr().err
+
+    def test_a_notebook_graded_by_another_version_is_named(self, course, engine, capsys):
+        hand_in(course / "submitted", "ada")
+        run(course)
+        path = course / "autograded" / "ada" / LAB / f"{LAB}.ipynb"
+        notebook = json.loads(path.read_text())
+        del notebook["metadata"]["course_grader"]["exercises"]
+        path.chmod(0o644)
+        path.write_text(json.dumps(notebook))
+        assert cli.main(["report", LAB, "--course", str(course)]) == 2
+        assert "ada" in (error := capsys.readouterr().err) and "grade it again" in error
 
 
 class TestWrongUsage:
@@ -174,7 +222,7 @@ class TestWrongUsage:
         def fail(*arguments):
             raise OSError("a fault of ours")
 
-        monkeypatch.setattr("course_grader.runner.course.find_course", fail)
+        monkeypatch.setattr("course_grader.runner.find_course.find_course", fail)
         with pytest.raises(OSError, match="a fault of ours"):
             run(course)
 

@@ -4,10 +4,11 @@ import json
 
 import nbformat
 import pytest
+from nbformat.v4 import new_notebook
 from rich.console import Console
 
-from course_grader.notebooks import CourseError
-from course_grader.results import ExerciseResult, SubmissionResult, TestResult
+from course_grader.errors import CourseError
+from course_grader.results import ExerciseResult, GradedSubmission, TestResult
 from course_grader.runner import grade
 from course_grader.runner.example import CLASS, EXPECTED, grade_example_class, surprises
 from tests.course_grader.fake_grading import FakeEngine, hand_in, write_course
@@ -18,7 +19,8 @@ ADA = {"score": 20.0, "status": "graded", "about": "all right"}
 
 def result(student, earned, status="graded"):
     exercise = ExerciseResult("double", 20.0, [TestResult("test", "Title", "passed", earned, 20.0)])
-    return SubmissionResult(student, LAB, 0, status=status, exercises={"double": exercise}, max_score=20.0)
+    review = status == "needs_person"
+    return GradedSubmission(student, LAB, 0, new_notebook(), exercises={"double": exercise}, needs_review=review)
 
 
 class TestSurprises:
@@ -59,10 +61,10 @@ def test_the_whole_way(course, console):
     assert list(grades) == ["lab", "seed", "submissions"]
     scores = grades["submissions"]
     assert list(scores[0]) == [
-        "student", "status", "score", "max_score", "exercises", "manual", "repairs", "messages", "seconds",
+        "student", "status", "score", "max_score", "exercises", "manual", "messages", "seconds",
     ]  # fmt: skip
     assert [(entry["student"], entry["score"]) for entry in scores] == [("ada", 20.0), ("ben", 5.0)]
-    assert "NEEDS A PERSON" in (course / "build" / "report.html").read_text(encoding="utf-8")
+    assert "NEEDS REVIEW" in (course / "build" / "report.html").read_text(encoding="utf-8")
     assert (course / "build" / "course" / "feedback" / "ada" / LAB / f"{LAB}.html").is_file()
     assert not (course / "gradebook.db").exists() and not (course / "autograded").exists()
 

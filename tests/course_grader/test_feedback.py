@@ -9,7 +9,7 @@ pytest.importorskip("nbgrader")
 
 from bs4 import BeautifulSoup
 
-from tests.nbgrader_course import COUNT, DOUBLE, FakeEngine, answered, hand_in
+from tests.nbgrader_course import COUNT, DOUBLE, FakeEngine, answered, autograde_by_writer, hand_in
 from tests.tiny_course import LAB, cell_named
 
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -21,9 +21,9 @@ def page(course, released, fake_engine):
 
     def make(notebook=None, **sources):
         hand_in(course.root, "ada", notebook or answered(released, **sources))
-        assert course.autograde(LAB, ["ada"]) == {}
+        assert autograde_by_writer(course, ["ada"]) == {}
         assert course.generate_feedback(LAB, ["ada"]) == {}
-        source = course.feedback_path(LAB, "ada").read_text()
+        source = (course.folder("feedback", LAB, "ada") / f"{LAB}.html").read_text()
         return source, " ".join(BeautifulSoup(source, "html.parser").body.get_text(" ").split())
 
     return make
@@ -49,17 +49,14 @@ def test_an_ordinary_test_s_traceback_does_not_show_its_hidden_lines(course, rel
         notebook, "test_double"
     ).source = "assert double(1) == 2\n### BEGIN HIDDEN TESTS\nassert double(21) == 42\n### END HIDDEN TESTS"
     nbformat.write(notebook, reference)
-    course.add_lab(LAB)
+    course.learn_lab(LAB)
 
-    def run(self, notebook, student, seed):
-        graded = grade(self, notebook, student, seed)
+    def change(graded):
         cell = cell_named(graded.notebook, "test_double")
         error = {"ename": "AssertionError", "evalue": "no", "traceback": ["----> 3 assert double(21) == 42"]}
         cell.outputs, cell.execution_count = [nbformat.v4.new_output("error", **error)], 5
-        return graded
 
-    grade = FakeEngine.grade
-    monkeypatch.setattr(FakeEngine, "grade", run)
+    monkeypatch.setattr(FakeEngine, "change", staticmethod(change))
     source, text = page(double=DOUBLE)
     assert "21" not in BeautifulSoup(source, "html.parser").body.get_text()
     assert "AssertionError: no" in text
@@ -80,7 +77,7 @@ def test_a_written_answer_that_was_graded_shows_points_and_comment(course, relea
         gradebook.find_comment("explain_nothing", LAB, LAB, "ada").manual_comment = "Say **why**."
         gradebook.db.commit()
     course.generate_feedback(LAB, ["ada"])
-    body = BeautifulSoup(course.feedback_path(LAB, "ada").read_text(), "html.parser").body
+    body = BeautifulSoup((course.folder("feedback", LAB, "ada") / f"{LAB}.html").read_text(), "html.parser").body
     text = " ".join(body.get_text(" ").split())
     assert "written answers 3.5 of 5" in text
     assert "Comment Say why ." in text
@@ -102,13 +99,10 @@ def test_what_went_wrong_is_said_in_words(page):
 
 
 def test_messages_are_shown_as_text(page, monkeypatch):
-    def run(self, notebook, student, seed):
-        graded = grade(self, notebook, student, seed)
+    def change(graded):
         graded.messages = ["Cell 12 ended the kernel: memory: used 2300 MB <script>alert(1)</script>"]
-        return graded
 
-    grade = FakeEngine.grade
-    monkeypatch.setattr(FakeEngine, "grade", run)
+    monkeypatch.setattr(FakeEngine, "change", staticmethod(change))
     source, text = page()
     assert "Cell 12 ended the kernel: memory: used 2300 MB <script>" in text
     assert "<script>alert" not in source
@@ -140,14 +134,11 @@ def test_the_page_is_small_and_made_for_phones(page):
 
 
 def test_pictures_keep_their_alternative_text(page, monkeypatch):
-    def run(self, notebook, student, seed):
-        graded = grade(self, notebook, student, seed)
+    def change(graded):
         output = nbformat.v4.new_output("display_data", {"image/png": PIXEL})
         output.metadata = {"image/png": {"alt": 'A "heat map"'}}
         cell_named(graded.notebook, "goodbye").outputs = [output]
-        return graded
 
-    grade = FakeEngine.grade
-    monkeypatch.setattr(FakeEngine, "grade", run)
+    monkeypatch.setattr(FakeEngine, "change", staticmethod(change))
     (picture,) = BeautifulSoup(page()[0], "html.parser").find_all("img")
     assert picture["alt"] == 'A "heat map"'

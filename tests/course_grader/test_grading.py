@@ -4,8 +4,9 @@ import json
 
 import pytest
 
+from course_grader.errors import CourseError
 from course_grader.grading import Engine
-from course_grader.notebooks import CourseError, find_lab
+from course_grader.notebooks import find_lab
 from course_grader.sandbox import SandboxUnavailable
 from tests.paths import sandbox_missing
 from tests.tiny_course import LAB, cell_named, code, score, tiny_notebook, with_sources, write_tiny_course
@@ -25,7 +26,7 @@ class TestOrdinarySubmissions:
     def test_the_reference_scores_full(self, engine):
         graded = engine.grade(tiny_notebook(), "ada", 1)
         assert score(graded) == {"double": 5.0, "count": 15.0}
-        assert not graded.needs_person
+        assert not graded.needs_review
         assert graded.messages == []
 
     def test_the_score_stands_in_the_cell_as_a_plain_float(self, engine):
@@ -110,12 +111,12 @@ class TestTrouble:
         graded = engine.grade(with_sources(double=crash), "eva", 1)
         assert score(graded) == {"double": 0.0, "count": 15.0}
 
-    def test_a_notebook_that_always_dies_needs_a_person(self, engine):
+    def test_a_notebook_that_always_dies_needs_review(self, engine):
         notebook = tiny_notebook()
         for place in (2, 6):
             notebook.cells.insert(place, code("import os; os._exit(3)", f"crash{place}"))
         graded = engine.grade(notebook, "eva", 1)
-        assert graded.needs_person
+        assert graded.needs_review
         assert score(graded)["count"] == 0.0
 
     def test_a_flood_of_output_is_cut(self, engine):
@@ -146,8 +147,8 @@ PATCHES = {
     "        for value in frame.frame.f_globals.values():\n"
     "            if type(value).__name__ == 'Reference': return value.double(x)\n"
     "    return x",
-    "a patched responder": "import course_utils.responder as r\n"
-    "r.Responder.answer = lambda self, request, blob: ({'id': request['id'], 'ok': True}, b'')\n"
+    "a patched server": "import course_utils.remote.server as r\n"
+    "r.RemoteServer.answer = lambda self, request, blob: ({'id': request['id'], 'ok': True}, b'')\n"
     "def double(x): return x",
     "patched assertions": "from course_utils.testing import LabTestCase\n"
     "LabTestCase.assert_close = lambda *a, **k: None\n"
@@ -174,19 +175,19 @@ def test_without_nested_namespaces_each_kernel_gets_a_fresh_sandbox(tmp_path, mo
     def refuse(self):
         raise SandboxUnavailable("nested namespaces are not allowed")
 
-    monkeypatch.setattr("course_grader.grading.Zygote.__enter__", refuse)
+    monkeypatch.setattr("course_grader.grading.engine.Zygote.__enter__", refuse)
     with Engine(find_lab(LAB, write_tiny_course(tmp_path))) as engine:
         graded = engine.grade(tiny_notebook(), "ada", 1)
     assert score(graded) == {"double": 5.0, "count": 15.0}
 
 
-def test_a_kernel_that_cannot_start_is_for_a_person_and_leaves_nothing(engine, monkeypatch):
+def test_a_kernel_that_cannot_start_needs_review_and_leaves_nothing(engine, monkeypatch):
     async def refuse(self):
         raise RuntimeError("no kernel today")
 
-    monkeypatch.setattr("course_grader.grading.StudentKernel.start", refuse)
+    monkeypatch.setattr("course_grader.grading.engine.StudentKernel.start", refuse)
     graded = engine.grade(tiny_notebook(), "ada", 1)
-    assert graded.needs_person
+    assert graded.needs_review
     assert not graded.ran
     assert score(graded) == {"double": 0.0, "count": 0.0}
     assert any("no kernel today" in message for message in graded.messages)

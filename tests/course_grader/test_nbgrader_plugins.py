@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -21,12 +22,23 @@ from nbgrader.apps import NbGraderAPI
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.coursedir import CourseDirectory
 
-from course_grader.nbgrader_plugins import NO_KERNEL, Course, offer, refusal
-from course_grader.nbgrader_plugins.refusal import before_autograde
-from course_grader.notebooks import CourseError
+from course_grader.errors import CourseError
+from course_grader.fingerprint import content_hash
+from course_grader.nbgrader_plugins import NO_KERNEL, Course, preconditions
+from course_grader.nbgrader_plugins.preconditions import before_autograde
 from course_grader.sandbox import SandboxUnavailable, check
-from course_grader.store import content_hash
-from tests.nbgrader_course import COUNT, DOUBLE, FakeEngine, answered, autograded, grades, hand_in
+from tests.nbgrader_course import (
+    COUNT,
+    DOUBLE,
+    FakeEngine,
+    answered,
+    autograde_by_nbgrader,
+    autograde_by_writer,
+    autograded,
+    grades,
+    hand_in,
+    repaired,
+)
 from tests.tiny_course import LAB, cell_named, code
 
 HALF = {"test_double": (2.5, False), "test_count": (7.5, False)}
@@ -37,113 +49,96 @@ def automatic(course, student):
 
 
 class TestGrading:
-    def test_the_judges_points_are_saved_as_partial_credit(self, course, released, fake_engine):
+    def test_the_judges_points_are_saved_as_partial_credit(self, course, released, fake_engine, autograde):
         hand_in(course.root, "ada", answered(released, double=DOUBLE, count=COUNT))
-        assert course.autograde(LAB, ["ada"]) == {}
+        assert autograde(["ada"]) == {}
         assert automatic(course, "ada") == HALF
 
-    def test_a_result_that_was_offered_is_taken_and_nothing_runs(self, course, released, fake_engine):
-        hand_in(course.root, "ada", answered(released, double=DOUBLE))
-        notebook = course.sanitize(LAB, "ada").notebook
-        offer(LAB, "ada", notebook, FakeEngine(None).grade(notebook, "ada", 7))
-        assert course.autograde(LAB, ["ada"]) == {}
-        assert fake_engine == []
-        assert grades(course, "ada")["test_double"] == (2.5, False)
-        assert autograded(course, "ada").metadata.course_grader.seed == 7
-
-    def test_a_result_for_other_content_is_not_taken(self, course, released, fake_engine):
-        hand_in(course.root, "ada", answered(released, double=DOUBLE))
-        stale = course.sanitize(LAB, "ada").notebook
-        offer(LAB, "ada", stale, FakeEngine(None).grade(stale, "ada", 7))
-        hand_in(course.root, "ada", answered(released, double=DOUBLE, count=COUNT))
-        course.autograde(LAB, ["ada"])
-        assert fake_engine[0].graded == ["ada"]
-
-    def test_one_engine_serves_the_class(self, course, released, fake_engine):
+    def test_one_engine_serves_the_class(self, course, released, fake_engine, autograde):
         for student in ("ada", "ben"):
             hand_in(course.root, student, released)
-        course.autograde(LAB, ["ada", "ben"], run_experiments=True)
+        autograde(["ada", "ben"])
         assert [engine.graded for engine in fake_engine] == [["ada", "ben"]]
-        assert fake_engine[0].options == {"run_experiments": True}
 
-    def test_the_sanitized_notebook_is_what_the_second_stage_sees(self, course, released, fake_engine):
+    def test_both_ways_grade_the_same_notebook_and_leave_the_same_file(
+        self, course, released, fake_engine, monkeypatch
+    ):
         hand_in(course.root, "ada", answered(released, double=DOUBLE))
         seen = []
-        fake_engine_grade = FakeEngine.grade
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(
-                FakeEngine, "grade",
-                lambda self, nb, *rest: seen.append(content_hash(nb)) or fake_engine_grade(self, nb, *rest),
-            )  # fmt: skip
-            course.autograde(LAB, ["ada"])
-        assert seen == [content_hash(course.sanitize(LAB, "ada").notebook)]
+        grade = FakeEngine.grade
+        monkeypatch.setattr(
+            FakeEngine, "grade", lambda self, nb, *rest: seen.append(content_hash(nb)) or grade(self, nb, *rest)
+        )
+        files = []
+        for way in (autograde_by_writer, autograde_by_nbgrader):
+            course.config.CourseExecute.seed = 7
+            assert way(course, ["ada"]) == {}
+            files.append((autograded(course, "ada"), grades(course, "ada")))
+        assert seen == [content_hash(repaired(course, "ada").notebook)] * 2
+        assert files[0] == files[1]
 
-    def test_hidden_tests_are_back_in_the_graded_notebook(self, course, released, fake_engine):
+    def test_hidden_tests_are_back_in_the_graded_notebook(self, course, released, fake_engine, autograde):
         hand_in(course.root, "ada", released)
-        course.autograde(LAB, ["ada"])
+        autograde(["ada"])
         assert "HiddenDouble" in cell_named(autograded(course, "ada"), "test_double").source
 
-    def test_a_test_without_a_verdict_scores_zero(self, course, released, fake_engine, monkeypatch):
-        def no_verdict(self, notebook, student, seed):
-            graded = original(self, notebook, student, seed)
-            del graded.exercises["double"]
-            return graded
+    def test_a_test_without_a_verdict_scores_zero(self, course, released, fake_engine, autograde, monkeypatch):
+        def no_verdict(graded):
+            graded.exercises["double"].tests = []
 
-        original = FakeEngine.grade
-        monkeypatch.setattr(FakeEngine, "grade", no_verdict)
+        monkeypatch.setattr(FakeEngine, "change", staticmethod(no_verdict))
         hand_in(course.root, "ada", answered(released, double=DOUBLE, count=COUNT))
-        course.autograde(LAB, ["ada"])
+        autograde(["ada"])
         assert automatic(course, "ada") == {"test_double": (0.0, False), "test_count": (7.5, False)}
 
-    def test_an_ordinary_test_cell_that_never_ran_scores_zero(self, course, released, fake_engine):
+    def test_an_ordinary_test_cell_that_never_ran_scores_zero(self, course, released, fake_engine, autograde):
         reference = course.root / "solutions" / LAB / f"{LAB}.ipynb"
         notebook = nbformat.read(reference, as_version=4)
         cell_named(notebook, "test_double").source = "assert double(1) == 2"
         nbformat.write(notebook, reference)
-        course.add_lab(LAB)
+        course.learn_lab(LAB)
         hand_in(course.root, "ada", answered(released, double=DOUBLE, count=COUNT))
-        course.autograde(LAB, ["ada"])
+        autograde(["ada"])
         assert automatic(course, "ada") == {"test_double": (0.0, False), "test_count": (7.5, False)}
 
-    def test_a_submission_that_needs_a_person_is_marked_in_the_gradebook(
-        self, course, released, fake_engine, monkeypatch
+    def test_a_submission_that_needs_review_is_marked_in_the_gradebook(
+        self, course, released, fake_engine, autograde, monkeypatch
     ):
-        def trouble(self, notebook, student, seed):
-            graded = original(self, notebook, student, seed)
-            graded.needs_person, graded.messages = True, ["The kernel died."]
-            return graded
+        def trouble(graded):
+            graded.needs_review, graded.messages = True, ["The kernel died."]
 
-        original = FakeEngine.grade
-        monkeypatch.setattr(FakeEngine, "grade", trouble)
+        monkeypatch.setattr(FakeEngine, "change", staticmethod(trouble))
         hand_in(course.root, "ada", answered(released, double=DOUBLE, count=COUNT))
-        course.autograde(LAB, ["ada"])
+        autograde(["ada"])
         assert automatic(course, "ada") == {"test_double": (2.5, True), "test_count": (7.5, True)}
         assert autograded(course, "ada").metadata.course_grader.messages == ["The kernel died."]
 
-    def test_grading_again_replaces_the_grades(self, course, released, fake_engine):
+    def test_grading_again_replaces_the_grades(self, course, released, fake_engine, autograde):
         hand_in(course.root, "ada", answered(released, double=DOUBLE))
-        course.autograde(LAB, ["ada"])
+        autograde(["ada"])
         hand_in(course.root, "ada", answered(released, count=COUNT))
-        course.autograde(LAB, ["ada"])
+        autograde(["ada"])
         assert automatic(course, "ada") == {"test_double": (0.0, False), "test_count": (7.5, False)}
 
-    def test_the_lab_can_be_put_into_the_gradebook_again_with_grades_in_it(self, course, released, fake_engine):
+    def test_the_lab_can_be_put_into_the_gradebook_again_with_grades_in_it(
+        self, course, released, fake_engine, autograde
+    ):
         hand_in(course.root, "ada", answered(released, double=DOUBLE, count=COUNT))
-        course.autograde(LAB, ["ada"])
-        course.add_lab(LAB)
+        autograde(["ada"])
+        course.learn_lab(LAB)
         assert automatic(course, "ada") == HALF
 
-    def test_an_honest_submission_causes_no_warnings(self, course, released, fake_engine, tmp_path):
+    def test_an_honest_submission_causes_no_warnings(self, course, released, fake_engine, autograde, tmp_path):
         hand_in(course.root, "ada", answered(released, double=DOUBLE, count=COUNT, explain_nothing="So it is."))
-        course.autograde(LAB, ["ada"])
+        autograde(["ada"])
         log = (tmp_path / "nbgrader.log").read_text()
-        assert "Autograding" in log
+        assert "Autograding" in log or "Saved ada" in log
         assert "WARNING" not in log
 
-    def test_nothing_is_printed(self, course, released, fake_engine, capfd):
+    def test_nothing_is_printed(self, course, released, fake_engine, autograde, capfd):
         hand_in(course.root, "ada", b"no notebook")
         hand_in(course.root, "ben", released)
-        course.autograde(LAB, ["ada", "ben"])
+        autograde(["ada", "ben"])
         assert capfd.readouterr() == ("", "")
 
 
@@ -195,9 +190,9 @@ UNREADABLE = {
     "cut off": (lambda nb: nbformat.writes(nb).encode()[:-500], "is not valid JSON (line "),
     "empty": (lambda nb: b"", "is not valid JSON (line 1)"),
     "a zip file": (zipped, "is not UTF-8 text"),
-    "JSON, no notebook": (lambda nb: b'{"a": 1}', "is JSON, but no valid notebook"),
-    "a list": (lambda nb: b"[]", "is JSON, but no valid notebook"),
-    "empty cells": (lambda nb: b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{}]}', "no valid"),
+    "JSON, not a notebook": (lambda nb: b'{"a": 1}', "is JSON, but not a valid notebook"),
+    "a list": (lambda nb: b"[]", "is JSON, but not a valid notebook"),
+    "empty cells": (lambda nb: b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{}]}', "not a valid"),
     "nested too deeply": (lambda nb: b"[" * 100_000, "nested too deeply"),
 }  # fmt: skip
 
@@ -205,30 +200,31 @@ UNREADABLE = {
 class TestDamage:
     """Another student's submission goes with each damaged one: the batch goes on."""
 
-    def grade(self, course, released, content, name=LAB):
+    def grade(self, autograde, course, released, content, name=LAB):
         hand_in(course.root, "ada", content, name)
-        return self.batch(course, released)
+        return self.batch(autograde, course, released)
 
-    def batch(self, course, released):
+    def batch(self, autograde, course, released):
         """ada's scores and messages, graded beside zoe."""
         hand_in(course.root, "zoe", answered(released, double=DOUBLE, count=COUNT))
-        sanitized = course.sanitize(LAB, "ada")
-        assert course.autograde(LAB, ["ada", "zoe"]) == {}
+        assert autograde(["ada", "zoe"]) == {}
         assert automatic(course, "zoe") == HALF
         messages = autograded(course, "ada").metadata.course_grader.messages
-        assert messages == sanitized.problems
+        assert messages == repaired(course, "ada").notes.problems
         return automatic(course, "ada"), " ".join(messages)
 
     @pytest.mark.parametrize("damage, reason", UNREADABLE.values(), ids=UNREADABLE.keys())
-    def test_what_cannot_be_read_scores_zero_and_needs_a_person(self, course, released, fake_engine, damage, reason):
-        found, messages = self.grade(course, released, damage(answered(released, double=DOUBLE)))
+    def test_what_cannot_be_read_scores_zero_and_needs_review(
+        self, course, released, fake_engine, autograde, damage, reason
+    ):
+        found, messages = self.grade(autograde, course, released, damage(answered(released, double=DOUBLE)))
         assert reason in messages
         assert found == {"test_double": (0.0, True), "test_count": (0.0, True)}
         assert "ada" not in fake_engine[0].graded
-        assert course.sanitize(LAB, "ada").unreadable
+        assert repaired(course, "ada").notes.unreadable
 
-    def test_a_renamed_file(self, course, released, fake_engine):
-        found, messages = self.grade(course, released, answered(released, double=DOUBLE), name=f"{LAB} (1)")
+    def test_a_renamed_file(self, course, released, fake_engine, autograde):
+        found, messages = self.grade(autograde, course, released, answered(released, double=DOUBLE), name=f"{LAB} (1)")
         assert messages == f"Expected a notebook named {LAB}.ipynb; found {LAB} (1).ipynb: was it renamed?"
         assert found == {"test_double": (0.0, True), "test_count": (0.0, True)}
 
@@ -247,45 +243,45 @@ class TestDamage:
         for name in files:
             (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_text("{}")
-        scores, messages = self.batch(course, released)
+        scores, messages = self.batch(partial(autograde_by_writer, course), course, released)
         assert messages == f"There is no notebook in the submission, expected {LAB}.ipynb; {found}."
         assert scores == {"test_double": (0.0, True), "test_count": (0.0, True)}
 
-    def test_a_byte_order_mark_costs_nothing(self, course, released, fake_engine):
+    def test_a_byte_order_mark_costs_nothing(self, course, released, fake_engine, autograde):
         text = nbformat.writes(answered(released, double=DOUBLE, count=COUNT))
-        found, messages = self.grade(course, released, text.encode("utf-8-sig"))
+        found, messages = self.grade(autograde, course, released, text.encode("utf-8-sig"))
         assert found == HALF
         assert "byte-order mark" in messages
 
-    def test_a_copied_answer_cell_needs_a_person(self, course, released, fake_engine):
+    def test_a_copied_answer_cell_needs_review(self, course, released, fake_engine, autograde):
         notebook = with_copied_cell(answered(released, double=DOUBLE, count=COUNT), "double")
-        found, messages = self.grade(course, released, notebook)
+        found, messages = self.grade(autograde, course, released, notebook)
         assert found == {"test_double": (2.5, True), "test_count": (7.5, True)}
-        assert messages == "Cell `double` is there more than once; the last one counts."
+        assert messages == "Cell `double` appears more than once; the last one counts."
 
-    def test_a_copied_test_cell_costs_nothing(self, course, released, fake_engine):
+    def test_a_copied_test_cell_costs_nothing(self, course, released, fake_engine, autograde):
         notebook = with_copied_cell(answered(released, double=DOUBLE, count=COUNT), "test_double")
-        found, messages = self.grade(course, released, notebook)
+        found, messages = self.grade(autograde, course, released, notebook)
         assert found == HALF
-        assert "`test_double` is there more than once" in messages
+        assert "`test_double` appears more than once" in messages
 
-    def test_a_missing_test_cell_is_put_back(self, course, released, fake_engine):
+    def test_a_missing_test_cell_is_restored(self, course, released, fake_engine, autograde):
         notebook = without_cell(answered(released, double=DOUBLE, count=COUNT), "test_double")
-        found, messages = self.grade(course, released, notebook)
+        found, messages = self.grade(autograde, course, released, notebook)
         assert found == HALF
-        assert messages == "The test cell `test_double` was missing and was put back."
+        assert messages == "The test cell `test_double` was missing and was restored."
 
-    def test_a_missing_answer_cell_needs_a_person(self, course, released, fake_engine):
+    def test_a_missing_answer_cell_needs_review(self, course, released, fake_engine, autograde):
         notebook = without_cell(answered(released, count=COUNT), "double")
-        _, messages = self.grade(course, released, notebook)
-        assert messages == "The answer cell `double` is missing, or has lost its mark."
-        assert course.sanitize(LAB, "ada").needs_person
+        _, messages = self.grade(autograde, course, released, notebook)
+        assert messages == "The answer cell `double` is missing, or lost its nbgrader metadata."
+        assert repaired(course, "ada").notes.needs_review
 
-    def test_lost_metadata_leaves_no_grade_without_a_score(self, course, released, fake_engine):
+    def test_lost_metadata_leaves_no_grade_without_a_score(self, course, released, fake_engine, autograde):
         notebook = without_metadata(answered(released, double=DOUBLE, count=COUNT))
-        found, messages = self.grade(course, released, notebook)
+        found, messages = self.grade(autograde, course, released, notebook)
         assert found == {"test_double": (2.5, True), "test_count": (7.5, True)}
-        assert messages.startswith("All cells have lost their nbgrader marks") and messages.count(".") == 1
+        assert messages.startswith("All cells lost their nbgrader metadata") and messages.count(".") == 1
 
     @pytest.mark.parametrize(
         ("course_mark", "name"),
@@ -297,70 +293,74 @@ class TestDamage:
         ],
         ids=str,
     )
-    def test_another_lab_s_notebook_is_told_in_one_sentence(self, course, released, fake_engine, course_mark, name):
+    def test_another_lab_s_notebook_is_told_in_one_sentence(
+        self, course, released, fake_engine, autograde, course_mark, name
+    ):
         notebook = from_another_lab(answered(released, double=DOUBLE, count=COUNT), keep="double")
         notebook.metadata.course = course_mark
-        _, messages = self.grade(course, released, notebook)
-        assert messages == f"This is {name}, not the one of {LAB}: hand in the right one."
-        assert course.sanitize(LAB, "ada").needs_person
+        _, messages = self.grade(autograde, course, released, notebook)
+        assert messages == f"This is {name}, not the notebook of {LAB}: hand in the right one."
+        assert repaired(course, "ada").notes.needs_review
 
-    def test_one_answer_of_another_lab_is_told_by_its_cell(self, course, released, fake_engine):
+    def test_one_answer_of_another_lab_is_told_by_its_cell(self, course, released, fake_engine, autograde):
         notebook = with_mark(answered(released, count=COUNT), "double", grade_id="of_another_lab")
         notebook.metadata.course = {"lab": "02_attention"}
-        _, messages = self.grade(course, released, notebook)
+        _, messages = self.grade(autograde, course, released, notebook)
         assert messages == (
-            "Cell 4 bore an nbgrader mark that this lab does not have. "
-            "The answer cell `double` is missing, or has lost its mark."
+            "Cell 4 has an nbgrader id that this lab does not know. "
+            "The answer cell `double` is missing, or lost its nbgrader metadata."
         )
 
     @pytest.mark.parametrize(
         "mark", [{"schema_version": 99}, {"grade_id": 7}, {"solution": "yes"}, {"points": "many"}], ids=str
     )
-    def test_a_damaged_mark_does_not_stop_the_batch(self, course, released, fake_engine, mark):
+    def test_a_damaged_mark_does_not_stop_the_batch(self, course, released, fake_engine, autograde, mark):
         notebook = with_mark(answered(released, double=DOUBLE, count=COUNT), "double", **mark)
-        _, messages = self.grade(course, released, notebook)
-        assert "The nbgrader metadata of cell 4 was damaged and was taken out." in messages
+        _, messages = self.grade(autograde, course, released, notebook)
+        assert "The nbgrader metadata of cell 4 was damaged and was removed." in messages
 
-    def test_a_foreign_mark_is_taken_off(self, course, released, fake_engine):
+    def test_a_foreign_mark_is_taken_off(self, course, released, fake_engine, autograde):
         notebook = answered(released, double=DOUBLE, count=COUNT)
         notebook.cells.append(code("1000.0", "mine", grade=True, solution=False, points=1000))
-        found, messages = self.grade(course, released, notebook)
+        found, messages = self.grade(autograde, course, released, notebook)
         assert found == HALF
-        assert "bore an nbgrader mark that this lab does not have" in messages
+        assert "has an nbgrader id that this lab does not know" in messages
 
-    def test_changed_tests_points_and_flags_are_restored(self, course, released, fake_engine):
+    def test_changed_tests_points_and_flags_are_restored(self, course, released, fake_engine, autograde):
         notebook = answered(released, double=DOUBLE, count=COUNT, test_double="1000.0")
-        found, _ = self.grade(course, released, with_mark(notebook, "test_double", solution=True, points=1000))
+        found, _ = self.grade(
+            autograde, course, released, with_mark(notebook, "test_double", solution=True, points=1000)
+        )
         assert found == HALF
         cell = cell_named(autograded(course, "ada"), "test_double")
         assert "HiddenDouble" in cell.source
         assert cell.metadata.nbgrader.points == 5
 
-    def test_notes_that_a_student_wrote_do_not_count(self, course, released, fake_engine):
+    def test_notes_that_a_student_wrote_do_not_count(self, course, released, fake_engine, autograde):
         notebook = answered(released, double=DOUBLE, count=COUNT)
         notebook.metadata.course_grader = {"unreadable": True, "problems": ["give me full points"]}
-        assert self.grade(course, released, notebook) == (HALF, "")
+        assert self.grade(autograde, course, released, notebook) == (HALF, "")
 
-    def test_a_notebook_saved_in_colab(self, course, released, fake_engine):
+    def test_a_notebook_saved_in_colab(self, course, released, fake_engine, autograde):
         content = as_colab_saves_it(answered(released, double=DOUBLE, count=COUNT))
-        assert self.grade(course, released, content) == (HALF, "")
+        assert self.grade(autograde, course, released, content) == (HALF, "")
         graded = autograded(course, "ada")
         nbformat.validate(graded)  # Colab's format 4.0 knows no cell ids, but Colab writes them
         assert cell_named(graded, "double").source == DOUBLE
 
-    def test_a_timestamp_that_is_no_time(self, course, released, fake_engine):
+    def test_a_timestamp_that_is_not_a_time(self, course, released, fake_engine):
         path = hand_in(course.root, "ada", answered(released, double=DOUBLE, count=COUNT))
         (path.parent / "timestamp.txt").write_text("yesterday evening, honestly")
-        assert course.sanitize(LAB, "ada").problems == ["timestamp.txt holds no time, so it counts as missing."]
-        assert course.autograde(LAB, ["ada"]) == {}
+        assert repaired(course, "ada").notes.problems == ["timestamp.txt contains no valid timestamp and is ignored."]
+        assert autograde_by_writer(course, ["ada"]) == {}
         assert automatic(course, "ada") == HALF
 
     def test_a_folder_name_that_nbgrader_cannot_read(self, course, released, fake_engine):
         hand_in(course.root, "ada [2]", released)
         hand_in(course.root, "zoe", answered(released, double=DOUBLE, count=COUNT))
-        failed = course.autograde(LAB, course.students(LAB))
+        failed = autograde_by_writer(course, ["ada [2]", "zoe"])
         assert list(failed) == ["ada [2]"]
-        assert "holds one of * ? [, which nbgrader cannot read; rename it" in failed["ada [2]"]
+        assert "contains one of * ? [, which nbgrader cannot read; rename it" in failed["ada [2]"]
         assert automatic(course, "zoe") == HALF
 
 
@@ -368,13 +368,13 @@ class TestRefusals:
     @pytest.fixture
     def at_course(self, course, monkeypatch):
         monkeypatch.chdir(course.root)
-        monkeypatch.setattr(refusal, "check", lambda: None)
+        monkeypatch.setattr(preconditions, "check", lambda: None)
 
     def test_without_a_sandbox_the_command_ends_with_what_to_do(self, at_course, monkeypatch):
         def unavailable():
             raise SandboxUnavailable("Install bubblewrap.")
 
-        monkeypatch.setattr(refusal, "check", unavailable)
+        monkeypatch.setattr(preconditions, "check", unavailable)
         with pytest.raises(SystemExit, match=r"Nothing was graded\. Install bubblewrap\."):
             before_autograde(LAB, "*", [f"submitted/ada/{LAB}/{LAB}.ipynb"])
 
@@ -402,7 +402,9 @@ class TestRefusals:
     def test_no_execute_is_refused(self, course, released, fake_engine):
         hand_in(course.root, "ada", answered(released, double=DOUBLE))
         course.config.Execute.enabled = False
-        assert "--no-execute would take scores from the submission itself" in course.autograde(LAB, ["ada"])["ada"]
+        assert (
+            "--no-execute would take scores from the submission itself" in autograde_by_nbgrader(course, ["ada"])["ada"]
+        )
 
     def test_an_engine_that_refuses_scores_nobody(self, course, released, monkeypatch):
         from course_grader.nbgrader_plugins import execute
@@ -412,7 +414,7 @@ class TestRefusals:
 
         monkeypatch.setattr(execute, "make_engine", refuse)
         hand_in(course.root, "ada", answered(released, double=DOUBLE))
-        assert course.autograde(LAB, ["ada"]) == {"ada": "cell 3 of the reference notebook fails"}
+        assert autograde_by_nbgrader(course, ["ada"]) == {"ada": "cell 3 of the reference notebook fails"}
         assert automatic(course, "ada") == {"test_double": (None, True), "test_count": (None, True)}
 
     def test_a_course_without_configuration_is_refused(self, tmp_path):
@@ -422,15 +424,15 @@ class TestRefusals:
     def test_a_gradebook_that_cannot_be_opened_is_named_as_the_reason(self, course):
         elsewhere = Course(course.root, db_url="sqlite:////no/such/folder/grades.db")
         with pytest.raises(CourseError, match=r"unable to open database file$"):
-            elsewhere.add_lab(LAB)
+            elsewhere.learn_lab(LAB)
 
     def test_a_lab_that_changed_under_its_submissions_is_refused(self, course, released, fake_engine):
         hand_in(course.root, "ada", released)
-        course.autograde(LAB, ["ada"])
+        autograde_by_nbgrader(course, ["ada"])
         reference = course.root / "solutions" / LAB / f"{LAB}.ipynb"
         nbformat.write(without_cell(nbformat.read(reference, as_version=4), "test_count"), reference)
         with pytest.raises(CourseError, match="Cannot add or remove cells"):
-            course.add_lab(LAB)
+            course.learn_lab(LAB)
 
 
 class TestGuard:
@@ -444,18 +446,18 @@ class TestGuard:
         notebook = answered(released, double=DOUBLE)
         notebook.metadata.kernelspec = {"name": "somebody-s-own", "display_name": "Mine"}
         hand_in(course.root, "ada", notebook)
-        course.autograde(LAB, ["ada"])
+        autograde_by_nbgrader(course, ["ada"])
         kernels = [nb.metadata.kernelspec["name"] for nb in (released, autograded(course, "ada"))]
         assert kernels == ["python3", "python3"]
         assert self.kernel(course) == NO_KERNEL
 
-    @pytest.mark.parametrize("step", ["add_lab", "autograde"])
+    @pytest.mark.parametrize("step", ["learn_lab", "autograde"])
     def test_a_gradebook_from_before_is_guarded_too(self, course, released, fake_engine, step):
         hand_in(course.root, "ada", answered(released, double=DOUBLE))
-        course.autograde(LAB, ["ada"])
+        autograde_by_nbgrader(course, ["ada"])
         unguard(course)
         assert self.kernel(course) == "python3"
-        course.add_lab(LAB) if step == "add_lab" else course.autograde(LAB, ["ada"])
+        course.learn_lab(LAB) if step == "learn_lab" else autograde_by_nbgrader(course, ["ada"])
         assert self.kernel(course) == NO_KERNEL
 
 
@@ -479,7 +481,7 @@ class TestFormgrader:
         return asyncio.run(click())
 
     def test_the_buttons_generate_and_autograde(self, course, released, fake_engine, monkeypatch):
-        monkeypatch.setattr(refusal, "check", lambda: None)
+        monkeypatch.setattr(preconditions, "check", lambda: None)
         release = course.root / "labs" / LAB / f"{LAB}.ipynb"
         before = release.read_bytes()
         assert self.call(course, "generate_assignment", LAB)["success"]
@@ -489,11 +491,11 @@ class TestFormgrader:
         assert automatic(course, "ada") == HALF
         assert self.call(course, "generate_feedback", LAB, "ada")["success"]
 
-    def test_a_refusal_is_shown_and_touches_no_grades(self, course, released, monkeypatch):
+    def test_a_preconditions_is_shown_and_touches_no_grades(self, course, released, monkeypatch):
         def unavailable():
             raise SandboxUnavailable("Install bubblewrap.")
 
-        monkeypatch.setattr(refusal, "check", unavailable)
+        monkeypatch.setattr(preconditions, "check", unavailable)
         hand_in(course.root, "ada", answered(released, double=DOUBLE))
         result = self.call(course, "autograde", LAB, "ada")
         assert not result["success"]
@@ -552,7 +554,7 @@ def test_the_nbgrader_command_gives_the_same_scores(course, released):
     assert automatic(course, "ben") == {"test_double": (0.0, True), "test_count": (0.0, True)}
 
     other = Course(course.root, db_url=f"sqlite:///{course.root / 'other.db'}", autograded=course.root / "other")
-    other.add_lab(LAB)
-    assert other.autograde(LAB, other.students(LAB)) == {}
+    other.learn_lab(LAB)
+    assert autograde_by_writer(other, ["ada", "ben"]) == {}
     assert {student: grades(other, student) for student in ("ada", "ben")} == by_command
     assert Path(course.root / "other" / "ada" / LAB / f"{LAB}.ipynb").is_file()

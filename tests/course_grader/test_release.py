@@ -8,7 +8,7 @@ import pytest
 
 pytest.importorskip("nbgrader")
 
-from course_grader.notebooks import CourseError
+from course_grader.errors import CourseError
 from course_grader.release import LintError, differences, lint, make_labs
 from course_grader.release.steps import release_hash
 from course_utils import __version__

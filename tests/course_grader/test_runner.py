@@ -8,24 +8,30 @@ import sys
 import tempfile
 import threading
 import time
+from concurrent.futures import Future
 from contextlib import contextmanager
 
 import nbformat
 import pytest
+from nbformat.v4 import new_notebook
 from rich.console import Console
 
-from course_grader.notebooks import CourseError, find_lab
-from course_grader.results import SubmissionResult
+from course_grader.errors import CourseError
+from course_grader.gradebook.lab_cells import lab_cells
+from course_grader.notebooks import find_lab
+from course_grader.repair import Submission, repair_submission
+from course_grader.results import GradedSubmission
 from course_grader.runner import grade
-from course_grader.runner.class_run import run_class
-from course_grader.runner.course import find_course
+from course_grader.runner.class_run import ClassRun, grade_class
+from course_grader.runner.executor import local_executor
+from course_grader.runner.find_course import find_course
+from course_grader.runner.in_background import InBackground
 from course_grader.runner.interrupt import terminable, uninterrupted
-from course_grader.runner.progress import progress
-from course_grader.runner.starting import Starting
-from course_grader.runner.submissions import Submission, find_submissions, take_copy
+from course_grader.runner.run_progress import progress
+from course_grader.runner.submissions import find_submissions
 from tests import nbgrader_course
 from tests.course_grader.fake_grading import FakeEngine
-from tests.tiny_course import LAB
+from tests.tiny_course import LAB, tiny_notebook
 
 WAIT = 20  # seconds; only a hang takes as long
 
@@ -38,147 +44,174 @@ def ctrl_c_counts():
     signal.signal(signal.SIGINT, before)
 
 
-class Desk:
+class FakeWriter:
     """Keeps what the runner saves, and on which thread."""
 
-    def __init__(self, unusable=()):
-        self.unusable = unusable
-        self.saved, self.threads = {}, set()
+    def __init__(self):
+        self.saved, self.threads = [], set()
 
-    def sanitize(self, submission):
-        return None if submission.student in self.unusable else {"of": submission.student}
-
-    def save(self, submission, graded):
+    def save(self, graded, submitted):
         self.threads.add(threading.current_thread())
-        self.saved[submission.student] = graded
-        return SubmissionResult(submission.student, LAB, 0, status="graded" if graded else "failed")
-
-    def give_up(self, submission, reason):
-        return SubmissionResult(submission.student, LAB, 0, messages=[reason])
+        self.saved.append(graded.student)
 
 
-class Grader:
-    """Calls `work(student)` in place of grading; counts how often it was ended."""
-
-    def __init__(self, work=lambda student: student):
-        self.work = work
-        self.ended = threading.Event()
-
-    def grade(self, notebook, student, seed):
-        assert notebook == {"of": student}
-        return self.work(student)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        self.ended.set()
+def graded(submission):
+    return GradedSubmission(submission.student, LAB, 1, new_notebook())
 
 
-def run(grader, desk, students, workers=2, report=lambda result: None):
-    submissions = [Submission(student, None) for student in students]
-    return run_class(submissions, Starting(lambda: grader), desk, workers=workers, seed=1, report=report)
+def run(grade, writer, students, workers=2, report=lambda result: None):
+    class_run = ClassRun([Submission(student, LAB, None) for student in students], seed=1)
+    with local_executor(workers) as executor:
+        grade_class(class_run, grade, executor, writer, report)
+    return class_run
 
 
-class TestRunClass:
+class TestGradeClass:
     def test_every_submission_is_graded_and_saved_in_order(self):
-        desk, grader = Desk(), Grader(lambda student: student.upper())
-        outcome = run(grader, desk, ["cem", "ada", "ben"])
-        assert [result.student for result in outcome.results] == ["cem", "ada", "ben"]
-        assert desk.saved == {"ada": "ADA", "ben": "BEN", "cem": "CEM"}
-        assert not outcome.interrupted and grader.ended.is_set()
+        writer = FakeWriter()
+        class_run = run(graded, writer, ["cem", "ada", "ben"])
+        assert [result.student for result in class_run.results] == ["cem", "ada", "ben"]
+        assert sorted(writer.saved) == ["ada", "ben", "cem"]
+        assert not class_run.interrupted
 
     def test_as_many_at_a_time_as_there_are_workers(self):
         together = threading.Barrier(3)  # breaks unless three wait at once
-        outcome = run(Grader(lambda student: together.wait(WAIT) >= 0), Desk(), ["ada", "ben", "cem"], workers=3)
-        assert [result.status for result in outcome.results] == ["graded"] * 3
+
+        def work(submission):
+            together.wait(WAIT)
+            return graded(submission)
+
+        class_run = run(work, FakeWriter(), ["ada", "ben", "cem"], workers=3)
+        assert [result.status for result in class_run.results] == ["graded"] * 3
 
     def test_one_thread_saves(self):
-        desk = Desk()
-        run(Grader(), desk, ["ada", "ben", "cem", "dee"])
-        assert desk.threads == {threading.current_thread()}
+        writer = FakeWriter()
+        run(graded, writer, ["ada", "ben", "cem", "dee"])
+        assert writer.threads == {threading.current_thread()}
 
     def test_each_result_is_reported_once(self):
         reported = []
-        run(Grader(), Desk(), ["ada", "ben"], report=lambda result: reported.append(result.student))
+        run(graded, FakeWriter(), ["ada", "ben"], report=lambda result: reported.append(result.student))
         assert sorted(reported) == ["ada", "ben"]
 
-    def test_what_cannot_be_read_is_saved_without_being_run(self):
-        desk = Desk(unusable=["ben"])
-        outcome = run(Grader(), desk, ["ada", "ben"])
-        assert desk.saved == {"ada": "ada", "ben": None}
-        assert [result.status for result in outcome.results] == ["graded", "failed"]
+    def test_a_failure_to_save_costs_one_submission(self):
+        class Failing(FakeWriter):
+            def save(self, graded, submitted):
+                if graded.student == "ada":
+                    raise OSError(28, "No space left on device")
+                super().save(graded, submitted)
 
-    def test_the_graders_own_failure_costs_one_submission(self):
-        def work(student):
-            if student == "ada":
-                raise RuntimeError("the judge is gone")
-            return student
+        writer = Failing()
+        first, second = run(graded, writer, ["ada", "ben"]).results
+        assert first.status == "failed"
+        assert first.messages == ["The grades could not be saved: OSError: [Errno 28] No space left on device"]
+        assert second.status == "graded" and writer.saved == ["ben"]
 
-        desk = Desk()
-        first, second = run(Grader(work), desk, ["ada", "ben"]).results
-        assert first.status == "failed" and "RuntimeError: the judge is gone" in first.messages[0]
-        assert second.status == "graded" and "ada" not in desk.saved
+    def test_notebooks_do_not_pile_up(self):
+        class_run = run(lambda s: GradedSubmission(s.student, LAB, 1, tiny_notebook()), FakeWriter(), ["ada", "ben"])
+        assert all(not result.notebook.cells for result in class_run.results)
 
-    def test_a_broken_lab_ends_the_run(self):
-        def work(student):
+    def test_what_concerns_every_submission_ends_the_run(self):
+        def work(submission):
             raise CourseError("the reference fails")
 
         with pytest.raises(CourseError, match="the reference fails"):
-            run(Grader(work), Desk(), ["ada", "ben"])
+            run(work, FakeWriter(), ["ada", "ben"])
 
-    def test_a_grader_that_cannot_start_ends_the_run(self):
+    def test_ctrl_c_keeps_what_is_saved(self):
+        def press(result):
+            raise KeyboardInterrupt
+
+        writer = FakeWriter()
+        class_run = run(graded, writer, ["ada", "ben", "cem"], workers=1, report=press)
+        assert class_run.interrupted
+        assert [result.student for result in class_run.results] == ["ada"] == writer.saved
+
+    def test_ctrl_c_never_cuts_a_save_short(self):
+        class Slow(FakeWriter):
+            def save(self, graded, submitted):
+                os.kill(os.getpid(), signal.SIGINT)
+                time.sleep(0.01)  # the signal is handled between two instructions
+                super().save(graded, submitted)
+
+        writer = Slow()
+        class_run = run(graded, writer, ["ada", "ben"], workers=1)
+        assert class_run.interrupted and len(writer.saved) == 1
+        assert [result.student for result in class_run.results] == writer.saved
+
+
+class TestInBackground:
+    """What starts in the background, and ends with the block."""
+
+    def test_the_future_holds_what_was_entered_and_leaving_ends_it(self):
+        ended = []
+
+        @contextmanager
+        def make():
+            yield "engine"
+            ended.append(True)
+
+        with InBackground(make) as background:
+            assert background.future.result(WAIT) == "engine" and not ended
+        assert ended == [True]
+
+    def test_a_failure_is_raised_where_the_result_is_used(self):
         @contextmanager
         def make():
             raise CourseError("no sandbox")
             yield
 
-        with pytest.raises(CourseError, match="no sandbox"):
-            run(make(), Desk(), ["ada"])
+        with InBackground(make) as background, pytest.raises(CourseError, match="no sandbox"):
+            background.future.result(WAIT)
 
-    def test_sanitizing_does_not_wait_for_the_grader(self):
-        sanitized = threading.Event()
 
-        class Watching(Desk):
-            def sanitize(self, submission):
-                sanitized.set()
-                return super().sanitize(submission)
+class TestGrading:
+    """One submission, from its file to its record, by an engine that may still be starting."""
 
-        @contextmanager
-        def make():
-            assert sanitized.wait(WAIT), "the grader was waited for before anything was sanitized"
-            yield Grader()
+    def grading(self, course, engine):
+        future = Future()
+        future.set_result(engine(find_lab(LAB, course.root)))
+        with course.gradebook() as gradebook:
+            return grade.Grading(future, lab_cells(gradebook, LAB), seed=1)
 
-        outcome = run(make(), Watching(), ["ada"])
-        assert [result.status for result in outcome.results] == ["graded"]
+    def submission(self, folder, text):
+        folder.mkdir()
+        (folder / f"{LAB}.ipynb").write_text(text)
+        return Submission("ada", LAB, folder)
 
-    def test_ctrl_c_keeps_what_is_saved_and_ends_the_kernels(self):
-        ended_in_time = []
+    def test_what_cannot_be_read_is_a_result_without_being_run(self, course, tmp_path):
+        engine = FakeEngine({})
+        result = self.grading(course, engine)(self.submission(tmp_path / "in", "{"))
+        assert (result.status, result.max_score, engine.graded) == ("failed", 20.0, [])
 
-        def work(student):
-            if student != "ada":
-                ended_in_time.append(grader.ended.wait(WAIT))
-            return student
+    def test_the_graders_own_failure_costs_one_submission(self, course, tmp_path):
+        grading = self.grading(course, FakeEngine({"ada": RuntimeError("the judge is gone")}))
+        result = grading(self.submission(tmp_path / "in", nbformat.writes(tiny_notebook())))
+        assert result.status == "failed" and not result.saved
+        assert result.messages == ["The grader itself failed: RuntimeError: the judge is gone"]
 
-        def press(result):
-            raise KeyboardInterrupt
+    def test_a_broken_lab_concerns_everybody(self, course, tmp_path):
+        grading = self.grading(course, FakeEngine({"ada": CourseError("the reference fails")}))
+        with pytest.raises(CourseError, match="the reference fails"):
+            grading(self.submission(tmp_path / "in", nbformat.writes(tiny_notebook())))
 
-        desk, grader = Desk(), Grader(work)
-        outcome = run(grader, desk, ["ada", "ben", "cem"], report=press)
-        assert outcome.interrupted and all(ended_in_time)
-        assert [result.student for result in outcome.results] == ["ada"] == list(desk.saved)
+    def test_repairing_does_not_wait_for_the_engine(self, course, tmp_path, monkeypatch):
+        repaired = threading.Event()
 
-    def test_ctrl_c_never_cuts_a_save_short(self):
-        class Slow(Desk):
-            def save(self, submission, graded):
-                os.kill(os.getpid(), signal.SIGINT)
-                time.sleep(0.01)  # the signal is handled between two instructions
-                return super().save(submission, graded)
+        def watched(*arguments):
+            repaired.set()
+            return repair_submission(*arguments)
 
-        desk = Slow()
-        outcome = run(Grader(), desk, ["ada", "ben"], workers=1)
-        assert outcome.interrupted and len(desk.saved) == 1
-        assert [result.student for result in outcome.results] == list(desk.saved)
+        monkeypatch.setattr(grade, "repair_submission", watched)
+        grading = self.grading(course, FakeEngine({}))
+        waiting = Future()
+        thread = threading.Thread(
+            target=grade.Grading(waiting, grading.lab_cells, 1), args=[self.submission(tmp_path / "in", "{")]
+        )
+        thread.start()
+        assert repaired.wait(WAIT), "the engine was waited for before anything was repaired"
+        waiting.set_result(grading.engine.result())
+        thread.join(WAIT)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -198,7 +231,7 @@ def test_a_command_that_is_told_to_end_leaves_its_scores_and_nothing_else(course
         printed, _ = grading.communicate(timeout=60)
         assert grading.returncode == 130
         assert "Stopped: 1 of 2 submissions graded and saved" in printed
-        assert set(os.listdir(scratch)) <= {"dask-scratch-space"}  # Dask keeps its locks there
+        assert os.listdir(scratch) == []
     (ada,) = json.loads((course.root / "grades.json").read_text())["submissions"]
     assert ada["student"] == "ada"
 
@@ -244,7 +277,7 @@ class TestSubmissions:
         assert [entry.student for entry in find_submissions(handed_in, LAB)] == ["ada", "ben"]
         assert [entry.student for entry in find_submissions(handed_in, LAB, "ben")] == ["ben"]
 
-    def test_hidden_folders_and_files_are_no_students(self, handed_in):
+    def test_hidden_folders_and_files_are_not_students(self, handed_in):
         (handed_in / ".git" / LAB).mkdir(parents=True)
         (handed_in / "list.csv").write_text("")
         assert len(find_submissions(handed_in, LAB)) == 2
@@ -265,26 +298,6 @@ class TestSubmissions:
         with pytest.raises(CourseError, match=r"'eve'.*there are: ada, ben"):
             find_submissions(handed_in, LAB, "eve")
 
-    def test_a_copy_leaves_links_behind_and_says_so(self, handed_in, tmp_path):
-        secret = tmp_path / "solution.ipynb"
-        secret.write_text("the answer")
-        folder = handed_in / "ada" / LAB
-        (folder / f"{LAB}.ipynb").unlink()
-        (folder / f"{LAB}.ipynb").symlink_to(secret)
-        (folder / "data.csv").write_text("1,2")
-        copy = take_copy(Submission("ada", folder), LAB, tmp_path / "copy")
-        assert [path.name for path in copy.folder.iterdir()] == ["data.csv"]
-        assert f"{LAB}.ipynb" in copy.messages[0]
-
-    def test_a_copy_of_a_read_only_folder_can_be_removed(self, handed_in, tmp_path):
-        folder = handed_in / "ada" / LAB
-        (folder / f"{LAB}.ipynb").chmod(0o444)
-        folder.chmod(0o555)
-        copy = take_copy(Submission("ada", folder), LAB, tmp_path / "copy")
-        folder.chmod(0o755)
-        assert copy.folder.stat().st_mode & 0o700 == 0o700
-        assert (copy.folder / f"{LAB}.ipynb").stat().st_mode & 0o600 == 0o600
-
 
 def test_a_submission_without_a_notebook_is_a_zero_that_says_so(course, tmp_path, monkeypatch):
     """From the folder to the gradebook, with nbgrader's own writer."""
@@ -292,8 +305,8 @@ def test_a_submission_without_a_notebook_is_a_zero_that_says_so(course, tmp_path
     folder.mkdir(parents=True)
     (folder / "notes.txt").write_text("My laptop broke.")
     monkeypatch.setattr(grade, "Engine", FakeEngine({}))
-    outcome = grade.grade_lab(find_lab(LAB, course.root), grade.Request(1, tmp_path / "in"), Console(quiet=True))
-    (result,) = outcome.results
+    run = grade.grade_lab(find_lab(LAB, course.root), grade.Request(1, tmp_path / "in"), Console(quiet=True))
+    (result,) = run.results
     assert (result.status, result.score, result.max_score) == ("failed", 0.0, 20.0)
     assert result.messages == [f"There is no notebook in the submission, expected {LAB}.ipynb; files there: notes.txt."]
     with course.gradebook() as gradebook:
@@ -317,8 +330,8 @@ class TestFindCourse:
 class TestProgress:
     def show(self, console):
         with progress(console, "01", 2) as report:
-            report(SubmissionResult("ada", LAB, 0, status="graded"))
-            report(SubmissionResult("ben", LAB, 0, messages=["The kernel died"]))
+            report(GradedSubmission("ada", LAB, 0, new_notebook()))
+            report(GradedSubmission("ben", LAB, 0, new_notebook(), ran=False, messages=["The kernel died"]))
 
     def test_a_log_gets_a_line_a_submission(self):
         console = Console(width=100)
@@ -326,21 +339,9 @@ class TestProgress:
             self.show(console)
         assert captured.get().splitlines() == ["01 1/2 ada graded 0 / 0", "01 2/2 ben failed –"]
 
-    def test_a_terminal_keeps_only_what_needs_a_person(self):
+    def test_a_terminal_keeps_only_what_needs_review(self):
         console = Console(width=100, force_terminal=True, color_system=None)
         with console.capture() as captured:
             self.show(console)
         lines = [line for line in captured.get().splitlines() if "ben" in line or "ada" in line]
         assert ["✗ ben: The kernel died" in line for line in lines] == [True]
-
-
-def test_the_cluster_is_open_to_nobody():
-    """No port on another interface than this machine's own."""
-    import psutil
-
-    def work(student):
-        return [entry.laddr.ip for entry in psutil.Process().net_connections("inet") if entry.status == "LISTEN"]
-
-    desk = Desk()
-    run(Grader(work), desk, ["ada"])
-    assert set(desk.saved["ada"]) == {"127.0.0.1"}

@@ -94,7 +94,7 @@ def test_an_unknown_lab_names_those_there_are():
 
 
 def test_a_reference_that_was_never_released_runs_to_its_end(tmp_path, monkeypatch, capsys):
-    (tmp_path / "misconceptions.py").touch()
+    (tmp_path / "lab.toml").touch()
     monkeypatch.chdir(tmp_path)
     hand_in.before_you_hand_in("99_none")
     assert "once `course-grader labs` has released it" in capsys.readouterr().out

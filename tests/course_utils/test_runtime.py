@@ -8,7 +8,8 @@ import pytest
 import torch
 from IPython.core.interactiveshell import InteractiveShell
 
-from course_utils import namespaces, runtime
+from course_utils import runtime
+from course_utils import variables as notebook
 
 
 @pytest.fixture(autouse=True)
@@ -84,7 +85,7 @@ class TestNeeds:
 
 def test_memory_is_given_back_by_deleting_the_notebooks_own_variable(monkeypatch):
     variables = {"big": torch.ones(10), "kept": 1}
-    monkeypatch.setattr(namespaces, "notebook_variables", lambda: variables)
+    monkeypatch.setattr(notebook, "notebook_variables", lambda: variables)
     with runtime.free_gpu_memory("big", "never_there"):
         assert "big" in variables
     assert variables == {"kept": 1}
@@ -129,7 +130,7 @@ def test_memory_is_given_back_of_what_an_error_held(shell, capsys):
 def test_gpu_memory_is_really_free_afterwards(monkeypatch):
     before = torch.cuda.memory_reserved()
     variables = {"big": torch.ones(1 << 26, device="cuda")}
-    monkeypatch.setattr(namespaces, "notebook_variables", lambda: variables)
+    monkeypatch.setattr(notebook, "notebook_variables", lambda: variables)
     with runtime.free_gpu_memory("big"):
         assert torch.cuda.memory_reserved() > before
     assert torch.cuda.memory_reserved() <= before

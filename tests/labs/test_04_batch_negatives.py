@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from course_grader.judge.reference import run_reference
 from course_grader.notebooks import find_lab
-from course_utils.memory import peak_bytes
+from course_utils.training.memory import peak_bytes
 from tests.paths import ROOT
 
 

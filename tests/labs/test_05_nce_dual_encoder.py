@@ -12,8 +12,8 @@ from torchmetrics.retrieval import RetrievalHitRate
 
 from course_grader.judge.reference import ReferenceSource, execute_reference
 from course_grader.notebooks import find_lab
-from course_utils.builders import build
-from course_utils.memory import peak_bytes
+from course_utils.remote.models import build
+from course_utils.training.memory import peak_bytes
 from tests.paths import ROOT
 
 NAME = "05_nce_dual_encoder"

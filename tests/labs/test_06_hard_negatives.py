@@ -13,7 +13,7 @@ from torch.nn import functional as F
 
 from course_grader.judge.reference import run_reference
 from course_grader.notebooks import find_lab, is_solution_cell, nbgrader_metadata
-from course_utils import builders
+from course_utils.remote import models
 from tests.paths import ROOT
 
 
@@ -132,7 +132,7 @@ class Watched(dict):
     def run(self, epochs, refresh_every, **settings):
         namespace = self._namespace()
         torch.manual_seed(0)
-        towers = [builders.build("table_encoder", num_embeddings=len(self["tokenizer"]), dim=16) for _ in range(2)]
+        towers = [models.build("table_encoder", num_embeddings=len(self["tokenizer"]), dim=16) for _ in range(2)]
         model = self["DualEncoder"](*towers)
         train, validation = self["train"][:12], self["validation"][:5]
         knowledge_base = self["make_knowledge_base"](train, validation)

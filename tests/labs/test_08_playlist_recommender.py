@@ -14,7 +14,7 @@ from torchmetrics.functional.retrieval import retrieval_normalized_dcg, retrieva
 from course_grader.judge.reference import ReferenceSource, execute_reference
 from course_grader.notebooks import find_lab
 from course_utils.data.playlists import load_playlists
-from course_utils.memory import peak_bytes
+from course_utils.training.memory import peak_bytes
 from tests.paths import ROOT
 
 

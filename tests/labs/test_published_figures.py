@@ -17,13 +17,13 @@ import torch
 from course_grader.judge.reference import run_reference
 from course_grader.notebooks import find_lab
 from course_utils import runtime
-from course_utils.batching import embed
-from course_utils.data import questions
-from course_utils.data.knowledge_base import make_knowledge_base
-from course_utils.data.mini_nq import make_mini_nq
-from course_utils.data.questions import load_questions
-from course_utils.encoders import load_encoder, load_tokenizer
-from course_utils.fine_tuning import fine_tune
+from course_utils.training.batching import embed
+from course_utils.data.nq import questions
+from course_utils.data.nq.knowledge_base import make_knowledge_base
+from course_utils.data.nq.mini_nq import make_mini_nq
+from course_utils.data.nq.questions import load_questions
+from course_utils.training.encoders import load_encoder, load_tokenizer
+from course_utils.training.fine_tuning import fine_tune
 from tests.paths import ROOT
 
 pytestmark = [pytest.mark.hub, pytest.mark.timeout(3600)]  # what is downloaded is over a gigabyte

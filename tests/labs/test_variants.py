@@ -1,9 +1,12 @@
 """Every misconception loses points on its own exercise and on no other; every other right answer scores full."""
 
+import ast
+
 import nbformat
 import pytest
 
-from course_grader.audit.check import Alternative, InProcess, Misconception, load_variants, one_notebook_of
+from course_grader.audit.check import InProcess, one_notebook_of
+from course_grader.audit.variants import FOLDER, Kind, load_variants, preamble
 from course_grader.grading import Engine
 from course_grader.notebooks import find_lab, is_judged_cell, is_solution_cell, lab_names, nbgrader_metadata
 from tests.paths import ROOT, sandbox_missing
@@ -29,14 +32,36 @@ def exercises(lab):
 def test_every_exercise_has_enough_of_both(lab, variants):
     for exercise in exercises(lab):
         own = [variant for variant in variants if variant.exercise == exercise]
-        assert sum(isinstance(v, Misconception) for v in own) >= MIN_MISCONCEPTIONS, exercise
-        assert sum(isinstance(v, Alternative) for v in own) >= MIN_ALTERNATIVES, exercise
+        assert sum(v.kind is Kind.MISCONCEPTION for v in own) >= MIN_MISCONCEPTIONS, exercise
+        assert sum(v.kind is Kind.ALTERNATIVE for v in own) >= MIN_ALTERNATIVES, exercise
 
 
 def test_names_are_unique_and_explanations_say_something(lab, variants):
     names = [(variant.exercise, variant.name) for variant in variants]
     assert len(set(names)) == len(names)
-    assert all(len(v.explanation) > 40 for v in variants if isinstance(v, Misconception))
+    assert all(len(v.explanation) > 40 for v in variants if v.kind is Kind.MISCONCEPTION)
+
+
+def defined(source):
+    """Each top-level name with what is imported under it; empty where the name is defined in another way."""
+    names = {}
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            module = getattr(node, "module", "")
+            names |= {alias.asname or alias.name: f"{module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Assign):
+            names |= {target.id: "" for target in node.targets if isinstance(target, ast.Name)}
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names[node.name] = ""
+    return names
+
+
+def test_a_preamble_gives_only_what_the_notebook_gives(lab):
+    given = {}
+    for cell in (cell for cell in lab.reference().cells if cell.cell_type == "code"):
+        given |= defined(cell.source)
+    for path in (lab.source_folder / FOLDER).glob("*.py"):
+        assert defined(preamble(path)).items() <= given.items(), path.name
 
 
 def test_the_tests_tell_right_from_wrong_in_a_notebook(lab, variants):
@@ -70,7 +95,7 @@ def test_the_reference_scores_full_and_the_untouched_lab_nothing(lab, engine):
         name: result.max for name, result in full.exercises.items()
     }
     nothing = engine.grade(untouched(lab), "untouched", 0)
-    assert not nothing.needs_person
+    assert not nothing.needs_review
     assert {name: result.points for name, result in nothing.exercises.items()} == dict.fromkeys(full.exercises, 0.0)
 
 
@@ -82,6 +107,6 @@ def test_the_judge_gives_each_variant_the_same_verdict(lab, engine, variants):
     for variant, cell in zip(variants, cells, strict=True):
         points = float(cell.outputs[-1]["data"]["text/plain"])
         full = points == nbgrader_metadata(cell)["points"]
-        if full != isinstance(variant, Alternative):
+        if full != (variant.kind is Kind.ALTERNATIVE):
             wrong[(variant.exercise, variant.name)] = points
     assert not wrong

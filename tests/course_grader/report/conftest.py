@@ -1,8 +1,9 @@
 """A small class: one all right, one partly, one hostile, one that could not be run."""
 
 import pytest
+from nbformat.v4 import new_notebook
 
-from course_grader.results import ExerciseResult, SubmissionResult, TestResult
+from course_grader.results import ExerciseResult, GradedSubmission, ManualPoints, TestResult
 
 HOSTILE = "<script>alert(1)</script>\x1b[31mred\x1b[0m\u202e"
 
@@ -18,8 +19,8 @@ def exercise(name, *statuses, message=""):
 
 
 def submission(student, *exercises, **fields):
-    fields = {"status": "graded", "max_score": 3.0, "seconds": 1.25, **fields}
-    return SubmissionResult(student, "lab", 7, exercises={e.id: e for e in exercises}, **fields)
+    fields = {"seconds": 1.25, **fields}
+    return GradedSubmission(student, "lab", 7, new_notebook(), exercises={e.id: e for e in exercises}, **fields)
 
 
 @pytest.fixture
@@ -30,9 +31,9 @@ def class_results():
         submission(
             "<b>mallory</b>",
             exercise("scale", "failed", "error", message=HOSTILE),
-            status="needs_person",
+            needs_review=True,
             messages=["The kernel died: memory " + HOSTILE, "second"],
-            manual={"max": 5.0, "pending": 5.0},
+            manual=ManualPoints(5.0, 5.0),
         ),
-        submission("zoe", status="failed", max_score=0.0, messages=["The notebook is no valid JSON"]),
+        submission("zoe", ran=False, messages=["The notebook is not valid JSON"]),
     ]

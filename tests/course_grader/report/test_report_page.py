@@ -61,7 +61,7 @@ def test_every_test_with_status_message_and_seed(page, class_results):
     for result in class_results:
         for exercise in result.exercises.values():
             assert all(test.title in text for test in exercise.tests)
-    assert "⏱ timeout" in text and "no valid JSON" in text and "Seed 7" in text and "Seed of this run: 42" in text
+    assert "⏱ timeout" in text and "not valid JSON" in text and "Seed 7" in text and "Seed of this run: 42" in text
 
 
 def test_points_are_numbers_beside_the_shading(page):

@@ -22,10 +22,10 @@ def test_a_row_shows_score_points_and_status(printed):
     assert "scale (2)" in printed and "shift (1)" in printed
 
 
-def test_rows_that_need_a_person_stand_out_without_colour(printed):
-    assert "NEEDS A PERSON" in row(printed, "<b>mallory</b>")
+def test_rows_that_need_review_stand_out_without_colour(printed):
+    assert "NEEDS REVIEW" in row(printed, "<b>mallory</b>")
     assert "FAILED" in row(printed, "zoe")
-    assert row(printed, "✗ zoe") == "✗ zoe: The notebook is no valid JSON"
+    assert row(printed, "✗ zoe") == "✗ zoe: The notebook is not valid JSON"
     assert row(printed, "▶ <b>mallory</b>").endswith("(+1 more)")
 
 
@@ -39,5 +39,5 @@ def test_student_text_sends_nothing_to_the_terminal(printed):
 
 def test_summary_counts_and_reports_written_answers_apart(class_results):
     first, second = summary(class_results)
-    assert first == "4 submissions: 2 graded, 1 needs a person, 1 failed (nothing could be run); mean 1.33 of 3"
+    assert first == "4 submissions: 2 graded, 1 needs review, 1 failed (nothing could be run); mean 1.33 of 3"
     assert "1 submission with up to 5 points" in second

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from conftest import SECRET
 
+from course_grader.in_sandbox.namespaces import HOME
 from course_grader.sandbox import share_socket
-from course_grader.sandbox.boot.namespaces import HOME
 from course_grader.sandbox.mounts import is_below
 
 ROOT = Path(__file__).parents[3]
@@ -26,7 +26,7 @@ class TestTheCourse:
     def test_does_not_import(self, kernel, name):
         assert kernel.attempt(f"import {name}") == "ModuleNotFoundError"
 
-    @pytest.mark.parametrize("name", ["course_utils", "course_grader.inside"])
+    @pytest.mark.parametrize("name", ["course_utils", "course_grader.in_sandbox"])
     def test_but_two_packages_do(self, kernel, name):
         assert kernel.run(f"import {name} as package; print(package.__file__.startswith('/opt/course/'))") == "True"
 
@@ -102,7 +102,7 @@ class TestTheSocketFolder:
     def test_cannot_fill_the_disk(self, start, kernel_kind):
         one = start({"file_mb": 100, "tmp_mb": 100}, **kernel_kind)
         code = f"open({str(one.folder)!r} + '/x', 'wb').write(bytes(50 << 20)); import time; time.sleep(20)"
-        if "zygote" not in kernel_kind or os.geteuid() == 0:  # see the `may_mount` of boot/first_process.py
+        if "zygote" not in kernel_kind or os.geteuid() == 0:  # see the `may_mount` of in_sandbox/first_process.py
             assert "Read-only file system" in one.run(code)
         else:
             assert "into the folder of the kernel's sockets" in one.end(code)

@@ -85,8 +85,7 @@ class TestTheProject:
         assert shown == {
             "/opt/course/course_utils",
             "/opt/course/course_grader/__init__.py",
-            "/opt/course/course_grader/inside",
-            "/opt/course/course_grader/sandbox/boot",
+            "/opt/course/course_grader/in_sandbox",
         }
 
 

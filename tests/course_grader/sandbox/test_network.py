@@ -2,7 +2,7 @@
 
 import socket
 
-from course_grader.sandbox.boot.seccomp import FAMILIES
+from course_grader.in_sandbox.seccomp import FAMILIES
 
 
 def test_no_interface_but_its_own_loopback(kernel):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from course_grader.sandbox.boot import seccomp
+from course_grader.in_sandbox import seccomp
 
 ALLOW, KILL = 0x7FFF0000, 0x80000000
 HEADERS = {

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from course_utils import study
-from course_utils.study import page, texts_file
+from course_utils.study import markup, texts_file
 
 HERE = Path(__file__).parent
 VOID = {"br", "input", "img"}
@@ -43,7 +43,7 @@ class Outline(HTMLParser):
 
 
 def test_every_choice_unfolds_its_own_feedback(texts):
-    found = re.findall(r"<summary[^>]*>(.*?)</summary>(.*?)</details>", page.quiz_html(texts.quiz[:1]))
+    found = re.findall(r"<summary[^>]*>(.*?)</summary>(.*?)</details>", markup.quiz_html(texts.quiz[:1]))
     feedback = {summary: re.sub("<[^>]+>", "", inside) for summary, inside in found}
     assert feedback == {
         "Sizes of 1": "✓ Right. Only sizes of 1 go; the values stay.",
@@ -52,28 +52,28 @@ def test_every_choice_unfolds_its_own_feedback(texts):
 
 
 def test_nothing_right_is_told_before_a_choice_is_unfolded(texts):
-    closed = re.sub(r"(</summary>).*?(</details>)", r"\1\2", page.quiz_html(texts.quiz[:2]))
+    closed = re.sub(r"(</summary>).*?(</details>)", r"\1\2", markup.quiz_html(texts.quiz[:2]))
     assert "Right." not in Outline(closed).text
     assert "✗" not in closed
 
 
 def test_the_answers_are_shuffled_always_in_the_same_way(texts):
     question = texts_file.Question("Which?", "many_choice", tuple(texts_file.Answer(c, True, "f") for c in "abcdefgh"))
-    html = page.quiz_html([question])
+    html = markup.quiz_html([question])
     order = re.findall(r"<summary[^>]*>(\w)</summary>", html)
     assert sorted(order) == list("abcdefgh") != order
-    assert html == page.quiz_html([question])
+    assert html == markup.quiz_html([question])
 
 
 def test_the_answer_to_a_number_can_be_read_without_a_script(texts):
-    html = page.quiz_html(texts.quiz[2:])
+    html = markup.quiz_html(texts.quiz[2:])
     unfolded = re.search(r"<summary[^>]*>Show the answer</summary>(.*?)</details>", html)[1]
     assert "70" in unfolded
     assert "60" not in unfolded
 
 
 @pytest.mark.parametrize(
-    "render", [lambda texts: page.quiz_html(texts.quiz), lambda texts: page.cards_html(texts.flashcards)]
+    "render", [lambda texts: markup.quiz_html(texts.quiz), lambda texts: markup.cards_html(texts.flashcards)]
 )
 def test_the_page_is_well_formed_and_loads_nothing(texts, render):
     html = render(texts)
@@ -84,7 +84,7 @@ def test_the_page_is_well_formed_and_loads_nothing(texts, render):
 
 
 def test_screen_readers_are_told_the_questions_the_field_and_the_verdict(texts):
-    outline = Outline(page.quiz_html(texts.quiz))
+    outline = Outline(markup.quiz_html(texts.quiz))
     assert [box["aria-label"] for box in outline.named("div") if "role" in box] == [
         f"Question {n} of 3" for n in (1, 2, 3)
     ]
@@ -93,23 +93,25 @@ def test_screen_readers_are_told_the_questions_the_field_and_the_verdict(texts):
 
 
 def test_texts_are_escaped_and_backticks_become_code():
-    html = page.cards_html([texts_file.Card("a < b & `c<d`", "<b>bold</b>")])
+    html = markup.cards_html([texts_file.Card("a < b & `c<d`", "<b>bold</b>")])
     assert "a &lt; b &amp; <code>c&lt;d</code>" in html
     assert Outline(html).named("b") == []
 
 
 def test_a_card_shows_its_front_and_hides_its_back(texts):
-    first = re.search(r"<details[^>]*><summary[^>]*>(.*?)</summary>(.*?)</details>", page.cards_html(texts.flashcards))
+    first = re.search(
+        r"<details[^>]*><summary[^>]*>(.*?)</summary>(.*?)</details>", markup.cards_html(texts.flashcards)
+    )
     assert "View" in first[1]
     assert "shares another" in first[2]
-    assert all("open" not in fold for fold in Outline(page.cards_html(texts.flashcards)).named("details"))
+    assert all("open" not in fold for fold in Outline(markup.cards_html(texts.flashcards)).named("details"))
 
 
 @pytest.mark.parametrize("path", sorted(texts_file.FOLDER.glob("*.json")), ids=lambda path: path.stem)
 def test_a_labs_saved_outputs_stay_small(path):
     texts = texts_file.load(path.stem, path.parent)
-    assert len(page.quiz_html(texts.quiz)) < 30_000
-    assert len(page.cards_html(texts.flashcards)) < 15_000
+    assert len(markup.quiz_html(texts.quiz)) < 30_000
+    assert len(markup.cards_html(texts.flashcards)) < 15_000
 
 
 def test_quiz_and_flashcards_display_html_with_a_plain_text_beside_it(texts, monkeypatch):
@@ -118,5 +120,8 @@ def test_quiz_and_flashcards_display_html_with_a_plain_text_beside_it(texts, mon
     monkeypatch.setattr("IPython.display.display", lambda bundle, raw: shown.append(bundle))
     study.quiz("demo")
     study.flashcards("demo")
-    assert [bundle["text/html"] for bundle in shown] == [page.quiz_html(texts.quiz), page.cards_html(texts.flashcards)]
+    assert [bundle["text/html"] for bundle in shown] == [
+        markup.quiz_html(texts.quiz),
+        markup.cards_html(texts.flashcards),
+    ]
     assert shown[0]["text/plain"] == "Quiz of 3 questions: run this cell to answer them."

@@ -1,0 +1,1 @@
+"""nbgrader's gradebook: opened once for a run, one transaction a submission."""

@@ -1,0 +1,132 @@
+"""The engine of one lab: it holds what all its submissions share, the judge and the process that kernels fork from."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import replace
+from functools import partial
+from types import TracebackType
+from typing import Self
+
+from nbformat import NotebookNode
+
+from course_grader.grading.notebook_run import NotebookRun, fail_closed
+from course_grader.grading.record import write_record
+from course_grader.judge import AUTOGRAD_IMPORT
+from course_grader.judge.server import JudgeServer, JudgeSession
+from course_grader.kernel_client import StudentKernel
+from course_grader.lab_settings import LabSettings
+from course_grader.notebooks import Lab
+from course_grader.repair import Notes
+from course_grader.results import GradedSubmission
+from course_grader.sandbox import (
+    Limits,
+    SandboxUnavailable,
+    Zygote,
+    check,
+    share_socket,
+    start_kernel_manager,
+)
+from course_utils.seeds import derive_seed
+
+# What every kernel would import otherwise.
+WARM = ("course_utils.testing", "course_grader.in_sandbox.agent", AUTOGRAD_IMPORT)
+ENVIRONMENT = {"NBGRADER_EXECUTION": "autograde", "COURSE_GRADING": "sandbox", "OMP_NUM_THREADS": "1"}
+
+
+def limits_of(settings: LabSettings) -> Limits:
+    """The sandbox's limits for a lab. Processor time ends a submission that burns all its wall time on two cores."""
+    seconds = int(settings.notebook_seconds)
+    return Limits(memory_mb=settings.memory_mb, wall_seconds=seconds, cpu_seconds=2 * seconds)
+
+
+class Engine:
+    """Grades submissions of one lab. The zygote and the judge start once; `grade` may be called from many threads."""
+
+    def __init__(self, lab: Lab, *, sandbox: bool = True, run_experiments: bool = False):
+        self.lab = lab
+        self.run_experiments = run_experiments
+        extra = lab.settings.experiment_seconds if run_experiments else 0
+        self.settings = replace(lab.settings, notebook_seconds=lab.settings.notebook_seconds + extra)
+        self.limits = limits_of(self.settings)
+        self._sandbox = sandbox
+        self._judge = JudgeServer(lab)
+        self._zygote: Zygote | None = None
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        """Raises SandboxUnavailable, which says what to install, and CourseError where the reference fails."""
+        with ExitStack() as stack:
+            if self._sandbox:
+                check()
+            stack.enter_context(self._judge)  # runs the reference while the zygote imports
+            if self._sandbox:
+                zygote = Zygote((*self.lab.settings.imports, *WARM), self.limits, environment=ENVIRONMENT)
+                # Where nested namespaces are not allowed, each kernel gets a fresh sandbox: slower, no less safe.
+                with contextlib.suppress(SandboxUnavailable):
+                    self._zygote = stack.enter_context(zygote)
+            self._judge.wait_until_ready()
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    def grade(self, notebook: NotebookNode, student: str, seed: int, notes: Notes | None = None) -> GradedSubmission:
+        """Run and judge one repaired submission (it holds the lab's own test cells); its notebook is filled in place.
+
+        The inputs of its tests come from `seed` and the student's name; the same two give the same inputs. What `notes`
+        say becomes part of the result, and what they call unreadable is not run.
+        """
+        notes = notes or Notes()
+        graded = GradedSubmission(student, self.lab.name, seed, notebook, messages=list(notes.problems))
+        graded.needs_review, graded.ran = notes.needs_review, not notes.unreadable
+        if graded.ran:
+            self._run(graded)
+        else:
+            fail_closed(graded)
+            write_record(graded)
+        return graded
+
+    def _run(self, graded: GradedSubmission) -> None:
+        seed = derive_seed(graded.seed, graded.student)
+        session = self._judge.session(seed, self.settings.call_seconds, self.settings.notebook_seconds)
+        start_kernel = partial(self._start_kernel, derive_seed(seed, "kernel"))  # a student can read the kernel's seed
+        run = NotebookRun(graded, session, start_kernel, self.settings, self.run_experiments)
+        try:
+            with ThreadPoolExecutor(1) as thread:  # the caller may have an event loop of its own (the formgrader)
+                thread.submit(asyncio.run, run.run()).result()
+        finally:
+            session.close()
+
+    async def _start_kernel(
+        self, seed: int, notebook: NotebookNode, session: JudgeSession
+    ) -> tuple[StudentKernel, str]:
+        """A kernel that has started, and where the judge listens for it."""
+        manager, folder = start_kernel_manager(
+            self.limits,
+            zygote=self._zygote,
+            seed=seed % 2**32,
+            imports=self.lab.settings.imports,
+            environment=ENVIRONMENT,
+            sandboxed=self._sandbox,
+        )
+        kernel = StudentKernel(notebook, manager)
+        try:
+            path = str(folder / "judge")
+            await asyncio.to_thread(session.listen, path)
+            share_socket(path)
+            await kernel.start()
+        except RuntimeError as error:  # jupyter_client's word for a kernel that died on the way
+            reason = manager.provisioner.death_reason
+            await kernel.close()
+            raise RuntimeError(f"{error}; {reason}" if reason else str(error)) from error
+        except BaseException:
+            await kernel.close()
+            raise
+        return kernel, path

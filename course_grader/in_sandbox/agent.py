@@ -1,0 +1,59 @@
+"""Runs in the student's kernel: connects to the judge and answers its requests until told to stop."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import socket
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from course_utils.remote.client import WALL_FACTOR
+from course_utils.remote.framing import ProtocolError, receive_frame, send_frame
+from course_utils.remote.server import CallTimeout, RemoteServer
+
+RING_AGAIN_SECONDS = 0.5  # a bare `except:` in a loop swallows the first alarm
+
+
+@contextlib.contextmanager
+def alarm(seconds: float) -> Iterator[None]:
+    """Interrupt the block with CallTimeout after `seconds` of processor time, or WALL_FACTOR times that in wall time.
+
+    Processor time, so that a busy machine costs no student a test. 0 sets no alarm. Main thread only.
+    """
+
+    def ring(signum: int, frame: Any) -> None:
+        raise CallTimeout
+
+    clocks = (
+        (signal.SIGPROF, signal.ITIMER_PROF, seconds),
+        (signal.SIGALRM, signal.ITIMER_REAL, seconds * WALL_FACTOR),
+    )
+    previous = [signal.signal(number, ring) for number, _, _ in clocks]
+    for _, timer, limit in clocks:
+        signal.setitimer(timer, limit, RING_AGAIN_SECONDS)
+    try:
+        yield
+    finally:
+        for (number, timer, _), handler in zip(clocks, previous, strict=True):
+            signal.setitimer(timer, 0)
+            signal.signal(number, handler)
+
+
+def serve(path: str, variables: Mapping[str, Any]) -> None:
+    """Answer the judge that listens at `path`; blocks the kernel's main thread, so alarms reach student code."""
+    server = RemoteServer(variables, timer=alarm)
+    with socket.socket(socket.AF_UNIX) as connection, contextlib.suppress(ProtocolError, OSError):
+        connection.connect(path)
+        while True:
+            request, blob = receive_frame(connection)
+            if request["op"] == "stop":
+                return
+            send_frame(connection, *_answer(server, request, blob))
+
+
+def _answer(server: RemoteServer, request: dict, blob: bytes) -> tuple[dict, bytes]:
+    try:
+        return server.answer(request, blob)
+    except CallTimeout:  # rang between the end of the call and the alarm's removal
+        return {"id": request["id"], "error": {"type": "timeout", "bases": [], "text": "", "where": ""}}, b""

@@ -1,0 +1,112 @@
+"""The one writer: a graded submission goes into nbgrader's gradebook and into autograded/, whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from nbconvert.exporters import NotebookExporter
+from nbconvert.preprocessors import Preprocessor
+from nbformat import NotebookNode
+from nbgrader.api import MissingEntry, SubmittedAssignment, SubmittedNotebook
+from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata, SaveAutoGrades
+
+from course_grader.errors import CourseError
+from course_grader.gradebook.connection import one_transaction
+from course_grader.gradebook.guard import guard
+from course_grader.gradebook.lab_cells import lab_cells
+from course_grader.gradebook.manual import manual_points
+from course_grader.gradebook.scores import save_scores
+from course_grader.nbgrader_plugins.autograded_files import write_autograded
+from course_grader.nbgrader_plugins.course import Course, unusable_name
+from course_grader.nbgrader_plugins.execute import CourseExecute
+from course_grader.results import GradedSubmission
+
+# What the writer does itself, or what holds by construction (the metadata comes from the gradebook).
+_OWN_STEPS = (CourseExecute, SaveAutoGrades, AssignLatePenalties, CheckCellMetadata)
+
+
+class GradebookWriter:
+    """Saves submissions of one lab; for one thread at a time. A context manager around the gradebook's connection.
+
+    lab_cells: the lab's cells by grade_id, as the gradebook knows them.
+    """
+
+    def __init__(self, course: Course, lab: str):
+        self._course = course
+        self._lab = lab
+        self._steps = _configured_steps(course)
+        self._late = AssignLatePenalties(config=course.config, log=course.log)
+
+    def __enter__(self) -> Self:
+        self._course.expect_configured()
+        self._course.learn_lab(self._lab)
+        self._gradebook = self._course.gradebook()
+        self.lab_cells = lab_cells(self._gradebook, self._lab)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._gradebook.close()
+
+    def save(self, graded: GradedSubmission, submitted: Path) -> None:
+        """Save scores and files, those in the folder `submitted` too, and fill `graded.manual` from the gradebook.
+
+        Raises what the database or the file system raises; then nothing of the submission has changed.
+        """
+        if problem := unusable_name(graded.student):
+            raise CourseError(problem)
+        notebook = self._finished(graded)
+        with one_transaction(self._gradebook):
+            assignment = self._submission(graded)
+            saved = self._gradebook.find_submission_notebook(self._lab, self._lab, graded.student)
+            save_scores(saved, notebook.cells, graded.needs_review)
+            guard(saved.notebook)
+            self._gradebook.db.flush()
+            self._save_late_penalty(assignment, saved)
+            write_autograded(self._course, graded, notebook, submitted)
+            graded.manual = manual_points(saved)
+        self._course.log.info("Saved %s, %s: %g points", graded.student, self._lab, graded.score)
+
+    def _finished(self, graded: GradedSubmission) -> NotebookNode:
+        """The notebook after the course's other configured steps, such as nbgrader's LimitOutput."""
+        where = {"student": graded.student, "assignment": self._lab, "notebook": self._lab}
+        notebook, resources = graded.notebook, {"nbgrader": where | {"db_url": self._course.db_url}}
+        for step in self._steps:
+            notebook, resources = step(notebook, resources)
+        return notebook
+
+    def _submission(self, graded: GradedSubmission) -> SubmittedAssignment:
+        gradebook = self._gradebook
+        try:
+            gradebook.find_student(graded.student)
+        except MissingEntry:
+            if not self._course.config.Autograde.get("create_student", True):
+                raise CourseError(
+                    f"the gradebook has no student {graded.student!r}, and c.Autograde.create_student is False: "
+                    f"add the student with nbgrader db student add {graded.student}"
+                ) from None
+            gradebook.add_student(graded.student)
+        times = {} if graded.timestamp is None else {"timestamp": graded.timestamp}
+        return gradebook.update_or_create_submission(self._lab, graded.student, **times)
+
+    def _save_late_penalty(self, assignment: SubmittedAssignment, saved: SubmittedNotebook) -> None:
+        """As nbgrader's AssignLatePenalties, by the course's configured plug-in."""
+        saved.late_submission_penalty = None
+        seconds = assignment.total_seconds_late
+        if seconds <= 0:
+            return
+        self._late.init_plugin()
+        penalty = self._late.plugin_inst.late_submission_penalty(assignment.student_id, saved.score, seconds)
+        if penalty is not None:
+            saved.late_submission_penalty = self._late._check_late_penalty(saved, penalty)
+
+
+def _configured_steps(course: Course) -> list[Preprocessor]:
+    exporter = NotebookExporter(config=course.config, log=course.log)
+    exporter._preprocessors.clear()  # nbconvert's own defaults
+    for step in course.config.Autograde.get("autograde_preprocessors", []):
+        exporter.register_preprocessor(step)
+    return [step for step in exporter._preprocessors if not isinstance(step, _OWN_STEPS)]

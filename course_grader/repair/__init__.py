@@ -1,0 +1,6 @@
+"""Submissions as they come, read and put into the form that is graded: the lab's own tests, the student's answers."""
+
+from course_grader.repair.notes import METADATA_KEY, Notes
+from course_grader.repair.submission import Repaired, Submission, repair_submission
+
+__all__ = ["METADATA_KEY", "Notes", "Repaired", "Submission", "repair_submission"]

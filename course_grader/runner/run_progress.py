@@ -1,0 +1,54 @@
+"""How far a run is: a bar with an estimate on a terminal, plain lines in a log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.text import Text
+
+from course_grader.report.table import remark, score
+from course_grader.report.text import one_line
+from course_grader.results import GradedSubmission
+
+Report = Callable[[GradedSubmission], None]
+
+
+@contextmanager
+def progress(console: Console, title: str, total: int) -> Iterator[Report]:
+    """A function to call with each result. On a terminal, only rows that need review leave a line."""
+    if console.is_terminal:
+        with _bar(console) as bar:
+            task = bar.add_task(title, total=total)
+            yield lambda result: _advance(bar, task, result)
+    else:
+        lines = _Lines(console, title, total)
+        yield lines.report
+
+
+def _bar(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("· left"),
+        TimeRemainingColumn(), console=console, transient=True,
+    )  # fmt: skip
+
+
+def _advance(bar: Progress, task: int, result: GradedSubmission) -> None:
+    if result.status != "graded" and result.messages:
+        bar.console.print(remark(result))
+    bar.advance(task)
+
+
+class _Lines:
+    """One line per submission."""
+
+    def __init__(self, console: Console, title: str, total: int):
+        self._console, self._title, self._total, self._done = console, title, total, 0
+
+    def report(self, result: GradedSubmission) -> None:
+        self._done += 1
+        place = f"{self._title} {self._done}/{self._total}"
+        line = f"{place} {one_line(result.student, 40)} {result.status} {score(result)}"
+        self._console.print(Text(line), soft_wrap=True)

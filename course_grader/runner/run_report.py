@@ -1,0 +1,48 @@
+"""The results of a class: on the terminal, and in the files that `--json` and `--page` name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from course_grader.report.grades_file import class_grades, write_json
+from course_grader.report.page import LabResults, write_page
+from course_grader.report.table import print_results
+from course_grader.report.text import plural
+from course_grader.results import GradedSubmission
+from course_grader.runner.class_run import ClassRun
+
+
+def show_run(
+    lab: str, run: ClassRun, console: Console, json_file: Path | None = None, page: Path | None = None
+) -> None:
+    """The results of a run, its seed and, after Ctrl-C, what is saved and what is not."""
+    show_results(lab, run.results, console, json_file, page, run.seed)
+    _say(console, f"Seed {run.seed}: the same seed gives every student the same inputs again")
+    if run.interrupted:
+        total = plural(len(run.submissions), "submission")
+        _say(console, f"Stopped: {len(run.results)} of {total} graded and saved. Run the command again to grade all.")
+
+
+def show_results(
+    lab: str,
+    results: Sequence[GradedSubmission],
+    console: Console,
+    json_file: Path | None = None,
+    page: Path | None = None,
+    seed: int | None = None,
+) -> None:
+    """Files first: the terminal may be gone. seed: None where the results come from several runs."""
+    if json_file is not None:
+        write_json(json_file, class_grades(lab, seed, results))
+    if page is not None:
+        write_page(page, [LabResults(lab, seed, results)], lab)
+    if results:
+        print_results(results, console)
+
+
+def _say(console: Console, text: str) -> None:
+    console.print(Text(text), soft_wrap=True)

@@ -1,0 +1,36 @@
+"""Questions with the passage that answers each: generated ones offline, Natural Questions in the full profile."""
+
+from __future__ import annotations
+
+import os
+import random
+
+from course_utils import runtime
+from course_utils.data.nq.knowledge_base import Sample
+
+
+def load_questions(
+    *, num_train: int = 500, num_validation: int = 1000, seed: int = 42, folder: str | os.PathLike[str] | None = None
+) -> tuple[list[Sample], list[Sample]]:
+    """(train, validation): lists of {"question", "answers", "gold_context": {"title", "text"}}.
+
+    In the profile "cpu" they are generated (`course_utils.data.nq.mini_nq`); in "full" they are drawn from Natural
+    Questions: from the folder that the environment variable COURSE_NQ_FOLDER names, else downloaded once. folder: one
+    that holds nq-train.json and nq-val.json; drawn from in either profile. The same arguments give the same samples.
+    Raises ValueError where there are fewer than asked for, and CourseDataError where the data cannot be had.
+    """
+    if runtime.profile() == "cpu" and folder is None:
+        from course_utils.data.nq.mini_nq import make_mini_nq
+
+        return make_mini_nq(num_train, num_validation, seed=seed)
+    from course_utils.data.nq.natural_questions import load_natural_questions
+
+    train, validation = load_natural_questions(folder or os.environ.get("COURSE_NQ_FOLDER"))
+    return _draw(train, num_train, seed, "num_train"), _draw(validation, num_validation, seed, "num_validation")
+
+
+def _draw(samples: list[Sample], count: int, seed: int, name: str) -> list[Sample]:
+    """`count` of the samples without replacement, in random order."""
+    if not 0 <= count <= len(samples):
+        raise ValueError(f"{name} must lie in 0 to {len(samples):,}, the number of questions there are; got {count:,}")
+    return random.Random(seed).sample(samples, count)

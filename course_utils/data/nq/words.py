@@ -1,0 +1,48 @@
+"""The words of mini-NQ: what an encyclopaedia of an invented country says, and how people ask about it.
+
+They are in words.json. Everything is written twice, once as passages word it and once as questions do, with hardly a
+word in common. Order matters there: a seed picks by position.
+"""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+from typing import NamedTuple
+
+_WORDS = json.loads(resources.files(__package__).joinpath("words.json").read_text(encoding="utf-8"))
+
+
+class Wordings(NamedTuple):
+    """A value of an attribute: as questions word it, and as passages state it."""
+
+    asked: list[str]
+    stated: list[str]
+
+
+class Relation(NamedTuple):
+    """A kind of fact; {D} stands for the building, {V} for the answer."""
+
+    answer: str  # the kind of answer: person, year, months, number or plot
+    topics: list[str]  # what the fact is about
+    wordings: list[str]  # questions in training
+    held_out: list[str]  # questions in validation
+    stated: list[str]  # sentences of passages
+
+
+KINDS: dict[str, list[str]] = _WORDS["kinds"]
+"""A kind of building as passages name it: as questions name it."""
+TOWNS: dict[str, list[str]] = _WORDS["towns"]
+"""A town as passages name it: what questions know it for."""
+TOWN_FRAMES: list[str] = _WORDS["town_frames"]
+ATTRIBUTES = {
+    axis: {value: Wordings(**entry) for value, entry in values.items()} for axis, values in _WORDS["attributes"].items()
+}
+RELATIONS = {name: Relation(**entry) for name, entry in _WORDS["relations"].items()}
+POLITE: list[str] = _WORDS["polite"]
+INTROS: list[str] = _WORDS["intros"]
+FILLERS: list[str] = _WORDS["fillers"]
+OUTROS: list[str] = _WORDS["outros"]
+FIRST_NAMES: list[str] = _WORDS["first_names"]
+LAST_NAMES: list[str] = _WORDS["last_names"]
+PLOTS: list[str] = _WORDS["plots"]

@@ -1,0 +1,31 @@
+"""Which program runs this notebook: a student's kernel, the reference's, nbgrader, or the course's sandbox."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+
+def in_reference_notebook() -> bool:
+    """Whether this is a lab's reference notebook: beside it are variants/ or lab.toml, which are never released."""
+    return Path("variants").is_dir() or Path("lab.toml").is_file()
+
+
+def in_sandbox() -> bool:
+    """Whether this is a student's kernel of the course's own grader, where the judge runs the tests."""
+    return os.environ.get("COURSE_GRADING") == "sandbox"
+
+
+def refuse_unprotected_grading() -> None:
+    """End the kernel where nbgrader would run tests in the student's process; nbgrader then scores nothing."""
+    if os.environ.get("NBGRADER_EXECUTION") != "autograde" or in_sandbox():
+        return
+    print(
+        "This notebook is being autograded without the course's grader, so a student's code could change its score. "
+        "Expected: nbgrader started where the course's nbgrader_config.py lies, which hands the tests to the judge. "
+        "Run it from the course's folder, or use `course-grader grade`. Nothing was scored.",
+        file=sys.__stderr__,
+        flush=True,
+    )
+    os._exit(1)

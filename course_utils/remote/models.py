@@ -1,0 +1,138 @@
+"""Models by name: how a test hands a model to a student's function without pickle.
+
+`build("mlp", sizes=(4, 3))` makes a module that remembers its recipe; the recipe and the state dict are sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import Any
+
+import torch
+from torch import nn
+
+_BUILDERS: dict[str, Callable[..., nn.Module]] = {}
+
+
+def builder(function: Callable[..., nn.Module]) -> Callable[..., nn.Module]:
+    """Register a function that makes a module from plain arguments, under its own name."""
+    _BUILDERS[function.__name__] = function
+    return function
+
+
+def build(name: str, **arguments: Any) -> nn.Module:
+    """The module that builder `name` makes; ValueError for a name that is not registered."""
+    if name not in _BUILDERS:
+        raise ValueError(f"there is no builder {name!r}; known are {', '.join(sorted(_BUILDERS))}")
+    module = _BUILDERS[name](**arguments)
+    module._recipe = (name, arguments)
+    return module
+
+
+def recipe(value: Any) -> tuple[str, dict] | None:
+    """(name, arguments) of a module made by `build`, else None."""
+    return getattr(value, "_recipe", None) if isinstance(value, nn.Module) else None
+
+
+@builder
+def mlp(sizes: Sequence[int], bias: bool = True) -> nn.Module:
+    """Linear layers of the given sizes with tanh between them."""
+    layers: list[nn.Module] = []
+    for width_in, width_out in pairwise(sizes):
+        layers += [nn.Linear(width_in, width_out, bias=bias), nn.Tanh()]
+    return nn.Sequential(*layers[:-1])
+
+
+@builder
+def embedding(num_embeddings: int, embedding_dim: int) -> nn.Module:
+    """A table of rows: the simplest model from ids to vectors (or to logits)."""
+    return nn.Embedding(num_embeddings, embedding_dim)
+
+
+class TableEncoder(nn.Module):
+    """Texts to vectors without a transformer: the mean of a table's rows over the tokens that the mask lets through."""
+
+    def __init__(self, num_embeddings: int, dim: int):
+        super().__init__()
+        self.table = nn.Embedding(num_embeddings, dim)
+
+    def forward(self, ids: torch.Tensor, mask: torch.Tensor | None = None) -> torch.Tensor:
+        """ids (B, L), mask (B, L) of 0 and 1, None = all ones -> (B, D)."""
+        weights = torch.ones_like(ids) if mask is None else mask  # (B, L)
+        total = (self.table(ids) * weights[:, :, None]).sum(dim=1)  # (B, D)
+        return total / weights.sum(dim=1, keepdim=True)
+
+
+@builder
+def table_encoder(num_embeddings: int, dim: int) -> nn.Module:
+    """A `TableEncoder`: (ids, mask) -> (B, dim)."""
+    return TableEncoder(num_embeddings, dim)
+
+
+class _OptionalTable(TableEncoder):
+    def forward(self, ids: torch.Tensor | None, mask: torch.Tensor | None = None) -> torch.Tensor | None:
+        return None if ids is None else super().forward(ids, mask)
+
+
+class TwoTables(nn.Module):
+    """A pair of tables that is called as the retrieval labs call their models."""
+
+    def __init__(self, num_embeddings: int, dim: int):
+        super().__init__()
+        self.query_encoder, self.passage_encoder = (_OptionalTable(num_embeddings, dim) for _ in range(2))
+
+    def forward(self, Q: Any = None, Q_mask: Any = None, P: Any = None, P_mask: Any = None) -> tuple[Any, Any]:
+        return self.query_encoder(Q, Q_mask), self.passage_encoder(P, P_mask)
+
+
+@builder
+def two_tables(num_embeddings: int, dim: int) -> nn.Module:
+    """A model (Q, Q_mask, P, P_mask) -> (X, Y) of two table encoders of its own."""
+    return TwoTables(num_embeddings, dim)
+
+
+class EchoEncoder(nn.Module):
+    """Looks like a Hugging Face encoder, and its hidden states can be worked out by hand."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scale = nn.Parameter(torch.ones(()))
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor | None = None) -> Any:
+        """Hidden state at position t: (the token's id, t, how many tokens the mask lets through)."""
+        from transformers.modeling_outputs import BaseModelOutput
+
+        mask = torch.ones_like(input_ids) if attention_mask is None else attention_mask  # (B, L)
+        places = torch.arange(input_ids.shape[1]).expand_as(input_ids)  # (B, L)
+        visible = mask.sum(dim=1, keepdim=True).expand_as(input_ids)  # (B, L)
+        states = torch.stack([input_ids, places, visible], dim=2).float()  # (B, L, 3)
+        return BaseModelOutput(last_hidden_state=self.scale * states)
+
+
+@builder
+def echo_encoder() -> nn.Module:
+    """An `EchoEncoder`."""
+    return EchoEncoder()
+
+
+@builder
+def tiny_transformer(kind: str, vocab_size: int, dim: int, heads: int = 2, layers: int = 2) -> nn.Module:
+    """An untrained Hugging Face encoder for 64 positions, without dropout. kind: "distilbert" or "bert"."""
+    from transformers import BertConfig, BertModel, DistilBertConfig, DistilBertModel
+
+    if kind == "distilbert":
+        sizes = {"dim": dim, "n_heads": heads, "n_layers": layers, "hidden_dim": 2 * dim}
+        dropout = {"dropout": 0.0, "attention_dropout": 0.0}
+        config = DistilBertConfig(vocab_size=vocab_size, max_position_embeddings=64, **sizes, **dropout)
+        return DistilBertModel(config)
+    if kind != "bert":
+        raise ValueError(f'kind is "distilbert" or "bert", not {kind!r}')
+    sizes = {
+        "hidden_size": dim,
+        "num_attention_heads": heads,
+        "num_hidden_layers": layers,
+        "intermediate_size": 2 * dim,
+    }
+    dropout = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
+    return BertModel(BertConfig(vocab_size=vocab_size, max_position_embeddings=64, **sizes, **dropout))

@@ -1,0 +1,105 @@
+"""`student` and `reference`: what a test cell talks to.
+
+`student.f(x)` calls the submission's function through the codec, wherever it runs: in this notebook, or in the sandbox.
+`reference.f(x)` calls the reference's own function; it exists for the judge and in the reference notebook only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import json
+import sys
+import textwrap
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from course_utils.environment import in_reference_notebook, refuse_unprotected_grading
+from course_utils.remote import probes
+from course_utils.remote.client import RemoteClient, RemoteObject, StudentError, Transport
+from course_utils.remote.server import RemoteServer
+from course_utils.variables import notebook_variables
+
+
+class Student:
+    """`student.f` is the submission's f. Without a connection it is this notebook's."""
+
+    def __init__(self) -> None:
+        self._client: RemoteClient | None = None
+
+    def _connect(self, client: RemoteClient) -> None:
+        self._client = client
+
+    def _connected(self) -> RemoteClient:
+        if self._client is None:
+            self._client = RemoteClient(local_transport(notebook_variables()))
+        return self._client
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return RemoteObject(self._connected(), name)
+
+    def value(self, name: str) -> Any:
+        """A variable of the submission that is no function, as plain data."""
+        return self._connected().request("value", target=name)
+
+    def run(self, probe: Callable, *args: Any, **kwargs: Any) -> Any:
+        """Run `probe(student, *args)` beside the student's code; only the probe's source crosses."""
+        source = textwrap.dedent(inspect.getsource(probe))
+        probes.check(source, probe.__name__)
+        return self._connected().request("run", args, kwargs, source=source, name=probe.__name__)
+
+    def _release(self) -> None:
+        """Forget the objects and graphs that tests left on the student's side."""
+        if self._client is not None and not self._client.broken:
+            with contextlib.suppress(StudentError):
+                self._client.request("drop")
+
+
+class ReferenceUnavailable(Exception):
+    """There is no reference here."""
+
+
+class Reference:
+    """`reference.f` is the reference's f: for the judge, and in the reference notebook itself."""
+
+    def __init__(self) -> None:
+        self._variables: Mapping[str, Any] | None = None
+
+    def _connect(self, variables: Mapping[str, Any]) -> None:
+        self._variables = variables
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        variables = self._variables if self._variables is not None else _reference_notebook()
+        if name not in variables:
+            raise NameError(f"the reference has no `{name}`")
+        return variables[name]
+
+
+def _reference_notebook() -> Mapping[str, Any]:
+    refuse_unprotected_grading()
+    if in_reference_notebook():
+        return notebook_variables()
+    raise ReferenceUnavailable(
+        "this test needs the course's reference solution, which is only there when your notebook is graded. "
+        "A visible test does not use it: nothing is wrong with your answer."
+    )
+
+
+def local_transport(variables: Mapping[str, Any]) -> Transport:
+    """Requests answered in this process, through the same JSON and bytes as between processes."""
+    server = RemoteServer(variables)
+
+    def transport(request: dict, blob: bytes) -> tuple[dict, bytes]:
+        with contextlib.redirect_stderr(sys.stdout):  # nbgrader's validate counts any stderr as a failure
+            reply, answer = server.answer(json.loads(json.dumps(request)), blob)
+        return json.loads(json.dumps(reply)), answer
+
+    return transport
+
+
+student = Student()
+reference = Reference()

@@ -1,0 +1,169 @@
+"""The student's side of a test: takes requests, runs them on the student's functions, answers with plain data.
+
+The same server answers inside a student's own notebook (in the same process) and in grading (in the sandbox), so a
+test's verdict is the same in both.
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import math
+import traceback
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+from torch import nn
+
+from course_utils.remote.codec import Decoder, Encoder, Handle, read_blob
+from course_utils.remote.framing import ProtocolError
+
+MAX_TEXT = 2000
+PROBE_GLOBALS = {"torch": torch, "math": math, "nn": nn, "F": nn.functional}
+
+
+class CallTimeout(BaseException):
+    """A call took longer than it may. A BaseException: `except Exception` in a student's code lets it through."""
+
+
+class StudentNamespace:
+    """Attribute access to a notebook's variables, for probes."""
+
+    def __init__(self, variables: Mapping[str, Any]):
+        self._variables = variables
+
+    def __getattr__(self, name: str) -> Any:
+        return look_up(self._variables, name)
+
+
+def look_up(variables: Mapping[str, Any], name: str) -> Any:
+    if name not in variables:
+        raise NameError(f"`{name}` is not defined: run the cell that defines it (and check its spelling)")
+    return variables[name]
+
+
+class RemoteServer:
+    """Answers requests about `variables` (a notebook's namespace).
+
+    timer: a context manager factory; within `timer(seconds)` a call that lasts longer is interrupted by CallTimeout.
+    """
+
+    def __init__(
+        self, variables: Mapping[str, Any], timer: Callable[[float], contextlib.AbstractContextManager] | None = None
+    ):
+        self._variables = variables
+        self._timer = timer or (lambda seconds: contextlib.nullcontext())
+        self._objects: dict[int, Any] = {}
+        self._graphs: list[tuple[list[torch.Tensor], list[torch.Tensor]]] = []
+        self._operations = {
+            "call": self._call,
+            "value": self._value,
+            "attribute": self._attribute,
+            "backward": self._backward,
+            "run": self._run,
+            "drop": self._drop,
+        }
+
+    def answer(self, request: dict, blob: bytes) -> tuple[dict, bytes]:
+        """The reply to one request; an exception of the student's code is a reply too."""
+        encoder = Encoder(self._keep)
+        try:
+            with self._timer(request.get("seconds", 0)):
+                reply = self._operations[request["op"]](request, read_blob(blob), encoder)
+            return {"id": request["id"], **reply}, encoder.blob()
+        except CallTimeout:
+            return {"id": request["id"], "error": {"type": "timeout", "bases": [], "text": "", "where": ""}}, b""
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # SystemExit too: a student's function may call exit()
+            return {"id": request["id"], "error": describe(error)}, b""
+
+    def _keep(self, value: Any) -> int:
+        self._objects[id(value)] = value
+        return id(value)
+
+    def _target(self, request: dict) -> Any:
+        target = request["target"]
+        return self._objects[target] if isinstance(target, int) else look_up(self._variables, target)
+
+    def _resolve(self, handle: Handle) -> Any:
+        return self._objects[handle.id]
+
+    def _arguments(self, request: dict, tensors: dict[str, torch.Tensor]) -> tuple[list, dict]:
+        decoder = Decoder(tensors, self._resolve)
+        return decoder.decode(request["args"]), decoder.decode(request["kwargs"])
+
+    def _call(self, request: dict, tensors: dict, encoder: Encoder) -> dict:
+        target = self._target(request)
+        args, kwargs = self._arguments(request, tensors)
+        with torch.set_grad_enabled(request["grad"]):
+            result = target(*args, **kwargs)
+            return self._result(result, tensors, encoder)
+
+    def _result(self, result: Any, tensors: dict, encoder: Encoder) -> dict:
+        """The encoded result and, where it hangs on a graph, the graph's number and its differentiable tensors."""
+        form = encoder.encode(result)
+        leaves = [tensor for tensor in tensors.values() if tensor.requires_grad]
+        given = {id(leaf) for leaf in leaves}
+        outputs = {
+            name: tensor
+            for name, tensor in encoder.sources.items()
+            if tensor.requires_grad and (not tensor.is_leaf or id(tensor) in given)
+        }
+        if not outputs:
+            return {"ok": form}
+        self._graphs.append((list(outputs.values()), leaves))
+        return {"ok": form, "graph": len(self._graphs) - 1, "outputs": list(outputs)}
+
+    def _value(self, request: dict, tensors: dict, encoder: Encoder) -> dict:
+        return {"ok": encoder.encode(self._target(request))}
+
+    def _attribute(self, request: dict, tensors: dict, encoder: Encoder) -> dict:
+        return {"ok": encoder.encode(getattr(self._target(request), request["attribute"]))}
+
+    def _backward(self, request: dict, tensors: dict, encoder: Encoder) -> dict:
+        outputs, leaves = self._graphs[request["graph"]]
+        gradients = Decoder(tensors).decode(request["args"])
+        pairs = [(out, grad) for out, grad in zip(outputs, gradients, strict=True) if grad is not None]
+        for leaf in leaves:
+            leaf.grad = None
+        torch.autograd.backward([out for out, _ in pairs], [grad for _, grad in pairs], retain_graph=True)
+        return {"ok": encoder.encode([None if leaf.grad is None else leaf.grad for leaf in leaves])}
+
+    def _run(self, request: dict, tensors: dict, encoder: Encoder) -> dict:
+        args, kwargs = self._arguments(request, tensors)
+        space = dict(PROBE_GLOBALS)
+        exec(compile(request["source"], "<probe>", "exec"), space)
+        return {"ok": encoder.encode(space[request["name"]](StudentNamespace(self._variables), *args, **kwargs))}
+
+    def _drop(self, request: dict, tensors: dict, encoder: Encoder) -> dict:
+        self._objects.clear()
+        self._graphs.clear()
+        return {"ok": None}
+
+
+def describe(error: BaseException) -> dict:
+    """An exception as plain data: its type, its built-in bases, its text and the student's line that raised it."""
+    bases = [base.__name__ for base in type(error).__mro__ if getattr(builtins, base.__name__, None) is base]
+    try:
+        text = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
+    except Exception as broken:  # a student's own __str__
+        text = f"(its message cannot be shown: {type(broken).__name__})"
+    if isinstance(error, ProtocolError):
+        bases, text = ["TypeError", "Exception"], f"what came back cannot be checked: {text}"
+    return {"type": type(error).__name__[:80], "bases": bases, "text": text[:MAX_TEXT], "where": _where(error)}
+
+
+def _where(error: BaseException) -> str:
+    """The innermost line of the student's own code, e.g. "line 7 of `embed_tokens`: `return tabel[ids]`"."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_notebook(frame.filename)]
+    if not frames:
+        return ""
+    last = frames[-1]
+    code = f": `{last.line}`" if last.line else ""
+    return f"line {last.lineno} of `{last.name}`{code}"[:300]
+
+
+def _is_notebook(filename: str) -> bool:
+    return "ipykernel_" in filename or filename.startswith(("<ipython-input", "<cell"))

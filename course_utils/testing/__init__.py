@@ -1,0 +1,19 @@
+"""What a lab's cells import to test answers and predictions."""
+
+from course_utils.remote.models import build
+from course_utils.remote.proxies import reference, student
+from course_utils.testing.case import LabTestCase
+from course_utils.testing.cell_runner import Outcome, last_outcomes, points, run_tests
+from course_utils.testing.predictions import check_prediction
+
+__all__ = [
+    "LabTestCase",
+    "Outcome",
+    "build",
+    "check_prediction",
+    "last_outcomes",
+    "points",
+    "reference",
+    "run_tests",
+    "student",
+]

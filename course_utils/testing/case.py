@@ -1,0 +1,183 @@
+"""`LabTestCase`: a unittest.TestCase whose messages tell a student what was expected, what came, and where to look."""
+
+from __future__ import annotations
+
+import sys
+import unittest
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from course_utils.remote.client import StudentError, StudentTimeout
+from course_utils.remote.proxies import student
+from course_utils.runtime import says_unfinished
+from course_utils.seeds import derive_seed
+from course_utils.testing.comparison import Difference, require_close, show, show_types
+from course_utils.testing.inputs import Inputs
+
+
+@dataclass
+class Session:
+    """Who runs the tests: a notebook (seed 0), or the judge, with a new seed for each submission."""
+
+    seed: int = 0
+    judged: bool = False
+
+
+session = Session()
+
+
+def is_untouched(error: BaseException) -> bool:
+    """Whether the student's code raised what a released exercise raises before it is written."""
+    if not isinstance(error, StudentError) or error.student_type != "NotImplementedError":
+        return False
+    return says_unfinished(error.student_text)
+
+
+class LabTestCase(Inputs, unittest.TestCase):
+    """Base of every test case in a lab; see `Inputs` for its makers of random values."""
+
+    longMessage = True
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls._defined_in = sys._getframe(1).f_code.co_filename  # which cell, so that run_tests finds it
+
+    def run(self, result: unittest.TestResult | None = None) -> unittest.TestResult | None:
+        seed = derive_seed(session.seed, type(self).__name__, self._testMethodName)
+        self.generator = torch.Generator().manual_seed(seed)
+        torch.manual_seed(seed)
+        try:
+            return super().run(result)
+        finally:
+            student._release()
+
+    def assertTrue(self, expr: Any, msg: Any = None) -> None:
+        """As in unittest, but a message stands alone, without "False is not true" before it."""
+        self._require(bool(expr), "True", expr, msg)
+
+    def assertFalse(self, expr: Any, msg: Any = None) -> None:
+        """As in unittest, but a message stands alone, without "True is not false" before it."""
+        self._require(not expr, "False", expr, msg)
+
+    def assertIsInstance(self, obj: Any, cls: Any, msg: Any = None) -> None:
+        """As in unittest, but a message stands alone, and None is told as a forgotten `return`."""
+        if isinstance(obj, cls):
+            return
+        if msg is not None and obj is not None:
+            raise self.failureException(msg)
+        types = cls if isinstance(cls, tuple) else (cls,)
+        raise Difference("a value of type " + " or ".join(each.__name__ for each in types), show(obj))
+
+    def _require(self, holds: bool, expected: str, got: Any, msg: Any) -> None:
+        if not holds:
+            raise Difference(expected, show(got)) if msg is None else self.failureException(msg)
+
+    def assert_close(
+        self,
+        got: Any,
+        expected: Any,
+        rtol: float | None = None,
+        atol: float | None = None,
+        hint: str | None = None,
+        check_dtype: bool = False,
+    ) -> None:
+        """Equal up to rounding: tensors by shape and value, numbers, and lists, tuples and dicts of them.
+
+        Default tolerances follow the coarser floating dtype; integers must be equal.
+        """
+        require_close(got, expected, rtol, atol, hint, check_dtype)
+
+    def assert_equal_values(self, got: Any, expected: Any, hint: str | None = None) -> None:
+        """Exactly equal, and of the same type; tensors also in shape and dtype."""
+        if isinstance(expected, torch.Tensor):
+            require_close(got, expected, 0, 0, hint, True)
+        elif type(got) is not type(expected):
+            raise Difference(*show_types(expected, got), hint=hint)
+        elif got != expected:
+            raise Difference(show(expected), show(got), hint=hint)
+
+    def assert_shape(self, got: Any, shape: Sequence[int], hint: str | None = None) -> None:
+        if not isinstance(got, torch.Tensor):
+            raise Difference(f"a tensor of shape {tuple(shape)}", show(got), hint=hint)
+        if tuple(got.shape) != tuple(shape):
+            raise Difference(f"shape {tuple(shape)}", f"shape {tuple(got.shape)}", hint=hint)
+
+    def assert_dtype(self, got: Any, dtype: torch.dtype, hint: str | None = None) -> None:
+        if not isinstance(got, torch.Tensor) or got.dtype != dtype:
+            raise Difference(f"a tensor of dtype {dtype}", show(got), hint=hint)
+
+    def assert_finite(self, got: Any, hint: str | None = None) -> None:
+        tensor = torch.as_tensor(got)
+        bad = int((~torch.isfinite(tensor)).sum())
+        if bad:
+            raise Difference("finite values", f"{bad} of {tensor.numel()} values NaN or infinite", hint=hint)
+
+    def assert_same_storage(self, function_name: str, *args: Any, hint: str | None = None) -> None:
+        """The student's function hands back a view of its first argument, not a copy."""
+
+        def shares_storage(student, name, *args):
+            result = getattr(student, name)(*args)
+            return result.untyped_storage().data_ptr() == args[0].untyped_storage().data_ptr()
+
+        if student.run(shares_storage, function_name, *args) is not True:
+            raise Difference("a view of the input (the same storage)", "a copy (a storage of its own)", hint=hint)
+
+    def assert_gradient(
+        self,
+        function: Callable,
+        *inputs: Any,
+        expected_function: Callable,
+        rtol: float | None = None,
+        atol: float | None = None,
+        hint: str | None = None,
+    ) -> None:
+        """Gradients to every floating input agree with expected_function's, for one random gradient from above."""
+        mine, right = self._leaves(inputs), self._leaves(inputs)
+        result, expected = function(*mine), expected_function(*right)
+        self.assert_shape(result, expected.shape, hint)
+        if not result.requires_grad:
+            raise Difference("a result that gradients flow through", "a result without a graph (detached?)", hint=hint)
+        upstream = self.randn(*expected.shape, dtype=expected.dtype)
+        result.backward(upstream.to(result.dtype))
+        expected.backward(upstream)
+        for number, (got, want) in enumerate(zip(mine, right, strict=True), start=1):
+            if isinstance(want, torch.Tensor) and want.requires_grad:
+                self._compare_gradient(number, got.grad, want.grad, rtol, atol, hint)
+
+    def _compare_gradient(self, number: int, got: Any, want: Any, rtol: Any, atol: Any, hint: str | None) -> None:
+        if got is None and want is not None and bool(want.any()):
+            raise Difference(f"a gradient to argument {number}", "none: the graph to it is cut", hint=hint)
+        if want is not None and got is not None:
+            require_close(got, want, rtol, atol, hint, False, f"gradient to argument {number} ")
+
+    @staticmethod
+    def _leaves(inputs: Sequence[Any]) -> list[Any]:
+        return [
+            value.detach().clone().requires_grad_(True)
+            if isinstance(value, torch.Tensor) and value.is_floating_point()
+            else value
+            for value in inputs
+        ]
+
+    def assert_raises(
+        self, exception: type[Exception], function: Callable, *args: Any, hint: str | None = None, **kwargs: Any
+    ) -> None:
+        """function(*args) raises this built-in exception; the message says what happened instead."""
+        try:
+            result = function(*args, **kwargs)
+        except StudentTimeout:
+            raise
+        except exception as error:
+            if isinstance(error, NotImplementedError):  # an untouched stub, also where RuntimeError is expected
+                raise
+            return
+        except StudentError as error:
+            if is_untouched(error):
+                raise
+            raise Difference(exception.__name__, error.what, error.where, hint) from None
+        if getattr(result, "type_name", None) == exception.__name__:
+            hint = f"`raise` the {exception.__name__}; `return` only hands it back"
+        raise Difference(exception.__name__, f"no error: it returned {show(result)}", hint=hint)

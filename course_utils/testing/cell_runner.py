@@ -1,0 +1,152 @@
+"""Run the test cases of a cell: how much each test is worth, what it found, and the report a student reads."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+import unittest
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from course_utils.environment import in_sandbox, refuse_unprotected_grading
+from course_utils.remote.client import StudentError, StudentTimeout
+from course_utils.remote.proxies import ReferenceUnavailable
+from course_utils.testing.case import LabTestCase, is_untouched, session
+from course_utils.testing.comparison import Difference
+
+MARKS = {"passed": "✓", "failed": "✗", "error": "✗", "timeout": "⏱"}
+last_outcomes: dict[str, list[Outcome]] = {}  # by exercise; what the judge and `before_you_hand_in` read
+
+
+def points(value: float) -> Callable:
+    """How much a test method is worth: a positive multiple of 0.25."""
+    if value <= 0 or value * 4 != int(value * 4):
+        raise ValueError(f"points come in positive multiples of 0.25, not {value}")
+
+    def decorate(method: Callable) -> Callable:
+        method.points = float(value)
+        return method
+
+    return decorate
+
+
+@dataclass
+class Outcome:
+    """What one test method found. status: passed, failed, error or timeout."""
+
+    name: str  # Class.method
+    title: str
+    max: float
+    hidden: bool
+    status: str = "error"
+    message: str = "the test did not run"
+
+    @property
+    def points(self) -> float:
+        return self.max if self.status == "passed" else 0.0
+
+
+def run_tests(exercise: str) -> float:
+    """Run the calling cell's test cases, print what they found, and return the points earned. Never raises."""
+    if not session.judged:
+        refuse_unprotected_grading()
+        if in_sandbox():
+            print(f"{exercise}: the tests are run by the judge, from the test cell of the release.")
+            return 0.0
+    cases = _cases_of_cell(sys._getframe(1).f_code.co_filename)
+    outcomes = [outcome for case in cases for outcome in _run(case)]
+    last_outcomes[exercise] = outcomes
+    print(_render(exercise, outcomes))
+    return float(sum(outcome.points for outcome in outcomes))
+
+
+def _cases_of_cell(filename: str) -> list[type[LabTestCase]]:
+    latest = {case.__name__: case for case in LabTestCase.__subclasses__() if case._defined_in == filename}
+    return list(latest.values())
+
+
+def _run(case: type[LabTestCase]) -> list[Outcome]:
+    names = unittest.TestLoader().getTestCaseNames(case)
+    names = sorted(names, key=lambda name: getattr(case, name).__code__.co_firstlineno)
+    outcomes = {name: _outcome(case, name) for name in names}
+    result = _Recorder(outcomes, case._defined_in)
+    unittest.TestSuite(case(name) for name in names).run(result)
+    return list(outcomes.values())
+
+
+def _outcome(case: type[LabTestCase], name: str) -> Outcome:
+    method = getattr(case, name)
+    title = " ".join((method.__doc__ or name.removeprefix("test_").replace("_", " ")).split())
+    worth = getattr(method, "points", 0.0)
+    return Outcome(f"{case.__name__}.{name}", title.rstrip("."), worth, case.__name__.startswith("Hidden"))
+
+
+class _Recorder(unittest.TestResult):
+    """Writes what unittest reports into outcomes, which start as errors: a test that never reports earns nothing."""
+
+    def __init__(self, outcomes: dict[str, Outcome], cell: str):
+        super().__init__()
+        self._outcomes = outcomes
+        self._cell = cell
+
+    def addSuccess(self, test: unittest.TestCase) -> None:
+        outcome = self._outcomes[test._testMethodName]
+        if outcome.message == "the test did not run":
+            outcome.status, outcome.message = "passed", ""
+
+    def addFailure(self, test: unittest.TestCase, err: tuple) -> None:
+        self._record(test, err[1])
+
+    def addError(self, test: unittest.TestCase, err: tuple) -> None:
+        self._record(test, err[1])
+
+    def addSubTest(self, test: unittest.TestCase, subtest: unittest.TestCase, err: tuple | None) -> None:
+        if err is not None:
+            self._record(test, err[1])
+
+    def addSkip(self, test: unittest.TestCase, reason: str) -> None:
+        self._record(test, AssertionError(f"skipped: {reason}"))
+
+    def _record(self, test: unittest.TestCase, error: BaseException) -> None:
+        targets = (
+            [self._outcomes[test._testMethodName]] if hasattr(test, "_testMethodName") else self._outcomes.values()
+        )
+        for outcome in targets:  # setUpClass failed: every method of the class did
+            outcome.status, outcome.message = _status(error), _message(error, self._cell)
+
+
+def _status(error: BaseException) -> str:
+    if isinstance(error, StudentTimeout):
+        return "timeout"
+    if isinstance(error, StudentError):
+        return "error"
+    return "failed" if isinstance(error, AssertionError) else "error"
+
+
+def _message(error: BaseException, cell: str) -> str:
+    """What a student reads; `cell` is the file name under which Python knows the test cell."""
+    if isinstance(error, StudentTimeout):
+        return f"your code gave no answer in time: {error.student_text}"
+    if is_untouched(error):
+        return f"not done yet: {error.student_text or 'finish this exercise first'}"
+    if isinstance(error, StudentError):
+        return f"your code raised {error.what}" + (f"\nwhere:    {error.where}" if error.where else "")
+    if isinstance(error, Difference | AssertionError | ReferenceUnavailable):
+        return str(error)
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == cell]
+    where = f", line {lines[-1]} of the test cell" if lines else ""
+    return f"the test itself stumbled over what came back ({type(error).__name__}: {error}{where})"
+
+
+def _render(exercise: str, outcomes: list[Outcome]) -> str:
+    if not outcomes:
+        return f"{exercise}: this cell defines no tests. Expected: a LabTestCase with test methods."
+    passed = sum(outcome.status == "passed" for outcome in outcomes)
+    earned, most = sum(o.points for o in outcomes), sum(o.max for o in outcomes)
+    lines = [f"{exercise}: {passed} of {len(outcomes)} tests passed, {earned:g} of {most:g} points"]
+    for outcome in outcomes:
+        lines.append(f"  {MARKS[outcome.status]} {outcome.title}  ({outcome.points:g}/{outcome.max:g})")
+        lines += [f"      {line}" for line in outcome.message.splitlines()]
+    if not any(outcome.hidden for outcome in outcomes):
+        lines.append("  More tests, with other inputs, give the other points when your notebook is graded.")
+    return "\n".join(lines)

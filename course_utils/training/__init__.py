@@ -1,0 +1,32 @@
+"""Models, training loops and measurements of the labs: two towers, batches, encoders, memory and tracked runs."""
+
+from course_utils.progress import progress
+from course_utils.training.batching import device_of, embed, tensor_batches
+from course_utils.training.encoders import load_encoder, load_tokenizer
+from course_utils.training.fine_tuning import fine_tune, make_optimiser, steps_per_epoch, train_epoch, warmup_schedule
+from course_utils.training.memory import peak_bytes
+from course_utils.training.threads import steady_threads
+from course_utils.training.tracking import results, show_tensorboard, track
+from course_utils.training.two_tower import TwoTower, topic_recall, train
+
+__all__ = [
+    "TwoTower",
+    "device_of",
+    "embed",
+    "fine_tune",
+    "load_encoder",
+    "load_tokenizer",
+    "make_optimiser",
+    "peak_bytes",
+    "progress",
+    "results",
+    "show_tensorboard",
+    "steady_threads",
+    "steps_per_epoch",
+    "tensor_batches",
+    "topic_recall",
+    "track",
+    "train",
+    "train_epoch",
+    "warmup_schedule",
+]

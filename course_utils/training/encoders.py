@@ -1,0 +1,121 @@
+"""Tokenizer and text encoder of the retrieval labs: a tiny DistilBERT that ships with the course, or the real one.
+
+    tokenizer, encoder = load_tokenizer(), load_encoder()
+    encoder(**tokenizer("a question", return_tensors="pt")).last_hidden_state[:, 0]  # (1, D)
+
+The profile decides. "cpu": the package's own files, never a network. "full": `distilbert-base-uncased` at one revision,
+from the cache that transformers uses, and if need be from the Hugging Face hub; HF_HOME, HF_ENDPOINT and HF_HUB_OFFLINE
+work as there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from course_utils import runtime
+from course_utils.data.errors import CourseDataError
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerFast
+
+Loaded = TypeVar("Loaded")
+
+TINY_ENCODER = Path(__file__).parent.parent / "models" / "tiny_encoder"
+HUB_MODEL = "distilbert-base-uncased"
+HUB_REVISION = "12040accade4e8a0f71eabdb258fecc2e7e948be"  # so that what is loaded is what was measured
+TOKENIZER_FILES = ("config.json", "tokenizer_config.json", "tokenizer.json")
+ENCODER_FILES = ("config.json", "model.safetensors")
+
+
+def load_tokenizer() -> PreTrainedTokenizerFast:
+    """The tokenizer that belongs to `load_encoder`'s encoder; CourseDataError when it cannot be had."""
+    from transformers import AutoTokenizer
+
+    return _load(AutoTokenizer.from_pretrained, TOKENIZER_FILES)
+
+
+def load_encoder() -> PreTrainedModel:
+    """A new encoder with its pretrained weights, on the CPU and without dropout until `.train()` is called.
+
+    Each call gives another object, so that two calls give the two towers of an untied dual encoder. Called with ids
+    (B, L) and a mask (B, L), its output's `last_hidden_state` is (B, L, D); `encoder.config.dim` is D. No random number
+    is drawn. Raises CourseDataError when the model cannot be had.
+    """
+    from transformers import AutoModel
+
+    return _load(AutoModel.from_pretrained, ENCODER_FILES)
+
+
+def _load(from_pretrained: Callable[..., Loaded], names: tuple[str, ...]) -> Loaded:
+    from safetensors import SafetensorError
+
+    with _quiet():
+        folder = TINY_ENCODER if runtime.profile() == "cpu" else _cached(names)
+        try:
+            return from_pretrained(folder, local_files_only=True)
+        except (OSError, ValueError, SafetensorError) as error:
+            raise CourseDataError(
+                f"{folder} does not hold {' and '.join(names)} as transformers can read them: {_first_line(error)}. "
+                "Remove that folder and run this again, or install the course again if it is the course's own"
+            ) from error
+
+
+def _cached(names: tuple[str, ...]) -> Path:
+    """The folder of the hub's cache that holds the files, after downloading what is missing."""
+    from huggingface_hub import hf_hub_download, try_to_load_from_cache
+
+    if not all(isinstance(try_to_load_from_cache(HUB_MODEL, name, revision=HUB_REVISION), str) for name in names):
+        print(f"Downloading {', '.join(names)} of {HUB_MODEL}, once")
+    try:
+        # A revision never changes, so that what is in the cache needs no network.
+        paths = [hf_hub_download(HUB_MODEL, name, revision=HUB_REVISION) for name in names]
+    except Exception as error:  # of whichever HTTP library this version of the hub uses
+        raise CourseDataError(_what_to_do(error)) from error
+    return Path(paths[0]).parent
+
+
+def _what_to_do(error: Exception) -> str:
+    from huggingface_hub import constants
+
+    what = f"{HUB_MODEL} at revision {HUB_REVISION[:7]} could not be downloaded"
+    if constants.HF_HUB_OFFLINE:
+        return (
+            f"{what}: HF_HUB_OFFLINE is set, and the cache at {constants.HF_HUB_CACHE} does not hold it. Unset "
+            "HF_HUB_OFFLINE, restart the kernel and run this cell once with a network"
+        )
+    reason = _first_line(error.__cause__ or error)
+    return (
+        f"{what} from {constants.ENDPOINT} to the cache at {constants.HF_HUB_CACHE}: {reason}. Check the network and "
+        "the disk and run this cell again, or work with the profile cpu, which needs neither"
+    )
+
+
+def _first_line(error: BaseException) -> str:
+    return next((line.strip().rstrip(".") for line in str(error).splitlines() if line.strip()), type(error).__name__)
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Reports, warnings and progress bars go to stderr, where they would spoil a cell's output or a graded test."""
+    from huggingface_hub.utils import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
+    from huggingface_hub.utils import logging as hub_logging
+    from transformers.utils import logging
+
+    loggers = [(module, module.get_verbosity()) for module in (logging, hub_logging)]
+    hub_bars, bars = not are_progress_bars_disabled(), logging.is_progress_bar_enabled()
+    try:
+        for module, _ in loggers:
+            module.set_verbosity_error()
+        logging.disable_progress_bar()
+        disable_progress_bars()
+        yield
+    finally:
+        for module, verbosity in loggers:
+            module.set_verbosity(verbosity)
+        if bars:
+            logging.enable_progress_bar()
+        if hub_bars:
+            enable_progress_bars()

@@ -1,0 +1,44 @@
+"""Fingerprints change with what can change a result, and with nothing else."""
+
+import nbformat
+import pytest
+
+from course_grader.fingerprint import content_hash, lab_fingerprint
+from course_grader.notebooks import find_lab
+from tests.tiny_course import LAB, cell_named, tiny_notebook, with_sources, write_tiny_course
+
+
+class TestContent:
+    def test_outputs_and_ids_do_not_count(self):
+        notebook = tiny_notebook()
+        notebook.cells[1].outputs = [nbformat.v4.new_output("stream", text="hello")]
+        notebook.cells[1].id = "another"
+        assert content_hash(notebook) == content_hash(tiny_notebook())
+
+    @pytest.mark.parametrize("change", ["source", "mark", "tag", "type", "order"])
+    def test_whatever_can_change_a_result_counts(self, change):
+        notebook = tiny_notebook()
+        cell = cell_named(notebook, "double")
+        match change:
+            case "source":
+                cell.source += " "
+            case "mark":
+                cell.metadata.nbgrader.grade_id = "other"
+            case "tag":
+                cell.metadata.tags = ["experiment"]
+            case "type":
+                cell.cell_type = "raw"
+            case "order":
+                notebook.cells.reverse()
+        assert content_hash(notebook) != content_hash(tiny_notebook())
+
+
+class TestFingerprint:
+    def test_it_changes_with_the_reference_and_with_lab_toml(self, tmp_path):
+        root = write_tiny_course(tmp_path)
+        first = lab_fingerprint(find_lab(LAB, root))
+        assert lab_fingerprint(find_lab(LAB, root)) == first
+        nbformat.write(with_sources(double="def double(x):\n    return x + x"), find_lab(LAB, root).reference_path)
+        second = lab_fingerprint(find_lab(LAB, root))
+        (root / "solutions" / LAB / "lab.toml").write_text("memory_mb = 1234\n")
+        assert len({first, second, lab_fingerprint(find_lab(LAB, root))}) == 3

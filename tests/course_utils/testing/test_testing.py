@@ -1,0 +1,365 @@
+"""`LabTestCase`, `points` and `run_tests`: verdicts, messages, and fresh inputs."""
+
+import subprocess
+import sys
+import unittest
+
+import numpy as np
+import pytest
+import torch
+
+from course_utils import testing
+from course_utils.remote.client import RemoteClient
+from course_utils.remote.proxies import local_transport, reference, student
+from course_utils.testing import LabTestCase, points, run_tests
+from course_utils.testing.case import session
+from course_utils.testing.comparison import Difference
+
+CELL = """
+class VisibleThing(LabTestCase):
+    @points(0.5)
+    def test_right(self):
+        "What is right passes."
+        self.assertEqual(1, 1)
+
+    @points(0.25)
+    def test_wrong(self):
+        "What is wrong fails"
+        self.assert_close(torch.zeros(2), torch.ones(2), hint="count again")
+
+class HiddenThing(LabTestCase):
+    @points(1)
+    def test_raises(self):
+        "An error is an error"
+        student.missing(1)
+
+    @points(1)
+    def test_skipped(self):
+        "Skipping earns nothing"
+        self.skipTest("no time")
+
+    @points(1)
+    def test_parts(self):
+        "One failing part fails the whole"
+        for number in (1, 2):
+            with self.subTest(number):
+                self.assertEqual(number, 2)
+value = run_tests("thing")
+"""
+
+
+def run_cell(source, filename="<cell 1>"):
+    given = (LabTestCase, points, run_tests)
+    space = {**{value.__name__: value for value in given}, "student": student, "torch": torch}
+    exec(compile(source, filename, "exec"), space)
+    return space.get("value")
+
+
+class TestRunTests:
+    def test_returns_the_points_of_passed_tests_as_a_plain_float(self):
+        value = run_cell(CELL)
+        assert value == 0.5
+        assert type(value) is float
+
+    def test_records_every_test_with_its_status(self):
+        run_cell(CELL)
+        outcomes = {outcome.name: outcome for outcome in testing.last_outcomes["thing"]}
+        assert {name: outcome.status for name, outcome in outcomes.items()} == {
+            "VisibleThing.test_right": "passed",
+            "VisibleThing.test_wrong": "failed",
+            "HiddenThing.test_raises": "error",
+            "HiddenThing.test_skipped": "failed",
+            "HiddenThing.test_parts": "failed",
+        }
+        assert outcomes["HiddenThing.test_raises"].hidden
+        assert outcomes["VisibleThing.test_right"].title == "What is right passes"
+
+    def test_prints_expected_got_and_where_to_look_on_stdout_only(self, capsys):
+        run_cell(CELL)
+        out, err = capsys.readouterr()
+        assert err == ""
+        for part in ("1 of 5 tests passed", "expected: [1, 1]", "got:      [0, 0]", "count again", "`missing`"):
+            assert part in out
+
+    def test_takes_only_the_cases_of_its_own_cell(self):
+        run_cell("class VisibleOther(LabTestCase):\n    @points(1)\n    def test_a(self): pass", "<cell 2>")
+        run_cell(CELL, "<cell 3>")
+        assert all("Other" not in outcome.name for outcome in testing.last_outcomes["thing"])
+
+    def test_a_cell_run_again_counts_once(self):
+        run_cell(CELL, "<cell 4>")
+        run_cell(CELL, "<cell 4>")
+        assert len(testing.last_outcomes["thing"]) == 5
+
+    def test_a_cell_without_tests_says_so(self, capsys):
+        assert run_cell("value = run_tests('none')", "<cell 5>") == 0.0
+        assert "defines no tests" in capsys.readouterr().out
+
+    def test_a_class_that_cannot_be_set_up_earns_nothing(self):
+        source = (
+            "class VisibleBad(LabTestCase):\n"
+            "    @classmethod\n"
+            "    def setUpClass(cls): raise RuntimeError('broken fixture')\n"
+            "    @points(1)\n    def test_a(self): pass\n"
+            "value = run_tests('bad')"
+        )
+        assert run_cell(source, "<cell 6>") == 0.0
+        assert "broken fixture" in testing.last_outcomes["bad"][0].message
+
+    def test_a_stumble_names_the_line_of_the_test_cell(self):
+        source = (
+            "class VisibleNone(LabTestCase):\n    @points(1)\n"
+            "    def test_a(self):\n        torch.stack([None])\n"
+            "value = run_tests('none')"
+        )
+        run_cell(source, "<cell stumbling>")
+        assert "line 4 of the test cell" in testing.last_outcomes["none"][0].message
+
+    def test_a_stub_is_no_pass_where_a_runtime_error_is_expected(self):
+        def stub():
+            raise NotImplementedError("finish it first")
+
+        student._connect(RemoteClient(local_transport({"stub": stub})))
+        source = (
+            "class VisibleStub(LabTestCase):\n    @points(1)\n"
+            "    def test_a(self): self.assert_raises(RuntimeError, student.stub)\n"
+            "value = run_tests('stub')"
+        )
+        assert run_cell(source, "<cell 7>") == 0.0
+        student._connect(None)
+
+    @pytest.mark.parametrize("call", ["student.stub()", "self.assert_raises(ValueError, student.stub)"])
+    def test_a_stub_reads_as_one_short_sentence(self, call):
+        def stub():
+            raise NotImplementedError("finish `stub` first")
+
+        student._connect(RemoteClient(local_transport({"stub": stub})))
+        source = f"class VisibleStub(LabTestCase):\n    @points(1)\n    def test_a(self): {call}\nrun_tests('stub')"
+        run_cell(source, "<cell 8>")
+        student._connect(None)
+        assert testing.last_outcomes["stub"][0].message == "not done yet: finish `stub` first"
+
+    @pytest.mark.parametrize(
+        ("call", "message"),
+        [
+            ("student.f()", "your code raised KeyError: no\nwhere:    line 2 of `f`"),
+            (
+                "self.assert_raises(ValueError, student.f)",
+                "expected: ValueError\ngot:      KeyError: no\nwhere:    line 2 of `f`",
+            ),
+        ],
+    )
+    def test_the_line_that_raised_stands_on_a_line_of_its_own(self, call, message):
+        space = {}
+        exec(compile("def f():\n    raise KeyError('no')", "<cell 10>", "exec"), space)
+        student._connect(RemoteClient(local_transport(space)))
+        run_cell(
+            f"class VisibleF(LabTestCase):\n    @points(1)\n    def test_a(self): {call}\nrun_tests('f')", "<cell 11>"
+        )
+        student._connect(None)
+        assert testing.last_outcomes["f"][0].message == message
+
+    def test_pytorchs_own_not_implemented_error_is_no_stub(self):
+        student._connect(RemoteClient(local_transport({"f": lambda: torch.ones(2, dtype=torch.int64).log_softmax(0)})))
+        source = "class VisibleF(LabTestCase):\n    @points(1)\n    def test_a(self): student.f()\nrun_tests('f')"
+        run_cell(source, "<cell 9>")
+        student._connect(None)
+        assert testing.last_outcomes["f"][0].message.startswith("your code raised NotImplementedError: ")
+
+
+@pytest.mark.parametrize("value", [0, -1, 0.3])
+def test_points_come_in_positive_quarters(value):
+    with pytest.raises(ValueError, match=r"multiples of 0\.25"):
+        points(value)
+
+
+class Case(LabTestCase):
+    def runTest(self):
+        pass
+
+
+@pytest.fixture
+def case():
+    case = Case()
+    case.generator = torch.Generator().manual_seed(0)
+    return case
+
+
+class TestAssertClose:
+    @pytest.mark.parametrize(
+        "pair",
+        [
+            (torch.tensor([1.0, 2.0]), torch.tensor([1.0, 2.00001])),
+            (0.1 + 0.2, 0.3),
+            (np.float64(2.0), 2.0),
+            (torch.tensor(3), 3),
+            ({"a": [1.0, torch.ones(2)]}, {"a": [1.0, torch.ones(2)]}),
+            ((1, 2), [1, 2]),
+            (torch.ones(2, dtype=torch.float64), torch.ones(2)),
+        ],
+        ids=str,
+    )
+    def test_equal_up_to_rounding(self, case, pair):
+        case.assert_close(*pair)
+
+    @pytest.mark.parametrize(
+        ("got", "expected", "words"),
+        [
+            (torch.ones(2, 1), torch.ones(2), r"shape \(2,\)[\s\S]*shape \(2, 1\)"),
+            (None, torch.ones(2), r"got:      None \(what a function without `return` gives\)"),
+            (torch.tensor([1.0, float("nan")]), torch.ones(2), "NaN"),
+            (torch.tensor(float("nan")), torch.tensor(float("nan")), "nan"),
+            (float("nan"), 1.0, "nan"),
+            (torch.tensor(1), torch.tensor(3), r"got:      1 \(tensor of shape \(\), int64\)$"),
+            (torch.tensor([1, 2]), torch.tensor([1, 3]), r"1 of 2 values differ, the first at \[1\]"),
+            (torch.zeros(5, 5), torch.eye(5), r"5 of 25 values differ"),
+            ([1.0], [1.0, 2.0], "2 values"),
+            ({"a": 1}, {"b": 1}, "keys 'b'"),
+            ({"a": [1, 2]}, {"a": [1, 5]}, r"where:    \['a'\]\[1\]"),
+            ("two", 2.0, "'two'"),
+            (torch.ones(2), 1.0, "tensor of shape"),
+        ],
+        ids=str,
+    )
+    def test_a_difference_is_told(self, case, got, expected, words):
+        with pytest.raises(Difference, match=words):
+            case.assert_close(got, expected)
+
+    def test_float32_is_held_to_its_own_precision_and_float64_to_more(self, case):
+        case.assert_close(torch.tensor([1.00005]), torch.tensor([1.0]))
+        with pytest.raises(Difference):
+            case.assert_close(torch.tensor([1.00005]).double(), torch.tensor([1.0]).double())
+
+    def test_dtype_counts_only_when_asked(self, case):
+        got, expected = torch.ones(2, dtype=torch.float64), torch.ones(2)
+        with pytest.raises(Difference, match="float32"):
+            case.assert_close(got, expected, check_dtype=True)
+
+
+class TestOtherAssertions:
+    def test_exact_values_differ_by_type(self, case):
+        case.assert_equal_values((1, 2), (1, 2))
+        with pytest.raises(Difference, match=r"\(1, 2\), a tuple\s+got: +\[1, 2\], a list"):
+            case.assert_equal_values([1, 2], (1, 2))
+        with pytest.raises(Difference):
+            case.assert_equal_values(1.0, 1)
+
+    def test_finite(self, case):
+        with pytest.raises(Difference, match="1 of 2"):
+            case.assert_finite(torch.tensor([1.0, float("inf")]))
+
+    def test_dtype_and_shape(self, case):
+        with pytest.raises(Difference):
+            case.assert_dtype(torch.ones(1), torch.int64)
+        with pytest.raises(Difference, match=r"\(3,\)"):
+            case.assert_shape(torch.ones(1), (3,))
+
+    def test_gradient_differs_where_a_side_is_cut(self, case):
+        with pytest.raises(Difference, match="argument 2"):
+            case.assert_gradient(
+                lambda a, b: a * b.detach(), torch.ones(2), torch.ones(2), expected_function=lambda a, b: a * b
+            )
+
+    def test_a_result_without_a_graph_is_told(self, case):
+        with pytest.raises(Difference, match="without a graph"):
+            case.assert_gradient(lambda a: a.detach(), torch.ones(2), expected_function=lambda a: a)
+
+    def test_wrong_gradient_with_right_values(self, case):
+        def clamped(a):
+            return a.clamp(min=0) + (a - a.detach())
+
+        with pytest.raises(Difference, match="gradient to argument 1"):
+            case.assert_gradient(clamped, torch.ones(2), expected_function=lambda a: a.clamp(min=0))
+
+    def test_no_error_where_one_is_expected(self, case):
+        with pytest.raises(Difference, match="no error: it returned 3"):
+            case.assert_raises(ValueError, lambda: 3)
+
+    def test_an_error_that_is_returned(self, case):
+        student._connect(RemoteClient(local_transport({"f": lambda: IndexError("no")})))
+        with pytest.raises(Difference, match=r"returned an IndexError\s+hint: +`raise` the IndexError"):
+            case.assert_raises(IndexError, student.f)
+        student._connect(None)
+
+    def test_the_message_of_a_true_or_false_stands_alone(self, case):
+        with pytest.raises(AssertionError, match=r"^look at the mask$"):
+            case.assertTrue(False, "look at the mask")
+        with pytest.raises(AssertionError, match=r"^look at the mask$"):
+            case.assertFalse([1], "look at the mask")
+        with pytest.raises(Difference, match=r"expected: False\s+got: +\[1\]"):
+            case.assertFalse([1])
+        case.assertTrue([1])
+
+    def test_a_wrong_type_is_told_by_the_message_alone_and_none_as_a_forgotten_return(self, case):
+        case.assertIsInstance(1, int | float, "a number")
+        with pytest.raises(AssertionError, match=r"^a list, please$"):
+            case.assertIsInstance((1, 2), list, "a list, please")
+        with pytest.raises(Difference, match=r"type list or tuple\s+got: +\{1: 2\}"):
+            case.assertIsInstance({1: 2}, (list, tuple))
+        with pytest.raises(Difference, match="without `return`"):
+            case.assertIsInstance(None, dict, "expected a dict, got a NoneType")
+        case.assertFalse([])
+
+    def test_unittests_own_assertions_work(self, case):
+        with pytest.raises(AssertionError):
+            case.assertIn(1, [2])
+
+
+class TestInputs:
+    def test_the_same_seed_gives_the_same_inputs_and_another_gives_others(self):
+        class Draw(LabTestCase):
+            drawn = []
+
+            def test_it(self):
+                self.drawn.append(self.randn(3).tolist())
+
+        for seed in (1, 1, 2):
+            session.seed = seed
+            Draw("test_it").run(unittest.TestResult())
+        session.seed = 0
+        assert Draw.drawn[0] == Draw.drawn[1] != Draw.drawn[2]
+
+    def test_sizes_are_distinct(self, case):
+        for _ in range(20):
+            sizes = case.odd_sizes(4, 3, 7)
+            assert len(set(sizes)) == 4
+            assert all(3 <= size <= 7 for size in sizes)
+
+    def test_more_sizes_than_there_are(self, case):
+        with pytest.raises(ValueError, match="no 9 distinct sizes"):
+            case.odd_sizes(9, 3, 5)
+
+    def test_dtypes_differ_in_rounding_only(self, case):
+        state = case.generator.get_state()
+        single = case.randn(4, scale=300)
+        case.generator.set_state(state)
+        assert torch.equal(single, case.randn(4, dtype=torch.float64, scale=300).float())
+
+    def test_integers(self, case):
+        assert type(case.randint(0, 5)) is int
+        assert case.randint(0, 5, (2, 3)).shape == (2, 3)
+
+
+REFUSAL = """
+import os, sys
+os.environ["NBGRADER_EXECUTION"] = "autograde"
+from course_utils.testing import run_tests, reference
+{call}
+print("went on")
+"""
+
+
+@pytest.mark.parametrize("call", ["run_tests('a')", "reference.f"])
+def test_stock_autograding_ends_the_kernel_instead_of_scoring(call, tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", REFUSAL.format(call=call)], capture_output=True, text=True, cwd=tmp_path, check=False
+    )
+    assert done.returncode == 1
+    assert "went on" not in done.stdout
+    assert "course-grader grade" in done.stderr
+
+
+def test_without_a_reference_a_test_says_what_is_missing(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(Exception, match="only there when your notebook is graded"):
+        _ = reference.anything
