@@ -2,6 +2,9 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
+# The notebook defines these.
+classification_loss = ...
+
 
 # %% gradients pile up kind="misconception"
 # Nothing clears the gradients. backward() adds to them, so each step also uses the gradients of all steps before it.
