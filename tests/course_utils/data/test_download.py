@@ -9,7 +9,7 @@ import pytest
 
 from course_utils.data import cache
 from course_utils.data import download as module
-from course_utils.data.cache import cache_folder, is_whole
+from course_utils.data.cache import cache_folder, is_intact
 from course_utils.data.download import download
 from course_utils.data.errors import CourseDataError
 from tests.local_server import serve
@@ -179,6 +179,6 @@ def test_the_cache_folder_can_be_chosen(monkeypatch, tmp_path):
 def test_a_record_is_of_its_file_alone(tmp_path):
     (tmp_path / "a").write_text("one")
     cache.move_into_place(tmp_path / "a", tmp_path / "b")
-    assert is_whole(tmp_path / "b") and not is_whole(tmp_path / "a")
+    assert is_intact(tmp_path / "b") and not is_intact(tmp_path / "a")
     cache.remove(tmp_path / "b")
     assert not list(tmp_path.iterdir())
