@@ -40,7 +40,7 @@ def before_you_hand_in(lab: str | None = None) -> None:
     except ValueError:
         if not in_reference_notebook():
             raise
-        print(f"This cell shows students what is left to do in {name}, once `course-grader labs` has released it.")
+        print(f"This cell will show what is left to do in {name}, once `course-grader labs` has released it.")
         return
     variables = notebook_variables()
     lines = _exercises(outline["exercises"], variables) + _saved_file(outline)
@@ -56,7 +56,8 @@ def read_outline(lab: str) -> dict[str, Any]:
     if lab not in outlines:
         labs = ", ".join(sorted(outlines)) or "none"
         raise ValueError(
-            f"unknown lab {lab!r} in course {__version__}; available: {labs}. Run the installation in the setup cell again"
+            f"unknown lab {lab!r} in course {__version__}; available: {labs}. "
+            "Run the installation in the setup cell again"
         )
     return outlines[lab]
 

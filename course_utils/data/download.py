@@ -100,13 +100,13 @@ def _open(request: Request, url: str) -> HTTPResponse:
         return urlopen(request, timeout=TIMEOUT)
     except HTTPError as error:
         error.close()
-        if error.code == 416 and request.has_header("Range"):  # `part` is complete, or the file has changed
+        if error.code == 416 and request.has_header("Range"):  # `part` is complete, or the file changed
             request.remove_header("Range")
             request.remove_header("If-range")
             return _open(request, url)
         raise CourseDataError(
-            f"expected a file at {url}, got {error.code} {error.reason}. Try again later; if the error remains, the file "
-            "has moved"
+            f"expected a file at {url}, got {error.code} {error.reason}. Try again later; if the error remains, the "
+            "file has moved"
         ) from error
     except (OSError, HTTPException) as error:
         raise CourseDataError(

@@ -94,8 +94,9 @@ def _draw(axes: Axes, numbers: np.ndarray, low: float | None, high: float | None
 
 
 def _write_numbers(axes: Axes, image: AxesImage, numbers: np.ndarray, number_format: str) -> None:
+    colours = image.to_rgba(numbers)  # (rows, columns, 4)
     for (row, column), number in _cells(numbers):
-        red, green, blue, _ = image.cmap(image.norm(number))
+        red, green, blue, _ = colours[row, column]
         dark = 0.299 * red + 0.587 * green + 0.114 * blue < 0.5  # perceived brightness
         colour = "white" if dark else "black"
         axes.text(column, row, number_format.format(number), ha="center", va="center", color=colour, fontsize=9)

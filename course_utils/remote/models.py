@@ -127,27 +127,29 @@ def tiny_transformer(kind: str, vocab_size: int, dim: int, heads: int = 2, layer
     from transformers import BertConfig, BertModel, DistilBertConfig, DistilBertModel
 
     if kind == "distilbert":
-        config = DistilBertConfig(
-            vocab_size=vocab_size,
-            max_position_embeddings=64,
-            dim=dim,
-            n_heads=heads,
-            n_layers=layers,
-            hidden_dim=2 * dim,
-            dropout=0.0,
-            attention_dropout=0.0,
+        return DistilBertModel(
+            DistilBertConfig(
+                vocab_size=vocab_size,
+                max_position_embeddings=64,
+                dim=dim,
+                n_heads=heads,
+                n_layers=layers,
+                hidden_dim=2 * dim,
+                dropout=0.0,
+                attention_dropout=0.0,
+            )
         )
-        return DistilBertModel(config)
     if kind != "bert":
         raise ValueError(f'expected kind "distilbert" or "bert", got {kind!r}')
-    config = BertConfig(
-        vocab_size=vocab_size,
-        max_position_embeddings=64,
-        hidden_size=dim,
-        num_attention_heads=heads,
-        num_hidden_layers=layers,
-        intermediate_size=2 * dim,
-        hidden_dropout_prob=0.0,
-        attention_probs_dropout_prob=0.0,
+    return BertModel(
+        BertConfig(
+            vocab_size=vocab_size,
+            max_position_embeddings=64,
+            hidden_size=dim,
+            num_attention_heads=heads,
+            num_hidden_layers=layers,
+            intermediate_size=2 * dim,
+            hidden_dropout_prob=0.0,
+            attention_probs_dropout_prob=0.0,
+        )
     )
-    return BertModel(config)

@@ -61,7 +61,7 @@ def _widened(value: Any) -> Any:
 
 
 def made_ahead(make: Callable[[Any], Any], items: Iterable[Any], ahead: int = 4) -> Iterator[Any]:
-    """map(make, items), computed in a thread up to `ahead` results in advance; an error is raised when its turn comes."""
+    """map(make, items), computed in a thread up to `ahead` results in advance; errors are raised in their turn."""
     with ThreadPoolExecutor(max_workers=1) as pool:
         waiting: deque = deque()
         for item in items:

@@ -13,7 +13,7 @@ SMALL_MODEL = 10_000_000  # parameters
 
 @contextlib.contextmanager
 def one_thread() -> Iterator[None]:
-    """One thread in the block: small matrices gain nothing from more, and threads wait for each other on a busy machine."""
+    """One thread in the block: small matrices gain nothing from more, and on a busy machine they lose time."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:

@@ -67,7 +67,7 @@ def field(item: Any, name: str, kind: type, place: str) -> Any:
     """item[name], which must be of the given kind (else CourseDataError); `place` says where the item is."""
     value = item.get(name) if isinstance(item, dict) else None
     if not isinstance(value, kind):
-        got = f"of type {type(value).__name__}" if isinstance(item, dict) and name in item else "none"
+        got = type(value).__name__ if isinstance(item, dict) and name in item else "none"
         raise CourseDataError(f"{place}: expected `{name}` of type {kind.__name__}, got {got}: {str(item)[:120]}")
     return value
 

@@ -70,7 +70,7 @@ class Catalogue:
         return self._mood_tracks[np.minimum(places, len(self._mood_tracks) - 1)]
 
     def draw_of_artist(self, artists: np.ndarray, uniform: np.ndarray) -> np.ndarray:
-        """A track (N,) of each artist (N,) for a uniform number in [0, 1) (N,); an artist's first tracks are likelier."""
+        """A track (N,) of each artist (N,) for a uniform number in [0, 1) (N,); the first tracks are likelier."""
         starts, ends = self._starts[artists], self._ends[artists]
         return starts + ((ends - starts) * uniform**1.5).astype(np.int64)
 
