@@ -93,7 +93,7 @@ class TestRunTests:
 
     def test_a_cell_without_tests_says_so(self, capsys):
         assert run_cell("value = run_tests('none')", "<cell 5>") == 0.0
-        assert "defines no tests" in capsys.readouterr().out
+        assert "expected a LabTestCase" in capsys.readouterr().out
 
     def test_a_class_that_cannot_be_set_up_earns_nothing(self):
         source = (
@@ -168,8 +168,8 @@ class TestRunTests:
 
 
 @pytest.mark.parametrize("value", [0, -1, 0.3])
-def test_points_come_in_positive_quarters(value):
-    with pytest.raises(ValueError, match=r"multiples of 0\.25"):
+def test_points_are_positive_multiples_of_a_quarter(value):
+    with pytest.raises(ValueError, match=r"a positive multiple of 0\.25"):
         points(value)
 
 
