@@ -101,7 +101,7 @@ class LabTestCase(Inputs, unittest.TestCase):
             raise Difference(show(expected), show(got), hint=hint)
 
     def assert_shape(self, got: Any, shape: Sequence[int], hint: str | None = None) -> None:
-        """Assert that `got` is a tensor of this shape, which a scalar has as ()."""
+        """Assert that `got` is a tensor of this shape; the shape of a scalar is ()."""
         if not isinstance(got, torch.Tensor):
             raise Difference(f"a tensor of shape {tuple(shape)}", show(got), hint=hint)
         if tuple(got.shape) != tuple(shape):
