@@ -169,7 +169,13 @@ def test_a_damaged_cache_is_named(hub, tmp_path):
         load_encoder()
 
 
-RUN = "from course_utils import runtime; from course_utils.training import encoders; runtime.setup('x', 'full'); encoders.load_encoder(); print('loaded')"
+RUN = """
+from course_utils import runtime
+from course_utils.training import encoders
+runtime.setup('x', 'full')
+encoders.load_encoder()
+print('loaded')
+"""
 
 
 @pytest.mark.parametrize("cached", [True, False])
