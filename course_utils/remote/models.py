@@ -1,6 +1,6 @@
-"""Models by name: how a test hands a model to a student's function without pickle.
+"""Models built by name: how a test passes a model to a student's function without pickle.
 
-`build("mlp", sizes=(4, 3))` makes a module that remembers its recipe; the recipe and the state dict are sent.
+`build("mlp", sizes=(4, 3))` makes a module that stores its recipe; the recipe and the state dict are sent.
 """
 
 from __future__ import annotations
@@ -16,17 +16,22 @@ _BUILDERS: dict[str, Callable[..., nn.Module]] = {}
 
 
 def builder(function: Callable[..., nn.Module]) -> Callable[..., nn.Module]:
-    """Register a function that makes a module from plain arguments, under its own name."""
+    """Decorator: register a function that makes a module from plain arguments, under the function's name."""
     _BUILDERS[function.__name__] = function
     return function
 
 
 def build(name: str, **arguments: Any) -> nn.Module:
-    """The module that builder `name` makes; ValueError for a name that is not registered."""
+    """The module that the builder `name` makes from `arguments`. Raises ValueError for an unknown name.
+
+    >>> model = build("mlp", sizes=(4, 3))
+    >>> model(torch.zeros(2, 4)).shape, recipe(model)
+    (torch.Size([2, 3]), ('mlp', {'sizes': (4, 3)}))
+    """
     if name not in _BUILDERS:
-        raise ValueError(f"there is no builder {name!r}; known are {', '.join(sorted(_BUILDERS))}")
+        raise ValueError(f"unknown builder {name!r}; available: {', '.join(sorted(_BUILDERS))}")
     module = _BUILDERS[name](**arguments)
-    module._recipe = (name, arguments)
+    vars(module)["_recipe"] = (name, arguments)  # a plain attribute, neither tensor nor submodule
     return module
 
 
@@ -37,7 +42,7 @@ def recipe(value: Any) -> tuple[str, dict] | None:
 
 @builder
 def mlp(sizes: Sequence[int], bias: bool = True) -> nn.Module:
-    """Linear layers of the given sizes with tanh between them."""
+    """Linear layers of the given sizes with tanh between them: (..., sizes[0]) -> (..., sizes[-1])."""
     layers: list[nn.Module] = []
     for width_in, width_out in pairwise(sizes):
         layers += [nn.Linear(width_in, width_out, bias=bias), nn.Tanh()]
@@ -74,7 +79,7 @@ def table_encoder(num_embeddings: int, dim: int) -> nn.Module:
 
 
 class _OptionalTable(TableEncoder):
-    def forward(
+    def forward(  # type: ignore[override]
         self, input_ids: torch.Tensor | None, attention_mask: torch.Tensor | None = None
     ) -> torch.Tensor | None:
         return None if input_ids is None else super().forward(input_ids, attention_mask)
@@ -131,21 +136,33 @@ def echo_encoder() -> nn.Module:
 
 @builder
 def tiny_transformer(kind: str, vocab_size: int, dim: int, heads: int = 2, layers: int = 2) -> nn.Module:
-    """An untrained Hugging Face encoder for 64 positions, without dropout. kind: "distilbert" or "bert"."""
+    """An untrained Hugging Face encoder with 64 positions and no dropout. kind: "distilbert" or "bert"."""
     from transformers import BertConfig, BertModel, DistilBertConfig, DistilBertModel
 
     if kind == "distilbert":
-        sizes = {"dim": dim, "n_heads": heads, "n_layers": layers, "hidden_dim": 2 * dim}
-        dropout = {"dropout": 0.0, "attention_dropout": 0.0}
-        config = DistilBertConfig(vocab_size=vocab_size, max_position_embeddings=64, **sizes, **dropout)
-        return DistilBertModel(config)
+        return DistilBertModel(
+            DistilBertConfig(
+                vocab_size=vocab_size,
+                max_position_embeddings=64,
+                dim=dim,
+                n_heads=heads,
+                n_layers=layers,
+                hidden_dim=2 * dim,
+                dropout=0.0,
+                attention_dropout=0.0,
+            )
+        )
     if kind != "bert":
-        raise ValueError(f'kind is "distilbert" or "bert", not {kind!r}')
-    sizes = {
-        "hidden_size": dim,
-        "num_attention_heads": heads,
-        "num_hidden_layers": layers,
-        "intermediate_size": 2 * dim,
-    }
-    dropout = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
-    return BertModel(BertConfig(vocab_size=vocab_size, max_position_embeddings=64, **sizes, **dropout))
+        raise ValueError(f'expected kind "distilbert" or "bert", got {kind!r}')
+    return BertModel(
+        BertConfig(
+            vocab_size=vocab_size,
+            max_position_embeddings=64,
+            hidden_size=dim,
+            num_attention_heads=heads,
+            num_hidden_layers=layers,
+            intermediate_size=2 * dim,
+            hidden_dropout_prob=0.0,
+            attention_probs_dropout_prob=0.0,
+        )
+    )

@@ -1,4 +1,4 @@
-"""Models, training loops and measurements of the labs: two towers, batches, encoders, memory and tracked runs."""
+"""The labs' models, training loops and measurements: two towers, batches, encoders, memory and tracked runs."""
 
 from course_utils.progress import progress
 from course_utils.training.batching import device_of, embed, half_precision_calls, tensor_batches

@@ -48,5 +48,5 @@ def test_tiny_transformers_hide_what_the_mask_hides_and_draw_nothing(kind):
 
 
 def test_an_unknown_kind_is_refused():
-    with pytest.raises(ValueError, match='"distilbert" or "bert", not \'gpt\''):
+    with pytest.raises(ValueError, match='"distilbert" or "bert", got \'gpt\''):
         build("tiny_transformer", kind="gpt", vocab_size=9, dim=8)
