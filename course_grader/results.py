@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Literal
 
 from nbformat import NotebookNode
@@ -55,6 +56,14 @@ class ManualPoints:
     pending: float = 0.0
 
 
+@dataclass(frozen=True)
+class OtherFiles:
+    """Other files of a submission, as paths within `folder`: regular files that the lab allows."""
+
+    folder: Path
+    names: tuple[str, ...] = ()
+
+
 @dataclass
 class GradedSubmission:
     """One submission of one lab after grading, with its executed notebook.
@@ -64,6 +73,7 @@ class GradedSubmission:
     messages: in plain words, for student and instructor.
     ran: False if the submission could not be run. saved: False if its scores could not be saved.
     timestamp: when it was handed in; UTC, without a time zone. None if that is not known.
+    files: the other files of the submission that its cells could read.
     """
 
     student: str
@@ -78,6 +88,7 @@ class GradedSubmission:
     saved: bool = True
     seconds: float = 0.0
     timestamp: datetime | None = None
+    files: OtherFiles | None = None
 
     @property
     def status(self) -> Status:

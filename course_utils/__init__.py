@@ -1,7 +1,7 @@
 """What the course's notebooks import: set-up, tests, plots and study texts, with no grading machinery and no answers.
 
-Import the room that you need (`from course_utils import testing`); this file loads nothing of them, so that importing
-the package costs nothing.
+Import the module you need (`from course_utils import testing`). This file loads none of them, so importing the package
+is cheap.
 """
 
 from course_utils import compat

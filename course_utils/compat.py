@@ -1,4 +1,4 @@
-"""Old module names in notebooks that students already have: each stands for the module under its new name."""
+"""Old module names in notebooks that students already have: each is an alias for the module's new name."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ MOVED = {
 
 
 class _MovedLoader(Loader):
-    """Hands back the module of the new name, untouched."""
+    """Returns the module under its new name, unchanged."""
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         module = importlib.import_module(MOVED[spec.name])
-        self._spec = module.__spec__  # the import system sets the old name's on whatever is created
+        self._spec = module.__spec__  # the import system overwrites it with that of the old name
         return module
 
     def exec_module(self, module: ModuleType) -> None:
@@ -36,7 +36,7 @@ class _MovedLoader(Loader):
 
 
 class MovedModuleFinder(MetaPathFinder):
-    """Finds modules by the names in MOVED."""
+    """Finds modules by their old names, the keys of MOVED."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
@@ -45,6 +45,6 @@ class MovedModuleFinder(MetaPathFinder):
 
 
 def install() -> None:
-    """Make the old names importable; they load nothing until they are imported."""
+    """Make the old names importable; nothing is loaded until one is imported."""
     if not any(isinstance(finder, MovedModuleFinder) for finder in sys.meta_path):
         sys.meta_path.append(MovedModuleFinder())

@@ -1,4 +1,4 @@
-"""Which program runs this notebook: a student's kernel, the reference's, nbgrader, or the course's sandbox."""
+"""What runs this notebook: a student's kernel, the reference's kernel, nbgrader, or the course's sandbox."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ def in_reference_notebook() -> bool:
 
 
 def in_sandbox() -> bool:
-    """Whether this is a student's kernel of the course's own grader, where the judge runs the tests."""
+    """Whether this is a student's kernel inside the course's grader, where the judge runs the tests."""
     return os.environ.get("COURSE_GRADING") == "sandbox"
 
 
 def refuse_unprotected_grading() -> None:
-    """End the kernel where nbgrader would run tests in the student's process; nbgrader then scores nothing."""
+    """End the kernel if nbgrader is about to run tests in the student's process, so that nothing is scored."""
     if os.environ.get("NBGRADER_EXECUTION") != "autograde" or in_sandbox():
         return
     print(
-        "This notebook is being autograded without the course's grader, so a student's code could change its score. "
-        "Expected: nbgrader started where the course's nbgrader_config.py lies, which hands the tests to the judge. "
-        "Run it from the course's folder, or use `course-grader grade`. Nothing was scored.",
+        "This notebook is being autograded without the course's grader, so a student's code could change its own "
+        "score. Nothing was scored. Expected: nbgrader uses the course's nbgrader_config.py, which hands the tests to "
+        "the judge. Run nbgrader from the folder that contains this file, or use `course-grader grade`.",
         file=sys.__stderr__,
         flush=True,
     )

@@ -1,4 +1,4 @@
-"""Before you hand in: what is unfinished, what has not been run, and how to submit."""
+"""The check before handing in: what is unfinished, what has not been run, and how to submit."""
 
 from __future__ import annotations
 
@@ -19,25 +19,28 @@ from course_utils.variables import notebook_variables
 _MARKER = re.compile(r"^# Exercise: (?P<id>\w+)", re.MULTILINE)
 _STUB = re.compile(r"^\s*raise NotImplementedError\b", re.MULTILINE)
 COLAB_STEPS = (
-    "To hand in from Colab: File > Download > Download .ipynb, keep the file's name,\n"
-    "and upload it where your course collects work."
+    "To hand in from Colab: choose File > Download > Download .ipynb, keep the file name,\n"
+    "and upload the file where your course collects work."
 )
 JUPYTER_STEPS = (
-    "To hand in from JupyterLab: save (Ctrl+S), then use the Assignments tab's Submit button\n"
-    "if your course has one, else download this file and upload it where your course collects\n"
-    "work. Keep its name."
+    "To hand in from JupyterLab: save (Ctrl+S), then press Submit in the Assignments tab if your\n"
+    "course has one. Otherwise download this file and upload it where your course collects work.\n"
+    "Keep the file name."
 )
 
 
 def before_you_hand_in(lab: str | None = None) -> None:
-    """Print what is left to do in this notebook. `lab` defaults to the one that the setup cell named."""
+    """Print what is left to do in this notebook. `lab` defaults to the name given in the setup cell.
+
+    Raises RuntimeError without `lab` before the setup cell has been run, ValueError for an unknown lab.
+    """
     name = lab or runtime.current_lab()
     try:
         outline = read_outline(name)
     except ValueError:
         if not in_reference_notebook():
             raise
-        print(f"Students read here what is left to do in {name}, once `course-grader labs` has released it.")
+        print(f"This cell will show what is left to do in {name}, once `course-grader labs` has released it.")
         return
     variables = notebook_variables()
     lines = _exercises(outline["exercises"], variables) + _saved_file(outline)
@@ -47,24 +50,25 @@ def before_you_hand_in(lab: str | None = None) -> None:
 
 
 def read_outline(lab: str) -> dict[str, Any]:
-    """A lab's exercises and written answers by id; ValueError for a lab that this version of the course lacks."""
+    """A lab's exercises and written answers by id. Raises ValueError for a lab that this version does not include."""
     file = resources.files("course_utils").joinpath("outline.json")
     outlines = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     if lab not in outlines:
         labs = ", ".join(sorted(outlines)) or "none"
         raise ValueError(
-            f"course {__version__} has no lab {lab!r}; it has {labs}. Run the setup cell's installation again"
+            f"unknown lab {lab!r} in course {__version__}; available: {labs}. "
+            "Run the installation in the setup cell again"
         )
     return outlines[lab]
 
 
 def _exercises(exercises: list[dict], variables: Mapping[str, Any]) -> list[str]:
-    """One line an exercise that is not done; a kind line where all are."""
+    """One line per unfinished exercise after the count, or a single line when all are done."""
     sources = _latest_sources(variables)
     states = {entry["id"]: _state(entry["id"], sources, variables) for entry in exercises}
     lines = [f"✗ `{name}`: {state}" for name, state in states.items() if state]
     done = len(states) - len(lines)
-    summary = f"{done} of {len(states)} exercises pass the tests that you can see."
+    summary = f"{done} of {len(states)} exercises pass their visible tests."
     return [f"✓ {summary}"] if not lines else [summary, *lines]
 
 
@@ -73,7 +77,7 @@ def _state(exercise: str, sources: Mapping[str, str], variables: Mapping[str, An
     if exercise not in variables:
         return "its cell has not been run"
     if _STUB.search(sources.get(exercise, "")):
-        return "not done yet: its cell still has the line `raise NotImplementedError(...)`"
+        return "not done yet: its cell still contains `raise NotImplementedError(...)`"
     outcomes = last_outcomes.get(exercise)
     if not outcomes:
         return "its test cell has not been run"
@@ -82,7 +86,7 @@ def _state(exercise: str, sources: Mapping[str, str], variables: Mapping[str, An
 
 
 def _latest_sources(variables: Mapping[str, Any]) -> dict[str, str]:
-    """The source of each exercise's cell as it was last run, from IPython's history."""
+    """The most recently run source of each exercise's cell, from IPython's history."""
     sources = {}
     for source in variables.get("In", []):
         if found := _MARKER.search(source):
@@ -91,16 +95,18 @@ def _latest_sources(variables: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _saved_file(outline: dict[str, Any]) -> list[str]:
-    """What the saved file shows: written answers left empty, code cells never run. Nothing where there is no file."""
+    """Problems in the saved file: empty written answers and code cells that were never run."""
     path = Path(os.environ.get("JPY_SESSION_NAME", ""))
     if path.suffix != ".ipynb" or not path.is_file():
-        return [f"{len(outline['written'])} written answers are graded by hand: check that each says what you mean."]
+        return [f"{len(outline['written'])} written answers are graded by hand: check that they are complete."]
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    lines = [f"✗ written answer `{name}`: still empty (as last saved)" for name in _unanswered(cells, outline)]
+    lines = [f"✗ written answer `{name}`: still empty in the saved file" for name in _unanswered(cells, outline)]
     idle = sum(cell["cell_type"] == "code" and not cell.get("execution_count") for cell in cells)
-    if idle > 1:  # this very cell is running
-        lines.append(f"✗ {idle} code cells had not been run when this file was saved: run them, save, run this again")
-    return lines or ["✓ every written answer has text, and every cell has been run (as last saved)."]
+    if idle > 1:  # this cell itself is still running
+        lines.append(
+            f"✗ {idle} code cells had not been run when this file was saved: run them, save, run this cell again"
+        )
+    return lines or ["✓ In the saved file every written answer has text and every code cell has been run."]
 
 
 def _unanswered(cells: list[dict], outline: dict[str, Any]) -> list[str]:

@@ -1,4 +1,4 @@
-"""What every notebook needs from its machine: seeds, device, profile, where it runs, and memory given back."""
+"""What every notebook needs from its machine: seeds, device, profile, where it runs, and freeing GPU memory."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from course_utils import variables
 from course_utils._version import __version__
 
 PROFILES = ("cpu", "full")
-_STUB = re.compile(r"(finish .+ first)?")  # what a released exercise raises NotImplementedError with
+_STUB = re.compile(r"(finish .+ first)?")  # the message of the NotImplementedError in a released exercise
 _profile = "cpu"
 _lab = ""
 
@@ -26,14 +26,14 @@ _lab = ""
 def setup(lab: str, profile: str | None = None, seed: int = 0) -> None:
     """Seed everything, choose the profile and print one line that says what this notebook runs on.
 
-    profile: "cpu" (default: offline, two cores) or "full" (real data, real models, a GPU where there is one). The
-    environment variable COURSE_PROFILE overrides it.
+    profile: "cpu" (default: offline, two cores) or "full" (real data, real models, a GPU if available). The environment
+    variable COURSE_PROFILE overrides it. Raises ValueError for any other profile.
     """
     global _profile, _lab
     chosen = os.environ.get("COURSE_PROFILE") or profile or "cpu"
     if chosen not in PROFILES:
         raise ValueError(
-            f"the profile is one of {', '.join(PROFILES)}, not {chosen!r}; see the setup cell or COURSE_PROFILE"
+            f"expected a profile out of {', '.join(PROFILES)}, got {chosen!r}: check the setup cell and COURSE_PROFILE"
         )
     _profile, _lab = chosen, lab
     seed_everything(seed)
@@ -41,9 +41,9 @@ def setup(lab: str, profile: str | None = None, seed: int = 0) -> None:
 
 
 def current_lab() -> str:
-    """The lab that `setup` named; RuntimeError before that."""
+    """The lab that `setup` named. Raises RuntimeError before the setup cell has been run."""
     if not _lab:
-        raise RuntimeError("the setup cell has not been run: run the first code cell of this notebook")
+        raise RuntimeError("the setup cell has not been run yet: run the first code cell of this notebook")
     return _lab
 
 
@@ -53,7 +53,7 @@ def profile() -> str:
 
 
 def seed_everything(seed: int) -> None:
-    """Seed random, numpy, torch and, where there is one, every CUDA device."""
+    """Seed random, numpy, torch and every CUDA device."""
     random.seed(seed)
     np.random.seed(seed % 2**32)
     torch.manual_seed(seed)
@@ -62,11 +62,12 @@ def seed_everything(seed: int) -> None:
 
 
 def device() -> torch.device:
-    """CUDA where there is a GPU and the profile is "full", else the CPU: small labs are no faster on a GPU."""
+    """CUDA if a GPU is available and the profile is "full", else the CPU: a GPU does not make small labs faster."""
     return torch.device("cuda" if _profile == "full" and torch.cuda.is_available() else "cpu")
 
 
 def in_colab() -> bool:
+    """Whether this notebook runs in Google Colab."""
     return "google.colab" in sys.modules
 
 
@@ -77,11 +78,13 @@ def in_grading() -> bool:
 
 @contextlib.contextmanager
 def free_gpu_memory(*names: str) -> Iterator[None]:
-    """Give GPU memory back when the block ends: delete the notebook variables `names`, collect, empty the cache.
+    """Free GPU memory when the block ends: delete the notebook variables `names`, collect garbage, empty the cache.
 
-    Setting a function's local name to None, as often published, frees nothing while the notebook's own variable still
-    holds the tensor, the result of a cell that showed it, or an error that came up where it was used. So the names are
-    deleted where they live, with what else the notebook keeps of their values.
+    Setting a function's local variable to None, as tutorials often do, frees nothing while something else refers to the
+    tensor: the notebook's own variable, the saved output of a cell, or the traceback of an error. This function deletes
+    the notebook's variables and those other references.
+
+    See also: `course_utils.training.peak_bytes`, which measures memory.
     """
     try:
         yield
@@ -98,7 +101,10 @@ def free_gpu_memory(*names: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def needs(*exercises: str) -> Iterator[None]:
-    """Around a demonstration: an exercise that is still a stub gives a sentence instead of an error."""
+    """Wrap a demonstration: if it uses an unfinished exercise, print a sentence instead of raising an error.
+
+    exercises: the names of the functions that the demonstration calls. Other errors are raised as usual.
+    """
     present: Any = variables.notebook_variables()
     missing = [name for name in exercises if name not in present]
     try:
@@ -114,7 +120,11 @@ def needs(*exercises: str) -> Iterator[None]:
 
 
 def says_unfinished(text: str) -> bool:
-    """Whether a NotImplementedError's text is that of a released exercise; PyTorch raises this error too."""
+    """Whether a NotImplementedError comes from a released exercise, judged by its text; PyTorch raises this error too.
+
+    >>> says_unfinished("finish `embed_tokens` first"), says_unfinished("no kernel for this dtype")
+    (True, False)
+    """
     return _STUB.fullmatch(text) is not None
 
 

@@ -1,4 +1,4 @@
-"""The variables of the notebook that runs in this process, and how to let go of what they hold."""
+"""The variables of the notebook that runs in this process, and how to release what they refer to."""
 
 from __future__ import annotations
 
@@ -21,15 +21,17 @@ def notebook_variables() -> dict[str, Any]:
 
 
 def delete_variables(names: Iterable[str]) -> None:
-    """Delete those variables of the notebook that are there, and whatever else the notebook keeps of their values.
+    """Delete these notebook variables, if they exist, and the notebook's other references to their values.
 
-    That is: other names of them, the results that cells have shown, and the last error with what its functions held.
+    Those are other variables with the same value, saved cell outputs, and the local variables in the last traceback.
     """
     from IPython import get_ipython
 
     shell, variables = get_ipython(), notebook_variables()
     for name in variables.keys() & set(names):
-        if shell is not None and gc.is_tracked(variables[name]):  # else all names of None, or of 3, would go
+        if shell is not None and gc.is_tracked(
+            variables[name]
+        ):  # else every variable that is None, or 3, would be deleted too
             shell.del_var(name)
         else:
             del variables[name]
@@ -38,8 +40,8 @@ def delete_variables(names: Iterable[str]) -> None:
 
 
 def empty_frames(error: BaseException) -> None:
-    """Let go of what the functions that ended with `error` had in their variables."""
+    """Clear the local variables of the functions in the traceback of `error`."""
     for frame, _ in traceback.walk_tb(error.__traceback__):
-        with contextlib.suppress(RuntimeError):  # one that still runs
+        with contextlib.suppress(RuntimeError):  # a frame that is still running
             frame.clear()
-            frame.f_locals  # noqa: B018  the copy that a drawn traceback has left is renewed by looking
+            frame.f_locals  # noqa: B018  reading it refreshes the copy that printing a traceback leaves behind

@@ -72,7 +72,7 @@ def autograde_by_writer(course, students, **options):
         for student in students:
             submission = Submission(student, LAB, course.folder("submitted", LAB, student))
             try:
-                writer.save(grading(submission), submission.folder)
+                writer.save(grading(submission))
             except CourseError as error:
                 failed[student] = str(error)
     return failed
@@ -113,7 +113,7 @@ class FakeEngine(Engine):
     def __exit__(self, *error):
         return None
 
-    def _run(self, graded):
+    def _run(self, graded, files):
         self.graded.append(graded.student)
         fail_closed(graded)
         source = "\n".join(cell.source for cell in graded.notebook.cells)

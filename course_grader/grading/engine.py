@@ -21,13 +21,14 @@ from course_grader.kernel_client import StudentKernel
 from course_grader.lab_settings import LabSettings
 from course_grader.notebooks import Lab
 from course_grader.repair import Notes
-from course_grader.results import GradedSubmission
+from course_grader.results import GradedSubmission, OtherFiles
 from course_grader.sandbox import (
     Limits,
     SandboxUnavailable,
     Zygote,
     check,
     share_socket,
+    show_files,
     start_kernel_manager,
 )
 from course_utils.seeds import derive_seed
@@ -77,27 +78,34 @@ class Engine:
     ) -> None:
         self._stack.close()
 
-    def grade(self, notebook: NotebookNode, student: str, seed: int, notes: Notes | None = None) -> GradedSubmission:
+    def grade(
+        self,
+        notebook: NotebookNode,
+        student: str,
+        seed: int,
+        notes: Notes | None = None,
+        files: OtherFiles | None = None,
+    ) -> GradedSubmission:
         """Run and judge one repaired submission, which contains the lab's own test cells; changes `notebook` in place.
 
         The tests' random inputs depend on `seed` and the student's name only. The problems in `notes` become part of
-        the result; a submission that they call unreadable is not run.
+        the result; a submission that they call unreadable is not run. files: what its cells may read.
         """
         notes = notes or Notes()
         graded = GradedSubmission(student, self.lab.name, seed, notebook, messages=list(notes.problems))
         graded.needs_review, graded.ran = notes.needs_review, not notes.unreadable
         if graded.ran:
-            self._run(graded)
+            self._run(graded, files)
         else:
             fail_closed(graded)
             write_record(graded)
         return graded
 
-    def _run(self, graded: GradedSubmission) -> None:
+    def _run(self, graded: GradedSubmission, files: OtherFiles | None) -> None:
         seed = derive_seed(graded.seed, graded.student)
         session = self._judge.session(seed, self.settings.call_seconds, self.settings.notebook_seconds)
         # Not the judge's own seed: student code can read the kernel's.
-        start_kernel = partial(self._start_kernel, derive_seed(seed, "kernel"))
+        start_kernel = partial(self._start_kernel, derive_seed(seed, "kernel"), files)
         run = NotebookRun(graded, session, start_kernel, self.settings, self.run_experiments)
         try:
             with ThreadPoolExecutor(1) as thread:  # the caller's thread may run an event loop (the formgrader's does)
@@ -106,7 +114,7 @@ class Engine:
             session.close()
 
     async def _start_kernel(
-        self, seed: int, notebook: NotebookNode, session: JudgeSession
+        self, seed: int, files: OtherFiles | None, notebook: NotebookNode, session: JudgeSession
     ) -> tuple[StudentKernel, str]:
         """A started kernel, and the path of the socket on which the judge waits for it."""
         manager, folder = start_kernel_manager(
@@ -117,6 +125,8 @@ class Engine:
             environment=ENVIRONMENT,
             sandboxed=self._sandbox,
         )
+        if files is not None:
+            show_files(folder, files.folder, files.names)
         kernel = StudentKernel(notebook, manager)
         try:
             path = str(folder / "judge")

@@ -19,6 +19,7 @@ KERNEL_OPTIONS = (
     "--IPKernelApp.outstream_class=course_grader.in_sandbox.kernel_class.BoundedStream",
 )  # fmt: skip
 FONT_CACHE = "/opt/cache/matplotlib"
+FILES = "files"  # beside the connection file: a folder with the submission's other files
 
 
 def preload(imports: Iterable[str]) -> None:
@@ -56,11 +57,19 @@ def link_font_cache() -> None:
             os.symlink(f"{FONT_CACHE}/{name}", f"{folder}/{name}")
 
 
+def link_files(folder: str) -> None:
+    """Link a submission's other files into the notebook's working folder; they are read-only."""
+    if os.path.isdir(folder):
+        for name in os.listdir(folder):
+            os.symlink(f"{folder}/{name}", name)
+
+
 def run_kernel(job: dict, before_first_cell: Callable[[], None] = lambda: None) -> None:
     """Run the kernel until it is shut down; `before_first_cell` is called once its sockets are bound."""
     from ipykernel.kernelapp import IPKernelApp
 
     link_font_cache()
+    link_files(f"{os.path.dirname(job['connection_file'])}/{FILES}")
     preload(job["imports"])
     discard_output()
     app = IPKernelApp.instance()

@@ -49,6 +49,13 @@ class LabSettings:
         low=1,
         high=604_800,
     )
+    files: tuple[str, ...] = _key(
+        ("*.py", "*.csv", "*.json", "*.txt"),
+        "Names of other files in a submission that its cells may read while they are graded.",
+        item=r"[^/]+",
+        example="*.csv",
+    )
+    files_mb: float = _key(5.0, "Total size of these files.", unit="MB", low=0, high=1000)
     gpu: bool = _key(False, "Whether the lab needs a GPU. Grading does not use one yet.")
 
 

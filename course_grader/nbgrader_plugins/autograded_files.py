@@ -4,42 +4,49 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import find_all_files, rmtree
 
 from course_grader.nbgrader_plugins.course import Course
 from course_grader.results import GradedSubmission
 
 
-def write_autograded(course: Course, graded: GradedSubmission, notebook: NotebookNode, submitted: Path) -> None:
+def write_autograded(course: Course, graded: GradedSubmission, notebook: NotebookNode) -> None:
     """Write the folder beside its place and then rename it, so that it is never incomplete. Raises OSError."""
     directory = course.directory(graded.lab, graded.student)
     target = course.folder("autograded", graded.lab, graded.student)
     draft = target.with_name(f".{target.name}.part")
     _remove(draft)
     draft.mkdir(parents=True)
-    source = Path(directory.format_path(directory.source_directory, ".", graded.lab))
-    kept = course.config.Autograde.get("exclude_overwriting", {}).get(graded.lab, [])
-    for folder, skipped in ((submitted, []), (source, kept)):
-        for name in _plain_files(folder, directory.ignore):
-            if name not in skipped:
-                (draft / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(folder / name, draft / name)
+    if graded.files is not None:
+        _copy(graded.files.folder, graded.files.names, draft)
+    _copy_course_files(course, directory, graded.lab, draft)
+    if graded.timestamp is not None:
+        (draft / "timestamp.txt").write_text(f"{graded.timestamp} UTC\n", encoding="ascii")
     nbformat.write(notebook, draft / f"{graded.lab}.ipynb")
     _set_permissions(draft, 0o664 if directory.groupshared else 0o444)
     _remove(target)
     os.replace(draft, target)
 
 
-def _plain_files(folder: Path, ignore: list[str]) -> Iterator[str]:
-    """Regular files below `folder` that the course does not ignore, as relative paths; no links or special files."""
-    for path in map(Path, find_all_files(str(folder), [*ignore, "*.ipynb"])):
-        if path.is_file() and not path.is_symlink():
-            yield str(path.relative_to(folder))
+def _copy_course_files(course: Course, directory: CourseDirectory, lab: str, target: Path) -> None:
+    """Copy the lab's own files over the student's, except those in c.Autograde.exclude_overwriting."""
+    source = Path(directory.format_path(directory.source_directory, ".", lab))
+    kept = course.config.Autograde.get("exclude_overwriting", {}).get(lab, [])
+    found = find_all_files(str(source), [*directory.ignore, "*.ipynb"])
+    names = [str(Path(path).relative_to(source)) for path in found]
+    _copy(source, [name for name in names if name not in kept], target)
+
+
+def _copy(source: Path, names: Iterable[str], target: Path) -> None:
+    for name in names:
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source / name, target / name)
 
 
 def _set_permissions(folder: Path, mode: int) -> None:

@@ -16,6 +16,7 @@ from course_grader.errors import CourseError
 from course_grader.fingerprint import lab_fingerprint
 from course_grader.notebooks import Lab, find_lab, is_judged_cell
 from course_grader.repair import Notes
+from course_grader.repair.other_files import find_other_files
 
 if TYPE_CHECKING:
     from jupyter_client.manager import KernelManager
@@ -48,7 +49,12 @@ class CourseExecute(Execute):
         where = resources["nbgrader"]
         lab = find_lab(where["assignment"], Path.cwd())  # nbgrader's converters run in the course folder
         engine = engine_for(lab, run_experiments=self.run_experiments)
-        return engine.grade(nb, where["student"], self.seed, Notes.of(nb)).notebook, resources
+        notes = Notes.of(nb)
+        place = Path(resources.get("metadata", {}).get("path") or ".", f"{where['assignment']}.ipynb")
+        files = find_other_files(
+            place, lab.settings.files, lab.settings.files_mb, Notes()
+        )  # reported in the first stage
+        return engine.grade(nb, where["student"], self.seed, notes, files).notebook, resources
 
 
 def make_engine(lab: Lab, **options: bool) -> Engine:

@@ -10,6 +10,7 @@ from nbgrader.api import Gradebook
 
 from course_grader.gradebook.lab_cells import lab_cells
 from course_grader.nbgrader_plugins.execute import CourseExecute
+from course_grader.notebooks import find_lab
 from course_grader.repair import Submission, repair_submission
 
 
@@ -28,7 +29,7 @@ class SubmissionExporter(NotebookExporter):
         with Gradebook(where["db_url"]) as gradebook:
             cells = lab_cells(gradebook, where["assignment"])
         submission = Submission(where["student"], where["assignment"], Path(filename).parent)
-        repaired = repair_submission(submission, cells)
+        repaired = repair_submission(submission, cells, find_lab(where["assignment"], Path.cwd()).settings)
         for problem in repaired.notes.problems:
             self.log.warning("%s: %s", filename, problem)
         repaired.notes.write(repaired.notebook)

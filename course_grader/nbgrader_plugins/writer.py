@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -51,8 +50,8 @@ class GradebookWriter:
     ) -> None:
         self._gradebook.close()
 
-    def save(self, graded: GradedSubmission, submitted: Path) -> None:
-        """Save the scores, the notebook and the other files in `submitted`; fill `graded.manual` from the gradebook.
+    def save(self, graded: GradedSubmission) -> None:
+        """Save the scores, the notebook and the other files; fill `graded.manual` from the gradebook.
 
         If the database or the file system raises an error, nothing is saved.
         """
@@ -66,7 +65,7 @@ class GradebookWriter:
             guard(saved.notebook)
             self._gradebook.db.flush()
             self._save_late_penalty(assignment, saved)
-            write_autograded(self._course, graded, notebook, submitted)
+            write_autograded(self._course, graded, notebook)
             graded.manual = manual_points(saved)
         self._course.log.info("Saved %s, %s: %g points", graded.student, self._lab, graded.score)
 

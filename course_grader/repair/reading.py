@@ -1,20 +1,41 @@
-"""Reads submitted notebooks. Damage is described in plain words and never stops a run."""
+"""Reads submitted notebooks: takes only what is graded, and describes damage in plain words."""
 
 from __future__ import annotations
 
 import json
-import warnings
+import re
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
+from uuid import uuid4
 
-import nbformat
-from nbformat import NotebookNode
+import ijson
+from nbformat import NotebookNode, from_dict
 
+from course_grader.repair.json_selection import EVERYTHING, TooLarge, read_selection
 from course_grader.repair.notes import Notes
+from course_grader.repair.plain_files import NotPlain, open_plain
 
-MAX_MB = 50
-# What nbformat raises for JSON that is not a notebook (NotJSONError is a ValueError).
-_NOT_A_NOTEBOOK = (nbformat.ValidationError, ValueError, KeyError, TypeError, AttributeError)
+MAX_CELLS = 5_000
+MAX_FILE_MB = 2_000
+MAX_FAULTY_BYTES = 50 << 20  # read again from a file that is not JSON, to find the place
+_CELL_ID = re.compile(r"[a-zA-Z0-9-_]{1,64}")
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_CELL_TYPES = ("code", "markdown", "raw")
+# Outputs, and other metadata of front ends, are not read.
+_SELECTION = {
+    "nbformat": EVERYTHING,
+    "nbformat_minor": EVERYTHING,
+    "metadata": {"course": EVERYTHING},
+    "cells": [
+        {
+            "id": EVERYTHING,
+            "cell_type": EVERYTHING,
+            "source": EVERYTHING,
+            "metadata": {"nbgrader": EVERYTHING, "tags": EVERYTHING},
+            "attachments": EVERYTHING,
+        }
+    ],
+}
 
 
 class Unreadable(Exception):
@@ -22,73 +43,151 @@ class Unreadable(Exception):
 
 
 def read_notebook(path: Path, notes: Notes) -> NotebookNode:
-    """The notebook at `path`; what was repaired while reading is added to `notes`. Raises Unreadable."""
-    notebook = _parse(_text(path, notes), path.name)
-    for number, cell in enumerate(notebook.cells, start=1):
-        if "nbgrader" in cell.metadata and not _is_valid_nbgrader_metadata(cell.metadata["nbgrader"]):
-            del cell.metadata["nbgrader"]
-            notes.add(f"The nbgrader metadata of cell {number} was damaged and has been removed.", needs_review=False)
-    return notebook
+    """The notebook at `path`, in format 4.5; what was repaired is added to `notes`. Raises Unreadable."""
+    try:
+        with open_plain(path) as file:
+            if path.stat().st_size > MAX_FILE_MB << 20:
+                raise Unreadable(
+                    f"{path.name} is larger than {MAX_FILE_MB} MB: clear its outputs and hand it in again."
+                )
+            return _notebook(_read(file, path.name, notes), path.name, notes)
+    except NotPlain as error:
+        raise Unreadable(str(error)) from None
+    except OSError as error:
+        raise Unreadable(f"{path.name} could not be read: {error.strerror}.") from None
 
 
-def _text(path: Path, notes: Notes) -> str:
-    if not path.is_file():
-        raise Unreadable(_missing(path))
-    if path.stat().st_size > MAX_MB << 20:
-        raise Unreadable(f"{path.name} is larger than {MAX_MB} MB: clear its outputs and hand it in again.")
-    content = path.read_bytes()
-    if content.startswith(b"\xef\xbb\xbf"):
+def _read(file: IO[bytes], name: str, notes: Notes) -> Any:
+    if file.read(len(_BYTE_ORDER_MARK)) == _BYTE_ORDER_MARK:
         notes.add("The file started with a byte-order mark, which has been removed.", needs_review=False)
+    else:
+        file.seek(0)
     try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Unreadable(f"{path.name} is not UTF-8 text (byte {error.start}).") from None
+        return read_selection(file, _SELECTION)
+    except TooLarge as error:
+        raise Unreadable(f"{name} {error}: clear its outputs and hand it in again.") from None
+    except (ijson.JSONError, ValueError) as error:  # ValueError: numbers and texts that Python does not accept
+        file.seek(0)
+        raise Unreadable(f"{name} {_json_problem(file.read(MAX_FAULTY_BYTES), error)}") from None
 
 
-def _missing(path: Path) -> str:
-    files = _files(path.parent)
-    if others := [name for name in files if name.endswith(".ipynb") and "/" not in name]:
-        return f"Expected a notebook named {path.name}, found {_listing(others)}: was it renamed?"
-    found = f"found {_listing(files)}" if files else "the folder is empty"
-    return f"The submission contains no notebook: expected {path.name}, {found}."
-
-
-def _files(folder: Path) -> list[str]:
-    """The files below `folder`, as relative paths. Bytes that are not text appear as question marks."""
-    found = sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file())
-    return [name.encode(errors="replace").decode() for name in found]
-
-
-def _listing(names: list[str], limit: int = 5) -> str:
-    more = f" and {len(names) - limit} more" if len(names) > limit else ""
-    return ", ".join(names[:limit]) + more
-
-
-def _parse(text: str, name: str) -> NotebookNode:
+def _json_problem(content: bytes, error: Exception) -> str:
+    """Where the JSON is invalid, which the streaming parser does not say."""
     try:
-        json.loads(text)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # older front ends write cells without ids
-            notebook = nbformat.reads(text, as_version=4)
-            notebook.nbformat_minor = max(notebook.nbformat_minor, 5)  # Colab writes 4.0, but with cell ids
-            _, notebook = nbformat.validator.normalize(notebook)
-            nbformat.validate(notebook, relax_add_props=True)
-    except json.JSONDecodeError as error:
-        raise Unreadable(f"{name} is not valid JSON (line {error.lineno}): the file is cut off or damaged.") from None
-    except RecursionError:
-        raise Unreadable(f"{name} is nested too deeply to be a notebook.") from None
-    except _NOT_A_NOTEBOOK as error:
-        first_line = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise Unreadable(f"{name} is JSON, but not a valid notebook: {first_line[:200]}.") from None
-    return notebook
+        json.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as problem:
+        if problem.start < MAX_FAULTY_BYTES - 4:
+            return f"is not UTF-8 text (byte {problem.start})."
+    except json.JSONDecodeError as problem:
+        return f"is not valid JSON (line {problem.lineno}): the file is cut off or damaged."
+    except (RecursionError, ValueError):
+        pass
+    return f"is not valid JSON ({str(error).splitlines()[0][:100]}): the file is damaged."
 
 
-def _is_valid_nbgrader_metadata(metadata: Any) -> bool:
+def _notebook(found: Any, name: str, notes: Notes) -> NotebookNode:
+    cells = _cells(found, name)
+    if found.get("nbformat") != 4 or isinstance(found["nbformat"], bool):
+        raise Unreadable(
+            f"{name} has notebook format {_shown(found.get('nbformat'))}, expected 4: "
+            "open it in JupyterLab or Colab, save it and hand it in again."
+        )
+    if type(minor := found.get("nbformat_minor")) is not int:
+        notes.add(f"The notebook's nbformat_minor is {_shown(minor)}, expected a whole number; it has been ignored.")
+    notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": _notebook_metadata(found), "cells": []}
+    ids: set[str] = set()
+    for number, cell in enumerate(cells, start=1):
+        notebook["cells"].append(_cell(cell, number, name, ids, notes))
+    return from_dict(notebook)
+
+
+def _cells(found: Any, name: str) -> list:
+    """The list of cells; raises Unreadable for JSON that is not a notebook."""
+    if not isinstance(found, dict):
+        raise Unreadable(f"{name} is JSON, but not a valid notebook: expected an object, found {_shown(found)}.")
+    cells = found.get("cells")
+    if not isinstance(cells, list):
+        raise Unreadable(f"{name} is JSON, but not a valid notebook: expected a list of cells, found {_shown(cells)}.")
+    if len(cells) > MAX_CELLS:
+        raise Unreadable(f"{name} has {len(cells):,} cells; at most {MAX_CELLS:,} are read.")
+    return cells
+
+
+def _notebook_metadata(found: dict) -> dict[str, Any]:
+    """The lab and release that the notebook names; nothing else."""
+    metadata = found.get("metadata")
+    course = metadata.get("course") if isinstance(metadata, dict) else None
+    if not isinstance(course, dict):
+        return {}
+    named = {key: value for key in ("lab", "version", "release") if isinstance(value := course.get(key), str)}
+    return {"course": {key: value[:100] for key, value in named.items()}}
+
+
+def _cell(cell: Any, number: int, name: str, ids: set[str], notes: Notes) -> dict[str, Any]:
+    if not isinstance(cell, dict) or cell.get("cell_type") not in _CELL_TYPES:
+        kind = cell.get("cell_type") if isinstance(cell, dict) else cell
+        raise Unreadable(
+            f"{name} is JSON, but not a valid notebook: cell {number} is of type {_shown(kind)}, "
+            f"expected {', '.join(_CELL_TYPES)}."
+        )
+    clean = {
+        "id": _cell_id(cell.get("id"), ids),
+        "cell_type": cell["cell_type"],
+        "source": _source(cell.get("source", ""), number, name),
+        "metadata": _cell_metadata(cell.get("metadata"), number, notes),
+    }
+    if cell["cell_type"] == "code":
+        clean |= {"outputs": [], "execution_count": None}
+    elif isinstance(cell.get("attachments"), dict):
+        clean["attachments"] = cell["attachments"]
+    return clean
+
+
+def _cell_id(found: Any, ids: set[str]) -> str:
+    """The cell's own id, or a new one if it is missing, malformed or already used."""
+    if not isinstance(found, str) or not _CELL_ID.fullmatch(found) or found in ids:
+        found = uuid4().hex[:8]
+    ids.add(found)
+    return found
+
+
+def _source(found: Any, number: int, name: str) -> str:
+    lines = found if isinstance(found, list) else [found]
+    if not all(isinstance(line, str) for line in lines):
+        raise Unreadable(
+            f"{name} is JSON, but not a valid notebook: the source of cell {number} is {_shown(found)}, expected text."
+        )
+    return "".join(lines).encode("utf-8", "replace").decode()  # half of a surrogate pair cannot be saved
+
+
+def _cell_metadata(found: Any, number: int, notes: Notes) -> dict[str, Any]:
+    """The cell's tags, and its nbgrader metadata if nbgrader can read it."""
+    metadata: dict[str, Any] = {}
+    if not isinstance(found, dict):
+        return metadata
+    if "nbgrader" in found:
+        if is_valid_nbgrader_metadata(found["nbgrader"]):
+            metadata["nbgrader"] = found["nbgrader"]
+        else:
+            notes.add(f"The nbgrader metadata of cell {number} was damaged and has been removed.", needs_review=False)
+    if isinstance(tags := found.get("tags"), list):
+        metadata["tags"] = [tag for tag in tags if isinstance(tag, str)][:20]
+    return metadata
+
+
+def is_valid_nbgrader_metadata(found: Any) -> bool:
     """Whether nbgrader can read a cell's nbgrader metadata."""
     return (
-        isinstance(metadata, dict)
-        and all(isinstance(metadata.get(name), bool) for name in ("grade", "solution", "locked"))
-        and isinstance(metadata.get("grade_id"), str)
-        and isinstance(metadata.get("points", 0), int | float)
-        and metadata.get("schema_version") == 3
+        isinstance(found, dict)
+        and all(isinstance(found.get(name), bool) for name in ("grade", "solution", "locked"))
+        and isinstance(found.get("grade_id"), str)
+        and isinstance(found.get("points", 0), int | float)
+        and found.get("schema_version") == 3
     )
+
+
+def _shown(value: Any) -> str:
+    """A short description of a value that was not expected."""
+    if isinstance(value, dict | list):
+        return "an object" if isinstance(value, dict) else "a list"
+    return "missing" if value is None else repr(value)[:40]

@@ -1,7 +1,7 @@
 """Restores the lab's own ids, points and test cells in a submission.
 
-Does the same as nbgrader's ClearOutput, DeduplicateIds, OverwriteKernelspec and OverwriteCells, but no submission makes
-it fail, and it reports what it changed.
+Does the same as nbgrader's DeduplicateIds, OverwriteKernelspec and OverwriteCells, but no submission makes it fail, and
+it reports what it changed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ PYTHON_KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "lan
 def restore(notebook: NotebookNode, lab: str, lab_cells: Mapping[str, NotebookNode], notes: Notes) -> None:
     """Change `notebook` in place; see `repair_submission` for `lab_cells`."""
     notebook.metadata["kernelspec"] = NotebookNode(PYTHON_KERNEL)
-    clear_outputs(notebook)
     _keep_last_copies(notebook, notes)
     unknown = _restore_known_cells(notebook, lab_cells)
     missing = add_test_cells(notebook, lab_cells)
@@ -32,14 +31,6 @@ def restore(notebook: NotebookNode, lab: str, lab_cells: Mapping[str, NotebookNo
         notes.add(f"Cell {number} has an nbgrader id that this lab does not know.", needs_review=False)
     for name in missing:
         _note_missing(name, lab_cells[name], notes)
-
-
-def clear_outputs(notebook: NotebookNode) -> None:
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
-            for name in ("collapsed", "scrolled"):
-                cell.metadata.pop(name, None)
 
 
 def add_test_cells(notebook: NotebookNode, lab_cells: Mapping[str, NotebookNode]) -> list[str]:

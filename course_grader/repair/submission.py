@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,10 +11,16 @@ from pathlib import Path
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook
 
+from course_grader.lab_settings import LabSettings
+from course_grader.notebooks import nbgrader_metadata
+from course_grader.repair.finding import describe_missing, other_notebooks
 from course_grader.repair.notes import Notes
+from course_grader.repair.other_files import find_other_files
+from course_grader.repair.plain_files import NotPlain, expect_plain_folder
 from course_grader.repair.reading import Unreadable, read_notebook
 from course_grader.repair.restoring import add_test_cells, restore
 from course_grader.repair.timestamp import read_timestamp
+from course_grader.results import OtherFiles
 
 
 @dataclass(frozen=True)
@@ -33,27 +40,60 @@ class Submission:
 class Repaired:
     """A submission with the lab's own test cells, and the problems that were found.
 
-    timestamp: when it was handed in; UTC, without a time zone.
+    timestamp: when it was handed in; UTC, without a time zone. files: what its cells may read besides the notebook.
     """
 
     notebook: NotebookNode
     notes: Notes = field(default_factory=Notes)
     timestamp: datetime | None = None
+    files: OtherFiles | None = None
 
 
-def repair_submission(submission: Submission, lab_cells: Mapping[str, NotebookNode]) -> Repaired:
+def repair_submission(
+    submission: Submission, lab_cells: Mapping[str, NotebookNode], settings: LabSettings | None = None
+) -> Repaired:
     """Read the notebook and restore the lab's cells in it. If it cannot be read, return one that says why.
 
-    lab_cells: the lab's cells by grade_id, in order, with their nbgrader metadata. No submission makes this raise.
+    lab_cells: the lab's cells by grade_id, in order, with their nbgrader metadata. settings: which other files may be
+    read. No submission makes this raise.
     """
-    notes = Notes()
+    settings, notes = settings or LabSettings(), Notes()
     try:
-        notebook = read_notebook(submission.notebook_path, notes)
+        path = _notebook_path(submission)
+        notebook = read_notebook(path, notes)
+        if path != submission.notebook_path:
+            _expect_this_lab(notebook, path, submission, lab_cells, notes)
         restore(notebook, submission.lab, lab_cells, notes)
-    except Unreadable as error:
-        notebook = _replacement(str(error), lab_cells)
-        notes = Notes([str(error)], needs_review=True, unreadable=True)
-    return Repaired(notebook, notes, read_timestamp(submission.folder, notes))
+        files = find_other_files(path, settings.files, settings.files_mb, notes)
+        return Repaired(notebook, notes, read_timestamp(submission.folder, notes), files)
+    except (Unreadable, NotPlain) as error:
+        reason = str(error)
+    except OSError as error:
+        reason = f"The folder {submission.folder.name} could not be read: {error.strerror}."
+    return Repaired(_replacement(reason, lab_cells), Notes([reason], needs_review=True, unreadable=True))
+
+
+def _notebook_path(submission: Submission) -> Path:
+    """The submission's notebook, or the only notebook in its folder, if that has another name."""
+    expected = submission.notebook_path
+    expect_plain_folder(submission.folder)
+    if os.path.lexists(expected):
+        return expected
+    others = other_notebooks(expected)
+    if len(others) != 1:
+        raise Unreadable(describe_missing(expected))
+    return others[0]
+
+
+def _expect_this_lab(
+    notebook: NotebookNode, path: Path, submission: Submission, lab_cells: Mapping[str, NotebookNode], notes: Notes
+) -> None:
+    """Accept a notebook with another name only if it clearly belongs to this lab."""
+    known = {nbgrader_metadata(cell).get("grade_id") for cell in notebook.cells} & set(lab_cells)
+    if 2 * len(known) <= len(lab_cells):
+        raise Unreadable(describe_missing(submission.notebook_path))
+    expected = submission.notebook_path.name
+    notes.add(f"The notebook is named {path.name}, expected {expected}; it was graded anyway.", needs_review=False)
 
 
 def _replacement(reason: str, lab_cells: Mapping[str, NotebookNode]) -> NotebookNode:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, as_completed
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Protocol
 
 from course_grader.errors import one_sentence
@@ -20,7 +19,7 @@ Grade = Callable[[Submission], GradedSubmission]
 class Writer(Protocol):
     """Saves results; used by one thread only. `GradebookWriter` implements it."""
 
-    def save(self, graded: GradedSubmission, submitted: Path) -> None: ...
+    def save(self, graded: GradedSubmission) -> None: ...
 
 
 @dataclass
@@ -48,7 +47,7 @@ def grade_class(run: ClassRun, grade: Grade, executor: Executor, writer: Writer,
         for future in as_completed(waiting):
             graded = future.result()
             with uninterrupted():
-                _save(graded, waiting[future], writer)
+                _save(graded, writer)
                 graded.forget_notebook()
                 run.graded[graded.student] = graded
                 report(graded)
@@ -57,12 +56,12 @@ def grade_class(run: ClassRun, grade: Grade, executor: Executor, writer: Writer,
         run.interrupted = True
 
 
-def _save(graded: GradedSubmission, submission: Submission, writer: Writer) -> None:
+def _save(graded: GradedSubmission, writer: Writer) -> None:
     """Save a result. A failure is noted in the result and does not end the run."""
     if not graded.saved:
         return
     try:
-        writer.save(graded, submission.folder)
+        writer.save(graded)
     except Exception as error:
         graded.saved = False
         graded.messages.append(f"The grades could not be saved: {one_sentence(error)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -14,6 +14,7 @@ from rich.console import Console
 
 from course_grader.errors import CourseError, one_sentence
 from course_grader.grading import Engine
+from course_grader.lab_settings import LabSettings
 from course_grader.notebooks import Lab
 from course_grader.repair import Repaired, Submission, repair_submission
 from course_grader.results import GradedSubmission
@@ -65,7 +66,7 @@ def _grade(lab: Lab, request: Request, console: Console, engine: InBackground[En
         local_executor(workers) as executor,
         engine,  # closed before the executor, which would wait for kernels that are no longer needed
     ):
-        grading = Grading(engine.future, writer.lab_cells, request.seed)
+        grading = Grading(engine.future, writer.lab_cells, request.seed, lab.settings)
         grade_class(run, grading, executor, writer, report)
     return run
 
@@ -77,18 +78,21 @@ class Grading:
     engine: Future[Engine]
     lab_cells: Mapping[str, NotebookNode]
     seed: int
+    settings: LabSettings = field(default_factory=LabSettings)
 
     def __call__(self, submission: Submission) -> GradedSubmission:
         """Raises only errors that concern all submissions: CourseError, SandboxUnavailable."""
         repaired = Repaired(new_notebook())
         try:
-            repaired = repair_submission(submission, self.lab_cells)
-            graded = self.engine.result().grade(repaired.notebook, submission.student, self.seed, repaired.notes)
+            repaired = repair_submission(submission, self.lab_cells, self.settings)
+            graded = self.engine.result().grade(
+                repaired.notebook, submission.student, self.seed, repaired.notes, repaired.files
+            )
         except (CourseError, SandboxUnavailable):
             raise
         except Exception as error:
             graded = GradedSubmission(submission.student, submission.lab, self.seed, repaired.notebook, ran=False)
             graded.saved = False  # its earlier grades are kept
             graded.messages.append(f"The grader itself failed: {one_sentence(error)}")
-        graded.timestamp = repaired.timestamp
+        graded.timestamp, graded.files = repaired.timestamp, repaired.files
         return graded

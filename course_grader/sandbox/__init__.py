@@ -26,12 +26,12 @@ from course_grader.sandbox.manager import SandboxKernelManager, bounded_context
 from course_grader.sandbox.program import SandboxUnavailable
 from course_grader.sandbox.provisioner import SandboxProvisioner
 from course_grader.sandbox.requirements import check
-from course_grader.sandbox.rundir import share_socket
+from course_grader.sandbox.rundir import share_socket, show_files
 from course_grader.sandbox.zygote_client import Zygote
 
 __all__ = [
     "Limits", "SandboxProvisioner", "SandboxUnavailable", "Zygote", "bounded_context", "check", "share_socket",
-    "start_kernel_manager",
+    "show_files", "start_kernel_manager",
 ]  # fmt: skip
 
 

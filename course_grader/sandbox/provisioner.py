@@ -19,7 +19,7 @@ from jupyter_client.manager import KernelManager
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Bool, Dict, Instance, Int, List, Unicode
 
-from course_grader.in_sandbox.kernel import KERNEL_OPTIONS
+from course_grader.in_sandbox.kernel import FILES, KERNEL_OPTIONS
 from course_grader.sandbox import bubblewrap, rundir
 from course_grader.sandbox.limits import Limits
 from course_grader.sandbox.watchdog import Process, Watchdog
@@ -111,9 +111,11 @@ class SandboxProvisioner(LocalProvisioner):
                 read_only=self.read_only, environment=self.environment,
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
             )  # fmt: skip
+        files = os.path.join(self.folder, FILES)
         return subprocess.Popen(
             [sys.executable, "-m", "ipykernel_launcher", "-f", self._manager.connection_file, *KERNEL_OPTIONS],
             env={**os.environ, **self.environment}, start_new_session=True,
+            cwd=files if os.path.isdir(files) else None,
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
         )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The folder that a kernel shares with the grader: its sockets and connection file, nothing else."""
+"""The folder that a kernel shares with the grader: its sockets, its connection file and the submission's files."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+
+from course_grader.in_sandbox.kernel import FILES
 
 PREFIX = "course-grader-"
 YOUNG = 60  # seconds; a new folder may not be locked yet
@@ -91,3 +94,16 @@ def share_socket(path: str) -> None:
     owner = os.lstat(os.path.dirname(path))
     if owner.st_uid != os.geteuid():
         os.lchown(path, owner.st_uid, owner.st_gid)
+
+
+def show_files(folder: Path, source: Path, names: Iterable[str]) -> None:
+    """Copy files of a submission into a kernel's folder before it starts; the kernel sees them in its working folder.
+
+    names: paths within `source`. Links are not followed: one that took a file's place meanwhile raises OSError.
+    """
+    for name in names:
+        target = folder / FILES / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with open(os.open(source / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
+            target.write_bytes(file.read())
+        target.chmod(0o444)

@@ -41,6 +41,7 @@ class Watchdog:
         self._killed_for: str | None = None
         self._error = ""  # what the process printed if it could not start
         self._process: Process | None = None
+        self._own_mb = 0.0  # size of the folder before the kernel starts
         self._thread = threading.Thread(target=self._run, name="kernel watchdog", daemon=True)
 
     def launch(self) -> Process:
@@ -49,6 +50,7 @@ class Watchdog:
         The watching thread starts the process: bubblewrap dies with the *thread* that started it, and the caller's
         thread may be a short-lived worker.
         """
+        self._own_mb = processes.folder_mb(self.folder)
         self._thread.start()
         outcome = self._started.get()
         if isinstance(outcome, BaseException):
@@ -86,7 +88,7 @@ class Watchdog:
         self.peak_mb = max(self.peak_mb, memory)
         if memory > limits.memory_mb:
             return f"memory: used {memory} MB, allowed {limits.memory_mb} MB"
-        written = processes.folder_mb(self.folder)
+        written = processes.folder_mb(self.folder) - self._own_mb
         if written > FOLDER_MB:
             return f"files: wrote {written:.0f} MB to the folder of the kernel's sockets, allowed {FOLDER_MB} MB"
         return None

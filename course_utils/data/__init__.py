@@ -1,1 +1,1 @@
-"""Data sets of the labs: generated ones, made on the spot from a seed, and the real ones that they stand for."""
+"""Data sets of the labs: generated from a seed in moments, and the real ones that they stand for."""

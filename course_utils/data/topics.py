@@ -1,12 +1,12 @@
-"""Queries and items with hidden topics: a data set for contrastive learning that is made in milliseconds.
+"""Queries and items with hidden topics: a data set for contrastive learning, generated in milliseconds.
 
     data = topics.make_topics()
-    data.train.queries[5], data.train.items[5]      # a pair: the item answers the query
-    data.train.topics == data.train.topics[5]       # all pairs of that topic: their items answer the query too
+    data.train.queries[5], data.train.items[5]      # a pair: the item matches the query
+    data.train.topics == data.train.topics[5]       # all pairs of that topic: their items match too
 
-Each pair has a hidden vector: the centre of its topic plus something of its own. The query and the item are two views
-of that vector, each through its own fixed non-linear map and with its own noise, as a question and a passage are two
-texts about one matter. So a raw query cannot be compared with a raw item: two encoders have to be learned.
+Each pair has a hidden vector: the centre of its topic plus a random offset. The query and the item are two views of
+that vector, each through its own fixed non-linear map and with its own noise, as a question and a passage are two texts
+about one subject. A raw query thus cannot be compared with a raw item: two encoders have to be learned.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ TANH_SIZE = 0.8  # standard deviation of tanh(2 z) for a standard normal z
 
 @dataclass(frozen=True)
 class Pairs:
-    """N pairs, in random order: item i is the positive of query i, and every item of its topic is relevant to it."""
+    """N pairs in random order: item i is the positive of query i; every item of the same topic is relevant to it."""
 
     queries: torch.Tensor
     """(N, F) float32"""
@@ -37,7 +37,7 @@ class Pairs:
 
 @dataclass(frozen=True)
 class TopicData:
-    """Training and validation pairs: the same topics and the same two views, no pair in common."""
+    """Training and validation pairs, with the same topics and the same two views but no pair in common."""
 
     train: Pairs
     validation: Pairs
@@ -53,11 +53,17 @@ def make_topics(
     noise: float = 0.5,
     seed: int = 0,
 ) -> TopicData:
-    """T = num_topics topics, equally many pairs of each; `features` is F, the width of raw queries and items.
+    """Pairs of T = num_topics topics, equally many of each; `features` is F, the width of raw queries and items.
 
-    spread: how far a pair lies from its topic's centre, in standard deviations of the centres; at 0 the pairs of a
-    topic differ by noise only. noise: standard deviation of the noise on each raw feature, where the signal has 1.
+    spread: how far a pair is from its topic's centre, in standard deviations of the centres; at 0 the pairs of a topic
+    differ only by noise. noise: the standard deviation of the noise on each raw feature; that of the signal is about 1.
     The same arguments give the same data. Raises ValueError for a count below 1 or a negative spread or noise.
+
+    >>> data = make_topics(num_topics=3, train_per_topic=4, validation_per_topic=2, features=5)
+    >>> data.train.queries.shape, data.train.topics.bincount().tolist(), len(data.validation)
+    (torch.Size([12, 5]), [4, 4, 4], 6)
+
+    See also: `course_utils.training.TwoTower`, `course_utils.training.topic_recall`.
     """
     counts = {"num_topics": num_topics, "train_per_topic": train_per_topic, "features": features}
     for name, count in (counts | {"validation_per_topic": validation_per_topic}).items():
@@ -71,7 +77,7 @@ def make_topics(
 
 
 class _World:
-    """The topics' centres and the two views, from which pairs are drawn."""
+    """The topics' centres and the two views, used to draw pairs."""
 
     def __init__(self, num_topics: int, features: int, spread: float, noise: float, generator: torch.Generator):
         self.spread, self.noise, self.generator = spread, noise, generator
@@ -88,7 +94,7 @@ class _World:
         return Pairs(self._seen(hidden, self.query_view), self._seen(hidden, self.item_view), topics)
 
     def _seen(self, hidden: torch.Tensor, view: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
-        """(N, H) -> (N, F): a fixed two-layer map, brought to about unit variance, and noise."""
+        """(N, H) -> (N, F): a fixed two-layer map, scaled to about unit variance, plus noise."""
         inner, outer = view
         bent = torch.tanh(2 * hidden @ inner / math.sqrt(HIDDEN_DIM))  # (N, M)
         signal = bent @ outer / math.sqrt(MIDDLE_DIM)  # (N, F)

@@ -1,7 +1,7 @@
-"""Figures that every reader can use: distinct without colour, labelled, and with a text for those who do not see them.
+"""Figures for every reader: readable without colour, labelled, and with a text for readers who cannot see them.
 
-Each drawing function returns a matplotlib `Figure`; `show(figure, alt=...)` puts it into the notebook. matplotlib is
-loaded by the first drawing, not by the import.
+Each drawing function returns a matplotlib `Figure`; `show(figure, alt=...)` displays it in the notebook. The first
+drawing loads matplotlib, not the import.
 """
 
 from course_utils.plots.charts import bars, lines

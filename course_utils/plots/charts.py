@@ -1,4 +1,4 @@
-"""Bars and lines, one style a series."""
+"""Bar charts and line charts, with one style per series."""
 
 from __future__ import annotations
 
@@ -23,17 +23,19 @@ def lines(
     log_y: bool = False,
     size: tuple[float, float] = (6.4, 4.0),
 ) -> Figure:
-    """One line for each entry of `series` (name -> values (n,)), against `x` (n,) or else against 0, 1, 2, ...
+    """One line for each entry of `series` (name -> values (n,)), against `x` (n,) or, by default, against 0, 1, 2, ...
 
-    Without `x` the lines may differ in length. Values that are not finite leave a gap. Raises ValueError where `x`
-    and a line differ in length.
+    Without `x` the lines may differ in length. NaN and infinite values leave a gap. log_x, log_y: logarithmic axes.
+    size: width and height in inches. Raises ValueError if `x` and a line differ in length.
+
+    See also: `bars`, `heat_map`, `paths_on_surface`; `show` displays the figure.
     """
     figure, axes = new_figure(title, x_label, y_label, size=size)
     for index, (name, values) in enumerate(series.items()):
         heights = as_array(values)  # (n,)
         places = as_array(range(len(heights)) if x is None else x)  # (n,)
         check_count(f"values in the line {name!r}", len(heights), len(places))
-        every = max(1, len(heights) // 10)  # markers on each of 500 points would hide the line
+        every = max(1, len(heights) // 10)  # a marker on every point would hide a long line
         axes.plot(places, heights, label=name, markevery=every, markersize=5, **line_style(index))
     if log_x:
         axes.set_xscale("log")
@@ -56,17 +58,20 @@ def bars(
     number_format: str = "{:.3g}",
     size: tuple[float, float] = (6.4, 4.0),
 ) -> Figure:
-    """A bar for each label, its number written above it.
+    """A bar for each label, with its number written above it.
 
     `values` is a sequence (n,), or a mapping series name -> (n,) for bars side by side; n is the number of labels.
-    Raises ValueError where they differ.
+    number_format: a format string for the numbers. size: width and height in inches. Raises ValueError if the numbers
+    of labels and values differ.
+
+    See also: `lines`, `heat_map`.
     """
     series = values if isinstance(values, Mapping) else {"": values}
     figure, axes = new_figure(title, x_label, y_label, size=size)
     width = 0.8 / len(series)
     for index, (name, heights) in enumerate(series.items()):
         heights = as_array(heights)  # (n,)
-        check_count("values (one a label)", len(heights), len(labels))
+        check_count("values (one per label)", len(heights), len(labels))
         left = [place - 0.4 + width * (index + 0.5) for place in range(len(labels))]
         colour = list(PALETTE.values())[index % len(PALETTE)]
         hatch = HATCHES[index % len(HATCHES)]

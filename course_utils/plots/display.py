@@ -1,4 +1,4 @@
-"""Put a figure into the notebook, with the text that stands for it."""
+"""Display a figure in the notebook, with a text alternative."""
 
 from __future__ import annotations
 
@@ -17,23 +17,25 @@ if TYPE_CHECKING:
 
 
 def show(figure: Figure, *, alt: str, caption: str = "", dpi: int = 100) -> None:
-    """Display `figure` as PNG of `dpi` dots an inch, with `alt` for screen readers and `caption` below it.
+    """Display `figure` as a PNG with `dpi` dots per inch, with `alt` for screen readers and `caption` below it.
 
-    `alt` says in a sentence or two what the picture shows, not that it is one. The same drawing gives the same bytes.
-    Raises ValueError when `alt` is empty, or a title or an axis label is missing.
+    `alt` says in one or two sentences what the figure shows. The same drawing gives the same bytes. During grading only
+    the text is shown. Raises ValueError if `alt` is empty or if a title or an axis label is missing.
     """
     from IPython.display import display
 
     if not alt.strip():
-        raise ValueError("Expected alt=... to say what the figure shows, got an empty text: write what a reader sees.")
+        raise ValueError(
+            "Expected alt=... to say what the figure shows, got an empty string: describe what a reader sees."
+        )
     _refuse_unlabelled(figure)
-    if in_grading():  # drawing takes longer than most exercises, and feedback leaves the lesson's figures out
-        _forget(figure)
+    if in_grading():  # drawing takes longer than most exercises, and the feedback omits the lesson's figures
+        _close(figure)
         display({"text/plain": f"[Figure] {alt}"}, raw=True)
         return
     picture = base64.b64encode(_png(figure, dpi)).decode("ascii")
-    _forget(figure)
-    # HTML, since JupyterLab and nbconvert's default template drop the alt text of an image/png output.
+    _close(figure)
+    # HTML, because JupyterLab and nbconvert's default template drop the alt text of an image/png output.
     image = f'<img alt="{html.escape(alt)}" style="max-width: 100%" src="data:image/png;base64,{picture}">'
     below = f"<figcaption>{html.escape(caption)}</figcaption>" if caption else ""
     page = f'<figure style="margin: 0.5em 0">{image}{below}</figure>'
@@ -68,13 +70,13 @@ def _refuse_unlabelled(figure: Figure) -> None:
 
 def _labels(axes: Axes) -> dict[str, str]:
     labels = {"title": axes.get_title()}
-    if axes.axison:  # a photograph with its axes switched off needs a title only
+    if axes.axison:  # a photograph without axes only needs a title
         labels |= {"x label": axes.get_xlabel(), "y label": axes.get_ylabel()}
     return labels
 
 
-def _forget(figure: Figure) -> None:
-    """Close a figure that was made with pyplot; the notebook would show it again at the end of the cell."""
+def _close(figure: Figure) -> None:
+    """Close a figure made with pyplot, which the notebook would otherwise show again at the end of the cell."""
     pyplot = sys.modules.get("matplotlib.pyplot")
     if pyplot is not None:
         pyplot.close(figure)

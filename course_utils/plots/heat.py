@@ -1,8 +1,8 @@
-"""Heat maps of small matrices, with their numbers."""
+"""Heat maps of small matrices, with the numbers in their cells."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from course_utils.plots.style import as_array, check_count, in_course_style, new_figure
@@ -34,13 +34,16 @@ def heat_map(
 ) -> Figure:
     """A matrix (rows, columns) as colours; `annotate` writes each number into its cell.
 
-    `low` and `high` fix the ends of the colour scale (else the matrix gives them), so that two maps can be compared.
-    `centre` takes a two-sided scale around that value, for signed numbers. NaN cells stay grey. Raises ValueError when
-    the matrix is not two-dimensional, has other numbers of rows or columns than labels, or holds no finite number.
+    `low` and `high` fix the ends of the colour scale, so that two maps can be compared; they default to the matrix's
+    smallest and largest number. `centre` gives a two-sided scale around that value, for signed numbers. Cells with NaN
+    or infinity are grey. size: width and height in inches. Raises ValueError if the matrix is not two-dimensional, does
+    not have one label per row and column, or contains no finite number.
+
+    See also: `lines`, `bars`.
     """
     numbers = as_array(matrix)  # (rows, columns)
     if numbers.ndim != 2:
-        raise ValueError(f"Expected a matrix (rows, columns), got shape {numbers.shape}: choose one of them.")
+        raise ValueError(f"Expected a matrix (rows, columns), got shape {numbers.shape}: choose one matrix.")
     check_count("row labels", len(row_labels), numbers.shape[0])
     check_count("column labels", len(column_labels), numbers.shape[1])
     figure, axes = new_figure(title, x_label, y_label, size=size or _size_for(numbers.shape))
@@ -61,7 +64,7 @@ def _ticks_for(numbers: np.ndarray) -> Locator:
     from matplotlib.ticker import AutoLocator, MaxNLocator
 
     finite = numbers[np.isfinite(numbers)]
-    whole = bool(np.all(finite == np.round(finite)))  # counts have no halves
+    whole = bool(np.all(finite == np.round(finite)))  # no ticks at halves for counts
     return MaxNLocator(integer=True) if whole else AutoLocator()
 
 
@@ -79,10 +82,10 @@ def _draw(axes: Axes, numbers: np.ndarray, low: float | None, high: float | None
 
     finite = numbers[np.isfinite(numbers)]
     if not finite.size:
-        raise ValueError("Expected a matrix with a finite number, got none: check what made it NaN or empty.")
+        raise ValueError("Expected a matrix with a finite number, got none: check why it is empty, NaN or infinite.")
     low = float(np.min(finite, initial=np.inf)) if low is None else low
     high = float(np.max(finite, initial=-np.inf)) if high is None else high
-    colours = "cividis"  # made to look the same to readers with and without red-green blindness
+    colours = "cividis"  # looks the same to readers with and without red-green blindness
     if centre is not None:
         reach = max(abs(high - centre), abs(low - centre))
         low, high, colours = centre - reach, centre + reach, "PuOr"
@@ -91,14 +94,15 @@ def _draw(axes: Axes, numbers: np.ndarray, low: float | None, high: float | None
 
 
 def _write_numbers(axes: Axes, image: AxesImage, numbers: np.ndarray, number_format: str) -> None:
+    colours = image.to_rgba(numbers)  # (rows, columns, 4)
     for (row, column), number in _cells(numbers):
-        red, green, blue, _ = image.cmap(image.norm(number))
+        red, green, blue, _ = colours[row, column]
         dark = 0.299 * red + 0.587 * green + 0.114 * blue < 0.5  # perceived brightness
         colour = "white" if dark else "black"
         axes.text(column, row, number_format.format(number), ha="center", va="center", color=colour, fontsize=9)
 
 
-def _cells(numbers: np.ndarray):
+def _cells(numbers: np.ndarray) -> Iterator[tuple[tuple[int, ...], float]]:
     import numpy as np
 
     return ((place, number) for place, number in np.ndenumerate(numbers) if np.isfinite(number))

@@ -1,4 +1,4 @@
-"""Colours, markers and line styles that stay apart for colour-blind readers and in black and white."""
+"""Colours, markers and line styles that colour-blind readers can tell apart, also in black and white."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Okabe and Ito's colours; their yellow is left out, since a thin yellow line is lost on white.
+# Okabe and Ito's colours (https://jfly.uni-koeln.de/color/), without yellow, which is hard to see on white.
 PALETTE = {
     "blue": "#0072B2",
     "vermilion": "#D55E00",
@@ -27,9 +27,14 @@ HATCHES = ("", "//", "..", "xx", "\\\\", "++", "oo")
 
 
 def line_style(index: int) -> dict[str, Any]:
-    """Keyword arguments for `Axes.plot` that give the line number `index` (from 0) its own colour, marker and dashes.
+    """Keyword arguments for `Axes.plot` that give line number `index` (from 0) its own colour, marker and dashes.
 
-    After seven lines the styles repeat.
+    The styles repeat after seven lines.
+
+    >>> line_style(1)
+    {'color': '#D55E00', 'marker': 's', 'linestyle': '--'}
+    >>> line_style(7) == line_style(0)
+    True
     """
     return {
         "color": list(PALETTE.values())[index % len(PALETTE)],
@@ -57,7 +62,7 @@ def new_figure(
 ) -> tuple[Figure, Axes]:
     """An empty figure with one pair of labelled axes; `size` is in inches.
 
-    The figure does not belong to pyplot, so it needs no display, is never shown twice, and is freed with its last name.
+    The figure does not belong to pyplot, so it needs no display, is never shown twice, and is freed like any object.
     """
     from matplotlib.figure import Figure
 
@@ -70,7 +75,12 @@ def new_figure(
 
 
 def as_array(values: Any) -> np.ndarray:
-    """Numbers in a tensor (on any device, with or without gradient), an array or nested lists -> float64 array."""
+    """A float64 array of the same shape from a tensor (on any device, with or without gradient), array or nested list.
+
+    >>> import torch
+    >>> as_array([torch.tensor(0.5, requires_grad=True), 2])
+    array([0.5, 2. ])
+    """
     import numpy as np
 
     if hasattr(values, "detach"):
@@ -81,6 +91,12 @@ def as_array(values: Any) -> np.ndarray:
 
 
 def check_count(what: str, got: int, expected: int) -> None:
-    """ValueError when there are not as many labels or values as the picture has places for."""
+    """Raise ValueError if the figure did not get exactly `expected` labels or values.
+
+    >>> check_count("row labels", got=2, expected=3)
+    Traceback (most recent call last):
+    ...
+    ValueError: Expected 3 row labels, got 2.
+    """
     if got != expected:
-        raise ValueError(f"Expected {expected} {what}, got {got}: give one for each.")
+        raise ValueError(f"Expected {expected} {what}, got {got}.")

@@ -1,4 +1,4 @@
-"""Optimisers' paths over the contours of a loss with two parameters."""
+"""Paths of optimisers over the contours of a loss with two parameters."""
 
 from __future__ import annotations
 
@@ -31,9 +31,11 @@ def paths_on_surface(
 ) -> Figure:
     """Contours of `loss` with a path for each entry of `paths` (name -> (steps, 2)), from its dot to its star.
 
-    `loss` takes one point, a float32 tensor (2,), gives one number, and is called `resolution` squared times. The
-    ranges default to what the paths' finite points cover; a path that leaves them is cut at the frame. `minimum` marks
-    the best point. Raises ValueError where a path is not (steps, 2).
+    `loss` maps one point, a float32 tensor (2,), to one number; it is called `resolution` squared times. By default
+    `x_range` and `y_range` cover the paths' finite points; a path outside the ranges is clipped. `minimum` marks the
+    best point. size: width and height in inches. Raises ValueError if a path is not (steps, 2).
+
+    See also: `lines`, for the loss at each step.
     """
     walks = {name: _checked(name, path) for name, path in paths.items()}
     figure, axes = new_figure(title, x_label, y_label, size=size)
@@ -61,7 +63,7 @@ def paths_on_surface(
 def _checked(name: str, path: Any) -> np.ndarray:
     walk = as_array(path)
     if walk.ndim != 2 or walk.shape[1] != 2 or len(walk) == 0:
-        raise ValueError(f"Expected the path {name!r} as (steps, 2), got {walk.shape}: stack one point a step.")
+        raise ValueError(f"Expected the path {name!r} of shape (steps, 2), got {walk.shape}: stack one point per step.")
     return walk
 
 
@@ -88,6 +90,6 @@ def _grid(loss: Callable, x_range: Range, y_range: Range, resolution: int) -> tu
 def _levels(heights: np.ndarray) -> np.ndarray:
     import numpy as np
 
-    # Equal areas between contours show a narrow valley that equal steps of loss would leave blank.
+    # Contours that enclose equal areas show a narrow valley, which equal steps of the loss would miss.
     levels = np.unique(np.quantile(heights[np.isfinite(heights)], np.linspace(0, 1, 21)))
     return levels if len(levels) > 1 else np.array([levels[0] - 0.5, levels[0] + 0.5])

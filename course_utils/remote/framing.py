@@ -1,4 +1,11 @@
-"""Messages over a socket: a length-prefixed JSON document and a blob of bytes, with a limit on both and a deadline."""
+"""Messages over a socket: a length-prefixed JSON document and a blob of bytes, with a size limit and a deadline.
+
+>>> ours, theirs = socket.socketpair()
+>>> with ours, theirs:
+...     send_frame(ours, {"op": "call", "id": 1}, b"bytes")
+...     receive_frame(theirs)
+({'op': 'call', 'id': 1}, b'bytes')
+"""
 
 from __future__ import annotations
 
@@ -15,36 +22,40 @@ _CHUNK = 1 << 20
 
 
 class ProtocolError(Exception):
-    """What arrived is not what the format allows, or what should be sent has no place in it."""
+    """A message that the format does not allow: malformed, too large, or cut off."""
 
 
 class ProtocolTimeout(ProtocolError):
-    """Nothing, or not all of it, arrived before the deadline."""
+    """The message did not arrive completely before the deadline."""
 
 
 def send_frame(connection: socket.socket, message: dict, blob: bytes = b"") -> None:
+    """Send one message. Raises ProtocolError if it is larger than the limits, OSError if the connection is lost."""
     text = json.dumps(message).encode()
     if len(text) > MAX_JSON_BYTES or len(blob) > MAX_BLOB_BYTES:
-        raise ProtocolError(f"too large to send: {len(text) + len(blob)} bytes")
+        raise ProtocolError(f"the message is too large to send: {len(text) + len(blob):,} bytes")
     connection.sendall(_HEADER.pack(len(text), len(blob)) + text)
     if blob:
         connection.sendall(blob)
 
 
 def receive_frame(connection: socket.socket, deadline: float | None = None) -> tuple[Any, bytes]:
-    """One message; `deadline` is a time.monotonic() value."""
+    """The next message: (JSON value, blob). deadline: a value of time.monotonic(), in seconds; None waits forever.
+
+    Raises ProtocolTimeout after the deadline, ProtocolError for a message that is malformed, too large or cut off.
+    """
     text_size, blob_size = _HEADER.unpack(_receive(connection, _HEADER.size, deadline))
     if text_size > MAX_JSON_BYTES or blob_size > MAX_BLOB_BYTES:
-        raise ProtocolError(f"a message of {text_size + blob_size} bytes is larger than allowed")
+        raise ProtocolError(f"the message is too large: {text_size + blob_size:,} bytes")
     try:
         message = json.loads(_receive(connection, text_size, deadline))
     except (ValueError, RecursionError) as error:
-        raise ProtocolError(f"a message is no JSON ({type(error).__name__})") from None
+        raise ProtocolError(f"the message is not valid JSON ({type(error).__name__})") from None
     return message, _receive(connection, blob_size, deadline)
 
 
 def _receive(connection: socket.socket, size: int, deadline: float | None) -> bytes:
-    data = bytearray()  # grows as bytes really arrive: a lying length costs nothing
+    data = bytearray()  # grows as bytes arrive: a false length allocates nothing
     while len(data) < size:
         if deadline is not None:
             left = deadline - time.monotonic()

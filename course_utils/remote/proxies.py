@@ -1,7 +1,7 @@
-"""`student` and `reference`: what a test cell talks to.
+"""`student` and `reference`: the two objects that a test cell uses.
 
-`student.f(x)` calls the submission's function through the codec, wherever it runs: in this notebook, or in the sandbox.
-`reference.f(x)` calls the reference's own function; it exists for the judge and in the reference notebook only.
+`student.f(x)` calls the submission's function through the codec, whether it runs in this notebook or in the sandbox.
+`reference.f(x)` calls the reference solution's function, which only the judge and the reference notebook have.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from course_utils.variables import notebook_variables
 
 
 class Student:
-    """`student.f` is the submission's f. Without a connection it is this notebook's."""
+    """`student.f` is the submission's f; without a connection to a sandbox, the f of this notebook."""
 
     def __init__(self) -> None:
         self._client: RemoteClient | None = None
@@ -41,28 +41,31 @@ class Student:
         return RemoteObject(self._connected(), name)
 
     def value(self, name: str) -> Any:
-        """A variable of the submission that is no function, as plain data."""
+        """The value of the submission's variable `name`, as plain data."""
         return self._connected().request("value", target=name)
 
     def run(self, probe: Callable, *args: Any, **kwargs: Any) -> Any:
-        """Run `probe(student, *args)` beside the student's code; only the probe's source crosses."""
+        """Run `probe(student, *args, **kwargs)` in the student's process; only its source and arguments are sent.
+
+        Raises ValueError if the probe uses names defined outside it.
+        """
         source = textwrap.dedent(inspect.getsource(probe))
         probes.check(source, probe.__name__)
         return self._connected().request("run", args, kwargs, source=source, name=probe.__name__)
 
     def _release(self) -> None:
-        """Forget the objects and graphs that tests left on the student's side."""
+        """Drop the objects and graphs that tests left in the student's process."""
         if self._client is not None and not self._client.broken:
             with contextlib.suppress(StudentError):
                 self._client.request("drop")
 
 
 class ReferenceUnavailable(Exception):
-    """There is no reference here."""
+    """The reference solution is not available here."""
 
 
 class Reference:
-    """`reference.f` is the reference's f: for the judge, and in the reference notebook itself."""
+    """`reference.f` is the reference solution's f, for the judge and in the reference notebook."""
 
     def __init__(self) -> None:
         self._variables: Mapping[str, Any] | None = None
@@ -75,7 +78,7 @@ class Reference:
             raise AttributeError(name)
         variables = self._variables if self._variables is not None else _reference_notebook()
         if name not in variables:
-            raise NameError(f"the reference has no `{name}`")
+            raise NameError(f"the reference solution does not define `{name}`")
         return variables[name]
 
 
@@ -84,13 +87,13 @@ def _reference_notebook() -> Mapping[str, Any]:
     if in_reference_notebook():
         return notebook_variables()
     raise ReferenceUnavailable(
-        "this test needs the course's reference solution, which is only there when your notebook is graded. "
-        "A visible test does not use it: nothing is wrong with your answer."
+        "this test needs the reference solution, which is only available during grading. This says nothing about your "
+        "answer: the visible tests do not need the reference."
     )
 
 
 def local_transport(variables: Mapping[str, Any]) -> Transport:
-    """Requests answered in this process, through the same JSON and bytes as between processes."""
+    """A transport that answers requests in this process, through the same JSON and bytes as between processes."""
     server = RemoteServer(variables)
 
     def transport(request: dict, blob: bytes) -> tuple[dict, bytes]:

@@ -5,13 +5,13 @@
     study.quiz("01_tensor_basics")
     study.flashcards("01_tensor_basics")
 
-The texts lie in `texts/<lab>.json`: {"quiz": [question, ...], "flashcards": [card, ...]}, where
+The texts are in `texts/<lab>.json`: {"quiz": [question, ...], "flashcards": [card, ...]}, where
 
     question = {"question": str, "type": "multiple_choice" | "many_choice" | "numeric", "answers": [answer, ...]}
     answer = {"answer": str, "correct": bool, "feedback": str}
     card = {"front": str, "back": str}
 
-Words in `backticks` are set as code; there is no LaTeX. The answers to a choice are shuffled, always in the same way.
+Text in `backticks` is shown as code; LaTeX is not supported. Choices are shuffled, always in the same order.
 """
 
 from course_utils.study.texts_file import StudyTextError

@@ -1,8 +1,8 @@
 """The HTML of a quiz and of a deck of flashcards.
 
-Everything rests on <details>: it works by mouse and keyboard, without scripts, in a notebook that JupyterLab does not
-trust, and in exported HTML. Only the field for a number needs a script; without one its answer can be unfolded. Styles
-stand on the elements, since an untrusted notebook loses <style>.
+Answers and cards are <details> elements: they work with mouse and keyboard, without scripts, in a notebook that
+JupyterLab does not trust, and in exported HTML. Only the number field needs a script; without it the answer can be
+unfolded. Styles are attributes of the elements, because an untrusted notebook loses <style>.
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ HINTS = {
     "many_choice": "One or more answers are right.",
     "numeric": "Type a number, then press Enter.",
 }
-# A typed number counts as an answer when it rounds to it.
+# A typed number matches an answer if it rounds to it.
 CHECK_NUMBER = (
     "const typed = Number(this.value.replace(/[, _]/g, ''));"
     "const hit = JSON.parse(this.dataset.answers).find(a => Math.abs(a.number - typed) <= a.within);"
     "this.nextElementSibling.textContent = !this.value.trim() ? '' : hit ? hit.verdict"
     " : '✗ Not yet. Work it through once more, or unfold the answer below.';"
 )
-ON_ENTER = "if (event.key === 'Enter') this.onchange()"  # JupyterLab keeps Enter from ending the input by itself
+ON_ENTER = "if (event.key === 'Enter') this.onchange()"  # JupyterLab stops Enter from firing a change event
 
 
 def quiz_html(questions: Sequence[Question]) -> str:
-    """All questions, one below the other; the same questions give the same HTML."""
+    """The HTML of all questions, one below another; the same questions give the same HTML."""
     parts = [_question(number, len(questions), question) for number, question in enumerate(questions, start=1)]
     return f'<div style="max-width: 46em">{"".join(parts)}</div>'
 
 
 def cards_html(cards: Sequence[Card]) -> str:
-    """All cards, front side up."""
+    """The HTML of all cards, front side up."""
     intro = (
         f"<p>{len(cards)} cards. Say the answer to yourself, then turn the card: click it, or press Enter on it.</p>"
     )
@@ -58,7 +58,7 @@ def _question(number: int, count: int, question: Question) -> str:
 
 def _choices(question: Question) -> str:
     answers = list(question.answers)
-    random.Random(question.text).shuffle(answers)  # else the right one tends to be written first
+    random.Random(question.text).shuffle(answers)  # authors tend to write the right one first
     return "".join(_fold(_text(answer.text), _verdict(answer)) for answer in answers)
 
 
@@ -81,7 +81,7 @@ def _number_field(question: Question) -> str:
 
 
 def _half_a_digit(number: str) -> float:
-    """Half of one in the last place as written: 0.05 for "2.5"; whole numbers must be met exactly."""
+    """Half a unit in the last decimal place as written: 0.05 for "2.5"; integers must match exactly."""
     _, point, decimals = number.partition(".")
     return 0.5001 * 10.0 ** -len(decimals) if point else 0.0
 

@@ -1,4 +1,4 @@
-"""Read a lab's study texts, and say exactly what is wrong with a malformed one."""
+"""Read a lab's study texts, with an exact message for a malformed one."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ CODE = re.compile(r"`([^`]+)`")
 
 
 class StudyTextError(ValueError):
-    """A lab has no study texts, or they do not keep the format."""
+    """A lab has no study texts, or they are malformed."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One choice, or one number that a reader may type."""
+    """One choice, or one number that a reader can type."""
 
     text: str
     correct: bool
@@ -39,7 +39,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Card:
-    """A flashcard."""
+    """A flashcard, with the text of its two sides."""
 
     front: str
     back: str
@@ -54,7 +54,7 @@ class StudyTexts:
 
 
 def load(lab: str, folder: Path) -> StudyTexts:
-    """The checked texts of `lab` in `folder`; StudyTextError names the lab, the question and what is wrong."""
+    """The texts of `lab` in `folder`. Raises StudyTextError with the lab, the question and the problem."""
     path = folder / f"{lab}.json"
     if not path.is_file():
         known = ", ".join(sorted(file.stem for file in folder.glob("*.json"))) or "none"
@@ -62,7 +62,7 @@ def load(lab: str, folder: Path) -> StudyTexts:
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
     except json.JSONDecodeError as error:
-        raise StudyTextError(f"{lab}: expected JSON, got {error}: mend {path.name} there.") from error
+        raise StudyTextError(f"{lab}: expected JSON, got {error}: correct {path.name} at that place.") from error
     _check_keys(lab, raw, {"quiz": list, "flashcards": list})
     questions = tuple(_question(f"{lab}, question {n}", item) for n, item in enumerate(raw["quiz"], start=1))
     cards = tuple(_card(f"{lab}, card {n}", item) for n, item in enumerate(raw["flashcards"], start=1))
@@ -75,7 +75,7 @@ def _question(where: str, raw: Any) -> Question:
     _check_keys(where, raw, {"question": str, "type": str, "answers": list})
     kind = raw["type"]
     if kind not in KINDS:
-        raise StudyTextError(f"{where}: expected a type out of {', '.join(KINDS)}, got {kind!r}.")
+        raise StudyTextError(f"{where}: expected one of the types {', '.join(KINDS)}, got {kind!r}.")
     answers = tuple(_answer(f"{where}, answer {n}", item, kind) for n, item in enumerate(raw["answers"], start=1))
     _check_distinct(where, (answer.text for answer in answers))
     right = sum(answer.correct for answer in answers)
@@ -113,7 +113,7 @@ def _check_keys(where: str, raw: Any, kinds: dict[str, type]) -> None:
 
 def _check_text(where: str, text: str) -> None:
     if not text.strip():
-        raise StudyTextError(f"{where}: expected a text, got an empty one.")
+        raise StudyTextError(f"{where}: expected text, got an empty string.")
     if re.search(r"[$\\]", CODE.sub("", text)):
         raise StudyTextError(f"{where}: expected no LaTeX, got {text!r}: write it in words, Unicode or `code`.")
 
@@ -123,5 +123,5 @@ def _check_distinct(where: str, texts: Iterable[str]) -> None:
     for text in texts:
         key = " ".join(text.lower().split())
         if key in seen:
-            raise StudyTextError(f"{where}: expected each text once, got {text!r} twice.")
+            raise StudyTextError(f"{where}: expected distinct texts, got {text!r} twice.")
         seen.add(key)

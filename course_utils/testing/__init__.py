@@ -1,4 +1,4 @@
-"""What a lab's cells import to test answers and predictions."""
+"""The names that a lab's cells import to test answers and predictions."""
 
 from course_utils.remote.models import build
 from course_utils.remote.proxies import reference, student

@@ -1,4 +1,4 @@
-"""`LabTestCase`: a unittest.TestCase whose messages tell a student what was expected, what came, and where to look."""
+"""`LabTestCase`: a unittest.TestCase whose messages tell a student what was expected, what it got, where to look."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 import unittest
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar, TypeGuard
 
 import torch
 
@@ -20,7 +20,7 @@ from course_utils.testing.inputs import Inputs
 
 @dataclass
 class Session:
-    """Who runs the tests: a notebook (seed 0), or the judge, with a new seed for each submission."""
+    """Who runs the tests: a notebook (seed 0), or the judge (a new seed for each submission)."""
 
     seed: int = 0
     judged: bool = False
@@ -29,21 +29,22 @@ class Session:
 session = Session()
 
 
-def is_untouched(error: BaseException) -> bool:
-    """Whether the student's code raised what a released exercise raises before it is written."""
+def is_untouched(error: BaseException) -> TypeGuard[StudentError]:
+    """Whether the student's code raised the NotImplementedError of an exercise that has not been started."""
     if not isinstance(error, StudentError) or error.student_type != "NotImplementedError":
         return False
     return says_unfinished(error.student_text)
 
 
 class LabTestCase(Inputs, unittest.TestCase):
-    """Base of every test case in a lab; see `Inputs` for its makers of random values."""
+    """Base class of every test case in a lab; see `Inputs` for its random values."""
 
     longMessage = True
+    _defined_in: ClassVar[str]  # the file name of the cell, by which run_tests finds the class
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        cls._defined_in = sys._getframe(1).f_code.co_filename  # which cell, so that run_tests finds it
+        cls._defined_in = sys._getframe(1).f_code.co_filename
 
     def run(self, result: unittest.TestResult | None = None) -> unittest.TestResult | None:
         seed = derive_seed(session.seed, type(self).__name__, self._testMethodName)
@@ -55,15 +56,15 @@ class LabTestCase(Inputs, unittest.TestCase):
             student._release()
 
     def assertTrue(self, expr: Any, msg: Any = None) -> None:
-        """As in unittest, but a message stands alone, without "False is not true" before it."""
+        """Like unittest's, but a message `msg` replaces "False is not true"."""
         self._require(bool(expr), "True", expr, msg)
 
     def assertFalse(self, expr: Any, msg: Any = None) -> None:
-        """As in unittest, but a message stands alone, without "True is not false" before it."""
+        """Like unittest's, but a message `msg` replaces "True is not false"."""
         self._require(not expr, "False", expr, msg)
 
     def assertIsInstance(self, obj: Any, cls: Any, msg: Any = None) -> None:
-        """As in unittest, but a message stands alone, and None is told as a forgotten `return`."""
+        """Like unittest's, but a message `msg` stands alone, and None is reported as a missing `return`."""
         if isinstance(obj, cls):
             return
         if msg is not None and obj is not None:
@@ -91,7 +92,7 @@ class LabTestCase(Inputs, unittest.TestCase):
         require_close(got, expected, rtol, atol, hint, check_dtype)
 
     def assert_equal_values(self, got: Any, expected: Any, hint: str | None = None) -> None:
-        """Exactly equal, and of the same type; tensors also in shape and dtype."""
+        """Assert exact equality and the same type; for tensors also the same shape and dtype."""
         if isinstance(expected, torch.Tensor):
             require_close(got, expected, 0, 0, hint, True)
         elif type(got) is not type(expected):
@@ -100,30 +101,33 @@ class LabTestCase(Inputs, unittest.TestCase):
             raise Difference(show(expected), show(got), hint=hint)
 
     def assert_shape(self, got: Any, shape: Sequence[int], hint: str | None = None) -> None:
+        """Assert that `got` is a tensor of this shape; the shape of a scalar is ()."""
         if not isinstance(got, torch.Tensor):
             raise Difference(f"a tensor of shape {tuple(shape)}", show(got), hint=hint)
         if tuple(got.shape) != tuple(shape):
             raise Difference(f"shape {tuple(shape)}", f"shape {tuple(got.shape)}", hint=hint)
 
     def assert_dtype(self, got: Any, dtype: torch.dtype, hint: str | None = None) -> None:
+        """Assert that `got` is a tensor of exactly this dtype."""
         if not isinstance(got, torch.Tensor) or got.dtype != dtype:
             raise Difference(f"a tensor of dtype {dtype}", show(got), hint=hint)
 
     def assert_finite(self, got: Any, hint: str | None = None) -> None:
+        """Assert that no value is NaN or infinite, in a tensor or a number; the message counts those that are."""
         tensor = torch.as_tensor(got)
         bad = int((~torch.isfinite(tensor)).sum())
         if bad:
-            raise Difference("finite values", f"{bad} of {tensor.numel()} values NaN or infinite", hint=hint)
+            raise Difference("finite values", f"{bad} of {tensor.numel()} values are NaN or infinite", hint=hint)
 
     def assert_same_storage(self, function_name: str, *args: Any, hint: str | None = None) -> None:
-        """The student's function hands back a view of its first argument, not a copy."""
+        """Assert that the student's function returns a view of its first argument, not a copy."""
 
-        def shares_storage(student, name, *args):
+        def shares_storage(student: object, name: str, *args: torch.Tensor) -> bool:
             result = getattr(student, name)(*args)
             return result.untyped_storage().data_ptr() == args[0].untyped_storage().data_ptr()
 
         if student.run(shares_storage, function_name, *args) is not True:
-            raise Difference("a view of the input (the same storage)", "a copy (a storage of its own)", hint=hint)
+            raise Difference("a view of the input (the same storage)", "a copy (its own storage)", hint=hint)
 
     def assert_gradient(
         self,
@@ -134,7 +138,10 @@ class LabTestCase(Inputs, unittest.TestCase):
         atol: float | None = None,
         hint: str | None = None,
     ) -> None:
-        """Gradients to every floating input agree with expected_function's, for one random gradient from above."""
+        """Assert that both functions have the same gradients for all floating inputs, given a random upstream gradient.
+
+        The upstream gradient has the result's shape. Tolerances are those of `assert_close`.
+        """
         mine, right = self._leaves(inputs), self._leaves(inputs)
         result, expected = function(*mine), expected_function(*right)
         self.assert_shape(result, expected.shape, hint)
@@ -149,7 +156,9 @@ class LabTestCase(Inputs, unittest.TestCase):
 
     def _compare_gradient(self, number: int, got: Any, want: Any, rtol: Any, atol: Any, hint: str | None) -> None:
         if got is None and want is not None and bool(want.any()):
-            raise Difference(f"a gradient to argument {number}", "none: the graph to it is cut", hint=hint)
+            raise Difference(
+                f"a gradient to argument {number}", "no gradient: this argument is cut off from the graph", hint=hint
+            )
         if want is not None and got is not None:
             require_close(got, want, rtol, atol, hint, False, f"gradient to argument {number} ")
 
@@ -165,13 +174,15 @@ class LabTestCase(Inputs, unittest.TestCase):
     def assert_raises(
         self, exception: type[Exception], function: Callable, *args: Any, hint: str | None = None, **kwargs: Any
     ) -> None:
-        """function(*args) raises this built-in exception; the message says what happened instead."""
+        """Assert that function(*args, **kwargs) raises this built-in exception, or one derived from it."""
         try:
             result = function(*args, **kwargs)
         except StudentTimeout:
             raise
         except exception as error:
-            if isinstance(error, NotImplementedError):  # an untouched stub, also where RuntimeError is expected
+            if isinstance(
+                error, NotImplementedError
+            ):  # an unfinished exercise, even where its base RuntimeError is expected
                 raise
             return
         except StudentError as error:
@@ -179,5 +190,5 @@ class LabTestCase(Inputs, unittest.TestCase):
                 raise
             raise Difference(exception.__name__, error.what, error.where, hint) from None
         if getattr(result, "type_name", None) == exception.__name__:
-            hint = f"`raise` the {exception.__name__}; `return` only hands it back"
+            hint = f"`raise` the {exception.__name__}; `return` does not raise it"
         raise Difference(exception.__name__, f"no error: it returned {show(result)}", hint=hint)

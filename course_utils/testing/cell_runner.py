@@ -1,4 +1,4 @@
-"""Run the test cases of a cell: how much each test is worth, what it found, and the report a student reads."""
+"""Run the test cases of a cell: points per test, outcomes, and the report that a student reads."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import traceback
 import unittest
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from course_utils.environment import in_sandbox, refuse_unprotected_grading
 from course_utils.remote.client import StudentError, StudentTimeout
@@ -14,17 +15,18 @@ from course_utils.remote.proxies import ReferenceUnavailable
 from course_utils.testing.case import LabTestCase, is_untouched, session
 from course_utils.testing.comparison import Difference
 
+Method = TypeVar("Method", bound=Callable[..., None])
 MARKS = {"passed": "✓", "failed": "✗", "error": "✗", "timeout": "⏱"}
-last_outcomes: dict[str, list[Outcome]] = {}  # by exercise; what the judge and `before_you_hand_in` read
+last_outcomes: dict[str, list[Outcome]] = {}  # by exercise; read by the judge and by `before_you_hand_in`
 
 
-def points(value: float) -> Callable:
-    """How much a test method is worth: a positive multiple of 0.25."""
+def points(value: float) -> Callable[[Method], Method]:
+    """Decorator: how many points a test method is worth, a positive multiple of 0.25 (else ValueError)."""
     if value <= 0 or value * 4 != int(value * 4):
-        raise ValueError(f"points come in positive multiples of 0.25, not {value}")
+        raise ValueError(f"expected points as a positive multiple of 0.25, got {value}")
 
-    def decorate(method: Callable) -> Callable:
-        method.points = float(value)
+    def decorate(method: Method) -> Method:
+        vars(method)["points"] = float(value)
         return method
 
     return decorate
@@ -32,7 +34,7 @@ def points(value: float) -> Callable:
 
 @dataclass
 class Outcome:
-    """What one test method found. status: passed, failed, error or timeout."""
+    """The outcome of one test method. status: passed, failed, error or timeout."""
 
     name: str  # Class.method
     title: str
@@ -43,15 +45,16 @@ class Outcome:
 
     @property
     def points(self) -> float:
+        """The points earned: all or none."""
         return self.max if self.status == "passed" else 0.0
 
 
 def run_tests(exercise: str) -> float:
-    """Run the calling cell's test cases, print what they found, and return the points earned. Never raises."""
+    """Run the calling cell's test cases, print a report, and return the points earned. Failing tests do not raise."""
     if not session.judged:
         refuse_unprotected_grading()
         if in_sandbox():
-            print(f"{exercise}: the tests are run by the judge, from the test cell of the release.")
+            print(f"{exercise}: the judge runs these tests, using the test cell of the released lab.")
             return 0.0
     cases = _cases_of_cell(sys._getframe(1).f_code.co_filename)
     outcomes = [outcome for case in cases for outcome in _run(case)]
@@ -82,7 +85,7 @@ def _outcome(case: type[LabTestCase], name: str) -> Outcome:
 
 
 class _Recorder(unittest.TestResult):
-    """Writes what unittest reports into outcomes, which start as errors: a test that never reports earns nothing."""
+    """Copies unittest's reports into outcomes, which start as errors: a test that never reports earns nothing."""
 
     def __init__(self, outcomes: dict[str, Outcome], cell: str):
         super().__init__()
@@ -111,7 +114,7 @@ class _Recorder(unittest.TestResult):
         targets = (
             [self._outcomes[test._testMethodName]] if hasattr(test, "_testMethodName") else self._outcomes.values()
         )
-        for outcome in targets:  # setUpClass failed: every method of the class did
+        for outcome in targets:  # if setUpClass fails, every method of the class fails
             outcome.status, outcome.message = _status(error), _message(error, self._cell)
 
 
@@ -124,9 +127,9 @@ def _status(error: BaseException) -> str:
 
 
 def _message(error: BaseException, cell: str) -> str:
-    """What a student reads; `cell` is the file name under which Python knows the test cell."""
+    """The message a student reads; `cell` is the file name that Python gives the test cell."""
     if isinstance(error, StudentTimeout):
-        return f"your code gave no answer in time: {error.student_text}"
+        return f"your code did not answer in time: {error.student_text}"
     if is_untouched(error):
         return f"not done yet: {error.student_text or 'finish this exercise first'}"
     if isinstance(error, StudentError):
@@ -135,12 +138,12 @@ def _message(error: BaseException, cell: str) -> str:
         return str(error)
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == cell]
     where = f", line {lines[-1]} of the test cell" if lines else ""
-    return f"the test itself stumbled over what came back ({type(error).__name__}: {error}{where})"
+    return f"the test could not handle the returned value ({type(error).__name__}: {error}{where})"
 
 
 def _render(exercise: str, outcomes: list[Outcome]) -> str:
     if not outcomes:
-        return f"{exercise}: this cell defines no tests. Expected: a LabTestCase with test methods."
+        return f"{exercise}: expected a LabTestCase with test methods in this cell, found none."
     passed = sum(outcome.status == "passed" for outcome in outcomes)
     earned, most = sum(o.points for o in outcomes), sum(o.max for o in outcomes)
     lines = [f"{exercise}: {passed} of {len(outcomes)} tests passed, {earned:g} of {most:g} points"]

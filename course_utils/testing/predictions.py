@@ -1,6 +1,7 @@
-"""A guess before the result: a student who predicts first learns more from what is shown, right or wrong.
+"""Predictions: a student who guesses the result first learns more from seeing it, whether right or wrong.
 
-Source: Miller, Lasry, Chu and Mazur, "Role of physics lecture demonstrations in conceptual learning", 2013.
+Source: Miller, Lasry, Chu and Mazur, "Role of physics lecture demonstrations in conceptual learning", 2013,
+https://doi.org/10.1103/PhysRevSTPER.9.020113.
 """
 
 from __future__ import annotations
@@ -13,19 +14,24 @@ from course_utils.testing.comparison import Difference, require_close
 
 
 def check_prediction(guess: Any, answer: Any, because: str = "", tolerance: float = 0.0) -> None:
-    """Compare a guess with the answer and say so, kindly; without a guess (None) the answer stays hidden.
+    """Print whether a guess is right, and the answer; without a guess (None) the answer stays hidden.
 
-    tolerance: how far a number may be off and still count as right.
+    because: the explanation, printed after the answer. tolerance: how far off a number may be and still count as right.
+
+    >>> check_prediction((2, 3), (2, 3), "A transpose swaps the axes.")
+    Your guess was right: (2, 3). A transpose swaps the axes.
+    >>> check_prediction(0.4, 0.5, tolerance=0.05)
+    You guessed 0.4; the answer is 0.5.
     """
     guess, answer = (value.tolist() if isinstance(value, torch.Tensor) else value for value in (guess, answer))
     if guess is None:
         print("No guess yet: write yours in place of None, run the cell again, and then see.")
     elif isinstance(guess, str) and not isinstance(answer, str):
-        print(f"Your guess {guess!r} is a text: write it without the quotes, and run the cell again.")
+        print(f"Your guess {guess!r} is a string: write it without quotes and run the cell again.")
     elif _agrees(guess, answer, tolerance):
         print(f"Your guess was right: {_short(answer)}. {because}".strip())
     else:
-        print(f"You guessed {_short(guess)}; it is {_short(answer)}. {because}".strip())
+        print(f"You guessed {_short(guess)}; the answer is {_short(answer)}. {because}".strip())
 
 
 def _agrees(guess: Any, answer: Any, tolerance: float) -> bool:

@@ -1,11 +1,11 @@
-"""Models, training loops and measurements of the labs: two towers, batches, encoders, memory and tracked runs."""
+"""The labs' models, training loops and measurements: two towers, batches, encoders, memory and tracked runs."""
 
 from course_utils.progress import progress
-from course_utils.training.batching import device_of, embed, tensor_batches
+from course_utils.training.batching import device_of, embed, half_precision_calls, tensor_batches
 from course_utils.training.encoders import load_encoder, load_tokenizer
 from course_utils.training.fine_tuning import fine_tune, make_optimiser, steps_per_epoch, train_epoch, warmup_schedule
 from course_utils.training.memory import peak_bytes
-from course_utils.training.threads import steady_threads
+from course_utils.training.threads import one_thread, steady_threads
 from course_utils.training.tracking import results, show_tensorboard, track
 from course_utils.training.two_tower import TwoTower, topic_recall, train
 
@@ -14,9 +14,11 @@ __all__ = [
     "device_of",
     "embed",
     "fine_tune",
+    "half_precision_calls",
     "load_encoder",
     "load_tokenizer",
     "make_optimiser",
+    "one_thread",
     "peak_bytes",
     "progress",
     "results",

@@ -1,6 +1,6 @@
-"""Samples to batches of tensors, and texts to embeddings, with the tokenizing off the GPU's critical path.
+"""Turn samples into batches of tensors, and texts into embeddings, without making a GPU wait for the tokenizer.
 
-How samples become tensors is an argument everywhere: it comes from the notebook.
+The notebook passes in `tensorize`, the function that turns samples into tensors.
 """
 
 from __future__ import annotations
@@ -23,21 +23,24 @@ Tensors = tuple[torch.Tensor, ...]
 
 
 def device_of(model: nn.Module) -> torch.device:
-    """Where the model's parameters lie."""
+    """The device of the model's parameters."""
     return next(model.parameters()).device
 
 
 def half_precision(device: torch.device) -> torch.autocast:
-    """A context in which CUDA calculates in bfloat16 where that is safe; on a CPU it changes nothing."""
+    """A context in which CUDA computes in bfloat16 where that is safe; on a CPU it changes nothing.
+
+    See also: `half_precision_calls`, which returns float32.
+    """
     return torch.autocast("cuda", dtype=torch.bfloat16, enabled=device.type == "cuda")
 
 
 @contextlib.contextmanager
 def half_precision_calls(model: nn.Module) -> Iterator[None]:
-    """In the block each call of `model` computes in `half_precision`, and hands back float32.
+    """In the block each call of `model` computes in `half_precision` and returns float32.
 
-    What is done with its results keeps full precision: dot products of long vectors run to hundreds, where numbers of
-    bfloat16 lie a whole one apart.
+    The loss thus keeps full precision: dot products of long vectors reach the hundreds, where adjacent bfloat16 numbers
+    are 1 apart.
     """
     forward, device = model.forward, device_of(model)
 
@@ -58,7 +61,7 @@ def _widened(value: Any) -> Any:
 
 
 def made_ahead(make: Callable[[Any], Any], items: Iterable[Any], ahead: int = 4) -> Iterator[Any]:
-    """map(make, items), in order, by a thread that is up to `ahead` results in front; errors arrive in their place."""
+    """map(make, items), computed in a thread up to `ahead` results in advance; errors are raised in their turn."""
     with ThreadPoolExecutor(max_workers=1) as pool:
         waiting: deque = deque()
         for item in items:
@@ -76,10 +79,14 @@ def tensor_batches(
     device: torch.device,
     generator: torch.Generator | None = None,
 ) -> Iterator[Tensors]:
-    """tensorize(batch) for every batch of `items`, on `device`; the last batch holds what is left.
+    """tensorize(batch) for every batch of `items`, moved to `device`; the last batch may be smaller.
 
-    generator: shuffles; without it items come in their order. On CUDA a thread tensorizes the next batches, into pinned
-    memory, while the GPU works (a fast tokenizer lets other threads run); on a CPU there is nothing to gain by that.
+    generator: shuffles the items; without it their order is kept. On CUDA a thread tensorizes the next batches into
+    pinned memory while the GPU works; on a CPU this would gain nothing.
+
+    >>> batches = tensor_batches([1, 2, 3], 2, lambda batch: (torch.tensor(batch),), torch.device("cpu"))
+    >>> list(batches)
+    [(tensor([1, 2]),), (tensor([3]),)]
     """
     sampler = SequentialSampler(items) if generator is None else RandomSampler(items, generator=generator)
     batches = ([items[i] for i in chosen] for chosen in BatchSampler(sampler, batch_size, drop_last=False))
@@ -92,7 +99,7 @@ def tensor_batches(
 
 @contextlib.contextmanager
 def evaluating(model: nn.Module) -> Iterator[None]:
-    """Without dropout and without gradients; the model is left in the mode it was in."""
+    """In the block `model` is in eval mode and no gradients are recorded; afterwards its mode is restored."""
     training = model.training
     model.eval()
     try:
@@ -110,24 +117,25 @@ def embed(
     batch_size: int = 128,
     label: str = "",
 ) -> torch.Tensor:
-    """The embeddings of N items, in their order: (N, D), float32, on the encoder's device and without a graph.
+    """The embeddings of N items, in their order: (N, D), float32, on the encoder's device, without a graph.
 
-    encoder: (ids (B, L), mask (B, L)) -> (B, D); it runs without dropout.
-    tensorize: a list of items -> (ids, mask). items: at least one. label: shown with a progress bar; without it there
-    is none.
+    encoder: (ids (B, L), mask (B, L)) -> (B, D), run in eval mode. tensorize: a list of items -> (ids, mask).
+    label: the label of a progress bar; without it no bar is shown. Raises ValueError if `items` is empty.
+
+    See also: `tensor_batches`.
     """
     if not items:
-        raise ValueError("there is nothing to embed: the list of items is empty")
-    # Texts of like length together, or most of a batch is padding.
+        raise ValueError("expected at least one item to embed, got none")
+    # Batches of texts of similar length need the least padding.
     order = sorted(range(len(items)), key=lambda i: len(str(items[i])))
     batches = tensor_batches([items[i] for i in order], batch_size, tensorize, device_of(encoder))
-    steps, embeddings = math.ceil(len(items) / batch_size), None
+    steps, embeddings = math.ceil(len(items) / batch_size), torch.empty(0)
     bar = progress(steps, label) if label else contextlib.nullcontext()
     with evaluating(encoder), steady_threads(encoder), bar as advance:
         for place, (ids, mask) in enumerate(batches):
             with half_precision(ids.device):
                 vectors = encoder(ids, mask)  # (B, D)
-            if embeddings is None:
+            if place == 0:
                 embeddings = vectors.new_empty(len(items), vectors.shape[1], dtype=torch.float32)
             embeddings[order[place * batch_size : (place + 1) * batch_size]] = vectors.float()
             if advance:

@@ -3,9 +3,11 @@
     tokenizer, encoder = load_tokenizer(), load_encoder()
     encoder(**tokenizer("a question", return_tensors="pt")).last_hidden_state[:, 0]  # (1, D)
 
-The profile decides. "cpu": the package's own files, never a network. "full": `distilbert-base-uncased` at one revision,
-from the cache that transformers uses, and if need be from the Hugging Face hub; HF_HOME, HF_ENDPOINT and HF_HUB_OFFLINE
-work as there.
+The profile decides. "cpu": the files in this package, without a network. "full": `distilbert-base-uncased` at a fixed
+revision, from the Hugging Face cache or, if it is not there yet, from the hub. HF_HOME, HF_ENDPOINT and HF_HUB_OFFLINE
+work as usual.
+
+Paper: Sanh et al., "DistilBERT, a distilled version of BERT", 2019, https://arxiv.org/abs/1910.01108.
 """
 
 from __future__ import annotations
@@ -19,30 +21,32 @@ from course_utils import runtime
 from course_utils.data.errors import CourseDataError
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedModel, PreTrainedTokenizerFast
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 Loaded = TypeVar("Loaded")
 
 TINY_ENCODER = Path(__file__).parent.parent / "models" / "tiny_encoder"
 HUB_MODEL = "distilbert-base-uncased"
-HUB_REVISION = "12040accade4e8a0f71eabdb258fecc2e7e948be"  # so that what is loaded is what was measured
+HUB_REVISION = "12040accade4e8a0f71eabdb258fecc2e7e948be"  # fixed, so that students load the model that was measured
 TOKENIZER_FILES = ("config.json", "tokenizer_config.json", "tokenizer.json")
 ENCODER_FILES = ("config.json", "model.safetensors")
 
 
-def load_tokenizer() -> PreTrainedTokenizerFast:
-    """The tokenizer that belongs to `load_encoder`'s encoder; CourseDataError when it cannot be had."""
+def load_tokenizer() -> PreTrainedTokenizerBase:
+    """The tokenizer for the model of `load_encoder`. Raises CourseDataError if it cannot be loaded."""
     from transformers import AutoTokenizer
 
     return _load(AutoTokenizer.from_pretrained, TOKENIZER_FILES)
 
 
 def load_encoder() -> PreTrainedModel:
-    """A new encoder with its pretrained weights, on the CPU and without dropout until `.train()` is called.
+    """A new encoder with pretrained weights, on the CPU and in eval mode.
 
-    Each call gives another object, so that two calls give the two towers of an untied dual encoder. Called with ids
-    (B, L) and a mask (B, L), its output's `last_hidden_state` is (B, L, D); `encoder.config.dim` is D. No random number
-    is drawn. Raises CourseDataError when the model cannot be had.
+    Each call returns a new object: two calls give the two towers of an untied dual encoder. Called with ids (B, L) and
+    a mask (B, L), the encoder returns an output whose `last_hidden_state` is (B, L, D); D is `encoder.config.dim`.
+    Loading draws no random numbers. Raises CourseDataError if the model cannot be loaded.
+
+    See also: `load_tokenizer`, `course_utils.training.embed`.
     """
     from transformers import AutoModel
 
@@ -58,21 +62,21 @@ def _load(from_pretrained: Callable[..., Loaded], names: tuple[str, ...]) -> Loa
             return from_pretrained(folder, local_files_only=True)
         except (OSError, ValueError, SafetensorError) as error:
             raise CourseDataError(
-                f"{folder} does not hold {' and '.join(names)} as transformers can read them: {_first_line(error)}. "
-                "Remove that folder and run this again, or install the course again if it is the course's own"
+                f"transformers cannot read {' and '.join(names)} in {folder}: {_first_line(error)}. Remove that folder "
+                "and run this again; if it belongs to the installed course, install the course again"
             ) from error
 
 
 def _cached(names: tuple[str, ...]) -> Path:
-    """The folder of the hub's cache that holds the files, after downloading what is missing."""
+    """The folder in the hub's cache that contains the files, after downloading those that are missing."""
     from huggingface_hub import hf_hub_download, try_to_load_from_cache
 
     if not all(isinstance(try_to_load_from_cache(HUB_MODEL, name, revision=HUB_REVISION), str) for name in names):
         print(f"Downloading {', '.join(names)} of {HUB_MODEL}, once")
     try:
-        # A revision never changes, so that what is in the cache needs no network.
+        # A revision never changes, so cached files need no network.
         paths = [hf_hub_download(HUB_MODEL, name, revision=HUB_REVISION) for name in names]
-    except Exception as error:  # of whichever HTTP library this version of the hub uses
+    except Exception as error:  # the type depends on the HTTP library of this version of the hub
         raise CourseDataError(_what_to_do(error)) from error
     return Path(paths[0]).parent
 
@@ -83,13 +87,13 @@ def _what_to_do(error: Exception) -> str:
     what = f"{HUB_MODEL} at revision {HUB_REVISION[:7]} could not be downloaded"
     if constants.HF_HUB_OFFLINE:
         return (
-            f"{what}: HF_HUB_OFFLINE is set, and the cache at {constants.HF_HUB_CACHE} does not hold it. Unset "
+            f"{what}: HF_HUB_OFFLINE is set, and it is not in the cache at {constants.HF_HUB_CACHE}. Unset "
             "HF_HUB_OFFLINE, restart the kernel and run this cell once with a network"
         )
     reason = _first_line(error.__cause__ or error)
     return (
         f"{what} from {constants.ENDPOINT} to the cache at {constants.HF_HUB_CACHE}: {reason}. Check the network and "
-        "the disk and run this cell again, or work with the profile cpu, which needs neither"
+        "the disk and run this cell again, or use the profile cpu, which needs neither"
     )
 
 
@@ -99,7 +103,7 @@ def _first_line(error: BaseException) -> str:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Reports, warnings and progress bars go to stderr, where they would spoil a cell's output or a graded test."""
+    """Silence the loading reports, warnings and progress bars, which would clutter a cell's output or fail a test."""
     from huggingface_hub.utils import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
     from huggingface_hub.utils import logging as hub_logging
     from transformers.utils import logging

@@ -1,7 +1,12 @@
-"""Fine-tuning an encoder: optimiser, schedule, one epoch, and a whole training that keeps its best weights.
+"""Fine-tuning an encoder: optimiser, schedule, one epoch, and a complete training run that keeps the best weights.
 
-The loss, the way samples become tensors and the score come from the notebook. The recipe is the usual one for BERT and
-DPR: AdamW without decay on biases and norms, linear warm-up and decay, gradients clipped, bfloat16 on a GPU.
+The notebook passes in the loss, the function that turns samples into tensors, and the score. The recipe is the usual
+one for BERT and DPR: AdamW without weight decay on biases and norms, linear warm-up and decay of the learning rate,
+gradient clipping, bfloat16 on a GPU.
+
+Papers: Devlin et al., "BERT", 2019, https://arxiv.org/abs/1810.04805; Karpukhin et al., "Dense Passage Retrieval",
+2020, https://arxiv.org/abs/2004.04906; Loshchilov and Hutter, "Decoupled Weight Decay Regularization" (AdamW), 2019,
+https://arxiv.org/abs/1711.05101.
 """
 
 from __future__ import annotations
@@ -24,9 +29,9 @@ LossFunction = Callable[[nn.Module, Tensors], tuple[torch.Tensor, int]]
 
 
 def make_optimiser(model: nn.Module, learning_rate: float, weight_decay: float = 0.01) -> torch.optim.AdamW:
-    """AdamW for all parameters of `model`; biases and the weights of norms do not decay. Fused on CUDA."""
+    """AdamW for all trainable parameters of `model`, without weight decay on biases and norms; fused on CUDA."""
     parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    # Biases and norms are the vectors among the parameters; matrices are weights and embeddings.
+    # Biases and norms have one dimension, weight matrices and embeddings have two.
     groups = [
         {"params": [p for p in parameters if p.ndim > 1], "weight_decay": weight_decay},
         {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
@@ -35,14 +40,21 @@ def make_optimiser(model: nn.Module, learning_rate: float, weight_decay: float =
 
 
 def warmup_schedule(optimiser: torch.optim.Optimizer, steps: int, warmup: float = 0.1) -> LRScheduler:
-    """The learning rate rises linearly from 0 in the first `warmup` share of `steps`, then falls linearly to 0."""
+    """The learning rate rises linearly from 0 during the first fraction `warmup` of `steps`, then falls linearly to 0.
+
+    Call `step()` on it after each optimiser step; `train_epoch` does.
+    """
     from transformers import get_linear_schedule_with_warmup
 
     return get_linear_schedule_with_warmup(optimiser, round(warmup * steps), steps)
 
 
 def steps_per_epoch(samples: int, batch_size: int) -> int:
-    """Batches of an epoch, the last smaller one included."""
+    """The number of batches in an epoch, including a smaller last one.
+
+    >>> steps_per_epoch(500, 128)
+    4
+    """
     return math.ceil(samples / batch_size)
 
 
@@ -56,23 +68,25 @@ def train_epoch(
     max_norm: float = 1.0,
     advance: Callable[[], object] | None = None,
 ) -> tuple[list[float], int]:
-    """One pass over `batches`, a step each: the loss of each step, and how many samples were right in all.
+    """One pass over `batches`, one step per batch; returns the loss of each step and how many samples were right.
 
     loss_function: (model, batch) -> (scalar loss, number of samples that are right, an int). The gradient of all
-    parameters together is clipped to length max_norm. Dropout is on during the epoch and off afterwards.
+    parameters together is clipped to norm `max_norm`. Dropout is on during the epoch and off afterwards.
     advance: called after each step.
+
+    See also: `fine_tune`, which runs several epochs, and `course_utils.training.train` for the small two-tower model.
     """
     model.train()
     losses, right = [], 0
     for batch in batches:
-        optimiser.zero_grad()  # before the forward pass: else old gradients lie in memory beside its activations
+        optimiser.zero_grad()  # before the forward pass, so that its activations replace the old gradients in memory
         with half_precision_calls(model):
             loss, num_correct = loss_function(model, batch)
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), max_norm)
         optimiser.step()
         schedule.step()
-        losses.append(loss.detach())  # a number would make a GPU wait here
+        losses.append(loss.detach())  # .item() would wait for the GPU here
         right += num_correct
         if advance:
             advance()
@@ -82,12 +96,14 @@ def train_epoch(
 
 @dataclass
 class History:
-    """What a training went through; epochs count from 1."""
+    """The course of a training run; epochs count from 1."""
 
-    losses: list[float] = field(default_factory=list)  # of each step
-    accuracies: list[float] = field(default_factory=list)  # of each epoch: percent right among the batch
-    scores: list[dict] = field(default_factory=list)  # what `evaluate` gave after each epoch
-    best_epoch: int | None = None  # whose weights were kept
+    losses: list[float] = field(default_factory=list)  # per step
+    accuracies: list[float] = field(
+        default_factory=list
+    )  # per epoch: percent of samples that were right in their batch
+    scores: list[dict] = field(default_factory=list)  # per epoch: the result of `evaluate`
+    best_epoch: int | None = None  # the epoch whose weights were kept
 
 
 def fine_tune(
@@ -104,16 +120,19 @@ def fine_tune(
     select_by: Any = None,
     label: str = "",
 ) -> History:
-    """Train `model` in place and hand back how it went.
+    """Train `model` in place and return the `History` of the run.
 
     tensorize: a list of samples -> a tuple of tensors, the batch. loss_function: as for `train_epoch`.
-    evaluate: called with the model, without dropout, after each epoch; gives a dict of scores. select_by: a key of it;
-    the model ends with the weights of the epoch where that score was highest (the first of equals). Without it, with
-    those of the last epoch. label: shown with a progress bar; without it there is none.
-    Batches and dropout come from `seed`; the caller's random numbers are left alone.
+    evaluate: called with the model, in eval mode, after each epoch; returns a dict of scores. select_by: a key of that
+    dict; the model gets the weights of the epoch with the highest such score (the first if several are equal). Without
+    it the model keeps the weights of the last epoch. label: the label of a progress bar; without it no bar is shown.
+    `seed` determines batches and dropout; the caller's random number generators are not changed.
+    Raises ValueError for `select_by` without `evaluate`.
+
+    See also: `train_epoch`, `make_optimiser`, `warmup_schedule`.
     """
     if select_by is not None and evaluate is None:
-        raise ValueError(f"select_by={select_by!r} asks for a score, so `evaluate` is needed; got None")
+        raise ValueError(f"select_by={select_by!r} needs `evaluate`, a function that returns scores; got None")
     steps = epochs * steps_per_epoch(len(samples), batch_size)
     optimiser = make_optimiser(model, learning_rate)
     schedule = warmup_schedule(optimiser, steps)
@@ -141,5 +160,5 @@ def fine_tune(
 
 
 def _is_best(scores: list[float]) -> bool:
-    """Whether the last score is above all before it."""
+    """Whether the last score is higher than all earlier ones."""
     return all(scores[-1] > score for score in scores[:-1])

@@ -1,10 +1,10 @@
-"""Peak memory of a piece of work, counted tensor by tensor on a CPU and by PyTorch's own counter on a GPU.
+"""The peak memory of a computation: counted tensor by tensor on a CPU, by PyTorch's own counter on a GPU.
 
     peak_bytes(lambda: loss_of(model, batch).backward())
 
-On a CPU each operation that PyTorch runs, also in a backward pass, is looked at: the memory block of a new tensor is
-added, a block that is freed is taken away, and the highest sum on the way is the peak. The count is the same on every
-machine. It does not see what a compiled operation uses inside, nor what was there before the work began.
+On a CPU every operation that PyTorch runs is counted, including those of a backward pass: the memory block of a new
+tensor is added, a freed block is subtracted, and the highest total is the peak. The count is the same on every machine.
+It does not include the temporary memory inside a compiled operation, or tensors that existed before.
 """
 
 from __future__ import annotations
@@ -19,15 +19,21 @@ from torch.utils._pytree import tree_leaves
 
 
 def peak_bytes(work: Callable[[], object], device: torch.device | str = "cpu") -> int:
-    """The most bytes that new tensors held at one time while `work()` ran; its result counts, what it takes does not.
+    """The most bytes that new tensors occupied at one time while `work()` ran, including its result.
 
-    device: where the tensors of `work` lie, "cpu" or "cuda".
+    device: the device of the tensors in `work`, "cpu" or "cuda".
+
+    >>> x = torch.zeros(1000)  # float32: 4 bytes each
+    >>> peak_bytes(lambda: x + x), peak_bytes(lambda: x.view(10, 100))
+    (4000, 0)
+
+    See also: `course_utils.runtime.free_gpu_memory`.
     """
     if torch.device(device).type == "cuda":
         return _cuda_peak(work)
     with _Count() as count:
         result = work()
-    del result  # kept until the count has ended, as on a GPU
+    del result  # kept alive until the count has ended, as on a GPU
     return count.peak
 
 
@@ -43,11 +49,11 @@ def _cuda_peak(work: Callable[[], object]) -> int:
 
 
 class _Count(TorchDispatchMode):
-    """`peak`: the most bytes of blocks made, and not yet freed, since the block began."""
+    """`peak`: the most bytes that new memory blocks occupied at one time inside the `with` block."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._held: dict[int, int] = {}  # block -> bytes; 0 for a block that was there before
+        self._held: dict[int, int] = {}  # block -> bytes; 0 for a block that existed before
         self._now = self.peak = 0
 
     def __torch_dispatch__(self, operation: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
@@ -60,7 +66,7 @@ class _Count(TorchDispatchMode):
         for tensor in tree_leaves(values):
             if isinstance(tensor, torch.Tensor):
                 block = tensor.untyped_storage()
-                if block._cdata not in self._held:  # a view has no block of its own
+                if block._cdata not in self._held:  # a view shares the block of its base
                     self._hold(block, block.nbytes() if new else 0)
 
     def _hold(self, block: torch.UntypedStorage, size: int) -> None:

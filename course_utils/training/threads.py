@@ -1,4 +1,4 @@
-"""How many threads PyTorch uses: one for small models, so that the number of cores changes no result."""
+"""How many threads PyTorch uses: one for small models, so that results do not depend on the number of cores."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SMALL_MODEL = 10_000_000  # parameters
 
 @contextlib.contextmanager
 def one_thread() -> Iterator[None]:
-    """Matrices this small gain nothing from threads, and on a busy machine threads wait for each other."""
+    """One thread in the block: small matrices gain nothing from more, and on a busy machine they lose time."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -23,9 +23,9 @@ def one_thread() -> Iterator[None]:
 
 
 def steady_threads(model: nn.Module) -> contextlib.AbstractContextManager[None]:
-    """One thread for a small model, so that the number of cores changes no result; a large one takes what there is.
+    """A context with one thread for a small model, so that results do not depend on the number of cores.
 
-    To be used as `with steady_threads(model):`.
+    A model of 10 million parameters or more uses all threads. Use as `with steady_threads(model):`.
     """
     small = sum(parameter.numel() for parameter in model.parameters()) < SMALL_MODEL
     return one_thread() if small else contextlib.nullcontext()

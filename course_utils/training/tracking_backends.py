@@ -1,4 +1,4 @@
-"""What `course_utils.training.tracking` writes to: TensorBoard, Weights & Biases, or nothing."""
+"""The backends of `course_utils.training.tracking`: TensorBoard, Weights & Biases, or none."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from course_utils.runtime import in_colab, in_grading
 
 
 class TensorBoard:
-    """Scalars while the run goes on; settings and last figures for the HPARAMS page when it ends."""
+    """Writes scalars during the run; at its end the settings and last figures for the HPARAMS page."""
 
     def __init__(self, place: Path, experiment: str, name: str, settings: dict[str, Any]):
         from torch.utils.tensorboard import SummaryWriter
@@ -26,13 +26,13 @@ class TensorBoard:
 
     def close(self, figures: dict[str, float]) -> None:
         settings = {key: "none" if value is None else value for key, value in self._settings.items()}
-        # A run name of "." keeps these with the run's scalars; by default they become a second run.
+        # The run name "." keeps these with the run's scalars; by default they become a second run.
         self._writer.add_hparams(settings, {f"last/{name}": value for name, value in figures.items()}, run_name=".")
         self._writer.close()
 
 
 class WeightsAndBiases:
-    """A run of project `experiment`; offline it lies below the run's folder, and `wandb sync` uploads it later."""
+    """A run of the project `experiment`. Offline it is stored below the run's folder; `wandb sync` uploads it later."""
 
     def __init__(self, place: Path, experiment: str, name: str, settings: dict[str, Any]):
         self._wandb = _import_wandb(place.parents[1])
@@ -50,10 +50,12 @@ class WeightsAndBiases:
 
     def close(self, figures: dict[str, float]) -> None:
         self._run.finish()
-        self._wandb.teardown()  # ends its background process
+        self._wandb.teardown()  # ends the background process
 
 
-class Nothing:
+class NoBackend:
+    """Writes nothing."""
+
     def __init__(self, place: Path, experiment: str, name: str, settings: dict[str, Any]):
         pass
 
@@ -65,9 +67,9 @@ class Nothing:
 
 
 def _import_wandb(folder: Path) -> Any:
-    os.environ.setdefault("WANDB_ERROR_REPORTING", "false")  # it would report to its makers, offline too
+    os.environ.setdefault("WANDB_ERROR_REPORTING", "false")  # else it sends error reports, even offline
     for variable in ("WANDB_CACHE_DIR", "WANDB_CONFIG_DIR", "WANDB_DATA_DIR"):
-        os.environ.setdefault(variable, str((folder / ".wandb").resolve()))  # else below the home folder
+        os.environ.setdefault(variable, str((folder / ".wandb").resolve()))  # else in the home folder
     try:
         import wandb
     except ImportError:
@@ -79,7 +81,7 @@ def show_tensorboard(folder: Path) -> None:
     """See `course_utils.training.tracking.show_tensorboard`."""
     if in_grading():
         return
-    if not _somebody_watches():
+    if not _is_interactive():
         print(f"TensorBoard of these runs: tensorboard --logdir {shlex.quote(str(folder))}")
         return
     from tensorboard import notebook
@@ -90,6 +92,6 @@ def show_tensorboard(folder: Path) -> None:
     notebook.start(f"--logdir {shlex.quote(str(folder))}")
 
 
-def _somebody_watches() -> bool:
-    # Jupyter's server names the open notebook to its kernel; a notebook run by a program has no such name.
+def _is_interactive() -> bool:
+    # Jupyter's server tells the kernel the name of the open notebook; a notebook run by a program has none.
     return in_colab() or "JPY_SESSION_NAME" in os.environ

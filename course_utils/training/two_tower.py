@@ -1,6 +1,8 @@
-"""A small two-tower model, and what it takes to train it on pairs and to measure it.
+"""A small two-tower model, its training on pairs, and recall to measure it.
 
-The loss is an argument everywhere: it comes from the notebook.
+The notebook passes in the loss, for example InfoNCE over in-batch negatives (van den Oord et al., "Representation
+Learning with Contrastive Predictive Coding", 2018, https://arxiv.org/abs/1807.03748). For two-tower recommenders see Yi
+et al., "Sampling-Bias-Corrected Neural Modeling", 2019, https://doi.org/10.1145/3298689.3346996.
 """
 
 from __future__ import annotations
@@ -22,9 +24,15 @@ LossFunction = Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor
 
 
 class TwoTower(nn.Module):
-    """Two encoders of one form, `query_encoder` and `item_encoder`: raw features (N, F) -> embeddings (N, D).
+    """Two encoders with the same layers, `query_encoder` and `item_encoder`: raw features (N, F) -> embeddings (N, D).
 
-    With normalise=True embeddings have length 1, so that a dot product is a cosine. Weights come from `seed` alone.
+    features: F. hidden: the width of the hidden layer. dim: D. normalise: scale embeddings to length 1, so that a dot
+    product is a cosine. The weights depend only on `seed`.
+
+    >>> model = TwoTower(features=8, dim=4)
+    >>> queries, items = model(torch.zeros(3, 8), torch.zeros(5, 8))
+    >>> queries.shape, items.shape
+    (torch.Size([3, 4]), torch.Size([5, 4]))
     """
 
     def __init__(self, features: int, hidden: int = 64, dim: int = 32, *, normalise: bool = True, seed: int = 0):
@@ -60,13 +68,15 @@ def train(
     seed: int = 0,
     label: str = "",
 ) -> list[float]:
-    """Train `model` in place by Adam; the loss of each step, (steps,), comes back.
+    """Train `model` in place with Adam and return the loss of each step.
 
-    loss_function: (query embeddings (B, D), item embeddings (B, D), topics (B,)) -> scalar. When it is a module, its
-    own parameters are trained too. A model is called as model(queries (B, F), items (B, F)).
-    batch_size: B, at most the number of pairs. Batches are shuffled anew each epoch, from `seed`, and what does not
-    fill the last batch is left out. label: shown with a progress bar; without it there is none. Runs on one thread, so
-    that the number of cores changes no result.
+    loss_function: (query embeddings (B, D), item embeddings (B, D), topics (B,)) -> scalar. If it is a module, its
+    parameters are trained too. The model is called as model(queries (B, F), items (B, F)).
+    batch_size: B, from 1 to the number of pairs (else ValueError). Each epoch is shuffled, with `seed`, and an
+    incomplete last batch is dropped. label: the label of a progress bar; without it no bar is shown. Runs on one
+    thread, so that results do not depend on the number of cores.
+
+    See also: `topic_recall`, which measures the model, and `fine_tune` for text encoders.
     """
     modules = [model, *([loss_function] if isinstance(loss_function, nn.Module) else [])]
     optimiser = torch.optim.Adam(chain.from_iterable(m.parameters() for m in modules), lr=learning_rate)
@@ -85,18 +95,25 @@ def train(
 
 
 def _batches(count: int, batch_size: int, seed: int) -> Iterator[list[int]]:
-    """Batches of ids without end, one shuffled epoch after the other."""
+    """Endless batches of indices, one shuffled epoch after another."""
     if not 1 <= batch_size <= count:
-        raise ValueError(f"batch_size must lie in 1 to {count}, the number of pairs; got {batch_size}")
+        raise ValueError(f"expected batch_size from 1 to {count}, the number of pairs; got {batch_size}")
     sampler = RandomSampler(range(count), generator=torch.Generator().manual_seed(seed))
     return chain.from_iterable(repeat(BatchSampler(sampler, batch_size, drop_last=True)))
 
 
 @torch.no_grad()
 def topic_recall(model: nn.Module, pairs: Pairs, k: int = 10) -> float:
-    """Recall@k: the share of a query's relevant items (its topic's) among its k best, mean over the queries; 0 to 1.
+    """Recall@k from 0 to 1: the fraction of a query's relevant items among its k best, averaged over the queries.
 
-    All items of `pairs` are searched, by dot product. With k below the number of relevant items 1 is out of reach.
+    All items of `pairs` are ranked by dot product; those of the query's topic are relevant. If a query has more than k
+    relevant items, its recall is less than 1.
+
+    >>> points = torch.tensor([[1.0, 0.0], [0.9, 0.1], [0.0, 1.0]])
+    >>> pairs = Pairs(points, points, topics=torch.tensor([0, 0, 1]))
+    >>> recall = topic_recall(lambda queries, items: (queries, items), pairs, k=1)
+    >>> round(recall, 3)  # the two queries of topic 0 find one of two relevant items, the last query finds its only one
+    0.667
     """
     queries, items = model(pairs.queries, pairs.items)  # (N, D) both
     best = (queries @ items.T).topk(k, dim=1).indices  # (N, k)

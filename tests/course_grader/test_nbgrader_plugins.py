@@ -221,9 +221,22 @@ class TestDamage:
         assert "ada" not in fake_engine[0].graded
         assert repaired(course, "ada").notes.unreadable
 
-    def test_a_renamed_file(self, course, released, fake_engine, autograde):
-        found, messages = self.grade(autograde, course, released, answered(released, double=DOUBLE), name=f"{LAB} (1)")
-        assert messages == f"Expected a notebook named {LAB}.ipynb, found {LAB} (1).ipynb: was it renamed?"
+    def test_a_renamed_file_that_is_clearly_this_lab_s_is_graded(self, course, released, fake_engine, autograde):
+        notebook = answered(released, double=DOUBLE, count=COUNT)
+        found, messages = self.grade(autograde, course, released, notebook, name=f"{LAB} (1)")
+        assert messages == f"The notebook is named {LAB} (1).ipynb, expected {LAB}.ipynb; it was graded anyway."
+        assert found == HALF
+
+    @pytest.mark.parametrize("others", [["scratch"], ["one", "two"]])
+    def test_a_renamed_file_that_may_be_something_else_is_not(self, course, released, fake_engine, autograde, others):
+        notebook = answered(released, double=DOUBLE)
+        if len(others) == 1:
+            notebook = without_metadata(notebook)
+        for name in others:
+            hand_in(course.root, "ada", notebook, name)
+        found, messages = self.batch(autograde, course, released)
+        names = ", ".join(f"{name}.ipynb" for name in others)
+        assert messages == f"Expected a notebook named {LAB}.ipynb, found {names}: was it renamed?"
         assert found == {"test_double": (0.0, True), "test_count": (0.0, True)}
 
     @pytest.mark.parametrize(

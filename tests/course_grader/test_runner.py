@@ -50,7 +50,7 @@ class FakeWriter:
     def __init__(self):
         self.saved, self.threads = [], set()
 
-    def save(self, graded, submitted):
+    def save(self, graded):
         self.threads.add(threading.current_thread())
         self.saved.append(graded.student)
 
@@ -96,10 +96,10 @@ class TestGradeClass:
 
     def test_a_failure_to_save_affects_only_one_submission(self):
         class Failing(FakeWriter):
-            def save(self, graded, submitted):
+            def save(self, graded):
                 if graded.student == "ada":
                     raise OSError(28, "No space left on device")
-                super().save(graded, submitted)
+                super().save(graded)
 
         writer = Failing()
         first, second = run(graded, writer, ["ada", "ben"]).results
@@ -129,10 +129,10 @@ class TestGradeClass:
 
     def test_ctrl_c_does_not_interrupt_saving(self):
         class Slow(FakeWriter):
-            def save(self, graded, submitted):
+            def save(self, graded):
                 os.kill(os.getpid(), signal.SIGINT)
                 time.sleep(0.01)  # the signal is handled between two instructions
-                super().save(graded, submitted)
+                super().save(graded)
 
         writer = Slow()
         class_run = run(graded, writer, ["ada", "ben"], workers=1)

@@ -47,7 +47,7 @@ def test_they_work_in_a_fresh_interpreter_too():
 
 
 @pytest.mark.parametrize("old", MOVED)
-def test_both_names_are_one_module(old):
+def test_both_names_give_the_same_module(old):
     module = importlib.import_module(MOVED[old])
     assert importlib.import_module(old) is module
     assert module.__name__ == module.__spec__.name == MOVED[old]

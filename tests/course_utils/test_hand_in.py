@@ -1,4 +1,4 @@
-"""What `before_you_hand_in` says of a notebook in each state."""
+"""What `before_you_hand_in` reports about a notebook in each state."""
 
 import json
 
@@ -43,11 +43,11 @@ def test_an_empty_kernel_lists_every_exercise(say):
     assert "`count`: its cell has not been run" in text
 
 
-def test_a_stub_is_not_done(say):
+def test_a_stub_is_reported_as_not_done(say):
     assert "`double`: not done yet" in say({"double": 1, "In": [STUB]})
 
 
-def test_an_answer_replaces_the_stub_that_was_run_before(say):
+def test_an_answer_replaces_an_earlier_stub(say):
     assert "`double`: its test cell has not been run" in say({"double": 1, "In": [STUB, ANSWER]})
 
 
@@ -56,7 +56,7 @@ def test_failing_tests_are_counted(say):
     assert "`double`: 1 of 2 visible tests fail" in say({"double": 1, "In": [ANSWER]})
 
 
-def test_all_done_is_one_kind_line(say):
+def test_all_done_gives_one_line(say):
     for name in ("double", "count"):
         testing.last_outcomes[name] = [outcome("passed")]
     text = say({"double": 1, "count": 1, "In": [ANSWER]})
@@ -64,7 +64,7 @@ def test_all_done_is_one_kind_line(say):
     assert "✗" not in text
 
 
-def test_the_saved_file_shows_empty_answers_and_idle_cells(say, tmp_path, monkeypatch):
+def test_empty_answers_and_unrun_cells_of_the_saved_file_are_listed(say, tmp_path, monkeypatch):
     cells = [
         {
             "cell_type": "markdown",
@@ -88,12 +88,12 @@ def test_it_says_how_to_submit_from_each_front_end(say, monkeypatch):
     assert "from Colab" in say({"In": []})
 
 
-def test_an_unknown_lab_names_those_there_are():
-    with pytest.raises(ValueError, match="no lab '99_none'; it has 01_tensor_basics"):
+def test_an_unknown_lab_lists_the_available_ones():
+    with pytest.raises(ValueError, match=r"unknown lab '99_none' in course .*; available: 01_tensor_basics"):
         hand_in.before_you_hand_in("99_none")
 
 
-def test_a_reference_that_was_never_released_runs_to_its_end(tmp_path, monkeypatch, capsys):
+def test_an_unreleased_reference_notebook_runs_to_its_end(tmp_path, monkeypatch, capsys):
     (tmp_path / "lab.toml").touch()
     monkeypatch.chdir(tmp_path)
     hand_in.before_you_hand_in("99_none")

@@ -1,4 +1,4 @@
-"""Seeds, profiles, demonstrations of unfinished exercises, and variables given back."""
+"""Seeds, profiles, demonstrations of unfinished exercises, and freed variables."""
 
 import random
 import weakref
@@ -45,8 +45,8 @@ class TestSetup:
         runtime.setup("x", profile="cpu")
         assert runtime.profile() == "full"
 
-    def test_an_unknown_profile_names_those_there_are(self):
-        with pytest.raises(ValueError, match="cpu, full, not 'gpu'"):
+    def test_an_unknown_profile_lists_the_available_ones(self):
+        with pytest.raises(ValueError, match="cpu, full, got 'gpu'"):
             runtime.setup("x", profile="gpu")
 
     def test_the_lab_is_known_only_afterwards(self):
@@ -62,28 +62,28 @@ class TestNeeds:
             raise NotImplementedError
         assert capsys.readouterr().out == "Finish `project` first, then run this cell again.\n"
 
-    def test_the_stub_that_was_met_is_named(self, capsys):
+    def test_the_unfinished_exercise_is_named(self, capsys):
         with runtime.needs("project", "attend"):
             raise NotImplementedError("finish `attend` first")
         assert capsys.readouterr().out == "Finish `attend` first, then run this cell again.\n"
 
-    def test_pytorchs_own_not_implemented_error_shows(self):
+    def test_pytorchs_own_not_implemented_error_is_raised(self):
         with pytest.raises(NotImplementedError, match="Long"), runtime.needs("project"):
             torch.nn.functional.log_softmax(torch.ones(2, dtype=torch.int64), dim=0)
 
-    def test_a_cell_that_was_not_run_gives_a_sentence(self, capsys):
+    def test_a_cell_that_has_not_been_run_gives_a_sentence(self, capsys):
         with runtime.needs("project"):
             project(1)  # noqa: F821
         assert "Run the cell that defines `project` first" in capsys.readouterr().out
 
-    def test_any_other_error_shows(self):
+    def test_any_other_error_is_raised(self):
         with pytest.raises(NameError), runtime.needs("project"):
             typo  # noqa: B018, F821
         with pytest.raises(ValueError, match="real"), runtime.needs("project"):
             raise ValueError("real")
 
 
-def test_memory_is_given_back_by_deleting_the_notebooks_own_variable(monkeypatch):
+def test_memory_is_freed_by_deleting_the_notebooks_own_variable(monkeypatch):
     variables = {"big": torch.ones(10), "kept": 1}
     monkeypatch.setattr(notebook, "notebook_variables", lambda: variables)
     with runtime.free_gpu_memory("big", "never_there"):
@@ -105,7 +105,7 @@ def run(shell, *cells):
         shell.run_cell(cell, store_history=True)
 
 
-def test_memory_is_given_back_of_what_cells_have_shown_and_named_again(shell, capsys):
+def test_memory_of_cell_outputs_and_aliases_is_freed(shell, capsys):
     run(shell, "big = torch.ones(10); number = 3; other = 3", "big", "again = big; number")
     held = weakref.ref(shell.user_ns["big"])
     run(shell, "with free_gpu_memory('big', 'number'): pass")
@@ -113,7 +113,7 @@ def test_memory_is_given_back_of_what_cells_have_shown_and_named_again(shell, ca
     assert shell.user_ns["other"] == 3
 
 
-def test_memory_is_given_back_of_what_an_error_held(shell, capsys):
+def test_memory_of_a_traceback_is_freed(shell, capsys):
     run(shell, "def use(x):\n    y = x + 1\n    seen.append(weakref.ref(y))\n    raise MemoryError('too much')")
     run(shell, "import weakref; seen = []; big = torch.ones(10)", "use(big)")
     held = weakref.ref(shell.user_ns["big"])
@@ -127,7 +127,7 @@ def test_memory_is_given_back_of_what_an_error_held(shell, capsys):
 
 
 @pytest.mark.gpu
-def test_gpu_memory_is_really_free_afterwards(monkeypatch):
+def test_gpu_memory_is_free_afterwards(monkeypatch):
     before = torch.cuda.memory_reserved()
     variables = {"big": torch.ones(1 << 26, device="cuda")}
     monkeypatch.setattr(notebook, "notebook_variables", lambda: variables)

@@ -32,7 +32,7 @@ def test_the_softmax_is_the_exponential_of_cross_entropy(lab, dim):
         torch.testing.assert_close(probs.select(dim, index).flatten(), torch.exp(-loss))
 
 
-def test_the_bars_have_their_published_heights(lab):
+def test_the_bars_have_the_published_heights(lab):
     logits = torch.tensor([2, 1.5, 0.5, 0.2, -0.5])
     expected = {
         0.01: [1.0, 0.0],
@@ -55,31 +55,31 @@ def test_huge_logits_stay_finite_and_sum_to_one(lab, temperature, dtype):
 
 
 @pytest.mark.parametrize("temperature", [0, 0.0, -1e-9, -1])
-def test_temperatures_that_are_not_above_zero_are_refused(lab, temperature):
+def test_temperatures_that_are_not_above_zero_raise_value_error(lab, temperature):
     with pytest.raises(ValueError, match="above 0"):
         lab["temperature_softmax"](draw(3), temperature)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_entropy_is_that_of_torch_distributions(lab, dtype):
+def test_entropy_equals_torch_distributions(lab, dtype):
     probs = torch.softmax(draw(6, 4, dtype=dtype) * 3, dim=-1)
     torch.testing.assert_close(lab["entropy"](probs), torch.distributions.Categorical(probs=probs).entropy())
     torch.testing.assert_close(lab["entropy"](probs.T, dim=0), lab["entropy"](probs))
 
 
-def test_entropy_of_one_hot_is_exactly_zero_and_of_equals_log_n(lab):
+def test_entropy_is_zero_for_one_hot_and_log_n_for_equal_probabilities(lab):
     assert torch.equal(lab["entropy"](torch.eye(5)), torch.zeros(5))
     assert lab["entropy"](torch.full((7,), 1 / 7)).item() == pytest.approx(math.log(7))
 
 
-def test_the_gradient_of_entropy_is_right_numerically(lab):
+def test_the_gradient_of_entropy_passes_gradcheck(lab):
     probs = torch.softmax(draw(3, 4), dim=-1).requires_grad_()
     assert torch.autograd.gradcheck(lab["entropy"], probs)
 
 
 @pytest.mark.parametrize("temperature", [0.02, 0.07, 0.5])
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_info_nce_is_sentence_transformers_in_batch_loss(lab, temperature, dtype):
+def test_info_nce_equals_sentence_transformers_in_batch_loss(lab, temperature, dtype):
     from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
 
     queries, items = draw(9, 6, dtype=dtype) * 4, draw(9, 6, seed=1, dtype=dtype)
@@ -96,7 +96,7 @@ def test_info_nce_on_near_duplicates_is_exact(lab):
     torch.testing.assert_close(lab["info_nce"](queries, items, 0.07), expected)
 
 
-def test_the_simulated_losses_are_those_published(lab):
+def test_the_simulated_losses_equal_the_published_ones(lab):
     expected = {0.01: (0, 5e-5), 0.07: (7e-5, 2e-5), 0.2: (0.24, 0.01), 0.5: (1.71, 0.01)}
     for seed in range(3):
         queries, items = lab["simulated_pairs"](seed=seed)
@@ -104,7 +104,7 @@ def test_the_simulated_losses_are_those_published(lab):
             assert lab["info_nce"](queries, items, temperature).item() == pytest.approx(loss, abs=tolerance)
 
 
-def test_the_shares_are_those_of_the_gradient(lab):
+def test_the_shares_agree_with_the_gradient(lab):
     similarities, positive = draw(6, 9).requires_grad_(), torch.tensor([0, 8, 3, 3, 1, 7])
     F.cross_entropy(similarities / 0.4, positive, reduction="sum").backward()
     push = similarities.grad.clamp(min=0)
@@ -114,7 +114,7 @@ def test_the_shares_are_those_of_the_gradient(lab):
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("lead", [0.0, 5.0, 1000.0])
-def test_the_positives_lead_changes_no_share(lab, dtype, lead):
+def test_the_shares_do_not_depend_on_the_positives_lead(lab, dtype, lead):
     similarities, positive = draw(6, 4, dtype=dtype) * 0.1, torch.tensor([0, 3, 2, 2, 1, 0])
     ahead = similarities.clone()
     ahead[torch.arange(6), positive] += lead
@@ -134,7 +134,7 @@ def test_the_learnable_temperature_divides_and_is_capped(lab):
     assert layer.temperature == pytest.approx(1 / 20)
 
 
-def test_gradients_of_the_learnable_temperature_are_right_numerically(lab):
+def test_gradients_of_the_learnable_temperature_pass_gradcheck(lab):
     layer = lab["LearnableTemperature"](init=0.4).double()
     log_scale = layer.log_scale.detach().clone().requires_grad_()
 
@@ -144,7 +144,7 @@ def test_gradients_of_the_learnable_temperature_are_right_numerically(lab):
     assert torch.autograd.gradcheck(forward, (draw(3, 4).requires_grad_(), log_scale))
 
 
-def test_the_best_temperature_has_the_highest_recall_and_of_equals_is_the_largest(lab):
+def test_the_best_temperature_has_the_highest_recall_and_ties_go_to_the_largest(lab):
     rows = {0.1: (0.8, 0.64), 0.02: (0.1, 0.5), 0.2: (1.8, 0.64), 0.05: (0.3, 0.62), 1.0: (4.0, 0.1)}
     results = {t: {"loss": loss, "val_recall": recall} for t, (loss, recall) in rows.items()}
     assert lab["best_temperature"](results) == 0.2

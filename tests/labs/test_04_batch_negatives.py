@@ -30,7 +30,7 @@ def batch(extra=4, requires_grad=False):
 
 
 class Sentences(nn.Sequential):
-    """Speaks the library's language: features in, a dict with the embeddings out."""
+    """An encoder with the library's interface: features in, a dict with the embeddings out."""
 
     def forward(self, features):
         return {"sentence_embedding": super().forward(features["rows"])}
@@ -41,7 +41,7 @@ def dot_product(a, b):
 
 
 def library_embeddings(queries, passages):
-    """Anchors, positives and extra negatives; the library wants as many negatives as anchors."""
+    """Anchors, positives and extra negatives; the library needs as many negatives as anchors."""
     return [queries, passages[: len(queries)], passages[len(queries) :]]
 
 
@@ -57,7 +57,7 @@ def test_counts_by_hand(lab):
     assert [type(value) for value in counts.values()] == [int, int, int, int, str]
 
 
-def test_memory_is_what_tensors_take(lab):
+def test_memory_equals_the_bytes_of_the_tensors(lab):
     for size, passages, dim, dtype in ((512, 512, 128, torch.float32), (37, 91, 5, torch.float16)):
         embeddings = torch.zeros(2, size, dim, dtype=dtype)
         scores = torch.zeros(size, passages, dtype=dtype)
@@ -68,7 +68,7 @@ def test_memory_is_what_tensors_take(lab):
 
 
 @pytest.mark.parametrize(("counts", "size"), [([2, 2], 2), ([1, 7, 20, 3], 9), ([1, 7, 20, 3], 31), ([5], 3), ([1], 1)])
-def test_expected_false_negatives_are_those_of_many_random_batches(lab, counts, size):
+def test_expected_false_negatives_equal_the_mean_of_many_random_batches(lab, counts, size):
     generator = torch.Generator().manual_seed(0)
     groups = torch.repeat_interleave(torch.arange(len(counts)), torch.tensor(counts))
     found = []
@@ -90,7 +90,7 @@ def test_in_batch_loss_is_the_librarys_ranking_loss(lab, temperature, extra):
     torch.testing.assert_close(lab["in_batch_loss"](queries, passages, temperature), expected)
 
 
-def test_gradients_of_the_loss_are_the_librarys_on_both_sides(lab):
+def test_gradients_of_the_loss_equal_the_librarys_on_both_sides(lab):
     mine, right = batch(requires_grad=True), batch(requires_grad=True)
     lab["in_batch_loss"](*mine, 0.3).backward()
     oracle = MultipleNegativesRankingLoss(None, scale=1 / 0.3, similarity_fct=dot_product)
@@ -108,9 +108,9 @@ def test_in_batch_loss_is_cross_entropy_on_the_diagonal(lab, scale):
 
 @pytest.mark.parametrize("scale", [1, 300])
 @pytest.mark.parametrize("all_negative", [False, True])
-def test_masked_loss_is_cross_entropy_over_what_is_left(lab, scale, all_negative):
+def test_masked_loss_is_cross_entropy_over_the_remaining_passages(lab, scale, all_negative):
     queries, passages = (scale * side for side in batch())
-    if all_negative:  # no mask but minus infinity is below all of these scores
+    if all_negative:  # only minus infinity is below all of these scores
         queries, passages = queries.abs(), -passages.abs()
     groups = torch.tensor([4, 4, 9, -2, 9, 0, 1, 4, 0, 30, 9])
     losses = []
@@ -138,7 +138,7 @@ def gradients(*modules):
 
 @pytest.mark.parametrize("micro_batch", [1, 3, 10, 100])
 @pytest.mark.parametrize("shared", [False, True])
-def test_cached_gradient_is_that_of_one_big_backward(lab, micro_batch, shared):
+def test_cached_gradient_equals_one_backward_of_the_whole_batch(lab, micro_batch, shared):
     queries, passages = draw(10, 6, seed=1), draw(17, 6, seed=2)
     mine = [encoder(1)] if shared else [encoder(1), encoder(2)]
     right = [encoder(1)] if shared else [encoder(1), encoder(2)]
@@ -150,7 +150,7 @@ def test_cached_gradient_is_that_of_one_big_backward(lab, micro_batch, shared):
 
 
 @pytest.mark.parametrize("micro_batch", [3, 8])
-def test_cached_gradient_is_that_of_the_librarys_cached_loss(lab, micro_batch):
+def test_cached_gradient_equals_the_librarys_cached_loss(lab, micro_batch):
     queries, passages = draw(8, 6, seed=1), draw(16, 6, seed=2)
     mine, right = encoder(), encoder()
     oracle = CachedMultipleNegativesRankingLoss(
@@ -163,7 +163,7 @@ def test_cached_gradient_is_that_of_the_librarys_cached_loss(lab, micro_batch):
     torch.testing.assert_close(gradients(mine), gradients(right))
 
 
-def test_cached_gradients_add_up_as_those_of_backward_do(lab):
+def test_cached_gradients_add_up_as_in_backward(lab):
     queries, passages = draw(10, 6, seed=1), draw(17, 6, seed=2)
     once, twice = encoder(), encoder()
     lab["cached_backward"](once, once, queries, passages, 0.3, 4)
@@ -172,9 +172,9 @@ def test_cached_gradients_add_up_as_those_of_backward_do(lab):
     torch.testing.assert_close(gradients(twice), [2 * gradient for gradient in gradients(once)])
 
 
-def test_cached_gradient_takes_the_memory_of_one_micro_batch(lab):
+def test_cached_gradient_needs_the_memory_of_one_micro_batch(lab):
     wide = nn.Sequential(nn.Linear(3, 4000), nn.Tanh(), nn.Linear(4000, 2))
-    wide(torch.zeros(1, 3)).sum().backward()  # gradients are there before
+    wide(torch.zeros(1, 3)).sum().backward()  # so that its gradients exist before the measurement
     queries, passages = draw(120, 3, dtype=torch.float32), draw(120, 3, dtype=torch.float32)
 
     def peak(micro_batch):

@@ -8,11 +8,13 @@ import torch
 from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
 from torch import nn
 from torch.nn import functional as F
+from torch.utils.data import BatchSampler, DataLoader, RandomSampler
 from torchmetrics.retrieval import RetrievalHitRate
 
 from course_grader.judge.reference import ReferenceSource, execute_reference
 from course_grader.notebooks import find_lab
 from course_utils.remote.models import build
+from course_utils.training import fine_tuning
 from course_utils.training.memory import peak_bytes
 from tests.paths import ROOT
 
@@ -154,6 +156,41 @@ def test_in_batch_loss_is_that_of_sentence_transformers(lab, extra):
     torch.testing.assert_close([model.X.grad, model.Y.grad], [side.grad for side in sides])
     assert num_correct == int(((X @ Y.T).argmax(dim=1) == torch.arange(7)).sum())
     assert type(num_correct) is int
+
+
+def test_the_loader_gives_each_sample_once_per_epoch_in_the_order_of_torchs_own_sampler(lab):
+    samples, tokenizer = [sample(number) for number in range(11)], lab["tokenizer"]
+    loader = lab["question_loader"](samples, tokenizer, 4, shuffle=True, seed=3, max_length=20)
+    assert isinstance(loader, DataLoader)
+    generator = torch.Generator().manual_seed(3)
+    for _ in range(2):
+        torch.empty((), dtype=torch.int64).random_(generator=generator)  # what a pass of a DataLoader draws first
+        order = list(BatchSampler(RandomSampler(samples, generator=generator), 4, drop_last=False))
+        for chosen, batch in zip(order, loader, strict=True):
+            torch.testing.assert_close(batch, lab["tensorize"]([samples[i] for i in chosen], tokenizer, 20))
+
+
+@pytest.mark.parametrize("max_norm", [1.0, 0.03])
+def test_an_epoch_is_that_of_the_courses_own_loop(lab, max_norm):
+    """The course's loop takes the loss as an argument, and also counts."""
+    models = [build("two_tables", num_embeddings=30, dim=6) for _ in range(2)]
+    models[1].load_state_dict(models[0].state_dict())
+    batches = []
+    for number in range(7):
+        ids = torch.randint(0, 30, (9, 3), generator=torch.Generator().manual_seed(number))
+        ones = torch.ones_like(ids)
+        batches.append((ids[:4], ones[:4], ids, ones, torch.tensor([8, 2, 0, 5])))
+    results = []
+    for model, run in zip(models, (lab["train_epoch"], fine_tuning.train_epoch), strict=True):
+        optimizer = fine_tuning.make_optimiser(model, 0.05)
+        scheduler = fine_tuning.warmup_schedule(optimizer, 20)
+        if run is lab["train_epoch"]:
+            results.append(run(model, batches, optimizer, scheduler, max_norm))
+        else:
+            results.append(run(model, batches, lab["in_batch_nce_loss"], optimizer, scheduler, max_norm=max_norm)[0])
+    assert results[0] == pytest.approx(results[1], rel=1e-5)
+    assert all(type(loss) is float for loss in results[0])
+    torch.testing.assert_close(models[0].state_dict(), models[1].state_dict())
 
 
 def saved_text(notebook, cell_id):

@@ -2,6 +2,7 @@
 
 import itertools
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
@@ -62,13 +63,61 @@ def test_distances_are_those_of_cdist_in_double_precision(answers, name, size):
     torch.testing.assert_close(answers[name](anchors, negatives), expected, rtol=1e-9, atol=1e-9)
 
 
-def test_the_published_recipe_is_right_on_its_example_and_wrong_on_random_rows(answers):
-    recipe, example = answers["published_distances"], (answers["EXAMPLE_ANCHORS"], answers["EXAMPLE_NEGATIVES"])
+def published_example(answers):
+    return answers["EXAMPLE_ANCHORS"], answers["EXAMPLE_NEGATIVES"]
+
+
+def wrong_share(recipe, anchors, negatives):
+    return ((recipe(anchors, negatives) - broadcasting(anchors, negatives)).abs() > 1e-3).double().mean().item()
+
+
+def test_the_given_recipe_is_the_published_one(answers):
+    """NumPy's words for it, as they were published."""
+    anchors, negatives = rows(1, 5, 4), rows(2, 7, 4)
+    repeated_anchors = np.repeat(anchors.numpy(), 7, axis=-1).reshape(5, 7, 4).transpose(1, 0, 2)
+    repeated_negatives = np.repeat(negatives.numpy(), 5, axis=-1).reshape(7, 5, 4)
+    expected = np.square(repeated_negatives - repeated_anchors).sum(axis=-1)
+    torch.testing.assert_close(answers["published_distances"](anchors, negatives), torch.from_numpy(expected))
+
+
+def test_the_published_recipe_is_right_on_its_example(answers):
     expected = torch.zeros(7, 5)
     expected[1], expected[:, 0], expected[1, 0] = 2, 2, 0
-    assert torch.equal(recipe(*example), expected)
-    anchors, negatives = rows(3, 5, 4), rows(4, 7, 4)
-    assert ((recipe(anchors, negatives) - broadcasting(anchors, negatives)).abs() > 1e-3).float().mean() > 0.9
+    assert torch.equal(answers["published_distances"](*published_example(answers)), expected)
+
+
+@pytest.mark.parametrize("name", ["published_distances", "anchor_negative_distances"])
+def test_the_published_margins_come_from_the_recipe_and_from_right_distances(answers, name):
+    anchors, negatives = published_example(answers)
+    positives = torch.zeros(5, 2)
+    positives[-1] = -0.5
+    margins = answers[name](anchors, negatives) - answers["squared_l2"](anchors, positives)
+    assert margins[:2].tolist() == [[0, 0, 0, 0, -0.5], [-2, 2, 2, 2, 1.5]]
+    assert torch.equal(margins, answers["triplet_margins"](anchors, positives, negatives))
+
+
+@pytest.mark.parametrize("size", [(5, 7, 4), (5, 1, 4), (1, 7, 4), (2, 2, 2), (2, 1, 2), (31, 44, 17)])
+def test_the_published_recipe_is_wrong_on_random_rows_with_one_negative_too(answers, size):
+    num_anchors, num_negatives, dim = size
+    for seed in range(50):
+        anchors, negatives = rows(seed, num_anchors, dim), rows(1000 + seed, num_negatives, dim)
+        assert wrong_share(answers["published_distances"], anchors, negatives) > 0.4
+
+
+@pytest.mark.parametrize("size", [(1, 1, 4), (5, 7, 1), (5, 1, 1)])
+def test_one_pair_or_one_feature_hides_the_error(answers, size):
+    num_anchors, num_negatives, dim = size
+    for seed in range(50):
+        anchors, negatives = rows(seed, num_anchors, dim), rows(1000 + seed, num_negatives, dim)
+        assert wrong_share(answers["published_distances"], anchors, negatives) == 0
+
+
+def test_constant_rows_hide_the_error_on_both_sides_only(answers):
+    recipe = answers["published_distances"]
+    constant = rows(1, 5, 1).expand(5, 4), rows(2, 7, 1).expand(7, 4)
+    varied = rows(3, 5, 4), rows(4, 7, 4)
+    assert wrong_share(recipe, *constant) == 0
+    assert wrong_share(recipe, constant[0], varied[1]) == wrong_share(recipe, varied[0], constant[1]) == 1
 
 
 def test_the_counterexample_exposes_the_recipe(answers):

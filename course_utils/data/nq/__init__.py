@@ -1,4 +1,4 @@
-"""Questions with the passage that answers each: Natural Questions, and mini-NQ, which is generated."""
+"""Questions, each with the passage that answers it: Natural Questions, and mini-NQ, which is generated."""
 
 from course_utils.data.nq.knowledge_base import KnowledgeBase, Passage, Sample, make_knowledge_base
 from course_utils.data.nq.questions import load_questions

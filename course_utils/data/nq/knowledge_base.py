@@ -1,9 +1,9 @@
-"""The passages that a retriever searches, and where in them each question's answer is.
+"""The passages that a retriever searches, and the index of the passage that answers each question.
 
     knowledge_base = make_knowledge_base(train, validation)
     knowledge_base.passages[knowledge_base.train_gold[3]] == train[3]["gold_context"]
 
-Recall is counted by these indices: titles repeat, so that a passage with the right title may be the wrong one.
+Recall compares these indices, because titles repeat: a passage with the right title may be the wrong one.
 """
 
 from __future__ import annotations
@@ -22,24 +22,29 @@ Sample = dict[str, Any]
 
 @dataclass(frozen=True)
 class KnowledgeBase:
-    """The gold passages of all questions, each once, and every question's gold passage by its index."""
+    """The distinct gold passages of all questions, and the index of each question's gold passage."""
 
     passages: list[Passage]
     """P distinct passages"""
     train_gold: torch.Tensor
-    """(N,) int64: train question i is answered by passages[train_gold[i]]"""
+    """(N,) int64: passages[train_gold[i]] answers training question i"""
     validation_gold: torch.Tensor
-    """(M,) int64"""
+    """(M,) int64: passages[validation_gold[i]] answers validation question i"""
 
     def __len__(self) -> int:
         return len(self.passages)
 
 
 def make_knowledge_base(train: Sequence[Sample], validation: Sequence[Sample]) -> KnowledgeBase:
-    """The gold passages of N train and M validation samples, in order of first sight.
+    """The gold passages of N training and M validation samples, in order of first appearance.
 
-    Passages with the same title and the same text become one, so that an index names one text; several passages may
-    still share a title. Raises ValueError for a sample without a gold passage.
+    Passages with the same title and the same text are merged; different passages may still share a title. Raises
+    ValueError for a sample without a gold passage.
+
+    >>> passage, other = {"title": "Owl", "text": "Owls hunt at night."}, {"title": "Owl", "text": "Owls are birds."}
+    >>> base = make_knowledge_base([{"gold_context": passage}, {"gold_context": other}], [{"gold_context": passage}])
+    >>> len(base), base.train_gold, base.validation_gold
+    (2, tensor([0, 1]), tensor([0]))
     """
     places: dict[tuple[str, str], int] = {}
     train_gold, validation_gold = (
@@ -57,5 +62,5 @@ def _keys(samples: Sequence[Sample], part: str) -> Iterable[tuple[str, str]]:
             yield gold["title"], gold["text"]
         except (KeyError, TypeError) as error:
             raise ValueError(
-                f"{part} sample {number} must have a gold_context with title and text; it is {str(sample)[:200]}"
+                f"{part} sample {number} must have a gold_context with title and text, got {str(sample)[:200]}"
             ) from error

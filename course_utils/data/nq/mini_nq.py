@@ -1,11 +1,11 @@
-"""Mini-NQ: questions and passages in the form of Natural Questions, generated in a second and without a network.
+"""Mini-NQ: questions and passages in the form of Natural Questions, generated in a second without a network.
 
     train, validation = make_mini_nq()
     train[0]["question"], train[0]["gold_context"]["title"], train[0]["gold_context"]["text"]
 
-The passages tell of the buildings of an invented country. A question names a building by its kind, its town and one
-attribute, hardly ever in the words of the passage, and asks for one fact about it. What makes retrieval hard: twins
-(same kind, same town, one attribute apart), passages on other facts about the same building, and titles that repeat.
+The passages describe the buildings of an invented country. A question names a building by its kind, its town and one
+attribute, mostly in other words than the passage, and asks for one fact about it. Retrieval is hard because of twins
+(the same kind and town, one attribute different), passages on other facts about the same building, and repeated titles.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ LARGEST = 100_000
 TWINS = 3
 """Buildings of one kind in one town that differ in one attribute."""
 PADDING = (3, 3, 3, 3, 4, 5)
-"""Sentences beside the point; a long passage now and then, so that truncation has something to cut off."""
+"""Numbers of irrelevant sentences; some passages are long, so that truncation cuts something off."""
 SAME_WORD = 0.5
-"""How often a question calls the kind, or the town, what the passage calls it."""
+"""How often a question uses the passage's word for the kind, or for the town."""
 
 
 @dataclass(frozen=True)
 class Fact:
-    """What one passage is about; no two passages of a data set have all of it in common."""
+    """The subject of one passage; no two passages of a data set have the same."""
 
     kind: str
     town: str
@@ -53,7 +53,7 @@ class Fact:
     value: str
     relation: str
     common: tuple[str, str]
-    """(axis, value) of an attribute that all twins share; no question names it"""
+    """(axis, value) of an attribute that all twins share and no question names"""
 
 
 def make_mini_nq(
@@ -61,9 +61,15 @@ def make_mini_nq(
 ) -> tuple[list[Sample], list[Sample]]:
     """Training and validation samples, each {"question", "answers": [str], "gold_context": {"title", "text"}}.
 
-    The answer is a part of the gold passage's text. Validation asks about other buildings (other pairs of kind and
-    town) than training, and in other sentences. The same arguments give the same samples everywhere. Raises ValueError
-    for a count below 1 or more than 100,000 samples in all.
+    The answer is a substring of the gold passage's text. Validation questions are about other buildings (other pairs of
+    kind and town) than training questions, and are worded differently. The same arguments give the same samples
+    everywhere. Raises ValueError for a count below 1 or more than 100,000 samples in all.
+
+    >>> train, validation = make_mini_nq(2, 1, seed=0)
+    >>> len(train), len(validation), list(train[0])
+    (2, 1, ['question', 'answers', 'gold_context'])
+    >>> train[0]["answers"][0] in train[0]["gold_context"]["text"]
+    True
     """
     for name, count in {"num_train": num_train, "num_validation": num_validation}.items():
         if count < 1:
@@ -71,7 +77,7 @@ def make_mini_nq(
     total = num_train + num_validation
     if total > LARGEST:
         raise ValueError(
-            f"at most {LARGEST:,} samples can be made, got {num_train:,} + {num_validation:,}: ask for fewer"
+            f"expected at most {LARGEST:,} samples in all, got {num_train:,} + {num_validation:,}: ask for fewer"
         )
     rng = random.Random(seed)
     families = list(product(KINDS, TOWNS))
@@ -93,9 +99,9 @@ def _samples(
 
 
 def _facts(families: list[tuple[str, str]], relations: int, rng: random.Random) -> Iterator[Fact]:
-    """Facts, twins together; every family has its turn before one gets twins of a further axis.
+    """Facts, with twins next to each other; each family gets twins on one axis before any gets twins on the next.
 
-    All twins are asked about for each of `relations` facts, and of every second family one twin for one fact more.
+    There is one fact per twin and relation, for `relations` relations; half of the families get one more fact.
     """
     axes = {family: rng.sample(list(ATTRIBUTES), len(ATTRIBUTES)) for family in families}
     for turn in range(1, len(ATTRIBUTES)):
@@ -140,7 +146,7 @@ def _question(fact: Fact, rng: random.Random, held_out: bool) -> str:
 
 
 def describe(fact: Fact, rng: random.Random) -> str:
-    """The building as people speak of it: "the beacon painted red in the town of clocks"."""
+    """The building in the words of a question: "the beacon painted red in the town of clocks"."""
     kind = fact.kind if rng.random() < SAME_WORD else rng.choice(KINDS[fact.kind])
     place = rng.choice(TOWN_FRAMES).replace("{T}", rng.choice(TOWNS[fact.town]))
     if rng.random() < SAME_WORD:
@@ -150,7 +156,7 @@ def describe(fact: Fact, rng: random.Random) -> str:
 
 
 def _text(fact: Fact, answer: str, rng: random.Random) -> str:
-    """Eight sentences and more: what the question needs, one shared attribute, and padding, in random order."""
+    """At least eight sentences: the facts in question, one shared attribute, and padding, in random order."""
     shared_axis, shared_value = fact.common
     body = [
         rng.choice(ATTRIBUTES[fact.axis][fact.value][1]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from gzip import GzipFile
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -14,24 +15,24 @@ SCHEMA = '{"question": str, "answers": [str, ...], "gold_context": {"title": str
 
 
 def read_samples(path: Path) -> list[Sample]:
-    """All samples of a file in the course's schema; fields beyond it are left out.
+    """All samples of a file in the course's schema; other fields are ignored.
 
-    Raises CourseDataError, with file and position, for a file that is missing, not JSON, cut off or of another schema.
+    Raises CourseDataError, with file and position, if the file is missing, not JSON, truncated or in another schema.
     """
     try:
         with path.open("rb") as stream:
             samples = [_sample(item, number, path) for number, item in enumerate(stream_list(stream, path))]
     except OSError as error:
         raise CourseDataError(
-            f"{path} could not be read ({error.strerror}): a JSON list of {SCHEMA} is expected"
+            f"{path} could not be read ({error.strerror}): expected a JSON list of {SCHEMA}"
         ) from error
     if not samples:
-        raise CourseDataError(f"{path} holds no sample: a JSON list of {SCHEMA} is expected")
+        raise CourseDataError(f"expected a JSON list of {SCHEMA} in {path}, found an empty list")
     return samples
 
 
 def write_samples(path: Path, samples: Iterable[Sample]) -> int:
-    """Write the samples as a JSON list, one a line, as they come; their number comes back."""
+    """Write the samples to a JSON list, one per line, as they arrive; returns how many there are."""
     count = 0
     with path.open("w", encoding="utf-8") as stream:
         stream.write("[")
@@ -42,10 +43,10 @@ def write_samples(path: Path, samples: Iterable[Sample]) -> int:
     return count
 
 
-def stream_list(stream: BinaryIO, path: Path) -> Iterator[Any]:
+def stream_list(stream: BinaryIO | GzipFile, path: Path) -> Iterator[Any]:
     """The items of the JSON list that `stream` reads from `path`, one at a time.
 
-    Raises DamagedDataError, which says where, when it stops being JSON.
+    Raises DamagedDataError, with the position, if the text is not valid JSON.
     """
     import ijson
 
@@ -57,24 +58,25 @@ def stream_list(stream: BinaryIO, path: Path) -> Iterator[Any]:
     except (ijson.JSONError, UnicodeDecodeError) as error:
         reason = " ".join(str(error).split())[:200]
         raise DamagedDataError(
-            f"{path} is no whole JSON list: after {count:,} items, before byte {stream.tell():,} (unpacked), {reason}"
+            f"{path} is not a complete JSON list: after {count:,} items, before byte {stream.tell():,} (decompressed): "
+            f"{reason}"
         ) from error
 
 
 def field(item: Any, name: str, kind: type, place: str) -> Any:
-    """item[name], which must be of the given kind; `place` says where the item stands."""
+    """item[name], which must be of the given kind (else CourseDataError); `place` says where the item is."""
     value = item.get(name) if isinstance(item, dict) else None
     if not isinstance(value, kind):
-        came = f"it is {type(value).__name__}" if isinstance(item, dict) and name in item else "there is none"
-        raise CourseDataError(f"{place} must have a `{name}` of type {kind.__name__}, and {came}: {str(item)[:120]}")
+        got = type(value).__name__ if isinstance(item, dict) and name in item else "none"
+        raise CourseDataError(f"{place}: expected `{name}` of type {kind.__name__}, got {got}: {str(item)[:120]}")
     return value
 
 
 def sample_of(question_item: Any, passage_item: Any, place: str) -> Sample:
-    """A sample in the course's schema, with question and answers from one item and its gold passage from another."""
+    """A sample in the course's schema: question and answers from one item, the gold passage from another."""
     answers = field(question_item, "answers", list, place)
     if not all(isinstance(answer, str) for answer in answers):
-        raise CourseDataError(f"{place} must have `answers` that are all str, not {str(answers)[:120]}")
+        raise CourseDataError(f"{place}: expected `answers` that are all str, got {str(answers)[:120]}")
     return {
         "question": field(question_item, "question", str, place),
         "answers": answers,

@@ -1,7 +1,7 @@
-"""The words of mini-NQ: what an encyclopaedia of an invented country says, and how people ask about it.
+"""The words of mini-NQ: the sentences of an encyclopaedia of an invented country, and how people ask about it.
 
-They are in words.json. Everything is written twice, once as passages word it and once as questions do, with hardly a
-word in common. Order matters there: a seed picks by position.
+They are stored in words.json. Everything is written twice, in the words of passages and in those of questions, which
+have hardly a word in common. Their order matters, because the generator picks by position.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ _WORDS = json.loads(resources.files(__package__).joinpath("words.json").read_tex
 
 
 class Wordings(NamedTuple):
-    """A value of an attribute: as questions word it, and as passages state it."""
+    """A value of an attribute, in the words of questions and in those of passages."""
 
     asked: list[str]
     stated: list[str]
 
 
 class Relation(NamedTuple):
-    """A kind of fact; {D} stands for the building, {V} for the answer."""
+    """A kind of fact; {D} is a placeholder for the building, {V} for the answer."""
 
     answer: str  # the kind of answer: person, year, months, number or plot
     topics: list[str]  # what the fact is about
@@ -31,9 +31,9 @@ class Relation(NamedTuple):
 
 
 KINDS: dict[str, list[str]] = _WORDS["kinds"]
-"""A kind of building as passages name it: as questions name it."""
+"""kind of building in passages -> its names in questions"""
 TOWNS: dict[str, list[str]] = _WORDS["towns"]
-"""A town as passages name it: what questions know it for."""
+"""town in passages -> its descriptions in questions"""
 TOWN_FRAMES: list[str] = _WORDS["town_frames"]
 ATTRIBUTES = {
     axis: {value: Wordings(**entry) for value, entry in values.items()} for axis, values in _WORDS["attributes"].items()

@@ -1,7 +1,7 @@
-"""An invented catalogue of tracks: artists with albums, hidden moods, a long tail of popularity.
+"""An invented catalogue of tracks: artists with albums, hidden moods, and long-tailed popularity.
 
-Nothing in it is real; names are strung together from syllables. All draws are from numpy's legacy generator, whose
-streams never change, so one seed gives one catalogue on every machine.
+Nothing in it is real; names are made of random syllables. All random numbers come from numpy's legacy generator, whose
+streams never change, so a seed gives the same catalogue on every machine.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-TRACKS_PER_ARTIST = 12  # on average, as the next two
+TRACKS_PER_ARTIST = 12  # on average, like the next two
 TRACKS_PER_ALBUM = 8
 TRACKS_PER_MOOD = 600
-ARTIST_TAIL = 0.9  # the popularity of artists falls as rank^-0.9, near to Zipf's law
+ARTIST_TAIL = 0.9  # the popularity of artists falls as rank^-0.9, close to Zipf's law
 TRACK_TAIL = 0.6  # and that of an artist's tracks as rank^-0.6
-SECOND_MOOD = 0.25  # share of artists at home in two moods
+SECOND_MOOD = 0.25  # share of artists that belong to two moods
 NUM_WORDS = 2000
 
 SYLLABLES = [a + b for a in "b d f g k l m n p r s t v z br dr kl st".split() for b in ("a", "e", "i", "o", "u", "ai")]
@@ -46,12 +46,12 @@ class Catalogue:
 
     def _popularity(self, random: np.random.RandomState) -> np.ndarray:
         """(T,) weights, long-tailed over artists and over the tracks of an artist."""
-        artist_rank = 1 + random.permutation(len(self._starts)) / self.num_moods  # (A,) about that within a mood
+        artist_rank = 1 + random.permutation(len(self._starts)) / self.num_moods  # (A,) about the rank within a mood
         track_rank = 1 + np.arange(len(self.track_artist)) - self._starts[self.track_artist]
         return artist_rank[self.track_artist] ** -ARTIST_TAIL * track_rank**-TRACK_TAIL
 
     def _place_in_moods(self, weight: np.ndarray, random: np.random.RandomState) -> None:
-        """`_mood_tracks`: tracks, mood by mood; `_mood_share`: running sums of likelihood, mood m's from m to m + 1."""
+        """Set `_mood_tracks`, sorted by mood, and `_mood_share`, cumulative likelihoods, in mood m from m to m + 1."""
         num_artists = len(self._starts)
         home, second = random.randint(self.num_moods, size=(2, num_artists))
         home[: self.num_moods] = np.arange(self.num_moods)  # no mood is empty
@@ -65,17 +65,17 @@ class Catalogue:
         self._mood_share = moods + (sums[1:] - sums[first][moods]) / (sums[last] - sums[first])[moods]
 
     def draw(self, moods: np.ndarray, uniform: np.ndarray) -> np.ndarray:
-        """A track for each mood (N,) and number in [0, 1) (N,), by likelihood within the mood."""
+        """A track (N,) for each mood (N,) and uniform number in [0, 1) (N,), by likelihood within the mood."""
         places = np.searchsorted(self._mood_share, moods + uniform, side="right")
         return self._mood_tracks[np.minimum(places, len(self._mood_tracks) - 1)]
 
     def draw_of_artist(self, artists: np.ndarray, uniform: np.ndarray) -> np.ndarray:
-        """A track of each artist (N,) for a number in [0, 1) (N,), the first ones likelier."""
+        """A track (N,) of each artist (N,) for a uniform number in [0, 1) (N,); the first tracks are likelier."""
         starts, ends = self._starts[artists], self._ends[artists]
         return starts + ((ends - starts) * uniform**1.5).astype(np.int64)
 
     def record(self, track: int) -> dict[str, Any]:
-        """What a playlist's entry says of a track, but for its position."""
+        """The fields of a playlist's entry for a track, except its position."""
         if track not in self._records:
             self._records[track] = self._new_record(track)
         return self._records[track]
@@ -97,7 +97,7 @@ class Catalogue:
 
 
 def _runs(count: int, mean: int, random: np.random.RandomState) -> tuple[np.ndarray, np.ndarray]:
-    """`count` things in a row, cut into runs of long-tailed length: each thing's run (count,), and the runs' sizes."""
+    """`count` things divided into runs of geometric length: the run of each thing (count,), and the runs' sizes."""
     starts = np.cumsum(np.r_[0, random.geometric(1 / mean, size=count)])
     starts = starts[starts < count]
     sizes = np.diff(np.r_[starts, count])
@@ -105,7 +105,7 @@ def _runs(count: int, mean: int, random: np.random.RandomState) -> tuple[np.ndar
 
 
 def _durations(count: int, random: np.random.RandomState) -> np.ndarray:
-    """(count,) milliseconds: around 3:45; one in a hundred is a short interlude or a mix of up to two hours."""
+    """(count,) milliseconds: around 3:45; one in a hundred is a short interlude or a long mix of up to two hours."""
     spread = np.exp(random.standard_normal(count))
     odd = np.where(random.random_sample(count) < 0.5, 20_000, 2_400_000) * spread**0.4
     return np.where(random.random_sample(count) < 0.01, odd, 225_000 * spread**0.28).round().astype(np.int64)

@@ -1,10 +1,13 @@
-"""Playlists that nobody made, in the JSON schema of the Million Playlist Dataset.
+"""Invented playlists, in the JSON schema of the Million Playlist Dataset (MPD).
 
     write_slices("slices", 3000)       # slices/mpd.slice.0-999.json, mpd.slice.1000-1999.json, ...
 
-Each playlist mixes one to three hidden moods; a mood is a set of artists, some far better known than others, and tracks
-of one artist tend to come together. So tracks, albums and artists that share playlists share a mood, and that can be
-learned. The same arguments give the same bytes on every machine.
+Each playlist mixes one to three hidden moods. A mood is a set of artists, some far more popular than others, and tracks
+of one artist tend to occur together. Tracks, albums and artists in the same playlists thus share a mood, which a model
+can learn. The same arguments give the same bytes on every machine.
+
+Paper: Chen, Lamere, Schedl and Zamani, "RecSys Challenge 2018: Automatic Music Playlist Continuation", 2018,
+https://doi.org/10.1145/3240323.3240342.
 """
 
 from __future__ import annotations
@@ -21,16 +24,18 @@ from course_utils.data.playlists.catalogue import Catalogue
 SLICE = 1000  # playlists in a file
 MIX = (0.5, 0.3, 0.2)  # shares of playlists with one, two and three moods
 MEDIAN_LENGTH = 30
-SAME_ARTIST = 0.3  # share of places taken by another track of an artist that is in the playlist
-ASTRAY = 0.08  # share of places taken by a track of any mood
-KEPT_REPEATS = 0.05  # share of repeated tracks that stay
+SAME_ARTIST = 0.3  # share of tracks by an artist that is already in the playlist
+ANY_MOOD = 0.08  # share of tracks from a random mood
+KEPT_REPEATS = 0.05  # share of repeated tracks that are kept
 
 
 def make_slices(num_playlists: int = 5000, num_tracks: int = 20_000, *, seed: int = 0) -> Iterator[dict[str, Any]]:
-    """Slices of up to 1,000 playlists, one after the other, each a dict as in the data set's files.
+    """Slices of up to 1,000 playlists, one after another, each a dict like those in the data set's files.
 
-    num_tracks: size of the catalogue; a small number of playlists does not reach all of it. A slice depends on
-    `num_tracks`, `seed` and its own number only. Raises ValueError for a count below 1.
+    num_tracks: the size of the catalogue; a small number of playlists does not use all of it. A slice depends only on
+    `num_tracks`, `seed` and its own number. Raises ValueError for a count below 1.
+
+    See also: `write_slices`, `load_playlists`.
     """
     if num_playlists < 1:
         raise ValueError(f"num_playlists must be at least 1, got {num_playlists}")
@@ -42,7 +47,7 @@ def make_slices(num_playlists: int = 5000, num_tracks: int = 20_000, *, seed: in
 def write_slices(
     folder: str | Path, num_playlists: int = 5000, num_tracks: int = 20_000, *, seed: int = 0
 ) -> list[Path]:
-    """Write the slices of `make_slices` as files named like the data set's; their paths come back."""
+    """Write the slices of `make_slices` to files named like the data set's; returns their paths."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
@@ -57,12 +62,12 @@ def _make_slice(catalogue: Catalogue, first: int, count: int, seed: int) -> dict
     moods = _mixes(catalogue.num_moods, random)  # (P, 3)
     lengths = np.clip(MEDIAN_LENGTH * np.exp(0.7 * random.standard_normal(SLICE)), 5, 250).astype(np.int64)  # (P,)
     tracks = _draw_tracks(catalogue, moods, lengths, random)
-    days = random.randint(15_000, 17_000, size=SLICE)  # since 1970
+    days = random.randint(15_000, 17_000, size=SLICE)  # days since 1970
     followers = np.minimum(random.zipf(2.5, size=SLICE), 10_000)
     playlists = [
         {
             "name": " & ".join(dict.fromkeys(map(catalogue.mood_name, moods[p].tolist()))),
-            "collaborative": "false",  # the data set has this as a word
+            "collaborative": "false",  # the data set stores this as a string
             "pid": first + p,
             "modified_at": int(days[p]) * 86_400,
             "num_followers": int(followers[p]),
@@ -75,7 +80,7 @@ def _make_slice(catalogue: Catalogue, first: int, count: int, seed: int) -> dict
 
 
 def _mixes(num_moods: int, random: np.random.RandomState) -> np.ndarray:
-    """(P, 3) moods: three of a kind, a main one twice with another, or three."""
+    """(P, 3) moods: one mood three times, one twice and another once, or three draws."""
     moods = random.randint(num_moods, size=(SLICE, 3))
     mixed = random.choice([1, 2, 3], p=MIX, size=SLICE)
     moods[mixed == 1, 1] = moods[mixed == 1, 0]
@@ -86,27 +91,27 @@ def _mixes(num_moods: int, random: np.random.RandomState) -> np.ndarray:
 def _draw_tracks(
     catalogue: Catalogue, moods: np.ndarray, lengths: np.ndarray, random: np.random.RandomState
 ) -> list[np.ndarray]:
-    """The tracks of each playlist: by its moods, by an artist already in it, or astray."""
+    """The tracks of each playlist, drawn from its moods, from an artist already in it, or from any mood."""
     ends = np.cumsum(lengths)
-    owner = np.repeat(np.arange(SLICE), lengths)  # (N,) playlist of each place
-    start = (ends - lengths)[owner]  # (N,) that playlist's first place
+    owner = np.repeat(np.arange(SLICE), lengths)  # (N,) the playlist of each position
+    start = (ends - lengths)[owner]  # (N,) the first position of that playlist
     position = np.arange(len(owner)) - start
 
     def chance() -> np.ndarray:
         return random.random_sample(len(owner))
 
     any_mood = (catalogue.num_moods * chance()).astype(np.int64)
-    mood = np.where(chance() < ASTRAY, any_mood, moods[owner, (3 * chance()).astype(np.int64)])
+    mood = np.where(chance() < ANY_MOOD, any_mood, moods[owner, (3 * chance()).astype(np.int64)])
     tracks = catalogue.draw(mood, chance())
     earlier = start + (position * chance()).astype(np.int64)
     again = catalogue.draw_of_artist(catalogue.track_artist[tracks[earlier]], chance())
     tracks = np.where((chance() < SAME_ARTIST) & (position > 0), again, tracks)
-    kept = _first_sights(owner, tracks) | (chance() < KEPT_REPEATS)
+    kept = _first_occurrences(owner, tracks) | (chance() < KEPT_REPEATS)
     return [part[keep] for part, keep in zip(np.split(tracks, ends[:-1]), np.split(kept, ends[:-1]), strict=True)]
 
 
-def _first_sights(owner: np.ndarray, tracks: np.ndarray) -> np.ndarray:
-    """(N,) whether a place holds its track for the first time in the playlist."""
+def _first_occurrences(owner: np.ndarray, tracks: np.ndarray) -> np.ndarray:
+    """(N,) whether this is the first occurrence of the track in its playlist."""
     first = np.zeros(len(owner), dtype=bool)
     first[np.unique(owner * (tracks.max() + 1) + tracks, return_index=True)[1]] = True
     return first

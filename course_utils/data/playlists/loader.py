@@ -1,13 +1,13 @@
-"""Playlists as a recommender learns from them: the first tracks are the context, the rest is what comes next.
+"""Playlists as training data for a recommender: the first tracks are the context, the rest are to be predicted.
 
-    data = load_playlists()                        # invented playlists, made on the spot
+    data = load_playlists()                        # invented playlists, generated in memory
     data = load_playlists("million/data")          # a folder of mpd.slice.*.json
     playlist = data.training[0]
     playlist.context, playlist.next                # track ids (5,) and (n - 5,)
     data.track_artist[playlist.context]            # artist ids (5,)
 
-The files are those of the Million Playlist Dataset. That data set may not be redistributed in any part, and can no
-longer be downloaded: who has a copy uses it by its folder, and everybody else the invented playlists, in the same form.
+The files are those of the Million Playlist Dataset, which may not be redistributed, not even in part, and can no longer
+be downloaded. With a copy, pass its folder; without one, use the invented playlists, which have the same format.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ CONTEXT = 5
 
 @dataclass(frozen=True)
 class Playlist:
-    """A playlist of n >= 10 tracks; a track may be in it twice."""
+    """A playlist of n >= 10 tracks; a track may occur more than once."""
 
     name: str
     tracks: torch.Tensor
@@ -38,18 +38,18 @@ class Playlist:
 
     @property
     def context(self) -> torch.Tensor:
-        """(5,) int64: the first tracks, from which the others are to be guessed."""
+        """(5,) int64: the first tracks, from which to predict the others."""
         return self.tracks[:CONTEXT]
 
     @property
     def next(self) -> torch.Tensor:
-        """(n - 5,) int64: the tracks to be guessed."""
+        """(n - 5,) int64: the tracks to predict."""
         return self.tracks[CONTEXT:]
 
 
 @dataclass(frozen=True)
 class PlaylistData:
-    """Playlists over a catalogue of T tracks; ids of tracks, albums and artists count up by first sight."""
+    """Playlists over a catalogue of T tracks; tracks, albums and artists are numbered in order of first appearance."""
 
     training: list[Playlist]
     validation: list[Playlist]
@@ -84,18 +84,20 @@ def load_playlists(
     validation_share: float = 0.1,
     seed: int = 0,
 ) -> PlaylistData:
-    """Playlists of a folder of slices, or invented ones without a folder, split into training and validation.
+    """Playlists from a folder of slices, or invented ones without a folder, split into training and validation.
 
-    num_playlists: how many are invented (5,000 if not given), or at most read from the folder (all). num_tracks: size
-    of the invented catalogue. Playlists with fewer than 10 tracks are left out, and tracks that only these have.
-    validation_share: share of the playlists that are kept for validation, drawn by `seed`.
-    Raises FileNotFoundError where there are no slices, DamagedSlice (a ValueError) for a file that is not as it should
-    be, ValueError when fewer than two playlists are left.
+    num_playlists: how many to invent (default 5,000), or the most to read from the folder (default all). num_tracks:
+    the size of the invented catalogue. Playlists with fewer than 10 tracks are left out, with tracks only they contain.
+    validation_share: the fraction of the playlists used for validation, from 0 to 1 exclusive, chosen with `seed`.
+    Raises FileNotFoundError if there are no slices, DamagedSlice (a ValueError) for a malformed file, ValueError if
+    fewer than two playlists are left or an argument is out of range.
+
+    See also: `make_slices`, which makes the invented playlists.
     """
     if num_playlists is not None and num_playlists < 1:
         raise ValueError(f"num_playlists must be at least 1, got {num_playlists}")
     if not 0 < validation_share < 1:
-        raise ValueError(f"validation_share must lie between 0 and 1, got {validation_share}")
+        raise ValueError(f"validation_share must be between 0 and 1, got {validation_share}")
     found = _generated(num_playlists or 5000, num_tracks, seed) if folder is None else read_slices(folder)
     seen = Vocabulary()
     for where, playlist in islice(found, num_playlists):
@@ -112,7 +114,7 @@ def _generated(num_playlists: int, num_tracks: int, seed: int) -> Iterator[tuple
 def _split(seen: Vocabulary, validation_share: float, seed: int) -> PlaylistData:
     if len(seen.names) < 2:
         raise ValueError(
-            f"expected at least two playlists of {SHORTEST} tracks or more, found {len(seen.names)}: read more of them"
+            f"expected at least two playlists of {SHORTEST} tracks or more, found {len(seen.names)}: read more"
         )
     playlists = list(map(Playlist, seen.names, _tensor(seen.tracks).split(seen.lengths.tolist())))
     order = torch.randperm(len(playlists), generator=torch.Generator().manual_seed(seed)).tolist()

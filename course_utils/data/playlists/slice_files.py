@@ -1,6 +1,6 @@
-"""Playlists from a folder of slices, `mpd.slice.0-999.json` and on, one after the other, and what is wrong with a file.
+"""Read playlists one by one from a folder of slices (`mpd.slice.0-999.json`, ...), with exact errors for bad files.
 
-A slice is parsed as it is read, so memory holds one playlist at a time, whatever the files' size.
+A slice is parsed while it is read, so only one playlist is in memory at a time.
 """
 
 from __future__ import annotations
@@ -15,34 +15,34 @@ BUFFER = 64 * 1024
 
 
 class DamagedSlice(ValueError):
-    """A slice that cannot be read; the message names the file and the place, what was expected, and what to do."""
+    """A slice that cannot be read; the message says which file, where in it, what was expected, and what to do."""
 
     def __init__(self, where: str, problem: str):
-        super().__init__(f"{where}: {problem}. Copy this file anew from your data set, or take it out of the folder.")
+        super().__init__(f"{where}: {problem}. Copy this file again from your data set, or remove it from the folder.")
 
 
 def read_slices(folder: str | Path) -> Iterator[tuple[str, Any]]:
-    """Each playlist of the folder as parsed JSON, with its place in words for messages; slices by their numbers.
+    """Yield (place, playlist) for each playlist of the folder: its place in words, for messages, and its parsed JSON.
 
-    Raises FileNotFoundError for a folder that is missing or holds no slice, DamagedSlice for a file that is not whole,
-    not JSON, or without playlists.
+    Slices are read in order of their numbers. Raises FileNotFoundError if the folder is missing or contains no slice,
+    DamagedSlice for a file that is truncated, not JSON, or without playlists.
     """
     for path in _slice_paths(Path(folder)):
         count = 0
         for count, playlist in enumerate(_stream(path), start=1):
             yield f"{path.name}, playlist number {count} of the file", playlist
         if not count:
-            raise DamagedSlice(path.name, 'expected an object with a list "playlists" that is not empty, found none')
+            raise DamagedSlice(path.name, 'expected an object with a non-empty list "playlists", found none')
 
 
 def _slice_paths(folder: Path) -> list[Path]:
     if not folder.is_dir():
-        raise FileNotFoundError(f"{folder} is no folder: give the one that holds the files mpd.slice.*.json")
+        raise FileNotFoundError(f"{folder} is not a folder: give the folder of the files mpd.slice.*.json")
     numbered = [(int(match[1]), path) for path in folder.iterdir() if (match := SLICE_NAME.fullmatch(path.name))]
     if not numbered:
         raise FileNotFoundError(
-            f"{folder} holds no file named like mpd.slice.0-999.json: give the folder of the data set's slices, often "
-            'its subfolder "data", or no folder at all for invented playlists'
+            f"{folder} contains no file named like mpd.slice.0-999.json: give the folder of the data set's slices, "
+            'often its subfolder "data", or no folder for invented playlists'
         )
     return [path for _, path in sorted(numbered)]
 
@@ -66,11 +66,11 @@ def _problem(error: Exception) -> str:
 
 
 def _place(path: Path, bytes_read: int, playlists: int) -> str:
-    """Where the parser gave up: its last buffer is gone through once more, byte by byte."""
+    """Where the parser failed, found by parsing the last buffer again byte by byte."""
     import ijson
 
     parser = ijson.basic_parse_coro(ijson.sendable_list())
-    size, after = path.stat().st_size, f"after {playlists} whole playlists"
+    size, after = path.stat().st_size, f"after {playlists} complete playlists"
     with path.open("rb") as file:
         offset = 0
         try:
@@ -80,5 +80,5 @@ def _place(path: Path, bytes_read: int, playlists: int) -> str:
                 offset += len(chunk)
         except (ijson.JSONError, UnicodeDecodeError):
             return f"byte {offset} of {size}, {after}"
-    # JSON by its form: the file is cut, or holds a number that Python's parser does not take.
+    # The syntax is valid: the file is truncated, or contains a number that Python's parser rejects.
     return f"{'at its end,' if offset >= size else 'before'} byte {offset}, {after}"

@@ -1,4 +1,4 @@
-"""Parsed playlists become numbers, after each field has been checked."""
+"""Check the fields of parsed playlists and turn them into numbers."""
 
 from __future__ import annotations
 
@@ -20,18 +20,22 @@ FIELDS = {
 
 
 class Vocabulary:
-    """Playlists as numbers: tracks, albums and artists get ids by first sight, and names are kept once."""
+    """Playlists as numbers: tracks, albums and artists are numbered in order of appearance; names are stored once."""
 
     def __init__(self) -> None:
         self.names: list[str] = []
         self.lengths = array("q")
-        self.tracks = array("q")  # of all playlists, one after the other
-        self.track_ids, self.album_ids, self.artist_ids = ({} for _ in range(3))  # uri -> id
-        self.track_names, self.album_names, self.artist_names = ([] for _ in range(3))
+        self.tracks = array("q")  # of all playlists, one after another
+        self.track_ids: dict[str, int] = {}  # uri -> id, like the next two
+        self.album_ids: dict[str, int] = {}
+        self.artist_ids: dict[str, int] = {}
+        self.track_names: list[str] = []
+        self.album_names: list[str] = []
+        self.artist_names: list[str] = []
         self.track_album, self.track_artist, self.track_duration = (array("q") for _ in range(3))
 
     def add(self, where: str, playlist: Any) -> None:
-        """One playlist of a slice. Raises DamagedSlice for a field that is missing or of another type."""
+        """Add one playlist of a slice. Raises DamagedSlice for a field that is missing or has the wrong type."""
         name = _field(where, playlist, "name", str)
         tracks = _field(where, playlist, "tracks", list)
         if len(tracks) < SHORTEST:
@@ -48,10 +52,10 @@ class Vocabulary:
         known = self.track_ids.get(uri)
         if known is not None:
             return known
-        self.track_album.append(_sight(self.album_ids, self.album_names, album, album_name))
-        self.track_artist.append(_sight(self.artist_ids, self.artist_names, artist, artist_name))
+        self.track_album.append(_id_for(self.album_ids, self.album_names, album, album_name))
+        self.track_artist.append(_id_for(self.artist_ids, self.artist_names, artist, artist_name))
         self.track_duration.append(duration)
-        return _sight(self.track_ids, self.track_names, uri, name)
+        return _id_for(self.track_ids, self.track_names, uri, name)
 
 
 def _field(where: str, found: Any, field: str, kind: type) -> Any:
@@ -60,13 +64,13 @@ def _field(where: str, found: Any, field: str, kind: type) -> Any:
     except (KeyError, TypeError, IndexError):
         have = f"an object with {', '.join(found)}" if isinstance(found, dict) else f"{type(found).__name__}"
         raise DamagedSlice(where, f'expected an object with "{field}", found {have}') from None
-    if type(value) is not kind:  # a truth value would pass for a number
+    if type(value) is not kind:  # isinstance would accept a boolean as an int
         raise DamagedSlice(where, f'expected "{field}" to be {kind.__name__}, found {value!r:.60}')
     return value
 
 
-def _sight(ids: dict[str, int], names: list[str], uri: str, name: str) -> int:
-    """The id of `uri`; a new one gets the next number, and its name is kept."""
+def _id_for(ids: dict[str, int], names: list[str], uri: str, name: str) -> int:
+    """The id of `uri`; a new one gets the next number, and its name is stored."""
     known = ids.setdefault(uri, len(names))
     if known == len(names):
         names.append(name)

@@ -1,6 +1,7 @@
 import math
 
 import torch
+import torch.nn as nn
 
 
 # %% the future instead of the past kind="misconception"
@@ -70,3 +71,8 @@ def causal_mask(n):
     for row in range(n):
         mask[row, : row + 1] = True
     return mask
+
+
+# %% the float mask of nn.Transformer, compared with 0 kind="alternative"
+def causal_mask(n):
+    return nn.Transformer.generate_square_subsequent_mask(n) == 0

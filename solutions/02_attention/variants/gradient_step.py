@@ -112,13 +112,11 @@ def gradient_step(params, lr):
         p.grad.zero_()
 
 
-# %% a list first, then torch.optim.SGD kind="alternative"
+# %% torch.optim.SGD kind="alternative"
 def gradient_step(params, lr):
-    params = list(params)
-    if params:
-        optimiser = torch.optim.SGD(params, lr=lr)
-        optimiser.step()
-        optimiser.zero_grad()
+    optimiser = torch.optim.SGD(params, lr=lr)
+    optimiser.step()
+    optimiser.zero_grad()
 
 
 # %% copy_ under no_grad kind="alternative"

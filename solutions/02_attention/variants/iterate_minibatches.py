@@ -125,3 +125,9 @@ def iterate_minibatches(n, batch_size, generator=None):
 def iterate_minibatches(n, batch_size, generator=None):
     order = torch.rand(n, generator=generator, dtype=torch.float64).argsort()
     return (order[i : i + batch_size] for i in range(0, n, batch_size))
+
+
+# %% PyTorch's own DataLoader, with an n of 0 apart kind="alternative"
+def iterate_minibatches(n, batch_size, generator=None):
+    if n > 0:
+        yield from torch.utils.data.DataLoader(range(n), batch_size, shuffle=True, generator=generator)

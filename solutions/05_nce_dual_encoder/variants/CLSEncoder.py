@@ -159,3 +159,14 @@ class CLSEncoder(torch.nn.Module):
     def forward(self, input_ids, attention_mask=None):
         output = self.encoder(attention_mask=attention_mask, input_ids=input_ids)
         return output["last_hidden_state"].select(1, 0)
+
+
+# %% all hidden states asked for kind="alternative"
+class CLSEncoder(nn.Module):
+    def __init__(self, encoder):
+        super().__init__()
+        self.encoder = encoder
+
+    def forward(self, input_ids, attention_mask=None):
+        output = self.encoder(input_ids, attention_mask=attention_mask, output_hidden_states=True, return_dict=True)
+        return output.hidden_states[-1][:, 0]

@@ -119,20 +119,6 @@ class DualEncoder(nn.Module):
         return X, Y
 
 
-# %% called by the library's names kind="misconception"
-# Any module that is called as encoder(ids, mask), by position, may be given. Keyword names belong to one library.
-class DualEncoder(nn.Module):
-    def __init__(self, query_encoder, passage_encoder):
-        super().__init__()
-        self.query_encoder = query_encoder
-        self.passage_encoder = passage_encoder
-
-    def forward(self, Q=None, Q_mask=None, P=None, P_mask=None):
-        X = None if Q is None else self.query_encoder(input_ids=Q, attention_mask=Q_mask)
-        Y = None if P is None else self.passage_encoder(input_ids=P, attention_mask=P_mask)
-        return X, Y
-
-
 # %% normalised kind="misconception"
 # Embeddings are handed on as they are: the dot product is raw.
 class DualEncoder(nn.Module):
@@ -190,3 +176,15 @@ class DualEncoder(nn.Module):
 
     def forward(self, Q=None, Q_mask=None, P=None, P_mask=None):
         return self.encode(self.query_encoder, Q, Q_mask), self.encode(self.passage_encoder, P, P_mask)
+
+
+# %% called by keyword kind="alternative"
+class DualEncoder(nn.Module):
+    def __init__(self, query_encoder, passage_encoder):
+        super().__init__()
+        self.query_encoder, self.passage_encoder = query_encoder, passage_encoder
+
+    def forward(self, Q=None, Q_mask=None, P=None, P_mask=None):
+        X = self.query_encoder(Q, attention_mask=Q_mask) if Q is not None else None
+        Y = self.passage_encoder(input_ids=P, attention_mask=P_mask) if P is not None else None
+        return X, Y

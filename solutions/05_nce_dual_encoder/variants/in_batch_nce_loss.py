@@ -5,7 +5,7 @@ import torch.nn.functional as F
 nce_loss = ...
 
 
-# %% positives on the diagonal kind="misconception"
+# %% positives on the diagonal kind="misconception" also_affects=["train_epoch"]
 # That held in lab 04. Here `labels` says which passage is a question's positive: they may come in any order.
 def in_batch_nce_loss(model, batch):
     Q, Q_mask, P, P_mask, labels = batch
@@ -15,7 +15,7 @@ def in_batch_nce_loss(model, batch):
     return F.cross_entropy(scores, labels), (scores.argmax(dim=1) == labels).sum().item()
 
 
-# %% extra passages cut off kind="misconception"
+# %% extra passages cut off kind="misconception" also_affects=["train_epoch"]
 # Passages beyond the questions are negatives too, and positives may stand among them.
 def in_batch_nce_loss(model, batch):
     Q, Q_mask, P, P_mask, labels = batch
@@ -25,7 +25,7 @@ def in_batch_nce_loss(model, batch):
     return F.cross_entropy(scores, labels), (scores.argmax(dim=1) == labels).sum().item()
 
 
-# %% cosine similarity kind="misconception"
+# %% cosine similarity kind="misconception" also_affects=["train_epoch"]
 # Raw dot products are wanted: nothing is brought to length 1.
 def in_batch_nce_loss(model, batch):
     Q, Q_mask, P, P_mask, labels = batch
@@ -34,7 +34,7 @@ def in_batch_nce_loss(model, batch):
     return F.cross_entropy(scores, labels), (scores.argmax(dim=1) == labels).sum().item()
 
 
-# %% count as a tensor kind="misconception"
+# %% count as a tensor kind="misconception" also_affects=["train_epoch"]
 # num_correct is to be a Python int; item() takes it out of the tensor.
 def in_batch_nce_loss(model, batch):
     Q, Q_mask, P, P_mask, labels = batch
@@ -43,7 +43,7 @@ def in_batch_nce_loss(model, batch):
     return F.cross_entropy(scores, labels), (scores.argmax(dim=1) == labels).sum()
 
 
-# %% a share instead of a count kind="misconception"
+# %% a share instead of a count kind="misconception" also_affects=["train_epoch"]
 # How many questions are right is wanted, an int; divide later, when the batches are added up.
 def in_batch_nce_loss(model, batch):
     Q, Q_mask, P, P_mask, labels = batch
@@ -52,7 +52,7 @@ def in_batch_nce_loss(model, batch):
     return F.cross_entropy(scores, labels), (scores.argmax(dim=1) == labels).float().mean().item()
 
 
-# %% softmax twice kind="misconception"
+# %% softmax twice kind="misconception" also_affects=["train_epoch"]
 # cross_entropy takes scores and does the softmax itself. A second one makes all losses alike.
 def in_batch_nce_loss(model, batch):
     Q, Q_mask, P, P_mask, labels = batch
@@ -61,7 +61,7 @@ def in_batch_nce_loss(model, batch):
     return F.cross_entropy(scores.softmax(dim=1), labels), (scores.argmax(dim=1) == labels).sum().item()
 
 
-# %% questions chosen for passages kind="misconception"
+# %% questions chosen for passages kind="misconception" also_affects=["train_epoch"]
 # Each question chooses among the passages, so the softmax runs over the passages, along a row.
 def in_batch_nce_loss(model, batch):
     Q, Q_mask, P, P_mask, labels = batch
@@ -71,7 +71,7 @@ def in_batch_nce_loss(model, batch):
     return -log_shares[torch.arange(len(Q)), labels].mean(), (scores.argmax(dim=1) == labels).sum().item()
 
 
-# %% masks left out kind="misconception"
+# %% masks left out kind="misconception" also_affects=["train_epoch"]
 # Without masks padding counts as text. The batch brings one for each side.
 def in_batch_nce_loss(model, batch):
     Q, Q_mask, P, P_mask, labels = batch
@@ -80,7 +80,7 @@ def in_batch_nce_loss(model, batch):
     return F.cross_entropy(scores, labels), (scores.argmax(dim=1) == labels).sum().item()
 
 
-# %% passages detached kind="misconception"
+# %% passages detached kind="misconception" also_affects=["train_epoch"]
 # Both encoders are to learn; detach() keeps the gradient from one of them.
 def in_batch_nce_loss(model, batch):
     Q, Q_mask, P, P_mask, labels = batch
@@ -89,7 +89,7 @@ def in_batch_nce_loss(model, batch):
     return F.cross_entropy(scores, labels), (scores.argmax(dim=1) == labels).sum().item()
 
 
-# %% counted over the columns kind="misconception"
+# %% counted over the columns kind="misconception" also_affects=["train_epoch"]
 # A question is right when the highest score of its row is its gold passage's. argmax over dim 0 asks each passage for
 # its question.
 def in_batch_nce_loss(model, batch):
@@ -99,7 +99,7 @@ def in_batch_nce_loss(model, batch):
     return F.cross_entropy(scores, labels), (scores.argmax(dim=0)[labels] == torch.arange(len(Q))).sum().item()
 
 
-# %% divided by the square root of the width kind="misconception"
+# %% divided by the square root of the width kind="misconception" also_affects=["train_epoch"]
 # That scale belongs to attention. Here the raw dot product is the score.
 def in_batch_nce_loss(model, batch):
     Q, Q_mask, P, P_mask, labels = batch

@@ -1,7 +1,7 @@
 import torch
 
 
-# %% title and text joined to one string kind="misconception"
+# %% title and text joined to one string kind="misconception" also_affects=["question_loader"]
 # Title and text are a pair: two lists for the tokenizer, which puts a [SEP] between them. One joined string has a
 # single [SEP] at its end, and the model never saw passages like that.
 def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
@@ -15,7 +15,7 @@ def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
     return questions["input_ids"], questions["attention_mask"], pairs["input_ids"], pairs["attention_mask"], labels
 
 
-# %% text before title kind="misconception"
+# %% text before title kind="misconception" also_affects=["question_loader"]
 # The title is the first text of the pair. The other way round the cut at max_length hits something else, and the
 # model meets an order that it was not pretrained with.
 def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
@@ -29,7 +29,7 @@ def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
     return questions["input_ids"], questions["attention_mask"], pairs["input_ids"], pairs["attention_mask"], labels
 
 
-# %% padded to max_length kind="misconception"
+# %% padded to max_length kind="misconception" also_affects=["question_loader"]
 # Padding to max_length makes every batch as wide as the longest text could be. Ask for padding to the longest text of
 # the batch: short questions then stay short.
 def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
@@ -43,7 +43,7 @@ def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
     return questions["input_ids"], questions["attention_mask"], pairs["input_ids"], pairs["attention_mask"], labels
 
 
-# %% questions are not cut kind="misconception"
+# %% questions are not cut kind="misconception" also_affects=["question_loader"]
 # Questions may be too long as well. Both sides need truncation and max_length.
 def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
     settings = {"padding": True, "truncation": True, "max_length": max_length, "return_tensors": "pt"}
@@ -56,7 +56,7 @@ def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
     return questions["input_ids"], questions["attention_mask"], pairs["input_ids"], pairs["attention_mask"], labels
 
 
-# %% max_length fixed at 100 kind="misconception"
+# %% max_length fixed at 100 kind="misconception" also_affects=["question_loader"]
 # max_length is an argument, and 100 is only its default.
 def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
     settings = {"padding": True, "truncation": True, "max_length": 100, "return_tensors": "pt"}
@@ -69,7 +69,7 @@ def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
     return questions["input_ids"], questions["attention_mask"], pairs["input_ids"], pairs["attention_mask"], labels
 
 
-# %% hard negatives always kind="misconception"
+# %% hard negatives always kind="misconception" also_affects=["question_loader"]
 # Hard negatives come in only where use_hard_negative asks for them.
 def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
     settings = {"padding": True, "truncation": True, "max_length": max_length, "return_tensors": "pt"}
@@ -82,7 +82,7 @@ def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
     return questions["input_ids"], questions["attention_mask"], pairs["input_ids"], pairs["attention_mask"], labels
 
 
-# %% a hard negative for every sample kind="misconception"
+# %% a hard negative for every sample kind="misconception" also_affects=["question_loader"]
 # Not every sample has a hard negative: the key may be missing, and its value may be None.
 def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
     settings = {"padding": True, "truncation": True, "max_length": max_length, "return_tensors": "pt"}
@@ -95,7 +95,7 @@ def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
     return questions["input_ids"], questions["attention_mask"], pairs["input_ids"], pairs["attention_mask"], labels
 
 
-# %% hard negatives in between, labels as if they were not kind="misconception"
+# %% hard negatives in between, labels as if they were not kind="misconception" also_affects=["question_loader"]
 # When each hard negative follows its gold passage, later gold passages move down. The labels have to say where they
 # are then.
 def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
@@ -111,7 +111,7 @@ def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
     return questions["input_ids"], questions["attention_mask"], pairs["input_ids"], pairs["attention_mask"], labels
 
 
-# %% equal passages merged kind="misconception"
+# %% equal passages merged kind="misconception" also_affects=["question_loader"]
 # Nothing is merged: each sample brings a row of its own, also where two have the same gold passage.
 def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
     settings = {"padding": True, "truncation": True, "max_length": max_length, "return_tensors": "pt"}
@@ -126,7 +126,7 @@ def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
     return questions["input_ids"], questions["attention_mask"], pairs["input_ids"], pairs["attention_mask"], labels
 
 
-# %% labels of ones and zeros kind="misconception"
+# %% labels of ones and zeros kind="misconception" also_affects=["question_loader"]
 # A label is the number of a row, one for each question, and not a mark for right or wrong.
 def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
     settings = {"padding": True, "truncation": True, "max_length": max_length, "return_tensors": "pt"}
@@ -139,7 +139,7 @@ def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
     return questions["input_ids"], questions["attention_mask"], pairs["input_ids"], pairs["attention_mask"], labels
 
 
-# %% masks mixed up kind="misconception"
+# %% masks mixed up kind="misconception" also_affects=["question_loader"]
 # The five tensors have a fixed order: each side's ids are followed by the mask of the same side.
 def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
     settings = {"padding": True, "truncation": True, "max_length": max_length, "return_tensors": "pt"}

@@ -5,11 +5,29 @@ squared_l2 = ...
 
 
 # %% the published recipe kind="misconception" also_affects=["triplet_margins", "triplet_loss"]
-# This repeats each feature at its place and cuts the row anew: the features of an anchor are scrambled. Whole rows
-# must be repeated.
+# On both sides this repeats each feature in place and cuts the result into new rows, so the features are scrambled:
+# anchor (1, 2) becomes (1, 1), (2, 2). Repeat whole rows instead.
+def anchor_negative_distances(anchors, negatives):
+    num_anchors, num_negatives, dim = len(anchors), len(negatives), anchors.shape[1]
+    repeated_anchors = anchors.repeat_interleave(num_negatives, dim=-1).reshape(num_anchors, num_negatives, dim)
+    repeated_negatives = negatives.repeat_interleave(num_anchors, dim=-1).reshape(num_negatives, num_anchors, dim)
+    return (repeated_negatives - repeated_anchors.transpose(0, 1)).square().sum(dim=-1)
+
+
+# %% the recipe with only the negatives repaired kind="misconception" also_affects=["triplet_margins", "triplet_loss"]
+# The negatives stay whole, but the features of each anchor are repeated in place and cut into new rows: anchor (1, 2)
+# becomes (1, 1), (2, 2). Repair this side too.
 def anchor_negative_distances(anchors, negatives):
     repeated = anchors.repeat_interleave(len(negatives), dim=-1).reshape(len(anchors), len(negatives), -1)
     return (negatives - repeated).square().sum(dim=-1).T
+
+
+# %% the recipe with only the anchors repaired kind="misconception" also_affects=["triplet_margins", "triplet_loss"]
+# The anchors stay whole, but the features of each negative are repeated in place and cut into new rows: negative
+# (1, 2) becomes (1, 1), (2, 2). Repair this side too.
+def anchor_negative_distances(anchors, negatives):
+    repeated = negatives.repeat_interleave(len(anchors), dim=-1).reshape(len(negatives), len(anchors), -1)
+    return (repeated - anchors).square().sum(dim=-1)
 
 
 # %% transposed kind="misconception" also_affects=["triplet_margins", "triplet_loss"]
@@ -68,8 +86,15 @@ def anchor_negative_distances(anchors, negatives):
 
 # %% the recipe, repaired: whole rows are repeated kind="alternative"
 def anchor_negative_distances(anchors, negatives):
-    repeated = anchors.unsqueeze(0).repeat(len(negatives), 1, 1)  # (N, A, D)
-    return ((negatives.unsqueeze(1) - repeated) ** 2).sum(dim=-1)
+    shape = (len(negatives), len(anchors), anchors.shape[1])  # (N, A, D)
+    repeated_anchors = anchors.repeat(shape[0], 1).reshape(shape)
+    repeated_negatives = negatives.repeat_interleave(shape[1], dim=0).reshape(shape)
+    return ((repeated_negatives - repeated_anchors) ** 2).sum(dim=-1)
+
+
+# %% a sum over the features, one table for each kind="alternative"
+def anchor_negative_distances(anchors, negatives):
+    return sum((negatives[:, None, feature] - anchors[:, feature]) ** 2 for feature in range(anchors.shape[1]))
 
 
 # %% repeat_interleave along the first axis kind="alternative"

@@ -16,22 +16,16 @@ def counterexample():
     return torch.arange(4.0)[:, None].expand(4, 3), torch.arange(5.0)[:, None].expand(5, 3)
 
 
-# %% only one negative kind="misconception"
-# With one negative each feature is repeated once: nothing is scrambled. Take at least two.
+# %% only one pair kind="misconception"
+# With one anchor and one negative, each feature is repeated once, so nothing is scrambled. Add a row to either side.
 def counterexample():
-    return torch.tensor([[1.0, 2.0], [3.0, 4.0]]), torch.tensor([[5.0, 7.0]])
+    return torch.tensor([[1.0, 2.0]]), torch.tensor([[5.0, 7.0]])
 
 
 # %% only one feature kind="misconception"
 # One feature cannot be in the wrong place. Take at least two, and unequal ones.
 def counterexample():
     return torch.tensor([[1.0], [2.0]]), torch.tensor([[5.0], [7.0], [0.0]])
-
-
-# %% only the negatives vary kind="misconception"
-# The recipe repeats the anchors, and these rows are constant. It is the features within an anchor that must differ.
-def counterexample():
-    return torch.ones(2, 3), torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
 
 
 # %% integers kind="misconception"
@@ -75,6 +69,16 @@ def counterexample():
 def counterexample():
     generator = torch.Generator().manual_seed(0)
     return torch.randn(3, 4, generator=generator), torch.randn(5, 4, generator=generator)
+
+
+# %% a single negative kind="alternative"
+def counterexample():
+    return torch.tensor([[1.0, 2.0], [3.0, 4.0]]), torch.tensor([[5.0, 7.0]])
+
+
+# %% only the negatives vary kind="alternative"
+def counterexample():
+    return torch.ones(2, 3), torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
 
 
 # %% in double precision kind="alternative"

@@ -1,4 +1,4 @@
-"""The topics data set: its shapes, several positives a topic, two views that only a learned map joins."""
+"""The topics data set: its shapes, several positives per topic, two views that only learned encoders can match."""
 
 import pytest
 import torch
@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from course_utils.data import topics
 
 
-def test_shapes_and_types_are_those_documented():
+def test_shapes_and_types_are_as_documented():
     data = topics.make_topics(7, 5, 3, features=11)
     for pairs, per_topic in ((data.train, 5), (data.validation, 3)):
         assert len(pairs) == 7 * per_topic
@@ -16,7 +16,7 @@ def test_shapes_and_types_are_those_documented():
         assert torch.bincount(pairs.topics).tolist() == [per_topic] * 7
 
 
-def test_the_seed_alone_decides():
+def test_data_depend_only_on_the_seed():
     torch.manual_seed(1)
     one, same, other = (topics.make_topics(5, 4, 2, seed=seed) for seed in (3, 3, 4))
     assert torch.equal(one.train.items, same.train.items)
@@ -38,7 +38,7 @@ def nearest_of_same_topic(vectors, others, labels, other_labels):
     return (labels == other_labels[nearest]).float().mean().item()
 
 
-def test_topics_show_within_a_view_and_not_across_the_views():
+def test_topics_are_visible_within_a_view_but_not_across_views():
     data = topics.make_topics(50, 20, 10)
     train, validation = data.train, data.validation
     within = nearest_of_same_topic(validation.items, train.items, validation.topics, train.topics)
@@ -63,6 +63,6 @@ def test_noise_is_measured_in_units_of_the_signal():
 
 
 @pytest.mark.parametrize("wrong", [{"num_topics": 0}, {"train_per_topic": 0}, {"features": 0}, {"noise": -1}])
-def test_arguments_that_make_no_sense(wrong):
+def test_invalid_arguments(wrong):
     with pytest.raises(ValueError, match=r"0|-1"):
         topics.make_topics(**wrong)

@@ -67,7 +67,7 @@ def test_every_drawing_can_be_shown_and_is_small(draw, shown):
 
 
 @pytest.mark.parametrize("draw", [attention, curves, scores, descent])
-def test_the_same_drawing_gives_the_same_bytes_whatever_the_reader_has_set(draw, shown):
+def test_the_same_drawing_gives_the_same_bytes_whatever_the_rcparams(draw, shown):
     plots.show(draw(), alt="What is to be seen.")
     with matplotlib.rc_context({"font.size": 30, "savefig.dpi": 40, "axes.facecolor": "red"}):
         plots.show(draw(), alt="What is to be seen.")
@@ -82,7 +82,7 @@ def test_alt_text_and_caption_reach_the_page_escaped(shown):
     assert shown[0]["text/plain"] == '[Figure] Row "he" < row "cats"'
 
 
-def test_empty_alt_text_is_refused(shown):
+def test_empty_alt_text_is_an_error(shown):
     with pytest.raises(ValueError, match="what the figure shows"):
         plots.show(curves(), alt="  ")
     assert shown == []
@@ -93,14 +93,14 @@ def test_empty_alt_text_is_refused(shown):
     [("set_title", "without title"), ("set_xlabel", "without x label"), ("set_ylabel", "without y label")],
 )
 @pytest.mark.parametrize("draw", [attention, curves])
-def test_a_figure_without_title_or_axis_label_is_refused(draw, clear, missing):
+def test_a_figure_needs_a_title_and_axis_labels(draw, clear, missing):
     figure = draw()
     getattr(figure.axes[0], clear)("")
     with pytest.raises(ValueError, match=missing):
         plots.show(figure, alt="What is to be seen.")
 
 
-def test_one_title_and_label_for_all_axes_of_a_figure_will_do(shown):
+def test_one_title_and_label_for_a_whole_figure_is_enough(shown):
     figure, _ = pyplot.subplots(1, 2)
     figure.suptitle("Both")
     figure.supxlabel("step")
@@ -109,7 +109,7 @@ def test_one_title_and_label_for_all_axes_of_a_figure_will_do(shown):
     assert len(shown) == 1
 
 
-def test_an_image_with_its_axes_off_needs_a_title_only(shown):
+def test_an_image_without_axes_only_needs_a_title(shown):
     figure, axes = pyplot.subplots()
     axes.imshow(np.eye(2))
     axes.axis("off")
@@ -118,7 +118,7 @@ def test_an_image_with_its_axes_off_needs_a_title_only(shown):
     assert len(shown) == 1
 
 
-def test_a_pyplot_figure_is_closed_after_it_was_shown(shown):
+def test_a_pyplot_figure_is_closed_after_it_is_shown(shown):
     figure, axes = pyplot.subplots()
     axes.set(title="T", xlabel="x", ylabel="y")
     plots.show(figure, alt="Empty axes.")
@@ -151,21 +151,21 @@ def test_numbers_on_dark_cells_are_white_and_on_light_cells_black():
     assert colours[(1, 1)] == "white"
 
 
-def test_heat_map_can_keep_its_numbers_to_itself_and_leaves_nan_blank():
+def test_heat_map_without_numbers_and_with_blank_nan_cells():
     quiet = plots.heat_map(WEIGHTS, WORDS, WORDS, "T", "x", "y", annotate=False)
     assert len(quiet.axes[0].texts) == 0
     holed = plots.heat_map([[1.0, float("nan")]], ["row"], ["a", "b"], "T", "x", "y")
     assert [text.get_text() for text in holed.axes[0].texts] == ["1.00"]
 
 
-def test_the_scale_of_whole_numbers_has_no_halves():
+def test_the_scale_of_integers_has_integer_ticks():
     counts = plots.heat_map([[0, 1], [2, 3]], ["a", "b"], ["c", "d"], "title", "x", "y")
     shares = plots.heat_map([[0, 0.5], [1.5, 3]], ["a", "b"], ["c", "d"], "title", "x", "y")
     assert all(tick == round(tick) for tick in counts.axes[1].get_yticks())
     assert any(tick != round(tick) for tick in shares.axes[1].get_yticks())
 
 
-def test_heat_map_around_a_centre_has_equal_reach_on_both_sides():
+def test_heat_map_around_a_centre_is_symmetric():
     figure = plots.heat_map([[-1.0, 3.0]], ["row"], ["a", "b"], "T", "x", "y", centre=0)
     assert figure.axes[0].images[0].get_clim() == (-3.0, 3.0)
 
@@ -179,19 +179,19 @@ def test_heat_map_around_a_centre_has_equal_reach_on_both_sides():
         (torch.full((3, 3), torch.nan), WORDS, WORDS, "finite number, got none"),
     ],
 )
-def test_heat_map_says_what_is_wrong_with_its_input(matrix, rows, columns, message):
+def test_heat_map_rejects_wrong_input(matrix, rows, columns, message):
     with pytest.raises(ValueError, match=message):
         plots.heat_map(matrix, rows, columns, "T", "x", "y")
 
 
-def test_lines_take_their_places_from_x():
+def test_lines_are_drawn_at_x():
     figure = plots.lines({"loss": torch.tensor([2.0, 1.0])}, "T", "x", "y", x=[10, 20])
     assert figure.axes[0].lines[0].get_xydata().tolist() == [[10.0, 2.0], [20.0, 1.0]]
     with pytest.raises(ValueError, match="Expected 2 values in the line 'loss', got 3"):
         plots.lines({"loss": [3, 2, 1]}, "T", "x", "y", x=[10, 20])
 
 
-def test_bars_stand_at_their_labels_with_their_numbers():
+def test_bars_are_at_their_labels_with_their_numbers():
     axes = scores().axes[0]
     assert [bar.get_height() for bar in axes.patches] == [1, 2, 3, -4]
     assert [text.get_text() for text in axes.texts] == ["1", "2", "3", "-4"]
@@ -212,7 +212,7 @@ def test_paths_start_at_their_dot_and_end_at_their_star():
     assert stars == [[1, 0.5], [0, 0]]
 
 
-def test_a_path_that_runs_away_is_cut_at_the_frame(shown):
+def test_a_diverging_path_is_clipped(shown):
     walks = {"too large": [[1.0, 1.0], [-40.0, 1e6], [float("inf"), float("nan")]]}
     figure = plots.paths_on_surface(bowl, walks, "T", "x", "y", x_range=(-2, 2), y_range=(-2, 2), resolution=10)
     plots.show(figure, alt="The path leaves the frame.")
@@ -220,6 +220,6 @@ def test_a_path_that_runs_away_is_cut_at_the_frame(shown):
 
 
 @pytest.mark.parametrize("path", [[1.0, 2.0], [[1.0, 2.0, 3.0]], []])
-def test_a_path_of_another_shape_is_refused(path):
-    with pytest.raises(ValueError, match=r"path 'GD' as \(steps, 2\)"):
+def test_a_path_of_the_wrong_shape_is_an_error(path):
+    with pytest.raises(ValueError, match=r"path 'GD' of shape \(steps, 2\)"):
         plots.paths_on_surface(bowl, {"GD": path}, "T", "x", "y")

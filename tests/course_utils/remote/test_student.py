@@ -180,9 +180,9 @@ class TestProbes:
 
         assert student.run(shares, torch.ones(3)) is True
 
-    def test_carry_nothing_along(self):
+    def test_are_self_contained(self):
         source = "def probe(student):\n    return student.f(secret)\n"
-        with pytest.raises(ValueError, match="secret from outside itself"):
+        with pytest.raises(ValueError, match="uses secret, defined outside it"):
             probes.check(source, "probe")
 
     def test_may_use_torch_built_ins_and_inner_names(self):

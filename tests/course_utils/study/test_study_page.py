@@ -1,4 +1,4 @@
-"""The HTML of quiz and cards: the same each time, small, escaped, and whole without scripts."""
+"""The HTML of quiz and cards: the same each time, small, escaped, and complete without scripts."""
 
 import re
 from html.parser import HTMLParser
@@ -51,13 +51,13 @@ def test_every_choice_unfolds_its_own_feedback(texts):
     }
 
 
-def test_nothing_right_is_told_before_a_choice_is_unfolded(texts):
+def test_no_answer_is_visible_before_a_choice_is_unfolded(texts):
     closed = re.sub(r"(</summary>).*?(</details>)", r"\1\2", markup.quiz_html(texts.quiz[:2]))
     assert "Right." not in Outline(closed).text
     assert "✗" not in closed
 
 
-def test_the_answers_are_shuffled_always_in_the_same_way(texts):
+def test_the_answers_are_shuffled_always_in_the_same_order(texts):
     question = texts_file.Question("Which?", "many_choice", tuple(texts_file.Answer(c, True, "f") for c in "abcdefgh"))
     html = markup.quiz_html([question])
     order = re.findall(r"<summary[^>]*>(\w)</summary>", html)
@@ -114,7 +114,7 @@ def test_a_labs_saved_outputs_stay_small(path):
     assert len(markup.cards_html(texts.flashcards)) < 15_000
 
 
-def test_quiz_and_flashcards_display_html_with_a_plain_text_beside_it(texts, monkeypatch):
+def test_quiz_and_flashcards_display_html_with_a_plain_text_alternative(texts, monkeypatch):
     shown = []
     monkeypatch.setattr(texts_file, "load", lambda lab, folder: texts)
     monkeypatch.setattr("IPython.display.display", lambda bundle, raw: shown.append(bundle))

@@ -1,4 +1,4 @@
-"""A guess is compared kindly, and without one the answer stays hidden."""
+"""A guess is compared with the answer; without a guess the answer stays hidden."""
 
 import pytest
 import torch
@@ -11,7 +11,7 @@ def said(capsys, *args, **kwargs):
     return capsys.readouterr().out
 
 
-def test_without_a_guess_the_answer_is_not_told(capsys):
+def test_without_a_guess_the_answer_is_not_shown(capsys):
     text = said(capsys, None, 12345, because="54321")
     assert "No guess yet" in text
     assert "12345" not in text
@@ -30,9 +30,9 @@ def test_a_right_guess(capsys, guess, answer):
 
 
 @pytest.mark.parametrize(("guess", "answer"), [(4, 3), ("she", "he"), ((1, 2, 3), (1, 2)), (0, 1), (2, "he")])
-def test_a_wrong_guess_is_told_both_and_why(capsys, guess, answer):
+def test_a_wrong_guess_is_shown_with_the_answer_and_the_reason(capsys, guess, answer):
     text = said(capsys, guess, answer, because="Since it is so.")
-    assert f"You guessed {guess}; it is {answer}. Since it is so." in text
+    assert f"You guessed {guess}; the answer is {answer}. Since it is so." in text
 
 
 def test_a_number_may_be_off_by_the_tolerance(capsys):
@@ -40,8 +40,8 @@ def test_a_number_may_be_off_by_the_tolerance(capsys):
     assert "You guessed" in said(capsys, 0.4, 0.52, tolerance=0.05)
 
 
-def test_a_guess_in_quotes_is_told_so_and_the_answer_stays_hidden(capsys):
+def test_a_guess_in_quotes_is_reported_and_the_answer_stays_hidden(capsys):
     text = said(capsys, "1.2", 2.34, because="Since.")
-    assert "'1.2' is a text: write it without the quotes" in text
+    assert "'1.2' is a string: write it without quotes" in text
     assert "2.34" not in text
     assert "Since" not in text

@@ -1,4 +1,4 @@
-"""Batches in and out of a thread, and embeddings in the order of their texts."""
+"""Batches made with and without a thread, and embeddings in the order of their texts."""
 
 import threading
 import time
@@ -57,7 +57,7 @@ def test_a_generator_shuffles_and_its_seed_repeats():
     assert epochs(1) == [first, second] != epochs(2)
 
 
-def test_made_ahead_keeps_the_order_and_works_in_front():
+def test_made_ahead_keeps_the_order_and_works_in_advance():
     made, main = [], threading.get_ident()
 
     def make(number):
@@ -74,7 +74,7 @@ def test_made_ahead_keeps_the_order_and_works_in_front():
     assert list(results) == [number * number for number in range(1, 20)]
 
 
-def test_an_error_ahead_arrives_in_its_place():
+def test_an_error_is_raised_in_its_turn():
     def make(number):
         if number == 2:
             raise KeyError("no such token")
@@ -86,7 +86,7 @@ def test_an_error_ahead_arrives_in_its_place():
         next(results)
 
 
-def test_embeddings_come_in_the_order_of_the_items():
+def test_embeddings_are_in_the_order_of_the_items():
     encoder = MeanLetter()
     encoder.train()
     got = embed(encoder, WORDS, as_ids, batch_size=3)
@@ -96,13 +96,13 @@ def test_embeddings_come_in_the_order_of_the_items():
     assert encoder.training
 
 
-def test_texts_of_like_length_share_a_batch():
+def test_texts_of_similar_length_share_a_batch():
     encoder = MeanLetter()
     embed(encoder, WORDS, as_ids, batch_size=3)
     assert encoder.widths == [3, 8, 9]
 
 
-def test_a_failing_encoder_is_left_in_its_mode():
+def test_a_failing_encoder_keeps_its_mode():
     encoder = MeanLetter()
     encoder.train()
     with pytest.raises(NotImplementedError):
@@ -110,8 +110,8 @@ def test_a_failing_encoder_is_left_in_its_mode():
     assert encoder.training
 
 
-def test_nothing_to_embed_is_said():
-    with pytest.raises(ValueError, match="nothing to embed"):
+def test_no_items_to_embed_is_an_error():
+    with pytest.raises(ValueError, match="at least one item to embed, got none"):
         embed(MeanLetter(), [], as_ids)
 
 
@@ -124,7 +124,7 @@ def test_a_bar_only_with_a_label(capsys):
     assert not shown.err
 
 
-def test_calls_in_half_precision_hand_back_full_precision(monkeypatch):
+def test_half_precision_calls_return_full_precision(monkeypatch):
     monkeypatch.setattr(batching, "half_precision", lambda device: torch.autocast("cpu", dtype=torch.bfloat16))
     seen = []
 
@@ -150,7 +150,7 @@ def test_calls_in_half_precision_hand_back_full_precision(monkeypatch):
     assert seen[1] is torch.float32
 
 
-def test_a_small_model_takes_one_thread_and_gives_the_others_back():
+def test_a_small_model_uses_one_thread_and_restores_the_number():
     before = torch.get_num_threads()
     torch.set_num_threads(2)
     try:

@@ -72,7 +72,7 @@ def asked(site):
     return {path.removeprefix(f"{RESOLVE}/") for _, path, _ in site.requests if path.startswith(RESOLVE)}
 
 
-def test_cpu_loads_the_packages_own(cpu, capfd):
+def test_cpu_loads_the_packages_own_files(cpu, capfd):
     tokenizer, encoder = load_tokenizer(), load_encoder()
     batch = tokenizer(["who built it", "a much longer question"], return_tensors="pt", padding=True)
     hidden = encoder(batch["input_ids"], batch["attention_mask"]).last_hidden_state
@@ -88,7 +88,7 @@ def test_pairs_have_a_separator_and_an_end(cpu):
     assert ids.count(tokenizer.sep_token_id) == 2 and ids[-1] == tokenizer.sep_token_id
 
 
-def test_each_call_gives_another_encoder_with_the_same_weights(cpu):
+def test_each_call_gives_a_new_encoder_with_the_same_weights(cpu):
     one, other = load_encoder(), load_encoder()
     assert not {id(p) for p in one.parameters()} & {id(p) for p in other.parameters()}
     for a, b in zip(one.parameters(), other.parameters(), strict=True):
@@ -104,15 +104,16 @@ def test_loading_draws_no_random_numbers(cpu):
     assert torch.equal(torch.rand(3), expected)
 
 
-def test_files_that_are_not_there_are_named(cpu, monkeypatch, tmp_path):
+def test_missing_files_are_named(cpu, monkeypatch, tmp_path):
     monkeypatch.setattr(encoders, "TINY_ENCODER", tmp_path / "gone")
     with pytest.raises(
-        CourseDataError, match=r"gone does not hold config.json and model.safetensors.*install the course"
+        CourseDataError,
+        match=r"transformers cannot read config.json and model.safetensors in .*gone.*install the course",
     ):
         load_encoder()
 
 
-def test_full_takes_the_pinned_files_from_the_hub(hub, tmp_path, capfd):
+def test_full_loads_the_pinned_files_from_the_hub(hub, tmp_path, capfd):
     tokenizer, encoder = load_tokenizer(), load_encoder()
     assert tokenizer("Who is ADAS", "zzz")["input_ids"] == [2, 5, 6, 7, 8, 3, 1, 3]
     kept = load_file(tmp_path / "files" / "model.safetensors")
@@ -126,7 +127,7 @@ def test_full_takes_the_pinned_files_from_the_hub(hub, tmp_path, capfd):
     ]
 
 
-def test_what_is_in_the_cache_needs_no_network(hub, monkeypatch, capfd):
+def test_cached_files_need_no_network(hub, monkeypatch, capfd):
     load_tokenizer(), load_encoder()
     hub.requests.clear()
     capfd.readouterr()
@@ -146,13 +147,13 @@ def test_no_network(hub, monkeypatch, capfd):
 
 
 @pytest.mark.parametrize("status", [404, 401, 503])
-def test_what_the_hub_answers_is_told(hub, status):
+def test_the_hubs_error_is_shown(hub, status):
     hub.status[f"{RESOLVE}/model.safetensors"] = status
     with pytest.raises(CourseDataError, match=rf"could not be downloaded.*{status}.*run this cell again"):
         load_encoder()
 
 
-def test_a_transfer_that_breaks_off_leaves_no_model(hub):
+def test_an_interrupted_download_leaves_no_model(hub):
     hub.cut[f"{RESOLVE}/model.safetensors"] = 500
     with pytest.raises(CourseDataError, match="could not be downloaded"):
         load_encoder()
@@ -164,11 +165,17 @@ def test_a_damaged_cache_is_named(hub, tmp_path):
     load_encoder()
     (path,) = (tmp_path / "home" / "hub").glob("models--*/snapshots/*/model.safetensors")
     path.resolve().write_bytes(b"not this")
-    with pytest.raises(CourseDataError, match=rf"{path.parent.name} does not hold .*Remove that folder"):
+    with pytest.raises(CourseDataError, match=rf"transformers cannot read .*{path.parent.name}.*Remove that folder"):
         load_encoder()
 
 
-RUN = "from course_utils import runtime; runtime.setup('x', 'full'); encoders.load_encoder(); print('loaded')"
+RUN = """
+from course_utils import runtime
+from course_utils.training import encoders
+runtime.setup('x', 'full')
+encoders.load_encoder()
+print('loaded')
+"""
 
 
 @pytest.mark.parametrize("cached", [True, False])
@@ -185,7 +192,7 @@ def test_the_hubs_offline_mode(hub, tmp_path, cached):
         assert "HF_HUB_OFFLINE is set" in run.stderr and "Unset HF_HUB_OFFLINE" in run.stderr
 
 
-def test_the_users_own_settings_of_transformers_are_left_as_they_were(cpu):
+def test_the_users_transformers_settings_are_restored(cpu):
     from huggingface_hub.utils import are_progress_bars_disabled
     from transformers.utils import logging
 

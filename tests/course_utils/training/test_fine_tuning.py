@@ -1,4 +1,4 @@
-"""The optimiser's groups, the schedule, clipping, and a training that keeps its best weights."""
+"""The optimiser's groups, the schedule, clipping, and a training run that keeps its best weights."""
 
 import pytest
 import torch
@@ -86,7 +86,7 @@ def test_training_lowers_the_loss_and_reports_each_step():
     assert history.best_epoch is None
 
 
-def test_every_sample_once_an_epoch_in_another_order():
+def test_every_sample_once_per_epoch_in_a_new_order():
     seen = []
 
     def note(batch):
@@ -99,7 +99,7 @@ def test_every_sample_once_an_epoch_in_another_order():
     assert first != second
 
 
-def test_the_seed_repeats_a_training_whatever_the_threads_and_the_caller_draw():
+def test_the_seed_repeats_a_run_whatever_the_threads_and_the_callers_random_numbers():
     before = torch.get_num_threads()
     histories = []
     try:
@@ -113,7 +113,7 @@ def test_the_seed_repeats_a_training_whatever_the_threads_and_the_caller_draw():
     assert histories[0] == histories[1] != histories[2]
 
 
-def test_the_callers_random_numbers_are_left_alone():
+def test_the_callers_random_numbers_are_not_changed():
     model = network()
     state = torch.get_rng_state()
     tune(model)
@@ -135,15 +135,15 @@ def test_the_best_epochs_weights_are_kept():
     assert [epoch[5] for epoch in history.scores] == [1.0, 7.0, 7.0, 3.0]
 
 
-def test_without_a_score_the_last_weights_stay():
+def test_without_a_score_the_last_weights_are_kept():
     weights = []
     model, history = tune(evaluate=lambda model: weights.append(model[0].weight.detach().clone()) or {})
     assert torch.equal(model[0].weight, weights[-1])
     assert history.best_epoch is None
 
 
-def test_selection_without_an_evaluation_is_refused():
-    with pytest.raises(ValueError, match="`evaluate` is needed"):
+def test_select_by_needs_evaluate():
+    with pytest.raises(ValueError, match="needs `evaluate`"):
         tune(select_by=5)
 
 

@@ -1,4 +1,4 @@
-"""Peak memory is counted by blocks: new ones, while they live, forwards and backwards."""
+"""Peak memory counts new blocks while they are alive, in forward and backward passes."""
 
 import pytest
 import torch
@@ -13,7 +13,7 @@ def one_mb():
     return torch.ones(256, 1024)
 
 
-def test_a_chain_holds_two_blocks_at_a_time():
+def test_a_chain_needs_two_blocks_at_a_time():
     def chain():
         x = one_mb()
         for _ in range(5):
@@ -23,22 +23,22 @@ def test_a_chain_holds_two_blocks_at_a_time():
     assert peak_bytes(chain) == 2 * MB
 
 
-def test_what_is_kept_adds_up():
+def test_live_tensors_add_up():
     assert peak_bytes(lambda: [one_mb() for _ in range(3)]) == 3 * MB
 
 
-def test_views_and_changes_in_place_take_nothing():
+def test_views_and_in_place_changes_need_no_memory():
     x = one_mb()
     assert peak_bytes(lambda: x.view(-1)[:1024].unsqueeze(0).T) == 0
     assert peak_bytes(lambda: x.mul_(2)) == 0
 
 
-def test_what_was_there_before_does_not_count():
+def test_existing_tensors_do_not_count():
     x = one_mb()
     assert peak_bytes(lambda: x + 1) == MB
 
 
-def test_a_block_that_was_there_before_and_is_freed_leaves_room_for_new_ones():
+def test_freeing_an_existing_block_does_not_lower_the_count():
     given = [one_mb()]
 
     def work():
@@ -71,11 +71,11 @@ def test_gradients_made_in_the_backward_pass_count():
     assert layer.weight.grad is not None
 
 
-def test_an_error_in_the_work_comes_through():
+def test_an_error_in_the_work_is_raised():
     with pytest.raises(ZeroDivisionError):
         peak_bytes(lambda: 1 / 0)
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
-def test_on_a_gpu_pytorchs_own_counter_is_read():
+def test_on_a_gpu_pytorchs_own_counter_is_used():
     assert peak_bytes(lambda: torch.ones(256, 1024, device="cuda"), "cuda") == MB

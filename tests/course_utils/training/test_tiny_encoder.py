@@ -1,4 +1,4 @@
-"""The tiny DistilBERT that ships: its form, how little it can do untrained, what a few steps change, how it is made."""
+"""The tiny DistilBERT of the package: its architecture, its recall untrained and after a few steps, how it is made."""
 
 import importlib.util
 import json
@@ -49,7 +49,7 @@ def test_tokens_are_those_of_bert(tokenizer):
     assert batch["attention_mask"][1] == [1] * 5 + [0] * (len(first) - 5)
 
 
-def test_unknown_words_fall_into_pieces(tokenizer):
+def test_unknown_words_are_split_into_pieces(tokenizer):
     assert tokenizer.tokenize("quizzing") != ["[UNK]"]
     assert "".join(piece.removeprefix("##") for piece in tokenizer.tokenize("Quizzing")) == "quizzing"
 
@@ -117,7 +117,7 @@ def card_row(name: str) -> list[float]:
     return [float(cell.split()[0]) for cell in row.split("|")]
 
 
-def test_untrained_it_hardly_finds_anything_and_the_card_says_so(tokenizer):
+def test_untrained_it_finds_hardly_anything_as_the_card_says(tokenizer):
     recall = Retrieval(tokenizer, 500, 1000).recall_at_1()
     assert recall < 5
     assert recall == pytest.approx(card_row("untrained")[0], abs=1.5)
@@ -130,7 +130,7 @@ def test_a_few_steps_bring_questions_and_passages_together(tokenizer):
     assert retrieval.recall_at_1() > untrained + 20
 
 
-def test_the_card_keeps_the_promises_of_the_labs():
+def test_the_card_supports_the_claims_of_the_labs():
     untrained, bm25, nce, hard = map(card_row, ("untrained", "BM25", "NCE", "NCE + hard"))
     assert untrained[0] < 5
     assert nce[0] >= untrained[0] + 25
@@ -152,7 +152,7 @@ def test_the_script_makes_the_vocabulary_that_ships(script, tokenizer):
     assert made.get_vocab() == tokenizer.get_vocab()
 
 
-def test_the_script_makes_a_model_of_the_same_form(script, tmp_path, monkeypatch):
+def test_the_script_makes_a_model_of_the_same_architecture(script, tmp_path, monkeypatch):
     monkeypatch.setattr(script, "HEAD_STEPS", 1)
     threads = torch.get_num_threads()
     try:

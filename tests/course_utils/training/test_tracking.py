@@ -1,4 +1,4 @@
-"""Tracking: both services for real and offline, rows read back, nothing printed, nothing written elsewhere."""
+"""Tracking: both services, real and offline, rows read back, nothing printed, nothing written elsewhere."""
 
 import importlib
 import json
@@ -32,7 +32,7 @@ ROWS = [
 
 
 @pytest.mark.parametrize("backend", ["tensorboard", "none"])
-def test_runs_come_back_as_rows_and_nothing_is_printed(tmp_path, capfd, backend):
+def test_runs_are_read_back_as_rows_and_nothing_is_printed(tmp_path, capfd, backend):
     run_twice(tmp_path / "runs", backend)
     assert results(tmp_path / "runs", "optimisers") == ROWS
     assert results(tmp_path / "runs") == [{"experiment": "optimisers", **row} for row in ROWS]
@@ -46,7 +46,7 @@ def tensorboard_runs(folder):
     return EventMultiplexer().AddRunsFromDirectory(str(folder)).Reload()
 
 
-def test_tensorboard_holds_each_step_and_the_settings(tmp_path):
+def test_tensorboard_has_each_step_and_the_settings(tmp_path):
     from tensorboard.plugins.hparams import metadata, plugin_data_pb2
 
     run_twice(tmp_path, "tensorboard")
@@ -64,7 +64,7 @@ def test_tensorboard_holds_each_step_and_the_settings(tmp_path):
         assert events.Scalars(name, "last/loss")[0].value == row["loss"]
 
 
-def test_the_same_settings_again_replace_a_run(tmp_path):
+def test_a_run_with_the_same_settings_replaces_the_first(tmp_path):
     for value in (1.0, 2.0):
         with track("sizes", {"dim": 8}, seed=0, folder=tmp_path) as run:
             run.log(0, loss=value)
@@ -76,7 +76,7 @@ def test_the_same_settings_again_replace_a_run(tmp_path):
     assert [row["seed"] for row in results(tmp_path)] == [0, 1]
 
 
-def test_settings_that_no_file_name_can_hold_stay_apart(tmp_path):
+def test_settings_unfit_for_file_names_stay_distinct(tmp_path):
     texts = ["a/b", "a:b", "a b", "../../x", "é" * 300, "é" * 301]
     for text in texts:
         with track("names / of runs", {"text": text}, seed=0, backend="none", folder=tmp_path / "runs"):
@@ -94,18 +94,18 @@ def test_a_run_that_fails_does_not_count(tmp_path):
     assert [event.value for event in events.Scalars(*events.Runs(), "loss")] == [1.0]
 
 
-def test_arguments_that_make_no_sense(tmp_path):
+def test_invalid_arguments(tmp_path):
     for error, said, arguments in (
-        (ValueError, "tensorboard, wandb, none, not 'csv'", {"settings": {}, "backend": "csv"}),
+        (ValueError, "unknown backend 'csv'; available: tensorboard, wandb, none", {"settings": {}, "backend": "csv"}),
         (TypeError, "'optimiser' must be .* got type", {"settings": {"optimiser": torch.optim.Adam}}),
-        (TypeError, "argument of its own", {"settings": {"seed": 1}}),
+        (TypeError, "as a separate argument", {"settings": {"seed": 1}}),
     ):
         with pytest.raises(error, match=said), track("wrong", seed=0, folder=tmp_path, **arguments):
             pass
     assert not any(tmp_path.iterdir())
 
 
-def test_wandb_that_is_not_installed(tmp_path, monkeypatch):
+def test_missing_wandb(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "wandb", None)
     with (
         pytest.raises(ImportError, match="pip install wandb"),
@@ -133,7 +133,7 @@ def wandb_run(tmp_path_factory):
     return folder, home, run.stdout + run.stderr
 
 
-def test_wandb_offline_writes_below_the_folder_only_and_ends(wandb_run):
+def test_wandb_offline_only_writes_below_the_folder_and_ends(wandb_run):
     folder, home, printed = wandb_run
     assert printed == ""
     assert [path.name for path in folder.iterdir()] == ["runs"]
@@ -148,7 +148,7 @@ def environment_of(process):
         return {}
 
 
-def test_wandb_runs_come_back_as_rows(wandb_run):
+def test_wandb_runs_are_read_back_as_rows(wandb_run):
     assert results(wandb_run[0] / "runs", "optimisers") == ROWS
 
 
@@ -168,7 +168,7 @@ def wandb_records(path):
         place += 7 + length
 
 
-def test_wandb_holds_each_step_and_the_settings(wandb_run):
+def test_wandb_has_each_step_and_the_settings(wandb_run):
     paths = sorted(wandb_run[0].glob("runs/optimisers/*/wandb/offline-run-*/*.wandb"))
     for path, row in zip(paths, ROWS, strict=True):
         records = list(wandb_records(path))
@@ -185,7 +185,7 @@ def test_wandb_holds_each_step_and_the_settings(wandb_run):
         assert [(step["_step"], step["recall"]) for step in steps if "recall" in step] == [(3, row["recall"])]
 
 
-def test_tensorboard_is_shown_only_where_somebody_watches(tmp_path, monkeypatch, capfd):
+def test_tensorboard_is_shown_only_in_an_open_notebook(tmp_path, monkeypatch, capfd):
     notebook = importlib.import_module("tensorboard.notebook")
     started = []
     monkeypatch.setattr(notebook, "start", started.append)
@@ -212,7 +212,7 @@ def test_importing_loads_neither_service():
     assert run.stdout == "[]\n"
 
 
-def test_rows_of_just_these_settings(tmp_path):
+def test_rows_with_exactly_these_settings(tmp_path):
     for settings, seed in (({"dim": 8}, 0), ({"dim": 8}, 1), ({"dim": 8, "pool": "max"}, 0), ({"dim": 4}, 0), ({}, 0)):
         with track("sizes", settings, seed=seed, backend="none", folder=tmp_path):
             pass

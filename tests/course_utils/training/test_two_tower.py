@@ -1,4 +1,4 @@
-"""Two towers, their training with any loss, recall by topic, and a progress bar that leaves nothing behind."""
+"""Two towers, their training with any loss, recall by topic, and a progress bar that removes itself."""
 
 import io
 
@@ -31,7 +31,7 @@ def test_embeddings_have_the_documented_shape_and_length(data):
     assert raw.norm(dim=1).std() > 0.01
 
 
-def test_weights_come_from_the_seed_and_the_callers_random_numbers_are_left_alone():
+def test_weights_come_from_the_seed_and_the_callers_random_numbers_are_not_changed():
     state = torch.get_rng_state()
     weights = [TwoTower(12, seed=seed).item_encoder[0].weight for seed in (1, 1, 2)]
     assert torch.equal(weights[0], weights[1])
@@ -39,19 +39,19 @@ def test_weights_come_from_the_seed_and_the_callers_random_numbers_are_left_alon
     assert torch.equal(torch.get_rng_state(), state)
 
 
-def test_training_lowers_the_loss_that_it_is_given(data):
+def test_training_lowers_its_loss(data):
     model = TwoTower(12)
     losses = train(model, data.train, distance, steps=60, batch_size=16)
     assert len(losses) == 60
     assert losses[-1] < losses[0] / 4
 
 
-def test_the_same_seed_repeats_a_training(data):
+def test_the_same_seed_repeats_a_training_run(data):
     runs = [train(TwoTower(12), data.train, distance, steps=12, batch_size=16, seed=seed) for seed in (5, 5, 6)]
     assert runs[0] == runs[1] != runs[2]
 
 
-def test_training_takes_one_thread_and_gives_the_others_back(data):
+def test_training_uses_one_thread_and_restores_the_number(data):
     threads = []
 
     def note(queries, items, topics):
@@ -70,7 +70,7 @@ def test_training_takes_one_thread_and_gives_the_others_back(data):
     assert threads == [1, 1]
 
 
-def test_each_epoch_takes_every_pair_once_in_another_order():
+def test_each_epoch_uses_every_pair_once_in_a_new_order():
     pairs = Pairs(torch.ones(12, 4), torch.ones(12, 4), torch.arange(12))
     seen = []
 
@@ -84,7 +84,7 @@ def test_each_epoch_takes_every_pair_once_in_another_order():
     assert first != second
 
 
-def test_a_loss_with_parameters_learns_too(data):
+def test_the_parameters_of_a_loss_are_trained(data):
     class Scaled(nn.Module):
         def __init__(self):
             super().__init__()
@@ -99,7 +99,7 @@ def test_a_loss_with_parameters_learns_too(data):
 
 
 @pytest.mark.parametrize("batch_size", [0, 81])
-def test_a_batch_must_fit(data, batch_size):
+def test_a_batch_must_not_exceed_the_pairs(data, batch_size):
     with pytest.raises(ValueError, match=f"80, the number of pairs; got {batch_size}"):
         train(TwoTower(12), data.train, distance, steps=1, batch_size=batch_size)
 
@@ -111,7 +111,7 @@ class Fixed(nn.Module):
         return queries, items
 
 
-def test_recall_is_the_share_of_the_topics_items():
+def test_recall_is_the_fraction_of_the_topics_items():
     # Query 0 points to items 0 and 2, queries 1 to 3 to item 1 first, then to 2 or 3. Topic 0 has three items.
     items = torch.eye(4)
     queries = torch.tensor([[3.0, 0, 2, 1], [0, 3, 2, 1], [0, 3, 2, 1], [0, 3, 1, 2]])
@@ -122,7 +122,7 @@ def test_recall_is_the_share_of_the_topics_items():
     assert topic_recall(Fixed(), pairs, k=4) == 1.0
 
 
-def test_the_bar_goes_to_stdout_only_and_is_taken_away(capsys):
+def test_the_bar_goes_to_stdout_only_and_removes_itself(capsys):
     with progress(3, "three steps") as advance:
         for _ in range(3):
             advance()
@@ -146,7 +146,7 @@ def run_notebook(source):
     return notebook.cells[0].outputs
 
 
-def test_a_saved_notebook_holds_nothing_of_the_bar():
+def test_a_saved_notebook_contains_no_trace_of_the_bar():
     outputs = run_notebook(
         "from course_utils.training import progress\n"
         "from course_utils.runtime import needs\n"

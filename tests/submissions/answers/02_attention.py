@@ -103,7 +103,7 @@ WRITTEN = {
     "longer. I would try 0.1 and look at the curve again.",
 }
 
-# Half understood, one exercise not begun: 8.25 of 20.
+# Half understood, one exercise not begun: 8 of 20.
 PARTLY = {
     "scaled_scores": '''
 # Exercise: scaled_scores

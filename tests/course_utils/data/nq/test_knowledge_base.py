@@ -1,4 +1,4 @@
-"""The knowledge base: every gold passage once, and indices that lead to it."""
+"""The knowledge base: every gold passage once, and its index for each question."""
 
 import pytest
 import torch
@@ -14,7 +14,7 @@ TRAIN = [sample("A", "one"), sample("A", "two"), sample("A", "one"), sample("B",
 VALIDATION = [sample("C", "three"), sample("A", "two"), sample("C", "three")]
 
 
-def test_identical_passages_are_merged_and_stand_in_order_of_first_sight():
+def test_identical_passages_are_merged_in_order_of_first_appearance():
     knowledge_base = make_knowledge_base(TRAIN, VALIDATION)
     assert [(p["title"], p["text"]) for p in knowledge_base.passages] == [
         ("A", "one"),
@@ -25,14 +25,14 @@ def test_identical_passages_are_merged_and_stand_in_order_of_first_sight():
     assert len(knowledge_base) == 4
 
 
-def test_every_index_leads_to_its_samples_passage():
+def test_every_index_is_that_of_its_samples_passage():
     knowledge_base = make_knowledge_base(TRAIN, VALIDATION)
     assert knowledge_base.train_gold.tolist() == [0, 1, 0, 2]
     assert knowledge_base.validation_gold.tolist() == [3, 1, 3]
     assert knowledge_base.train_gold.dtype == knowledge_base.validation_gold.dtype == torch.int64
 
 
-def test_title_and_text_are_not_run_together():
+def test_title_and_text_are_compared_separately():
     knowledge_base = make_knowledge_base([sample("ab", "c"), sample("a", "bc")], [sample("c", "ab")])
     assert knowledge_base.train_gold.tolist() == [0, 1] and knowledge_base.validation_gold.tolist() == [2]
 

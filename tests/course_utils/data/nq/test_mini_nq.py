@@ -1,4 +1,4 @@
-"""Mini-NQ: the real schema, the same bytes everywhere, one right passage a question, and no easy prey for BM25."""
+"""Mini-NQ: the real schema, the same bytes everywhere, one right passage per question, and hard for BM25."""
 
 import hashlib
 import json
@@ -53,7 +53,7 @@ def test_the_same_bytes_on_every_machine(arguments, expected):
     assert checksum(make_mini_nq(num_train, num_validation, seed=seed)) == expected
 
 
-def test_another_seed_gives_other_facts():
+def test_a_different_seed_gives_different_facts():
     one, other = ({s["gold_context"]["text"] for s in samples(make_mini_nq(seed=seed))} for seed in SEEDS)
     assert len(one & other) < 15
 
@@ -68,7 +68,7 @@ def test_passages_have_60_to_110_tokens(data):
     assert not any(tokenizer.unk_token_id in row for row in ids)
 
 
-def test_validation_asks_about_other_buildings_in_other_sentences(data):
+def test_validation_has_other_buildings_and_wordings(data):
     train, validation = data
     titles, held_out_titles = ({s["gold_context"]["title"] for s in part} for part in data)
     assert not titles & held_out_titles
@@ -129,7 +129,7 @@ def test_no_phrase_has_two_meanings():
     assert len(phrases) == len(set(phrases))
 
 
-def test_hard_negatives_are_there_by_nature(data):
+def test_there_are_hard_negatives(data):
     for part in data:
         titles = [sample["gold_context"]["title"] for sample in part]
         assert len(set(titles)) < len(titles) / 3
@@ -167,6 +167,6 @@ def test_up_to_100_000_passages(sizes):
         ((99_000, 1_001), "at most 100,000"),
     ],
 )
-def test_impossible_sizes_are_named(arguments, message):
+def test_impossible_sizes_are_errors(arguments, message):
     with pytest.raises(ValueError, match=message):
         make_mini_nq(*arguments)

@@ -1,4 +1,4 @@
-"""Natural Questions from files in DPR's format, served by this machine, and from a folder; and every way to fail."""
+"""Natural Questions from files in DPR's format on a local server, and from a folder, with every kind of failure."""
 
 import gzip
 import json
@@ -78,7 +78,7 @@ def test_gold_is_the_first_positive_passage_and_the_schema_is_the_courses(site, 
     assert validation == [sample("d"), sample("e")]
 
 
-def test_questions_left_out_are_counted(site, cache, capsys):
+def test_questions_that_are_left_out_are_counted(site, cache, capsys):
     load(site, cache)
     out = capsys.readouterr().out
     assert "nq-train.json: 3 questions; 1 without a positive passage left out" in out
@@ -94,7 +94,7 @@ def test_converted_once_and_the_downloads_are_removed(site, cache, capsys):
     assert len(site.requests) == 2 and capsys.readouterr().out == ""
 
 
-def test_the_cache_serves_as_a_folder(site, cache):
+def test_the_cache_can_be_used_as_a_folder(site, cache):
     assert load(site, cache) == load_natural_questions(cache)
 
 
@@ -107,9 +107,9 @@ def test_a_damaged_cache_is_made_again(site, cache, damage):
     assert [path for _, path, _ in site.requests] == [TRAIN, DEV, TRAIN]
 
 
-def test_an_interrupted_download_goes_on(site, cache):
+def test_an_interrupted_download_is_resumed(site, cache):
     site.cut[TRAIN] = 100
-    fails(site, cache, "broke off", "100 of")
+    fails(site, cache, "was interrupted", "100 of")
     site.cut.clear()
     assert load(site, cache)[0] == [sample("a"), sample("b"), sample("c")]
     assert (TRAIN, "bytes=100-") in [(path, asked) for _, path, asked in site.requests]
@@ -121,7 +121,7 @@ def test_no_network(cache):
     fails(gone, cache, "cannot be reached", "profile cpu")
 
 
-def test_gone_from_the_server(site, cache):
+def test_a_file_missing_on_the_server(site, cache):
     del site.files[TRAIN]
     fails(site, cache, "404", TRAIN)
 
@@ -133,12 +133,12 @@ def test_gone_from_the_server(site, cache):
         (lambda content: content[:-8] + b"\0" * 8, ["train.json.gz", "near byte", "CRC"]),
         (lambda content: content[:60] + b"\xff" * 40 + content[100:], ["train.json.gz", "near byte"]),
         (lambda content: b"<html>no such file</html>", ["train.json.gz", "Not a gzipped file"]),
-        (lambda content: gzip.compress(gzip.decompress(content)[:-400]), ["no whole JSON list", "after 3 items"]),
-        (lambda content: gzip.compress(b""), ["no whole JSON list", "after 0 items"]),
+        (lambda content: gzip.compress(gzip.decompress(content)[:-400]), ["not a complete JSON list", "after 3 items"]),
+        (lambda content: gzip.compress(b""), ["not a complete JSON list", "after 0 items"]),
     ],
     ids=["truncated", "wrong CRC", "garbled", "no gzip", "JSON cut off", "empty"],
 )
-def test_damaged_files_are_named_and_fetched_anew(site, cache, break_it, words):
+def test_damaged_files_are_named_and_downloaded_again(site, cache, break_it, words):
     whole = site.files[TRAIN]
     site.files[TRAIN] = break_it(whole)
     fails(site, cache, *words, "run this again")
@@ -153,18 +153,18 @@ def without(key):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ([question("a"), without("question")], ["item 1", "`question` of type str", "there is none"]),
+        ([question("a"), without("question")], ["item 1", "`question` of type str, got none"]),
         ([question("a"), question("b"), without("answers")], ["item 2", "`answers` of type list"]),
         ([without("positive_ctxs")], ["item 0", "`positive_ctxs` of type list"]),
         ([question("a") | {"answers": [1]}], ["item 0", "`answers` that are all str"]),
-        ([question("a") | {"question": 5}], ["item 0", "`question`", "it is int"]),
+        ([question("a") | {"question": 5}], ["item 0", "`question` of type str, got int"]),
         ([question("a") | {"positive_ctxs": [{"title": "t"}]}], ["the passage of item 0", "`text` of type str"]),
         (["a", "b"], ["item 0", "`positive_ctxs`"]),
         ({"data": [question("a")]}, ["no question with a positive passage", "DPR's format"]),
         ([question("a", positives=0)], ["no question with a positive passage"]),
     ],
 )
-def test_another_format_is_an_error_with_its_place(site, cache, content, words):
+def test_another_format_is_an_error_with_its_position(site, cache, content, words):
     site.files[TRAIN] = packed(content)
     fails(site, cache, *words, "train.json.gz")
 
@@ -197,7 +197,7 @@ def test_a_folder_in_the_courses_schema_needs_no_network(folder):
     assert sorted(path.name for path in folder.iterdir()) == ["nq-train.json", "nq-val.json"]
 
 
-def test_fields_beyond_the_schema_are_left_out(folder):
+def test_other_fields_are_ignored(folder):
     (folder / "nq-train.json").write_text(json.dumps([sample("a") | {"hard_negatives": [1, 2]}]))
     assert load_natural_questions(folder)[0] == [sample("a")]
 
@@ -205,17 +205,17 @@ def test_fields_beyond_the_schema_are_left_out(folder):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (None, ["must hold nq-train.json and nq-val.json", "missing: nq-val.json"]),
-        ("", ["nq-val.json is no whole JSON list", "after 0 items"]),
-        (json.dumps([sample("a"), sample("b")])[:-20], ["nq-val.json is no whole JSON list", "after 1 items"]),
-        ("[]", ["nq-val.json holds no sample", "gold_context"]),
-        ("{}", ["nq-val.json holds no sample"]),
-        (json.dumps([sample("a"), question("b")]), ["item 1", "nq-val.json", "`gold_context`", "there is none"]),
-        (json.dumps([sample("a") | {"gold_context": "text"}]), ["item 0", "`gold_context` of type dict", "it is str"]),
-        (json.dumps([sample("a") | {"question": None}]), ["item 0", "`question`", "it is NoneType"]),
+        (None, ["must contain nq-train.json and nq-val.json", "missing: nq-val.json"]),
+        ("", ["nq-val.json is not a complete JSON list", "after 0 items"]),
+        (json.dumps([sample("a"), sample("b")])[:-20], ["nq-val.json is not a complete JSON list", "after 1 items"]),
+        ("[]", ["nq-val.json, found an empty list", "gold_context"]),
+        ("{}", ["nq-val.json, found an empty list"]),
+        (json.dumps([sample("a"), question("b")]), ["item 1", "nq-val.json", "`gold_context` of type dict, got none"]),
+        (json.dumps([sample("a") | {"gold_context": "text"}]), ["item 0", "`gold_context` of type dict, got str"]),
+        (json.dumps([sample("a") | {"question": None}]), ["item 0", "`question` of type str, got NoneType"]),
     ],
 )
-def test_a_folder_with_something_else(folder, text, words):
+def test_a_folder_with_malformed_files(folder, text, words):
     (folder / "nq-val.json").unlink()
     if text is not None:
         (folder / "nq-val.json").write_text(text)
@@ -224,7 +224,7 @@ def test_a_folder_with_something_else(folder, text, words):
     assert all(word in str(caught.value) for word in words), str(caught.value)
 
 
-def test_the_default_is_dprs_own_files_in_the_cache_folder(monkeypatch, tmp_path):
+def test_the_default_is_dprs_files_in_the_cache_folder(monkeypatch, tmp_path):
     asked = []
 
     def download(url, target):

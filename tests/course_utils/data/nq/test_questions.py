@@ -1,6 +1,7 @@
 """Questions by profile: generated offline, or drawn from Natural Questions."""
 
 import json
+import random
 
 import pytest
 
@@ -34,7 +35,7 @@ def full(monkeypatch):
     monkeypatch.setattr(runtime, "_profile", "full")
 
 
-def test_cpu_generates_the_courses_own(cpu, monkeypatch):
+def test_cpu_generates_questions(cpu, monkeypatch):
     monkeypatch.setattr(natural_questions, "download", lambda *_: pytest.fail("the cpu profile needs no network"))
     train, validation = load_questions(num_train=7, num_validation=11)
     assert (train, validation) == mini_nq.make_mini_nq(7, 11, seed=42)
@@ -64,6 +65,14 @@ def test_full_draws_from_all_natural_questions(full, folder, monkeypatch):
         assert positions != sorted(positions) and max(positions) >= len(drawn)
 
 
+def test_one_generator_draws_both_as_published(full, monkeypatch):
+    whole = samples("a", 100), samples("b", 200)
+    monkeypatch.setattr(natural_questions, "load_natural_questions", lambda _: whole)
+    random.seed(42)  # the published script: the global generator, training questions first
+    expected = random.sample(whole[0], 50), random.sample(whole[1], 60)
+    assert load_questions(num_train=50, num_validation=60, seed=42) == expected
+
+
 @pytest.mark.parametrize("profile", ["cpu", "full"])
 def test_a_folder_is_used_in_either_profile(profile, folder, request):
     request.getfixturevalue(profile)
@@ -72,7 +81,7 @@ def test_a_folder_is_used_in_either_profile(profile, folder, request):
     assert len(validation) == 3 and all(sample in samples("val", 30) for sample in validation)
 
 
-def test_the_folder_of_the_environment_counts_in_full_alone(folder, monkeypatch):
+def test_the_environment_variable_is_only_used_in_full(folder, monkeypatch):
     monkeypatch.setenv("COURSE_NQ_FOLDER", str(folder))
     monkeypatch.setattr(runtime, "_profile", "full")
     assert load_questions(num_train=40, num_validation=3) == load_questions(
@@ -83,11 +92,11 @@ def test_the_folder_of_the_environment_counts_in_full_alone(folder, monkeypatch)
 
 
 @pytest.mark.parametrize(("name", "count", "there"), [("num_train", 41, 40), ("num_validation", -1, 30)])
-def test_more_than_there_are(full, folder, name, count, there):
+def test_more_questions_than_there_are(full, folder, name, count, there):
     with pytest.raises(ValueError, match=rf"{name} must lie in 0 to {there}.* got {count}"):
         load_questions(**({"num_train": 1, "num_validation": 1} | {name: count}), folder=folder)
 
 
 def test_a_folder_without_the_files(full, tmp_path):
-    with pytest.raises(CourseDataError, match=r"must hold nq-train.json and nq-val.json"):
+    with pytest.raises(CourseDataError, match=r"must contain nq-train.json and nq-val.json"):
         load_questions(folder=tmp_path)

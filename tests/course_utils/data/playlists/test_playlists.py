@@ -1,4 +1,4 @@
-"""Playlists: the invented ones are as documented, files give the same as memory, and damage is named with its place."""
+"""Playlists: the invented ones are as documented, files give the same as memory, and errors in a file say where."""
 
 import hashlib
 import json
@@ -59,7 +59,7 @@ def test_popularity_has_a_long_tail(slices):
     assert counts[len(counts) // 2] < counts[0] / 10
 
 
-def test_lengths_and_repeats_are_of_all_kinds(slices):
+def test_lengths_and_repeats_vary(slices):
     lengths = [playlist["num_tracks"] for content in slices for playlist in content["playlists"]]
     assert min(lengths) < 10 < sorted(lengths)[600] < 40 and max(lengths) > 100
     repeats = [
@@ -77,7 +77,7 @@ def test_durations_are_those_of_songs_with_a_few_outliers(slices):
     assert minutes.min() > 0
 
 
-def test_playlists_keep_to_few_moods(default):
+def test_playlists_have_few_moods(default):
     """Two artists of one playlist meet in others far more often than artists of two playlists do."""
     rows = [default.track_artist[playlist.tracks[:10]] for playlist in default.training]
     together = torch.zeros(default.num_artists, default.num_artists)
@@ -89,7 +89,7 @@ def test_playlists_keep_to_few_moods(default):
     assert same > 3 * together[one, other.roll(1)].mean()
 
 
-def test_arguments_alone_decide(slices):
+def test_data_depend_only_on_the_arguments(slices):
     state = torch.get_rng_state()
     again, other = (list(generator.make_slices(1200, 3000, seed=seed)) for seed in (5, 6))
     assert again == slices and other != slices
@@ -106,7 +106,7 @@ def test_the_same_bytes_on_every_machine(tmp_path):
 
 
 @pytest.mark.parametrize("num_tracks", [1, 2, 30])
-def test_a_catalogue_may_be_tiny(num_tracks):
+def test_a_tiny_catalogue(num_tracks):
     (content,) = generator.make_slices(20, num_tracks)
     found = {track["track_uri"] for track in entries([content])}
     assert 1 <= len(found) <= num_tracks
@@ -126,7 +126,7 @@ def test_the_default_catalogue_has_about_20_000_tracks(default):
     assert 4000 < len(default.training) + len(default.validation) < 5000
 
 
-def test_data_is_what_the_slices_say(slices, data):
+def test_data_match_the_slices(slices, data):
     kept = [playlist for content in slices for playlist in content["playlists"] if playlist["num_tracks"] >= 10]
     ids, albums, artists = ({} for _ in range(3))
     for track in (track for playlist in kept for track in playlist["tracks"]):
@@ -153,7 +153,7 @@ def test_context_and_next(data):
         assert torch.equal(torch.cat([playlist.context, playlist.next]), playlist.tracks)
 
 
-def test_the_seed_draws_the_validation_playlists(tmp_path):
+def test_the_seed_determines_the_validation_playlists(tmp_path):
     generator.write_slices(tmp_path, 300, 500)
     first, same, other = (loader.load_playlists(tmp_path, seed=seed) for seed in (1, 1, 2))
     held_out = [[playlist.tracks.tolist() for playlist in data.validation] for data in (first, same, other)]
@@ -174,14 +174,14 @@ def assert_same(one, other):
         assert all(a.name == b.name and torch.equal(a.tracks, b.tracks) for a, b in pairs)
 
 
-def test_a_folder_gives_what_memory_gives(tmp_path, data):
+def test_a_folder_gives_the_same_as_memory(tmp_path, data):
     generator.write_slices(tmp_path, 1200, 3000, seed=5)
     (tmp_path / "README.txt").write_text("not a slice")
     assert_same(loader.load_playlists(tmp_path, seed=5), data)
     assert_same(loader.load_playlists(str(tmp_path), num_playlists=1200, seed=5), data)
 
 
-def test_slices_are_read_by_number_and_only_as_far_as_wanted(tmp_path, slices):
+def test_slices_are_read_by_number_and_only_as_far_as_needed(tmp_path, slices):
     long = [playlist for playlist in slices[0]["playlists"] if playlist["num_tracks"] >= 10]
     for first, name in ((0, "0-999"), (5, "1000-1999"), (10, "2000-2999")):
         part = {"info": {}, "playlists": long[first : first + 5]}
@@ -195,7 +195,7 @@ def test_slices_are_read_by_number_and_only_as_far_as_wanted(tmp_path, slices):
         loader.load_playlists(tmp_path, num_playlists=16)
 
 
-def test_a_file_is_read_only_as_far_as_wanted(tmp_path, slices):
+def test_a_file_is_read_only_as_far_as_needed(tmp_path, slices):
     whole = json.dumps(slices[0])
     (tmp_path / "mpd.slice.0-999.json").write_text(whole[: len(whole) // 2])
     assert loader.load_playlists(tmp_path, num_playlists=300).num_tracks > 1000
@@ -215,49 +215,49 @@ def load_error(path):
         loader.load_playlists(path.parent)
     assert isinstance(caught.value, ValueError)
     message = str(caught.value)
-    assert message.startswith(path.name) and "expected" in message and "Copy this file anew" in message
+    assert message.startswith(path.name) and "expected" in message and "Copy this file again" in message
     return message
 
 
-def test_a_slice_that_was_cut_off(small):
+def test_a_truncated_slice(small):
     path, content = small
     whole = json.dumps(content)
     cut = whole.index('"pid": 3')
     path.write_text(whole[:cut])
-    assert f"at its end, byte {cut}, after 3 whole playlists" in load_error(path)
+    assert f"at its end, byte {cut}, after 3 complete playlists" in load_error(path)
     path.write_text("")
-    assert "byte 0, after 0 whole playlists" in load_error(path)
+    assert "byte 0, after 0 complete playlists" in load_error(path)
 
 
 @pytest.mark.parametrize("after", [2, 25])  # within the first buffer of the reader, and far beyond it
-def test_json_that_is_broken_inside(small, after):
+def test_invalid_json_inside_a_slice(small, after):
     path, content = small
     whole = json.dumps(content)
     place = whole.index(f'"pid": {after},') + 5
     path.write_text(f"{whole[:place]};{whole[place + 1 :]}")
     assert place > BUFFER or after == 2
-    assert f"byte {place} of {len(whole)}, after {after} whole playlists" in load_error(path)
+    assert f"byte {place} of {len(whole)}, after {after} complete playlists" in load_error(path)
 
 
-def test_bytes_that_are_no_text_are_told_in_words(small):
+def test_bytes_that_are_not_utf_8(small):
     path, content = small
     path.write_bytes(json.dumps(content).encode().replace(b'"pid": 1,', b'"pid":\xff1,', 1))
     message = load_error(path)
-    assert "after 1 whole playlists: expected JSON" in message
+    assert "after 1 complete playlists: expected JSON" in message
     assert "b'" not in message and "\\n" not in message
 
 
-def test_a_number_too_large_is_placed_before_what_was_read(small):
+def test_a_number_that_is_too_large(small):
     path, content = small
     content["playlists"][2]["pid"] = 10**30
     path.write_text(json.dumps(content))
     assert len(json.dumps(content)) > 2 * BUFFER
     message = load_error(path)
-    assert f"before byte {BUFFER}, after 2 whole playlists" in message
+    assert f"before byte {BUFFER}, after 2 complete playlists" in message
     assert "overflow" in message
 
 
-def test_a_file_that_is_no_slice(small):
+def test_a_file_that_is_not_a_slice(small):
     path, _ = small
     for other in ("[]", '{"info": {}}', '{"playlists": {}}', '{"playlists": []}'):
         path.write_text(other)
@@ -267,7 +267,7 @@ def test_a_file_that_is_no_slice(small):
 
 
 @pytest.mark.parametrize("field", sorted(ENTRY - {"pos"}))
-def test_a_field_of_a_track_that_is_missing(small, field):
+def test_a_missing_field_of_a_track(small, field):
     path, content = small
     del content["playlists"][4]["tracks"][6][field]
     path.write_text(json.dumps(content))
@@ -286,7 +286,7 @@ def test_a_field_of_a_track_that_is_missing(small, field):
         ("album_uri", ["x"], "x"),
     ],
 )
-def test_a_field_of_a_track_with_another_type(small, field, value, said):
+def test_a_field_of_a_track_of_the_wrong_type(small, field, value, said):
     path, content = small
     content["playlists"][4]["tracks"][6][field] = value
     path.write_text(json.dumps(content))
@@ -294,7 +294,7 @@ def test_a_field_of_a_track_with_another_type(small, field, value, said):
     assert "playlist number 5 of the file, track 6:" in message and f'"{field}"' in message and said in message
 
 
-def test_a_playlist_that_is_none(small):
+def test_a_malformed_playlist(small):
     path, content = small
     for wrong in ("text", [], None, {"name": "no tracks"}, {"tracks": []}, {"name": "x", "tracks": {}}):
         content["playlists"][2] = wrong
@@ -303,7 +303,7 @@ def test_a_playlist_that_is_none(small):
 
 
 def test_folders_without_slices(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"is no folder: give the one that holds"):
+    with pytest.raises(FileNotFoundError, match=r"is not a folder: give the folder of"):
         loader.load_playlists(tmp_path / "nowhere")
     with pytest.raises(FileNotFoundError, match=r"mpd\.slice\.0-999\.json"):
         loader.load_playlists(tmp_path)
@@ -323,7 +323,7 @@ def test_too_few_playlists_of_ten_tracks(tmp_path, small):
 
 
 @pytest.mark.parametrize("share", [0, 1, -0.5])
-def test_a_share_that_leaves_a_side_empty(share):
+def test_a_validation_share_out_of_range(share):
     with pytest.raises(ValueError, match=f"between 0 and 1, got {share}"):
         loader.load_playlists(validation_share=share)
     data = loader.load_playlists(num_playlists=3, num_tracks=300, validation_share=0.01)
