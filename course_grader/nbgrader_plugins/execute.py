@@ -51,9 +51,8 @@ class CourseExecute(Execute):
         engine = engine_for(lab, run_experiments=self.run_experiments)
         notes = Notes.of(nb)
         place = Path(resources.get("metadata", {}).get("path") or ".", f"{where['assignment']}.ipynb")
-        files = find_other_files(
-            place, lab.settings.files, lab.settings.files_mb, Notes()
-        )  # reported in the first stage
+        reported = Notes()  # by the first stage
+        files = find_other_files(place, lab.settings.files, lab.settings.files_mb, reported)
         return engine.grade(nb, where["student"], self.seed, notes, files).notebook, resources
 
 

@@ -94,11 +94,9 @@ def _notebook(found: Any, name: str, notes: Notes) -> NotebookNode:
         )
     if type(minor := found.get("nbformat_minor")) is not int:
         notes.add(f"The notebook's nbformat_minor is {_shown(minor)}, expected a whole number; it has been ignored.")
-    notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": _notebook_metadata(found), "cells": []}
     ids: set[str] = set()
-    for number, cell in enumerate(cells, start=1):
-        notebook["cells"].append(_cell(cell, number, name, ids, notes))
-    return from_dict(notebook)
+    clean = [_cell(cell, number, name, ids, notes) for number, cell in enumerate(cells, start=1)]
+    return from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": _notebook_metadata(found), "cells": clean})
 
 
 def _cells(found: Any, name: str) -> list:
