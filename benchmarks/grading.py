@@ -29,7 +29,7 @@ from course_grader.notebooks import has_tag, is_autograded_cell
 
 ROOT = Path(__file__).resolve().parents[1]
 CLASS = ROOT / "tests" / "submissions" / "example_class"
-STUDENTS = ("ada", "ben", "chloe")  # right, partly right, untouched: none that stock nbgrader could not finish
+STUDENTS = ("ada", "ben", "chloe")  # correct, partly correct, unchanged: plain nbgrader can grade all three
 
 
 def main() -> None:
