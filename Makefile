@@ -1,30 +1,30 @@
-# `make` lists what there is. Everything is installed into .venv; nothing else is touched, except that bubblewrap and
-# Chromium are installed as system packages where that takes no password.
+# `make` lists the targets. Everything is installed into .venv, except bubblewrap and Chromium, which are installed as
+# system packages if that needs no password.
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
-# nbgrader looks for the environment's own tools on PATH.
+# nbgrader expects the environment's tools on PATH.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHON PIP_ARGS
 
-# Later labs take longer: they come first, so that nobody waits for them in the end.
+# Later labs take longer, so they run first.
 NOTEBOOKS := $(shell ls -r solutions/*/*.ipynb 2>/dev/null)
 LAB ?=
-# Tests run side by side, a file or a lab at a time.
+# Tests run in parallel, by file or lab.
 JOBS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN); echo $$((n < 4 ? n : 4)))
 PYTEST = pytest --numprocesses $(JOBS) --dist loadscope
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: .venv/.stamp ## Make .venv, or bring it up to date (PYTHON=, PIP_ARGS=)
+setup: .venv/.stamp ## Make or update .venv (PYTHON=, PIP_ARGS=)
 
 .venv/.stamp: pyproject.toml constraints.txt scripts/setup.sh
 	@scripts/setup.sh
 	@touch $@
 
-grade: setup ## Grade the example class and show the scores, on the terminal and as a page under build/
+grade: setup ## Grade the example class and show the scores, also as a page in build/
 	course-grader example
 
 lab: setup ## Open a copy of a lab in JupyterLab: make lab LAB=01_tensor_basics
@@ -33,50 +33,52 @@ lab: setup ## Open a copy of a lab in JupyterLab: make lab LAB=01_tensor_basics
 	@test -e "build/work/$(LAB)" || cp -R "labs/$(LAB)" build/work/
 	jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) "build/work/$(LAB)/$(LAB).ipynb"
 
-labs: setup ## Make labs/ anew from solutions/
+labs: setup ## Make labs/ from solutions/
 	course-grader labs
 
 outputs: setup ## Run a reference notebook and save its outputs: make outputs LAB=01_tensor_basics
 	python scripts/save_outputs.py $(LAB)
 
-tiny-encoder: setup ## Pretrain the small encoder of labs 05 and 06 anew
+tiny-encoder: setup ## Pretrain the small encoder of labs 05 and 06 again
 	python scripts/tiny_encoder.py
 
 test: setup chromium lint nbval ## Everything that runs offline in a few minutes: lint, notebooks, tests (JOBS=)
 	$(PYTEST)
 
-test-all: setup chromium lint nbval ## The slow tests too
+test-all: setup chromium lint nbval ## Everything, including the slow tests
 	$(PYTEST) --slow
 
 nbval: setup ## Run the reference notebooks and compare their checked outputs
-	$(if $(NOTEBOOKS),pytest --numprocesses $(JOBS) --dist loadscope --no-loadscope-reorder --nbval-lax --nbval-current-env $(NOTEBOOKS),@echo "nbval: solutions/ holds no notebooks")
+	$(if $(NOTEBOOKS),pytest --numprocesses $(JOBS) --dist loadscope --no-loadscope-reorder --nbval-lax --nbval-current-env $(NOTEBOOKS),@echo "nbval: no notebooks in solutions/")
 
-coverage: setup ## Run the tests and list the lines and branches that none of them reaches
+coverage: setup ## Run the tests and list the lines and branches that they do not reach
 	$(PYTEST) --cov --cov-report=term-missing:skip-covered --cov-report=html
 
 types: setup ## Check the types with mypy
 	mypy
 
-reference: setup ## Generate docs/reference/ from the code
+reference: setup ## Generate docs/reference/ and the picture in docs/architecture.md from the code
 	python scripts/make_reference.py
+	python scripts/make_architecture.py
 
-lint: setup ## Style and spelling
+lint: setup ## Check style, spelling and types
 	ruff check
 	ruff format --check
 	codespell
+	mypy
 
-format: setup ## Format code and notebooks, and mend what ruff can mend
+format: setup ## Format code and notebooks, and fix what ruff can fix
 	ruff check --fix
 	ruff format
 
-bench: setup ## Measure grading, each lab, retrieval and catalogue search against stock tools
+bench: setup ## Measure grading, each lab, retrieval and catalogue search
 	python benchmarks/grading.py
 	python benchmarks/labs.py
 	python benchmarks/retrieval.py
 	python benchmarks/catalogue.py
 
-clean: ## Remove what was built, but not the environment
-	rm -rf build .pytest_cache .ruff_cache .hypothesis
+clean: ## Remove build products, but not the environment
+	rm -rf build .pytest_cache .ruff_cache .mypy_cache .hypothesis
 
 chromium:
 	@scripts/setup.sh chromium

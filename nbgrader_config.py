@@ -37,14 +37,14 @@ prepare_process()
 c.CourseDirectory.course_id = "deep-learning-labs"
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "labs"
-# Never released: what stands beside a reference, and what editors leave behind.
+# Never released: settings and variants of a lab, and files that editors leave behind.
 c.CourseDirectory.ignore = [
     "lab.toml", "variants", "runs",
     ".ipynb_checkpoints", "__pycache__", "*.pyc", ".DS_Store", "feedback",
 ]  # fmt: skip
 
-# From the reference to the lab. NamedStubs stands for nbgrader's ClearSolutions, SaveGuardedCells for
-# SaveCells: without this file nbgrader cannot grade what is in the gradebook. ReleaseMark comes last.
+# From the reference to the lab. NamedStubs replaces nbgrader's ClearSolutions, and SaveGuardedCells replaces
+# SaveCells: without this file, nbgrader cannot grade the labs in the gradebook. ReleaseMark comes last.
 c.GenerateAssignment.preprocessors = [
     IncludeHeaderFooter, InstantiateTests, LockCells, NamedStubs, ClearOutput, CheckCellMetadata, ComputeChecksums,
     SaveGuardedCells, ClearHiddenTests, ClearMarkScheme, ComputeChecksums, CheckCellMetadata, ReleaseMark,
@@ -52,8 +52,8 @@ c.GenerateAssignment.preprocessors = [
 c.ClearSolutions.code_stub = {"python": 'raise NotImplementedError("finish this exercise first")'}
 c.ClearSolutions.text_stub = WRITTEN_STUB
 
-# Grading. SubmissionExporter repairs a submission while it reads it. CourseExecute stands for nbgrader's Execute,
-# SaveGrades for SaveAutoGrades: the student's code runs in a sandbox, the tests are judged outside it.
+# Grading. SubmissionExporter repairs a submission while it reads it. CourseExecute replaces nbgrader's Execute, and
+# SaveGrades replaces SaveAutoGrades: student code runs in a sandbox, and the judge runs the tests outside.
 c.Autograde.pre_convert_hook = before_autograde
 c.Autograde.exporter_class = SubmissionExporter
 c.Autograde.sanitize_preprocessors = []
@@ -61,6 +61,6 @@ c.Autograde.autograde_preprocessors = [
     CourseExecute, IgnorePattern, ClearMetadataPreprocessor, LimitOutput, SaveGrades, AssignLatePenalties,
 ]  # fmt: skip
 
-# What students read in the end: short, for a phone too, without the source of hidden tests.
+# Feedback for students: short, readable on a phone, without the source of hidden tests.
 c.GenerateFeedback.exporter_class = FeedbackExporter
 c.GenerateFeedback.preprocessors = FEEDBACK_STEPS

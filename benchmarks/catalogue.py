@@ -1,9 +1,9 @@
-"""Lab 08's reference `score_catalogue` on a catalogue of the real one's size: memory, and time against a matmul.
+"""Lab 08's reference `score_catalogue` on a catalogue of the real size: memory, and time compared with a matmul.
 
     python benchmarks/catalogue.py [--tracks N]
 
-2,262,292 tracks with random embeddings of 64 features, 5 context tracks, the 500 best wanted; on a GPU too where there
-is one. Prints a Markdown table and writes build/benchmark_catalogue.json. "whole" scores the catalogue at once.
+2,262,292 tracks with random embeddings of 64 features, 5 context tracks, the best 500 tracks; also on a GPU, if
+there is one. Prints a Markdown table and writes build/benchmark_catalogue.json. "whole" scores the catalogue at once.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Inputs = tuple[torch.Tensor, ...]
 
 @dataclass
 class Cost:
-    """seconds: median. times_matmul: against context @ catalogue.T alone. working_mb: peak of the tensors made."""
+    """seconds: median. times_matmul: relative to context @ catalogue.T alone. working_mb: peak of new tensors."""
 
     device: str
     how: str
@@ -86,7 +86,7 @@ def at_once(lab: dict[str, Any], inputs: Inputs) -> Cost:
         context, context_album, context_artist, catalogue, album, artist = inputs
         return lab["affinity"](catalogue, context, album, context_album, artist, context_artist).topk(BEST)
 
-    # Indices are not compared: equal scores may come from other tracks.
+    # Indices are not compared: different tracks may have equal scores.
     torch.testing.assert_close(score().values, lab["score_catalogue"](*inputs, BEST)[0])
     return measure("whole", score, inputs)
 
@@ -94,7 +94,7 @@ def at_once(lab: dict[str, Any], inputs: Inputs) -> Cost:
 def measure(how: str, work: Callable[[], Any], inputs: Inputs) -> Cost:
     context, catalogue = inputs[0], inputs[3]
     device = catalogue.device.type
-    # In turn, so that what else the machine does hits both.
+    # In turn, so that other load on the machine affects both.
     pairs = [(seconds(work, device), seconds(lambda: context @ catalogue.T, device)) for _ in range(1 + REPEATS)]
     taken, matmul = map(statistics.median, zip(*pairs[1:], strict=True))  # the first ones warm up
     cost = Cost(device, how, taken, taken / matmul, peak_bytes(work, device) / 1e6)

@@ -1,4 +1,4 @@
-"""The clock of a benchmark: a GPU's wall time; of a CPU its own time, which other processes do not lengthen."""
+"""The clock of a benchmark: wall time on a GPU; processor time on a CPU, which other processes do not affect."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import torch
 
 
 def now(device: torch.device) -> float:
-    """Seconds since some point. On CUDA what was begun is waited for; on a CPU all threads of this process count."""
+    """Seconds since some point. On CUDA, waits for pending work; on a CPU, counts all threads of this process."""
     if device.type == "cuda":
         torch.cuda.synchronize()
         return time.perf_counter()

@@ -1,4 +1,4 @@
-"""The same submissions twice: for the course's own grader, and for nbgrader as it comes."""
+"""Courses with the same submissions for the course's own grader and for plain nbgrader."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from nbformat.v4 import new_code_cell
 
 from course_grader.notebooks import find_lab, has_tag, is_solution_cell
 
-# Stock nbgrader runs hidden tests beside the student's code, so the reference must be there too, unprotected.
+# Plain nbgrader runs hidden tests in the student's kernel, so the reference must be there, too, unprotected.
 CONNECT = """\
 import contextlib, io, json, os
 os.environ.pop("NBGRADER_EXECUTION", None)  # course_utils refuses unprotected grading
@@ -33,7 +33,7 @@ c.Execute.timeout = 120
 
 
 def our_course(folder: Path, root: Path, lab: str, submissions: dict[str, NotebookNode]) -> Path:
-    """The lab as it is, under the course's own configuration, already in the gradebook."""
+    """The lab with the course's own configuration, already in the gradebook."""
     _copy_lab(folder, root, lab)
     for name in ("nbgrader_config.py", "pyproject.toml"):
         shutil.copy(root / name, folder)
@@ -43,7 +43,7 @@ def our_course(folder: Path, root: Path, lab: str, submissions: dict[str, Notebo
 
 
 def stock_course(folder: Path, root: Path, lab: str, submissions: dict[str, NotebookNode]) -> Path:
-    """The same lab under nbgrader's defaults; each submission connects the reference after its setup cell."""
+    """The same lab with nbgrader's defaults; each submission loads the reference after its setup cell."""
     _copy_lab(folder, root, lab)
     (folder / "nbgrader_config.py").write_text(STOCK_CONFIG)
     cells = find_lab(lab, root).reference().cells
@@ -56,7 +56,7 @@ def stock_course(folder: Path, root: Path, lab: str, submissions: dict[str, Note
 
 
 def scores(course: Path) -> dict[str, float]:
-    """What the gradebook holds for each student, without written answers."""
+    """Each student's score in the gradebook, without written answers."""
     query = """
         SELECT submitted_assignment.student_id, sum(grade.auto_score) FROM grade
         JOIN submitted_notebook ON grade.notebook_id = submitted_notebook.id

@@ -1,9 +1,9 @@
-"""How fast a class is graded: `course-grader grade` against stock `nbgrader autograde`, on the same submissions.
+"""How fast a class is graded: `course-grader grade` compared with plain `nbgrader autograde`, same submissions.
 
     python benchmarks/grading.py [LAB] [--copies N]
 
-Both start from a gradebook that knows the lab; start-up counts. Stock nbgrader runs every cell, as it always does; ours
-leaves out the cells tagged `experiment`, so it is also measured with them. Writes build/benchmark_grading.json.
+Both start with a gradebook that contains the lab; start-up counts. Plain nbgrader always runs every cell; ours skips
+the cells tagged `experiment`, so it is also measured with them. Writes build/benchmark_grading.json.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def run(command: list[str], course: Path) -> Watched:
 
 
 def own_seconds(submissions: dict[str, NotebookNode]) -> dict[bool, float]:
-    """What the students' own cells take in an ordinary kernel, with experiments (True) and without.
+    """Seconds that the students' own cells take in an ordinary kernel, with experiments (True) and without.
 
     Measured one after another on one thread, so that these are processor seconds too.
     """
@@ -85,7 +85,7 @@ def own_seconds(submissions: dict[str, NotebookNode]) -> dict[bool, float]:
 
 
 def _own_seconds(notebook: NotebookNode) -> dict[bool, float]:
-    """All but the tests and the setup cell, whose imports every way of grading needs."""
+    """The same for one notebook, without tests and without the setup cell, whose imports every grader needs."""
     notebook = copy.deepcopy(notebook)
     notebook.cells = [cell for cell in notebook.cells if not is_autograded_cell(cell)]
     started, seconds = {}, {False: 0.0, True: 0.0}

@@ -1,20 +1,20 @@
-"""Do mined hard negatives help? The published comparison on mini-NQ, with the controls that it leaves out.
+"""Do mined hard negatives help? The published comparison on mini-NQ, with controls that the publication lacks.
 
     python benchmarks/hard_negatives.py --seeds 5
     python benchmarks/hard_negatives.py --train 1500 --batch 32 --epochs 2 --arms plain random mined
 
-Each seed has its own corpus and its own batches; all arms of a seed start from the same pretrained encoder. Prints a
-Markdown table of recalls (percent; mean and standard deviation over the seeds) and the differences seed by seed, and
-writes build/hard_negatives.json. One thread, so that the number of cores changes nothing.
+Each seed has its own corpus and batches; all arms of a seed start from the same pretrained encoder. Prints a Markdown
+table of recalls (percent; mean and standard deviation over the seeds) and the differences for each seed, and writes
+build/hard_negatives.json. Uses one thread, so that the number of cores does not matter.
 
 The arms:
   untrained  the encoder as it ships            bm25      bm25s, no stemmer
-  nce        in-batch negatives, --nce-batch    plain     the same at --batch: more steps an epoch, fewer negatives
-  random     --batch, and one random passage more for each question: the control of steps and size
-  mined      as random, but the passage is the hardest for the model of arm nce
-  mined10    as mined, but drawn anew each time from the ten hardest
-  refreshed  as mined, but mined again by the model itself after every second epoch
-  longer     as random, with as many more epochs as mining's own training has cost: the control of compute
+  nce        in-batch negatives, --nce-batch    plain     the same with --batch: more steps per epoch, fewer negatives
+  random     --batch, and one more random passage per question: controls for the number of steps and the batch size
+  mined      like random, but the passage is the hardest for the model of arm nce
+  mined10    like mined, but drawn each time from the ten hardest
+  refreshed  like mined, but mined again by the model itself after every second epoch
+  longer     like random, with as many more epochs as the model for mining took: controls for compute
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ KS = (1, 5, 10, 20, 100)
 ARMS = ("untrained", "bm25", "nce", "plain", "random", "mined", "mined10", "refreshed", "longer")
 Ids = list[list[int]]
 Extra = Callable[[int], int] | None
-"""Question -> the passage that it brings along besides its own."""
+"""Question -> an additional passage in its batch."""
 
 
 def padded(ids: Ids) -> tuple[torch.Tensor, torch.Tensor]:
@@ -63,14 +63,14 @@ def lab05() -> dict[str, Any]:
 
 
 def raw_model() -> nn.Module:
-    """Two encoders with the same pretrained weights at the start; [CLS] stands for the text."""
+    """Two encoders that start with the same pretrained weights; [CLS] represents the text."""
     towers = (lab05()["CLSEncoder"](load_encoder()) for _ in range(2))
     return lab05()["DualEncoder"](*towers)
 
 
 @dataclass
 class Corpus:
-    """Token ids of one seed's questions and passages; passage i is the gold of question i, training first."""
+    """Token ids of one seed's questions and passages. Passage i is the gold passage of question i; training first."""
 
     train: Ids
     validation: Ids
@@ -95,7 +95,7 @@ class Corpus:
         return {k: 100 * (ranks < k).float().mean().item() for k in KS}
 
     def evaluate(self, model: nn.Module) -> dict[int, float]:
-        """Recall of the validation questions among all passages, percent."""
+        """Recall of the validation questions over all passages, in percent."""
         scores = _scores(model, self.validation, self.passages)
         gold = torch.arange(len(self.train), len(self.passages))[:, None]
         return self.recalls((scores > scores.gather(1, gold)).sum(1))
@@ -109,7 +109,7 @@ class Corpus:
         return self.recalls(torch.where(hits.any(1), hits.int().argmax(1), len(self.texts)))
 
     def mine(self, model: nn.Module, k: int) -> list[list[int]]:
-        """For each training question the k training passages that score highest, its own left out."""
+        """For each training question, the k highest-scoring training passages except its own."""
         scores = _scores(model, self.train, self.passages[: len(self.train)])
         return scores.fill_diagonal_(-torch.inf).topk(k, dim=1).indices.tolist()
 
@@ -121,7 +121,7 @@ def _scores(model: nn.Module, questions: Ids, passages: Ids) -> torch.Tensor:
 
 @dataclass
 class Trainer:
-    """Trains a fresh dual encoder on one corpus, every time by the same recipe."""
+    """Trains a new dual encoder on one corpus, always with the same settings."""
 
     corpus: Corpus
     epochs: int
@@ -153,7 +153,7 @@ class Trainer:
 
 
 def run_seed(settings: argparse.Namespace, seed: int) -> dict[str, dict[int, float]]:
-    """Recalls of each arm asked for."""
+    """The recalls of each requested arm."""
     corpus = Corpus.of(settings.train, settings.validation, seed)
     train = Trainer(corpus, settings.epochs, settings.lr, seed, settings.select)
     draw, count = random.Random(seed), settings.train
@@ -210,7 +210,7 @@ def table(results: list[dict[str, dict[int, float]]], arms: list[str]) -> str:
 
 
 def differences(results: list[dict[str, dict[int, float]]], one: str, other: str) -> str:
-    """R@1 of one arm minus another's, seed by seed."""
+    """R@1 of one arm minus that of another, for each seed."""
     each = [result[one][1] - result[other][1] for result in results]
     return f"{one} - {other}, R@1: " + ", ".join(f"{d:+.1f}" for d in each) + f"; mean {statistics.mean(each):+.1f}"
 
@@ -223,14 +223,16 @@ def main() -> None:
     parser.add_argument("--lr", type=float, default=5e-4)
     parser.add_argument("--nce-batch", type=int, default=128)
     parser.add_argument("--batch", type=int, default=64)
-    parser.add_argument("--seeds", type=int, default=5, help="how many")
+    parser.add_argument("--seeds", type=int, default=5, help="number of seeds")
     parser.add_argument("--first-seed", type=int, default=0)
-    parser.add_argument("--last-epoch", dest="select", action="store_false", help="no choice of the epoch by R@5")
+    parser.add_argument(
+        "--last-epoch", dest="select", action="store_false", help="use the last epoch, not the best by R@5"
+    )
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "hard_negatives.json")
     parser.add_argument("--arms", nargs="+", choices=ARMS, default=list(ARMS))
     settings = parser.parse_args()
     if {"mined", "mined10", "refreshed"} & set(settings.arms) and "nce" not in settings.arms:
-        settings.arms.append("nce")  # it mines
+        settings.arms.append("nce")  # needed for mining
     settings.arms.sort(key=ARMS.index)
     torch.set_num_threads(1)
     results = [run_seed(settings, settings.first_seed + i) for i in range(settings.seeds)]

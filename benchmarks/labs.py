@@ -1,7 +1,7 @@
-"""How long each lab takes and how much memory: every reference notebook run whole, one after another.
+"""Time and memory of each lab: runs all reference notebooks, one after another.
 
-Prints a Markdown table and writes build/labs.json. Wall and processor time include the kernel's start; memory is the
-largest process (the kernel). Run it on a machine that does nothing else: python benchmarks/labs.py [LAB ...]
+Prints a Markdown table and writes build/labs.json. Wall and processor time include the kernel's start; memory is that
+of the largest process (the kernel). Run it on an otherwise idle machine: python benchmarks/labs.py [LAB ...]
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-# A process of its own for each lab: what the operating system counts for its children is then that lab's alone.
+# A separate process for each lab, so that the operating system's figures for its children belong to one lab.
 RUN = """
 import resource, sys, nbformat
 from nbclient import NotebookClient
@@ -28,7 +28,7 @@ print(used.ru_utime + used.ru_stime, used.ru_maxrss)
 
 @dataclass
 class Cost:
-    """What one lab took: seconds and MB."""
+    """The resources that one lab took, in seconds and MB."""
 
     lab: str
     wall: float

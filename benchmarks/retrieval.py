@@ -1,13 +1,13 @@
-"""Retrieval against libraries, on one machine in one run: a training step, embedding, and exact search.
+"""Retrieval compared with libraries, on one machine in one run: a training step, embedding, and exact search.
 
     python benchmarks/retrieval.py [--quick]
 
-A step and its memory: lab 05's loss and the course's training loop against sentence-transformers' trainer with
-MultipleNegativesRankingLoss, on the same DistilBERT from a configuration (random weights), data, batch and precision.
-Embedding: the course's `embed` against `SentenceTransformer.encode`. Search: lab 05's `top_k_passages` against faiss
-and a plain product. On a CPU the model is as small as the labs' and one thread works; with CUDA it has DistilBERT's
-usual size and computes in bfloat16. Seconds are the processor's on a CPU and the wall's with CUDA. Prints a Markdown
-table and writes build/retrieval.json.
+A step and its memory: lab 05's loss and the course's training loop, compared with sentence-transformers' trainer and
+its MultipleNegativesRankingLoss, with the same DistilBERT (random weights), data, batch and precision. Embedding: the
+course's `embed` compared with `SentenceTransformer.encode`. Search: lab 05's `top_k_passages` compared with faiss and a
+plain matrix product. On a CPU, the model is as small as in the labs and uses one thread; with CUDA, it has DistilBERT's
+usual size and uses bfloat16. Times are processor time on a CPU and wall time with CUDA. Prints a Markdown table and
+writes build/retrieval.json.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def training(
     passages: int,
     repeats: int,
 ) -> list[Row]:
-    """Rows: seconds and peak memory of a training step, seconds to embed."""
+    """Rows of the table: time and peak memory of a training step, time for embedding."""
     train, _ = make_mini_nq(steps * batch_size, 1)
     contexts = [sample["gold_context"] for sample in make_mini_nq(passages, 1)[0]]
     seconds: list[list[float]] = []
@@ -100,7 +100,7 @@ def training(
             seconds.append([_step_seconds(side, train, batch_size, steps, device) for side in sides()])
         peaks = [_step_peak(side, train[:batch_size], device) for side in sides()]
         course, library = sides()
-        torch.testing.assert_close(  # the two sides compute one thing
+        torch.testing.assert_close(  # both compute the same
             course.embed(contexts[:50], 32).float(), library.embed(contexts[:50], 32).float(), rtol=0.05, atol=0.05
         )
         for _ in range(repeats):
@@ -122,7 +122,7 @@ def _step_seconds(side: Course | Library, train: list, batch_size: int, steps: i
 
 
 def _step_peak(side: Course | Library, batch: list, device: torch.device) -> float:
-    """MB beyond the weights over two steps with the same batch, so that gradients and the optimiser's state count."""
+    """MB beyond the weights in two steps with the same batch, which includes gradients and the optimiser's state."""
     run = side.training(batch, len(batch), epochs=2)
     return peak_bytes(lambda: run(lambda: None), device) / 2**20
 
@@ -139,7 +139,7 @@ def _medians(pairs: list[list[float]]) -> dict[str, float]:
 
 
 def shown(rows: list[Row]) -> list[Row]:
-    """The rows, printed, with their ratio: below 1 the course takes less."""
+    """Print the rows with the ratio; below 1, the course takes less."""
     for row in rows:
         row["ratio"] = row["ours"] / row["theirs"]
         cells = (row["what"], row["against"], *(f"{row[key]:.3g}" for key in ("ours", "theirs", "ratio")))

@@ -1,4 +1,4 @@
-"""Exact search for the best k passages: lab 05's, in chunks, against faiss on a CPU and a plain matrix product."""
+"""Exact search for the best k passages: lab 05's, in chunks, compared with faiss (CPU) and a plain matrix product."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ Search = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
 
 def plain(questions: torch.Tensor, passages: torch.Tensor) -> torch.Tensor:
-    """All scores at once: N x M of them."""
+    """Compute all N x M scores at once."""
     return (questions @ passages.T).topk(K, dim=1).values
 
 
 def compare(lab: dict[str, Any], size: int, dim: int, device: torch.device, repeats: int) -> list[dict[str, Any]]:
-    """Rows of the result for M = size passages: time against each other way, and working memory."""
+    """Rows of the table for M = size passages: time compared with each other method, and working memory."""
     generator = torch.Generator().manual_seed(0)
     questions, passages = (torch.randn(n, dim, generator=generator).to(device) for n in (QUESTIONS, size))
 

@@ -1,4 +1,4 @@
-"""A training step and embedding, by the course and by sentence-transformers: one model, data, batch and precision."""
+"""A training step and embedding with the course and with sentence-transformers: same model, data, batch, precision."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from course_utils.training.fine_tuning import make_optimiser, train_epoch, warmu
 
 MAX_LENGTH, LEARNING_RATE, WARMUP_STEPS = 100, 1e-4, 3
 Run = Callable[[Callable[[], None]], None]
-"""Trains; calls what it is given after each step."""
+"""Trains, and calls its argument after each step."""
 
 
 def save_model(config: DistilBertConfig, folder: Path) -> None:
-    """A DistilBERT with random weights, which both sides load, and the course's tokenizer."""
+    """Save a DistilBERT with random weights, which both sides load, and the course's tokenizer."""
     torch.manual_seed(0)
     DistilBertModel(config).save_pretrained(folder)
     load_tokenizer().save_pretrained(folder)
@@ -34,7 +34,7 @@ def save_model(config: DistilBertConfig, folder: Path) -> None:
 
 @dataclass
 class Stopwatch:
-    """Call it after each of `steps` steps; start-up is left out, and a GPU is waited for only at the two ends."""
+    """Call it after each of `steps` steps. Ignores start-up; waits for a GPU only at the start and end."""
 
     steps: int
     device: torch.device
@@ -51,7 +51,7 @@ class Stopwatch:
 
 
 class Course:
-    """Lab 05's model (both towers are one encoder), batches and loss, and the course's training loop."""
+    """Lab 05's model (one encoder for both towers), batches and loss, and the course's training loop."""
 
     def __init__(self, lab: dict[str, Any], folder: Path, device: torch.device):
         encoder = lab["CLSEncoder"](DistilBertModel.from_pretrained(folder))
@@ -138,7 +138,7 @@ class Library:
 
 
 def _as_text(passage: Passage) -> str:
-    """Text that the tokenizer turns into the same ids as title and text as a pair."""
+    """Text that the tokenizer turns into the same ids as the pair of title and text."""
     return f"{passage['title']} [SEP] {passage['text']}"
 
 

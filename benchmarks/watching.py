@@ -48,7 +48,7 @@ def _tree(pid: int) -> list[psutil.Process]:
 
 
 def _pss(process: psutil.Process) -> int:
-    """Bytes; 0 for a process that is gone or not ours to read."""
+    """Bytes; 0 for a process that has ended or may not be read."""
     try:
         return process.memory_full_info().pss
     except (psutil.NoSuchProcess, psutil.AccessDenied):

@@ -1,1 +1,1 @@
-"""The instructor's side of the course: isolation, judging, running many, auditing, reporting."""
+"""The instructor's side of the course: releases labs, grades submissions in a sandbox, and reports the results."""

@@ -1,4 +1,4 @@
-"""Checks the machine before a class depends on it: one line each, with what to do."""
+"""Checks this machine: one line per check, with what to do if it fails."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MIN_FREE_GB = 2.0
 
 @dataclass(frozen=True)
 class Check:
-    """One line. `ok` is False only for what keeps grading from working; `advice` says what to do about it."""
+    """The result of one check. ok: False only if grading cannot work. advice: what to do."""
 
     name: str
     ok: bool
@@ -38,7 +38,7 @@ class Check:
 
 
 def examine(root: Path) -> list[Check]:
-    """Every check on this machine and on the course at `root`."""
+    """All checks of this machine and of the course at `root`."""
     checks: list[Callable[[], Check]] = [
         python, packages, sandbox, tools, lambda: labs(root), lambda: gradebook(root), gpu, lambda: disk(root),
     ]  # fmt: skip
@@ -48,24 +48,24 @@ def examine(root: Path) -> list[Check]:
 def python() -> Check:
     now, (least, most) = sys.version_info[:2], PYTHONS
     wanted = "3.11 to 3.13"
-    advice = "" if least <= now <= most else f"make setup PYTHON=... with Python {wanted}"
+    advice = "" if least <= now <= most else f"run make setup PYTHON=... with Python {wanted}"
     return Check("Python", not advice, ".".join(map(str, sys.version_info[:3])), advice)
 
 
 def packages() -> Check:
-    """What the installed course asks for, against what is there."""
+    """Whether the packages that the course requires are installed."""
     try:
-        asked = requires(DISTRIBUTION) or []
+        required = requires(DISTRIBUTION) or []
     except PackageNotFoundError:
-        return Check("packages", False, f"{DISTRIBUTION} is not installed", "make setup")
-    wrong = sorted(_unmet(map(Requirement, asked)))
+        return Check("packages", False, f"{DISTRIBUTION} is not installed", "run make setup")
+    wrong = sorted(_unmet(map(Requirement, required)))
     if wrong:
-        return Check("packages", False, "; ".join(wrong), "make setup")
-    return Check("packages", True, f"{DISTRIBUTION} {version(DISTRIBUTION)} with all it needs")
+        return Check("packages", False, "; ".join(wrong), "run make setup")
+    return Check("packages", True, f"{DISTRIBUTION} {version(DISTRIBUTION)} and all its requirements")
 
 
-def _unmet(asked: Iterator[Requirement]) -> Iterator[str]:
-    for requirement in asked:
+def _unmet(required: Iterator[Requirement]) -> Iterator[str]:
+    for requirement in required:
         if requirement.marker and not requirement.marker.evaluate({"extra": "instructor"}):
             continue
         try:
@@ -81,56 +81,56 @@ def sandbox() -> Check:
     try:
         check()
     except SandboxUnavailable as problem:
-        return Check("sandbox", False, "student code cannot be confined here", str(problem))
-    return Check("sandbox", True, "bubblewrap starts, with namespaces of its own")
+        return Check("sandbox", False, "student code cannot be isolated on this machine", str(problem))
+    return Check("sandbox", True, "bubblewrap works")
 
 
 def tools() -> Check:
-    """nbgrader calls alembic by name when it makes a gradebook."""
+    """nbgrader runs the alembic command when it creates a gradebook."""
     beside = Path(sys.executable).with_name("alembic")
     if beside.exists() or shutil.which("alembic"):
         return Check("nbgrader", True, f"{version('nbgrader')}, with alembic")
-    return Check("nbgrader", False, "alembic is not beside Python nor on PATH", "make setup")
+    return Check("nbgrader", False, "alembic is neither beside Python nor on PATH", "run make setup")
 
 
 def labs(root: Path) -> Check:
     names = lab_names(root)
     unreleased = [name for name in names if not (root / "labs" / name / f"{name}.ipynb").is_file()]
     if not names:
-        return Check("labs", False, f"{root / 'solutions'} holds none", "solutions/NAME/NAME.ipynb is a lab")
-    advice = f"course-grader labs makes labs/ for {', '.join(unreleased)}" if unreleased else ""
+        return Check("labs", False, f"no labs in {root / 'solutions'}", "expected solutions/NAME/NAME.ipynb")
+    advice = f"run course-grader labs to release {', '.join(unreleased)}" if unreleased else ""
     return Check("labs", True, ", ".join(names), advice)
 
 
 def gradebook(root: Path) -> Check:
-    """nbgrader's default gradebook; one that db_url names elsewhere is for its own administrator to check."""
+    """nbgrader's default gradebook. A database elsewhere (db_url) is not checked."""
     path = root / "gradebook.db"
-    closed = [str(place) for place in (root, path) if place.exists() and not os.access(place, os.W_OK)]
-    if closed:
-        return Check("gradebook", False, "grades cannot be saved", f"make {' and '.join(closed)} writable")
+    read_only = [str(place) for place in (root, path) if place.exists() and not os.access(place, os.W_OK)]
+    if read_only:
+        return Check("gradebook", False, "grades cannot be saved", f"make {' and '.join(read_only)} writable")
     if not path.exists():
-        return Check("gradebook", True, "none yet; grading makes it")
+        return Check("gradebook", True, "none yet; grading creates it")
     try:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as database:
             count = database.execute("SELECT count(*) FROM assignment").fetchone()[0]
     except sqlite3.Error as error:
-        return Check("gradebook", False, f"{path} cannot be read ({error})", "try: nbgrader db upgrade")
+        return Check("gradebook", False, f"{path} cannot be read ({error})", "try nbgrader db upgrade")
     return Check("gradebook", True, f"{path}, assignments: {count}")
 
 
 def gpu() -> Check:
-    """Grading needs none, so it is never at fault."""
+    """Grading does not need a GPU, so this check never fails."""
     command = shutil.which("nvidia-smi")
     if command is None:
-        return Check("GPU", True, "none; no score depends on one")
+        return Check("GPU", True, "none; grading does not need one")
     query = [command, "--query-gpu=name,memory.total", "--format=csv,noheader"]
     done = subprocess.run(query, capture_output=True, text=True, timeout=20, check=False)
     if done.returncode != 0:
-        return Check("GPU", True, "nvidia-smi finds none that works; no score depends on one")
+        return Check("GPU", True, "nvidia-smi finds no working GPU; grading does not need one")
     return Check("GPU", True, "; ".join(done.stdout.strip().splitlines()))
 
 
 def disk(root: Path) -> Check:
     free = shutil.disk_usage(root).free / 1e9
-    advice = "" if free >= MIN_FREE_GB else f"free {MIN_FREE_GB - free:.1f} GB more for graded notebooks"
+    advice = "" if free >= MIN_FREE_GB else f"free another {MIN_FREE_GB - free:.1f} GB for graded notebooks"
     return Check("disk", not advice, f"{free:.1f} GB free", advice)

@@ -1,17 +1,17 @@
-"""Errors that a sentence can explain, and the sentence of any other."""
+"""Errors that one sentence explains, and a one-sentence summary of any other error."""
 
 from __future__ import annotations
 
-_ADVERT = "(Background on this error at: "  # SQLAlchemy's last line
+SQLALCHEMY_LINK = "(Background on this error at: "  # the last line of SQLAlchemy's messages
 
 
 class CourseError(Exception):
-    """A mistake of the instructor's that a sentence can explain; the command line prints it without a traceback."""
+    """A mistake that the instructor can fix and one sentence explains. The command prints it without a traceback."""
 
 
 def one_sentence(error: BaseException) -> str:
-    """The first line of the message, after the exception's type unless the error is one of our own sentences."""
-    lines = [line for line in str(error).strip().splitlines() if line and not line.startswith(_ADVERT)]
+    """The first line of the message; preceded by the exception's type unless it is a CourseError."""
+    lines = [line for line in str(error).strip().splitlines() if line and not line.startswith(SQLALCHEMY_LINK)]
     kind = type(error).__name__
     if isinstance(error, CourseError):
         return lines[0] if lines else kind

@@ -1,4 +1,4 @@
-"""Fingerprints: of a notebook's cells, and of everything that a lab's results depend on."""
+"""Fingerprints (hashes) of a notebook's cells, and of everything that a lab's results depend on."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PACKAGES = [Path(__file__).parent, Path(__file__).parent.parent / "course_utils
 
 
 def content_hash(notebook: NotebookNode) -> str:
-    """Of what can change a notebook's result: each cell's type, source, nbgrader metadata and tags."""
+    """A hash of what can change a notebook's result: each cell's type, source, nbgrader metadata and tags."""
     cells = [
         [cell.cell_type, cell.source, cell.metadata.get("nbgrader", {}), cell.metadata.get("tags", [])]
         for cell in notebook.cells
@@ -26,7 +26,7 @@ def content_hash(notebook: NotebookNode) -> str:
 
 
 def lab_fingerprint(lab: Lab) -> str:
-    """Changes with the reference's cells, with lab.toml and with the grader's own code."""
+    """A hash that changes with the reference's cells, lab.toml, and the grader's own code."""
     return _hash([lab.name, content_hash(lab.reference()), asdict(lab.settings), _grader_hash()])
 
 

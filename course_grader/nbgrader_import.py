@@ -1,4 +1,4 @@
-"""nbgrader without its web handlers: `import nbgrader` would load JupyterLab's server extensions, a second of work."""
+"""Imports nbgrader without its web handlers: `import nbgrader` alone loads server extensions, which takes a second."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ _EXTENSIONS = ("assignment_list", "course_list", "validate_assignment", "formgra
 
 
 def skip_slow_grammar() -> None:
-    """Call before nbformat is imported: jsonschema would compile a grammar for web addresses, which takes two seconds
-    and no notebook needs."""
+    """Call before nbformat is imported: jsonschema would spend two seconds on a grammar for web addresses, which
+    notebooks do not need."""
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
 def import_nbgrader() -> None:
-    """Import nbgrader for a command that serves no pages. Nothing happens where it is imported already."""
+    """Import nbgrader for a command that serves no web pages; does nothing if it is already imported."""
     if "nbgrader" in sys.modules:
         return
     names = [f"nbgrader.server_extensions.{name}" for name in _EXTENSIONS]
@@ -25,5 +25,5 @@ def import_nbgrader() -> None:
     try:
         import nbgrader  # noqa: F401
     finally:
-        for name in names:  # whoever asks for the real one later gets it
+        for name in names:  # so that a later import gets the real module
             del sys.modules[name]

@@ -1,4 +1,4 @@
-"""Labs and their notebooks: where they are, and what kind of cell a cell is."""
+"""Labs and their notebooks: where they are, and what kinds of cells they have."""
 
 from __future__ import annotations
 
@@ -38,17 +38,17 @@ class Lab:
         return self.root / "labs" / self.name / f"{self.name}.ipynb"
 
     def reference(self) -> NotebookNode:
-        import nbformat  # slow, and the judge does without
+        import nbformat  # slow, and the judge does not need it
 
         return nbformat.read(self.reference_path, as_version=4)
 
 
 def find_lab(name: str, root: Path) -> Lab:
-    """The lab of this name below `root`; CourseError names the labs there are."""
+    """The lab of this name in the course at `root`; CourseError lists the labs that exist."""
     folder = root / "solutions" / name
     if not (folder / f"{name}.ipynb").is_file():
         known = ", ".join(lab_names(root)) or "none"
-        raise CourseError(f"there is no lab {name!r} in {root / 'solutions'}; labs there: {known}")
+        raise CourseError(f"no lab named {name!r} in {root / 'solutions'}; available: {known}")
     return Lab(name, root, read_settings(folder / "lab.toml"))
 
 
@@ -61,17 +61,17 @@ def nbgrader_metadata(cell: NotebookNode) -> dict:
 
 
 def is_solution_cell(cell: NotebookNode) -> bool:
-    """A code cell that holds an exercise's answer."""
+    """A code cell for the answer to an exercise."""
     return cell.cell_type == "code" and bool(nbgrader_metadata(cell).get("solution"))
 
 
 def is_graded_cell(cell: NotebookNode) -> bool:
-    """A cell that has points: a test cell or a written answer."""
+    """A cell with points: a test cell or a written answer."""
     return bool(nbgrader_metadata(cell).get("grade"))
 
 
 def is_autograded_cell(cell: NotebookNode) -> bool:
-    """nbgrader's sense of a test cell: code, graded, not the student's."""
+    """A test cell in nbgrader's sense: code that is graded and not written by the student."""
     metadata = nbgrader_metadata(cell)
     return cell.cell_type == "code" and bool(metadata.get("grade")) and not metadata.get("solution")
 
@@ -82,13 +82,13 @@ def is_written_answer(cell: NotebookNode) -> bool:
 
 
 def tested_exercise(source: str) -> str | None:
-    """The exercise that a test cell's closing `run_tests("...")` names; None for an ordinary nbgrader test cell."""
+    """The exercise named in the `run_tests("...")` that ends a test cell; None for an ordinary nbgrader test cell."""
     found = list(_RUN_TESTS.finditer(source))
     return found[-1]["id"] if found else None
 
 
 def is_judged_cell(cell: NotebookNode) -> bool:
-    """A test cell for the judge; any other autograded cell runs beside the student's code, as nbgrader documents it."""
+    """A test cell that the judge runs. Other autograded cells run in the student's kernel, as in nbgrader itself."""
     return is_autograded_cell(cell) and tested_exercise(cell.source) is not None
 
 
@@ -97,9 +97,9 @@ def has_tag(cell: NotebookNode, tag: str) -> bool:
 
 
 def setup_imports(notebook: NotebookNode) -> str:
-    """The import statements of the setup cell, as source: the names that a test cell may use."""
+    """The import statements of the setup cell, as source; they define the names that a test cell may use."""
     setup = next((cell for cell in notebook.cells if has_tag(cell, "setup")), None)
     if setup is None:
-        raise CourseError("the notebook has no cell tagged `setup`; the first code cell must be one")
+        raise CourseError("the notebook has no cell tagged `setup`; tag its first code cell")
     body = ast.parse(setup.source).body
     return "\n".join(ast.unparse(node) for node in body if isinstance(node, ast.Import | ast.ImportFrom))

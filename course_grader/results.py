@@ -1,4 +1,4 @@
-"""A graded submission: the one record that travels from grading to the gradebook, the report and the JSON file."""
+"""The record of a graded submission, which grading fills and the gradebook, the reports and the JSON file use."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any, Literal
 from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 
-# The words of the JSON file, which other programs read. "failed": nothing of the submission could be run, or nothing
-# of it could be saved.
+# The values in the JSON file, which other programs read. "needs_person": needs review. "failed": the submission could
+# not be run, or its scores could not be saved.
 Status = Literal["graded", "needs_person", "failed"]
 
 
@@ -32,9 +32,9 @@ class TestResult:
 
 @dataclass
 class ExerciseResult:
-    """One exercise: `points` of `max`, by its test methods.
+    """One exercise: `points` of `max`, from its test methods.
 
-    text: what its test cell printed. error: a fault of the test cell itself, which is not the student's.
+    text: what its test cell printed. error: a mistake in the test cell itself, not in the submission.
     """
 
     id: str
@@ -50,7 +50,7 @@ class ExerciseResult:
 
 @dataclass
 class ManualPoints:
-    """Points for written answers: in all, and those that are still to be given by hand."""
+    """Points for written answers: the total, and those still to be graded by hand."""
 
     max: float = 0.0
     pending: float = 0.0
@@ -66,14 +66,14 @@ class OtherFiles:
 
 @dataclass
 class GradedSubmission:
-    """One submission of one lab after grading, with its notebook as it ran.
+    """One submission of one lab after grading, with its executed notebook.
 
-    seed: the run's. With it and the student's name, grading draws the same inputs again.
-    exercises: every exercise of the lab, also those without a verdict (0 points).
-    messages: plain words for student and instructor. ran: False where nothing could be run. saved: False where the
-    gradebook did not take the scores.
-    timestamp: when it was handed in, in UTC without a zone; None where that is not known. files: what was
-    handed in beside the notebook and was there for its cells.
+    seed: the run's seed; with the same seed, grading draws the same inputs for this student again.
+    exercises: every exercise of the lab; those that were not judged have 0 points.
+    messages: in plain words, for student and instructor.
+    ran: False if the submission could not be run. saved: False if its scores could not be saved.
+    timestamp: when it was handed in; UTC, without a time zone. None if that is not known.
+    files: what was handed in beside the notebook and could be read by its cells.
     """
 
     student: str
@@ -105,7 +105,7 @@ class GradedSubmission:
         return float(sum(exercise.max for exercise in self.exercises.values()))
 
     def forget_notebook(self) -> None:
-        """Free the memory: the notebook is in autograded/, and a class has hundreds."""
+        """Free memory: the notebook is saved in autograded/, and a class has hundreds."""
         self.notebook = new_notebook()
 
     def public(self) -> dict[str, Any]:

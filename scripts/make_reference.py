@@ -1,6 +1,6 @@
 """Write docs/reference/ from the code: the commands, the assertions of LabTestCase and the keys of lab.toml.
 
-argparse and inspect word their own texts differently in different versions of Python, so neither formats anything here.
+argparse and inspect format texts differently in different versions of Python, so neither formats anything here.
 """
 
 from __future__ import annotations
@@ -91,17 +91,17 @@ def assertions_page() -> str:
     makers = [_method(*each) for each in members if not each[0].startswith("assert")]
     return _page(
         "Assertions and random inputs of LabTestCase",
-        "The assertions of `unittest.TestCase` work too; those listed here say what was expected and what came.",
+        "The assertions of `unittest.TestCase` work, too; those listed here report what was expected and what came.",
         "## Assertions",
         *assertions,
         "## Random inputs",
-        "Drawn from a seed: new ones each time a submission is graded, the same ones from the same seed.",
+        "Drawn from a seed: a new one for each run of the grader; the same seed gives the same inputs.",
         *makers,
     )
 
 
 def _own_methods(case: type) -> Iterator[tuple[str, Callable]]:
-    """Public methods that the course defines, not those that unittest has or calls."""
+    """Public methods that the course defines, except those that unittest defines or calls."""
     for owner in case.__mro__:
         if owner.__module__.partition(".")[0] != "course_utils":
             continue
@@ -137,7 +137,7 @@ def _parameter(parameter: inspect.Parameter) -> str:
 def settings_page() -> str:
     return _page(
         "Keys of lab.toml",
-        "Every key is optional. A mistake stops the command with one sentence.",
+        "Every key is optional. A mistake stops the command, with a message that says what was expected.",
         _table(("Key", "Value", "Default", "Meaning"), _settings(LabSettings, "")),
     )
 

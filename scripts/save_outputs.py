@@ -1,7 +1,7 @@
 """Run reference notebooks and save their outputs: make outputs LAB="01_tensor_basics 02_attention".
 
-What is saved is the same in every run: no time stamps, no progress bars, the pieces of one print in one output.
-A cell that fails leaves its notebook as it was.
+The saved outputs are the same in every run: no time stamps, no progress bars, one output for each print.
+If a cell fails, its notebook is not changed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ KERNEL = {
 
 def save_outputs(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
-    # coalesce_streams: else where a print is cut depends on timing.
+    # coalesce_streams: otherwise timing decides where a print is split.
     client = NotebookClient(
         notebook, timeout=600, record_timing=False, coalesce_streams=True, resources={"metadata": {"path": path.parent}}
     )

@@ -1,28 +1,28 @@
 #!/usr/bin/env bash
-# Makes the environment in .venv and sees to bubblewrap, the sandbox of grading. Safe to run again.
+# Makes the environment in .venv and installs bubblewrap, the sandbox for grading. Safe to run again.
 #   scripts/setup.sh            the environment (make setup)
 #   scripts/setup.sh chromium   the browser of the browser tests (make test)
-# PYTHON names the interpreter, PIP_ARGS further arguments for pip.
+# PYTHON: the interpreter. PIP_ARGS: more arguments for pip.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-PATH=${PATH#"$PWD/.venv/bin:"}  # an environment is not made with its own interpreter
+PATH=${PATH#"$PWD/.venv/bin:"}  # the environment must not be made with its own interpreter
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 
 find_python() {
     local candidate
     for candidate in ${PYTHON:-python3 python3.13 python3.12 python3.11}; do
-        # Run it: a name on PATH may be a shim for a version that is switched off.
+        # Run it: a name on PATH may be a shim for a version that is not active.
         if "$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null; then
             echo "$candidate"
             return
         fi
     done
-    say "Python 3.11, 3.12 or 3.13 is needed and ${PYTHON:-none on PATH} is not one: install it, or name it with make setup PYTHON=/path/to/python3.12"
+    say "expected Python 3.11, 3.12 or 3.13, found ${PYTHON:-none on PATH}: install it, or run make setup PYTHON=/path/to/python3.12"
     return 1
 }
 
-# Installs a Debian package where that takes no password; fails quietly elsewhere.
+# Installs a Debian package if that needs no password; otherwise fails quietly.
 apt_install() {
     local as_root=()
     command -v apt-get >/dev/null || return 1
@@ -53,13 +53,13 @@ make_environment() {
 
 install_course() {
     say "installing the course into .venv (several minutes the first time)"
-    # The constraints go into every call of pip: without them it may fetch another torch, several gigabytes.
+    # Every call of pip needs the constraints: without them it may fetch another torch, several gigabytes.
     # shellcheck disable=SC2086  # PIP_ARGS is a list of arguments
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
         ${PIP_ARGS:-} --editable '.[instructor,test,wandb]'
 }
 
-# Unpacks Debian's bubblewrap beside the environment, without root.
+# Unpacks Debian's bubblewrap into the environment, without root.
 unpack_bubblewrap() {
     local dir own_lists
     command -v apt-get >/dev/null && command -v dpkg >/dev/null || return 1
@@ -68,28 +68,28 @@ unpack_bubblewrap() {
     mkdir -p "$dir/state/lists/partial" "$dir/cache/archives/partial"
     (
         cd "$dir"
-        # The machine's package lists may be missing or out of date, and only root may renew those.
+        # The machine's package lists may be missing or out of date, and only root can update them.
         apt-get download -qq bubblewrap || { apt-get "${own_lists[@]}" update -qq && apt-get "${own_lists[@]}" download -qq bubblewrap; }
         dpkg -x bubblewrap_*.deb unpacked
     ) >/dev/null 2>&1 && install -D "$dir/unpacked/usr/bin/bwrap" .venv/libexec/bwrap
     rm -rf "$dir"
-    # Running it shows that its shared libraries are there.
+    # Run it to check that its shared libraries exist.
     .venv/libexec/bwrap --version >/dev/null 2>&1 || { rm -f .venv/libexec/bwrap; return 1; }
     say "unpacked bubblewrap into .venv/libexec"
 }
 
 ensure_bubblewrap() {
     if [ "$(uname -s)" != Linux ]; then
-        say "grading needs Linux (on Windows: WSL2); everything for students works here"
+        say "grading needs Linux (on Windows: WSL2); everything for students works on this system"
         return
     fi
     command -v bwrap >/dev/null || [ -x .venv/libexec/bwrap ] || apt_install bubblewrap || unpack_bubblewrap ||
-        say "grading will refuse to run without bubblewrap: install it (sudo apt-get install bubblewrap, sudo dnf install bubblewrap)"
+        say "grading needs bubblewrap: install it with sudo apt-get install bubblewrap, or sudo dnf install bubblewrap"
 }
 
 ensure_chromium() {
     command -v chromium >/dev/null || apt_install chromium fonts-dejavu-core ||
-        say "browser tests are skipped without Chromium: sudo apt-get install chromium"
+        say "without Chromium, browser tests are skipped; install it with sudo apt-get install chromium"
 }
 
 case "${1:-environment}" in

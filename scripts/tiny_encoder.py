@@ -1,14 +1,14 @@
-"""Makes the tiny DistilBERT that ships with the course (`make tiny-encoder`); five minutes of one core.
+"""Make the tiny DistilBERT that comes with the course (`make tiny-encoder`); takes five minutes on one core.
 
-Vocabulary and weights come from the mini-NQ world of a seed that no lab uses, in three stages, all on [CLS] vectors and
-raw dot products:
+Vocabulary and weights come from a mini-NQ world whose seed no lab uses. There are three stages; the first two train on
+dot products of [CLS] vectors:
 
-1. words: which words and phrases mean the same, and which title a question belongs to;
-2. passages: which title belongs to a passage, and which phrases say what it says;
-3. masked tokens, as DistilBERT's own pretraining: afterwards the vectors of questions and passages hardly compare any
-   more, as those of a real encoder that nobody has fine-tuned, though what they need for it is still there.
+1. words: which words and phrases have the same meaning, and which title a question belongs to;
+2. passages: which title belongs to a passage, and which phrases paraphrase it;
+3. masked tokens, like DistilBERT's own pretraining. After it, the vectors of questions and passages are hardly
+   comparable, as in a real encoder before fine-tuning, although the knowledge is still there.
 
-A question and a passage are never a pair. Fixed steps, one thread and one seed: the same machine makes the same file.
+A question and a passage never form a pair. Steps, thread and seed are fixed: the same machine makes the same file.
 """
 
 from __future__ import annotations
@@ -37,27 +37,27 @@ VOCABULARY = 2_000
 SPECIAL_TOKENS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 LONGEST = 128
 SQUARED_LENGTH = 16.0
-"""Of a [CLS] vector at the start: dot products then lie where a softmax neither saturates nor is flat."""
+"""Of a [CLS] vector at the start, so that a softmax of dot products is neither saturated nor flat."""
 MASKED_SHARE = 0.2
 HEAD_STEPS = 200
-"""Of the head that guesses masked tokens, alone: untrained, it would send noise through the encoder."""
+"""To train only the head that predicts masked tokens: untrained, it would send noise through the encoder."""
 
-# Key of what two phrases can mean: (as questions say it, as passages say it)
+# A meaning: (phrases in questions, phrases in passages)
 MEANINGS: dict[Hashable, tuple[tuple[str, ...], tuple[str, ...]]] = {
     **{(axis, value): phrases for axis, values in ATTRIBUTES.items() for value, phrases in values.items()},
     **{("relation", name): (about, stated) for name, (_, about, _, _, stated) in RELATIONS.items()},
 }
 
 Pair = tuple[str, str, Hashable]
-"""Two texts that belong together, and what they share: pairs that share the same are no negatives of each other."""
+"""Two texts that belong together, and what they share: pairs that share the same are not negatives of each other."""
 Losses = dict[str, torch.Tensor]
 
 
 def make_tokenizer(texts: list[str]) -> PreTrainedTokenizerFast:
     """A lower-case WordPiece tokenizer with BERT's special tokens, [CLS] first."""
     tokenizer = _wordpiece({token: i for i, token in enumerate(SPECIAL_TOKENS)})
-    # The trainer numbers the pieces inside words as it meets them, in random order, and breaks ties by number:
-    # numbering them beforehand makes every run learn the same pieces.
+    # The trainer numbers the pieces inside words in random order and breaks ties by number. Numbering them beforehand
+    # makes every run learn the same pieces.
     letters = sorted(set("".join(texts).lower()) - {" "})
     trainer = trainers.WordPieceTrainer(
         vocab_size=VOCABULARY,
@@ -90,7 +90,7 @@ def make_model(vocabulary: int) -> DistilBertForMaskedLM:
     config = DistilBertConfig(
         vocab_size=vocabulary, max_position_embeddings=256, dim=128, n_layers=2, n_heads=4, hidden_dim=256,
         dropout=0.0, attention_dropout=0.0,
-        # 0.02 is for width 768; here [CLS] would see next to nothing of its text for hundreds of steps.
+        # The default 0.02 is for width 768; here, [CLS] would hardly depend on its text for hundreds of steps.
         initializer_range=0.08,
     )  # fmt: skip
     model = DistilBertForMaskedLM(config)
@@ -100,7 +100,7 @@ def make_model(vocabulary: int) -> DistilBertForMaskedLM:
 
 
 class World:
-    """The texts to pretrain on, and the pairs that are drawn from them."""
+    """The texts for pretraining, and pairs drawn from them."""
 
     def __init__(self, seed: int):
         self.rng = random.Random(seed)
@@ -108,18 +108,18 @@ class World:
         self.questions = [sample["question"] for sample in samples]
         self.titles = [sample["gold_context"]["title"] for sample in samples]
         self.texts = [sample["gold_context"]["text"] for sample in samples]
-        # A statement's longest fixed part tells that a text makes it.
+        # A text contains a statement if it contains the statement's longest fixed part.
         marks = {max(s.split("{V}"), key=len): key for key, (_, stated) in MEANINGS.items() for s in stated}
         self.said = [{key for mark, key in marks.items() if mark in text} for text in self.texts]
 
     def vocabulary_texts(self) -> list[str]:
-        """What the tokenizer learns from; the word tables often enough that each word becomes a token."""
+        """Texts for the tokenizer; the word tables are repeated so that each word becomes a token."""
         tables = [(word, *others) for table in (KINDS, TOWNS) for word, others in table.items()]
         tables += [(*asked, *stated) for asked, stated in MEANINGS.values()]
         return self.texts + self.questions + [phrase for phrases in tables for phrase in phrases] * 20
 
     def draw(self, count: int) -> list[int]:
-        """Different samples by number."""
+        """Numbers of distinct samples."""
         return self.rng.sample(range(len(self.texts)), count)
 
     def questions_and_titles(self, count: int) -> list[Pair]:
@@ -138,7 +138,7 @@ class World:
         return choose(asked), choose(stated).replace("{V}", ""), key
 
     def phrases(self, chosen: list[int]) -> list[tuple[int, Hashable, str]]:
-        """For each thing a chosen passage says: (its place in `chosen`, the key of what it means, a phrase for it)."""
+        """For each statement in a chosen passage: (index in `chosen`, the key of its meaning, a phrase for it)."""
         return [
             (place, key, self.rng.choice(MEANINGS[key][0]))
             for place, i in enumerate(chosen)
@@ -147,7 +147,7 @@ class World:
 
 
 class Pretraining:
-    """The losses of each stage; a step's losses are added up."""
+    """The losses of each stage; those of one step are added up."""
 
     def __init__(self, model: DistilBertForMaskedLM, tokenizer: PreTrainedTokenizerFast, world: World):
         self.model, self.tokenizer, self.world = model, tokenizer, world
@@ -175,13 +175,13 @@ class Pretraining:
         }
 
     def masked(self) -> Losses:
-        """Masked tokens: cross-entropy at the masked places."""
+        """Masked tokens: cross-entropy at the masked positions."""
         batch = self._tokens([self.world.texts[i] for i in self.world.draw(24)])
         ids = batch["input_ids"]
         chosen = (torch.rand(ids.shape) < MASKED_SHARE) & (ids >= len(SPECIAL_TOKENS))
         masked = ids.masked_fill(chosen, self.tokenizer.mask_token_id)
         hidden = self.model.distilbert(masked, batch["attention_mask"]).last_hidden_state[chosen]
-        model = self.model  # its own forward would make logits for every place
+        model = self.model  # its own forward would compute logits for every position
         logits = model.vocab_projector(model.vocab_layer_norm(F.gelu(model.vocab_transform(hidden))))
         return {"masked": F.cross_entropy(logits, ids[chosen])}
 
@@ -195,7 +195,7 @@ class Pretraining:
 
 
 def contrast(scores: torch.Tensor, positives: torch.Tensor, own: torch.Tensor) -> torch.Tensor:
-    """Cross-entropy of scores (N, M) against each row's own column (N,); other positives (N, M) are no negatives."""
+    """Cross-entropy of scores (N, M), own column (N,) as target; other positives (N, M) do not count as negatives."""
     others = positives.scatter(1, own[:, None], False)
     return F.cross_entropy(scores.masked_fill(others, -torch.inf), own)
 
@@ -229,7 +229,7 @@ def optimise(
 
 
 def save(model: DistilBertModel, tokenizer: PreTrainedTokenizerFast, folder: Path) -> None:
-    """Each file replaces the one before it at once: a notebook that runs has the old weights mapped into its memory."""
+    """Replace each file in one step: a running notebook has the old weights mapped into its memory."""
     model.eval()
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as unfinished:
@@ -245,7 +245,7 @@ def save(model: DistilBertModel, tokenizer: PreTrainedTokenizerFast, folder: Pat
 
 
 def make_tiny_encoder(folder: Path, *, words: int, passages: int, masked: int, seed: int = 0) -> None:
-    """Pretrain for so many steps a stage and save model and tokenizer to `folder`; its README.md is kept."""
+    """Pretrain for so many steps per stage and save model and tokenizer to `folder`; keeps its README.md."""
     torch.set_num_threads(1)
     torch.manual_seed(seed)
     world = World(seed)

@@ -1,4 +1,4 @@
-"""Skips, each with its reason: what needs a browser, a GPU, a hub or patience runs only where that is there."""
+"""Skips tests, with a reason, whose browser, GPU or hub is missing, and slow tests unless they are requested."""
 
 import os
 import re
@@ -16,7 +16,7 @@ def pytest_addoption(parser):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """What shares costly fixtures runs in one process: a file, or one lab's part of it."""
+    """Tests that share costly fixtures run in one process: those of a file, or of one lab in it."""
     from xdist.scheduler import LoadScopeScheduling
 
     class ByFileAndLab(LoadScopeScheduling):
@@ -36,7 +36,7 @@ def pytest_collection_modifyitems(config, items):
 
 
 def _missing(config, used):
-    """Why the tests of each marker in `used` cannot run here; a marker whose tests can run is left out."""
+    """Why the tests of each marker in `used` cannot run; markers whose tests can run are left out."""
     reasons = {}
     if "slow" in used and not config.getoption("--slow"):
         reasons["slow"] = "slow: make test-all runs it"

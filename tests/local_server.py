@@ -1,4 +1,4 @@
-"""A web server on this machine that serves bytes, and fails as it is told to."""
+"""A local web server that serves bytes and fails on request."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Site:
     cut: dict[str, int] = field(default_factory=dict)
     """sends only so many bytes of a body, then closes the connection"""
     etags: bool = True
-    """names the version of a file, and so lets a transfer go on where it stopped"""
+    """sends the version of a file, so that a transfer can be resumed"""
     headers: dict[str, str] = field(default_factory=dict)
     """sent with every answer"""
     requests: list[tuple[str, str, str | None]] = field(default_factory=list)
@@ -67,7 +67,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 @contextlib.contextmanager
 def serve(files: dict[str, bytes]) -> Iterator[Site]:
-    """A server on a free port of this machine, until the block ends."""
+    """A server on a free local port until the block ends."""
     site = Site(files)
     handler = type("Handler", (_Handler,), {"site": site})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:

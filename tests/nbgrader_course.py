@@ -1,4 +1,4 @@
-"""The tiny course under nbgrader, for tests: its folder, hand-ins, and an engine that needs no sandbox."""
+"""The tiny course with nbgrader, for tests: its folder, submissions, and an engine that needs no sandbox."""
 
 import copy
 import shutil
@@ -27,7 +27,7 @@ COUNT = "# Exercise: count\ndef count(n):\n    return list(range(n))"
 
 
 def write_course(root):
-    """A course folder with nbgrader's configuration, as an instructor has it."""
+    """A course folder with nbgrader's configuration, like an instructor's."""
     write_tiny_course(root)
     shutil.copy(ROOT / "nbgrader_config.py", root)
     (root / "pyproject.toml").write_text('[tool.course]\nrepository = "someone/their-course"\n')
@@ -63,7 +63,7 @@ def autograde_by_nbgrader(course, students):
 
 
 def autograde_by_writer(course, students, **options):
-    """As `course-grader grade` does: repaired, graded, saved by the one writer."""
+    """Like `course-grader grade`: repair, grade, save with the writer."""
     engine = Future()
     engine.set_result(execute.engine_for(find_lab(LAB, course.root), **options))
     failed = {}
@@ -79,7 +79,7 @@ def autograde_by_writer(course, students, **options):
 
 
 def repaired(course, student):
-    """The submission as the grader sees it."""
+    """The submission after repair."""
     with course.gradebook() as gradebook:
         submission = Submission(student, LAB, course.folder("submitted", LAB, student))
         return repair_submission(submission, lab_cells(gradebook, LAB))

@@ -1,4 +1,4 @@
-"""Where the course lies, and whether its sandbox works here."""
+"""Where the course is, and whether its sandbox works on this machine."""
 
 from functools import cache
 from pathlib import Path
@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 @cache
 def sandbox_missing() -> str:
-    """Why the sandbox cannot start here; empty where it can."""
+    """Why the sandbox cannot start on this machine; empty if it can."""
     try:
         check()
     except SandboxUnavailable as error:

@@ -1,8 +1,10 @@
-"""What the documentation shows as output is what comes out."""
+"""The output shown in the documentation is the real output."""
 
+import re
 import textwrap
 
 import nbformat
+import pytest
 
 import __main__
 from course_grader.notebooks import find_lab, nbgrader_metadata, setup_imports
@@ -18,3 +20,20 @@ def test_the_students_page_shows_what_a_test_cell_prints(monkeypatch, capsys):
     exec(compile(cell.source, "<cell>", "exec"), variables)
     shown = (ROOT / "docs" / "students.md").read_text(encoding="utf-8")
     assert textwrap.indent(capsys.readouterr().out.strip(), " " * 7) in shown
+
+
+def named_tests():
+    """What docs/grading.md names as the test of a guarantee: files, functions and classes."""
+    table = (ROOT / "docs" / "grading.md").read_text(encoding="utf-8").partition("| Guarantee | Test |")[2]
+    return sorted(set(re.findall(r"`(?:[\w/]+/)?(test_\w+(?:\.py)?|Test\w+)`", table)))
+
+
+@pytest.mark.parametrize("name", named_tests())
+def test_a_test_that_the_grading_page_names_exists(name):
+    paths = list((ROOT / "tests").rglob("test_*.py"))
+    pattern = re.compile(rf"^ *(def|class) {name}\b", re.MULTILINE)
+    assert any(path.name == name or pattern.search(path.read_text(encoding="utf-8")) for path in paths)
+
+
+def test_the_grading_page_names_tests():
+    assert len(named_tests()) > 10

@@ -1,4 +1,4 @@
-"""One list of packages, in pyproject.toml: environment.yml, constraints.txt and the code's imports keep to it."""
+"""environment.yml, constraints.txt and the code's imports agree with the packages in pyproject.toml."""
 
 import ast
 import re
@@ -16,10 +16,10 @@ from course_utils._version import __version__
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-# Where conda-forge calls a package otherwise than PyPI does.
+# Packages whose name on conda-forge differs from PyPI's.
 CONDA_NAMES = {"torch": "pytorch", "playwright": "playwright-python"}
 
-# What Colab's runtimes hold, by its package list of 2026-08-19 and the one before; the rest of ours comes with these.
+# Versions in Colab's runtimes, from its package lists of 2026-08-19 and before; the other packages are installed.
 COLAB = [
     {"python": "3.13.15", "torch": "2.11.0", "transformers": "5.15.0", "numpy": "2.1.3", "matplotlib": "3.10.0"},
     {"python": "3.12.13", "torch": "2.11.0", "numpy": "2.0.2", "ipython": "7.34.0", "tqdm": "4.67.3"},
@@ -28,7 +28,7 @@ OWN_MODULES = sys.stdlib_module_names | {"__main__", "course_utils", "course_gra
 
 
 def requirements(*extras):
-    """The packages that pyproject.toml asks for, by normalised name, with their version ranges."""
+    """The packages that pyproject.toml requires, by normalised name, with their version ranges."""
     lines = PROJECT["dependencies"] + [line for extra in extras for line in PROJECT["optional-dependencies"][extra]]
     return by_name(lines)
 
@@ -71,13 +71,13 @@ def test_constraints_pin_every_package_inside_its_range():
 
 
 @pytest.mark.parametrize("preinstalled", COLAB, ids=lambda runtime: runtime["python"])
-def test_installing_in_colab_moves_nothing(preinstalled):
+def test_installing_in_colab_changes_no_package(preinstalled):
     wanted = requirements() | by_name(["python" + PROJECT["requires-python"]])
     assert [name for name, version in preinstalled.items() if version not in wanted[name]] == []
 
 
 @pytest.mark.parametrize("package, extras", [("course_utils", ("wandb",)), ("course_grader", ("instructor",))])
-def test_what_the_code_imports_is_asked_for(package, extras):
+def test_everything_imported_is_required(package, extras):
     asked = requirements(*extras).keys()
     distributions = packages_distributions()
     for path in sorted((ROOT / package).rglob("*.py")):
@@ -87,7 +87,7 @@ def test_what_the_code_imports_is_asked_for(package, extras):
 
 
 def imported_packages(path):
-    """First parts of the names of all modules that a file imports, at its top or in a function."""
+    """The top-level packages that a file imports, at its top or in a function."""
     names = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
@@ -97,7 +97,7 @@ def imported_packages(path):
     return names
 
 
-def test_the_citation_states_the_course_s_version_and_address():
+def test_the_citation_has_the_courses_version_and_address():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
     repository = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["course"]["repository"]
     assert (citation["version"], citation["license"]) == (__version__, PROJECT["license"])

@@ -1,4 +1,4 @@
-"""The house stands: a file imports only from the floors below its own, and no circle of imports exists."""
+"""A module imports only from its own room and from lower floors, and there are no import cycles."""
 
 import ast
 import json
@@ -29,7 +29,7 @@ FLOORS = [
     *({f"course_utils.{room}" for room in rooms} for rooms in STUDENT_FLOORS),
     *({f"course_grader.{room}" for room in rooms} for rooms in GRADER_FLOORS),
 ]
-# A package's own file is imported with each of its modules, so it may need hardly any of them.
+# A package's own file is imported with each of its modules, so it may import only these.
 LOADED_FIRST = {"course_grader": set(), "course_utils": {"course_utils._version", "course_utils.compat"}}
 
 
@@ -44,7 +44,7 @@ MODULES = {
 
 
 def room(module):
-    """The name that FLOORS knows a module by: course_grader.judge.proxy is in `course_grader.judge`."""
+    """The name of a module's room in FLOORS: course_grader.judge.session is in `course_grader.judge`."""
     return ".".join(module.split(".")[:2])
 
 
@@ -61,7 +61,7 @@ def course_imports(tree, package):
         elif isinstance(node, ast.ImportFrom):
             base = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
             source = ".".join([*base, *filter(None, [node.module])])
-            # `from package import name` may name a module or something in the package.
+            # In `from package import name`, the name may be a module or something in the package.
             found |= {name if (name := f"{source}.{alias.name}") in MODULES else source for alias in node.names}
     return {name for name in found if name.partition(".")[0] in ("course_utils", "course_grader")}
 
@@ -73,7 +73,7 @@ def imports_of(module):
 
 
 def code_of(notebook):
-    """The Python of a notebook's code cells, without magics."""
+    """The Python code of a notebook's code cells, without magics."""
     cells = [cell for cell in json.loads(notebook.read_text())["cells"] if cell["cell_type"] == "code"]
     lines = "\n".join("".join(cell["source"]) for cell in cells).splitlines()
     return "\n".join("pass" if line.startswith(("%", "!")) else line for line in lines)
@@ -92,11 +92,11 @@ def test_imports_go_down(module):
         )
 
 
-def test_few_floors_for_students():
+def test_course_utils_has_at_most_five_floors():
     assert len(STUDENT_FLOORS) <= 5
 
 
-def test_no_circles():
+def test_no_import_cycles():
     TopologicalSorter({module: imports_of(module) - {module} for module in MODULES}).prepare()
 
 

@@ -1,4 +1,4 @@
-"""docs/reference is in step with the code that it is made from."""
+"""docs/reference agrees with the code that it is made from."""
 
 import pytest
 
@@ -24,5 +24,5 @@ def test_no_page_is_left_over():
         ("lab_toml.md", ["| `imports` |", "| `gpu` |", "at most `notebook_seconds`"]),
     ],
 )
-def test_the_pages_name_what_there_is(page, entries):
+def test_the_pages_list_known_entries(page, entries):
     assert [entry for entry in entries if entry not in PAGES[page]] == []

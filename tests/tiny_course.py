@@ -1,4 +1,4 @@
-"""A course of one tiny lab, for tests: two exercises, one fixture, one experiment, one written answer."""
+"""A course with one tiny lab, for tests: two exercises, one fixture, one experiment, one written answer."""
 
 from pathlib import Path
 

@@ -1,1 +1,1 @@
-"""Is the grader itself right? Wrong and right answers that a lab's tests must tell apart."""
+"""Checks the tests of a lab: right and wrong answers that they must tell apart."""

@@ -1,4 +1,4 @@
-"""Judges variants of a reference: right answers must score full, misconceptions lose points on their own exercise."""
+"""Judges variants of a reference: right answers get full points, misconceptions lose points on their own exercise."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from course_utils.testing.case import session
 
 @dataclass(frozen=True)
 class Finding:
-    """What a variant scored: points lost by exercise, and where that is not as it should be."""
+    """The points that a variant lost, by exercise, and whether the tests judged it as they should."""
 
     variant: Variant
     lost: dict[str, float]
@@ -33,15 +33,15 @@ class Finding:
         """Empty when the tests judge the variant as they should."""
         own = self.variant.exercise
         if self.variant.kind is Kind.ALTERNATIVE:
-            return f"a right answer loses points: {self.lost}" if self.lost else ""
+            return f"a right answer lost points: {self.lost}" if self.lost else ""
         if own not in self.lost:
-            return "a wrong answer loses no points"
-        strangers = sorted(set(self.lost) - {own, *self.variant.also_affects})
-        return f"points are lost on other exercises too: {', '.join(strangers)}" if strangers else ""
+            return "a wrong answer lost no points"
+        others = sorted(set(self.lost) - {own, *self.variant.also_affects})
+        return f"it also lost points on other exercises: {', '.join(others)}" if others else ""
 
 
 def with_variant(notebook: NotebookNode, variant: Variant) -> NotebookNode:
-    """The reference with one exercise answered otherwise."""
+    """The reference with another answer to one exercise."""
     changed = copy.deepcopy(notebook)
     for cell in changed.cells:
         if is_solution_cell(cell) and nbgrader_metadata(cell).get("grade_id") == variant.exercise:
@@ -50,14 +50,14 @@ def with_variant(notebook: NotebookNode, variant: Variant) -> NotebookNode:
 
 
 class InProcess:
-    """Judges as a student's own notebook does, all in this process: for the course's own variants only."""
+    """Judges as a student's own notebook does, in this process: only for code we trust, such as the variants."""
 
     def __init__(self, notebook: NotebookNode):
         self._notebook = notebook
         source = ReferenceSource.of(notebook)
         self._imports = source.imports
         self._reference = execute_reference(source)
-        self._tests = [cell for cell in notebook.cells if is_judged_cell(cell)]
+        self._tests = {name: cell.source for cell in notebook.cells if (name := _judged_exercise(cell))}
 
     def find(self, variant: Variant) -> Finding:
         variables = execute_reference(ReferenceSource.of(with_variant(self._notebook, variant)))
@@ -65,12 +65,15 @@ class InProcess:
 
     def _losses(self, variables: dict[str, Any]) -> Iterator[tuple[str, float]]:
         with _connected(variables, self._reference):
-            for cell in self._tests:
-                exercise = tested_exercise(cell.source)
+            for exercise, tests in self._tests.items():
                 with contextlib.redirect_stdout(io.StringIO()):
-                    run_test_cell(self._imports, cell.source, exercise)
+                    run_test_cell(self._imports, tests, exercise)
                 outcomes = testing.last_outcomes[exercise]
                 yield exercise, sum(outcome.max - outcome.points for outcome in outcomes)
+
+
+def _judged_exercise(cell: NotebookNode) -> str | None:
+    return tested_exercise(cell.source) if is_judged_cell(cell) else None
 
 
 @contextlib.contextmanager
@@ -87,9 +90,9 @@ def _connected(variables: dict[str, Any], reference_variables: dict[str, Any]) -
 
 
 def one_notebook_of(notebook: NotebookNode, variants: list[Variant]) -> NotebookNode:
-    """The reference, then each variant followed by its own exercise's tests: all judged in one kernel.
+    """The reference, then each variant followed by the tests of its exercise, so that one kernel judges them all.
 
-    After its tests each variant gives way to the reference's answer again. The tests' points stand in their cells.
+    After its tests, each variant is replaced by the reference's answer again.
     """
     combined = copy.deepcopy(notebook)
     by_id = {nbgrader_metadata(cell).get("grade_id"): cell for cell in combined.cells}

@@ -1,4 +1,4 @@
-"""Other answers than a reference's, wrong and right: percent cells in solutions/NN_name/variants/<exercise>.py.
+"""Right and wrong answers besides the reference's: percent cells in solutions/NN_name/variants/<exercise>.py.
 
 docs/writing-a-lab.md describes the format.
 """
@@ -21,8 +21,8 @@ FOLDER = "variants"
 HEADER = '`# %% name kind="misconception"`'
 # A comment such as `# less than ...` is prose here, not an escaped magic command.
 _PERCENT = {"extension": ".py", "format_name": "percent", "comment_magics": False}
-_LAYOUT = {"lines_to_next_cell"}  # what jupytext itself adds to a cell's metadata
-_UNREAD = "incorrectly_encoded_metadata"  # where jupytext leaves what it cannot read
+_LAYOUT = {"lines_to_next_cell"}  # added by jupytext itself
+_UNREAD = "incorrectly_encoded_metadata"  # where jupytext puts the part of a header that it cannot read
 _KEYS = {"title", "kind", "also_affects"}
 
 
@@ -33,10 +33,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Variant:
-    """An answer to one exercise, other than the reference's.
+    """An answer to one exercise that differs from the reference's.
 
     explanation: what students read when their answer behaves like this misconception. code: the source of the whole
-    solution cell. also_affects: other exercises that lose points with it.
+    solution cell. also_affects: other exercises that lose points because of it.
     """
 
     kind: Kind
@@ -48,13 +48,13 @@ class Variant:
 
 
 def load_variants(lab: Lab) -> list[Variant]:
-    """The lab's variants, in the notebook's order of exercises; CourseError says which file and cell to correct."""
+    """The lab's variants, exercises in notebook order. CourseError names the file and cell to correct."""
     cells = filter(is_solution_cell, lab.reference().cells)
     exercises = [nbgrader_metadata(cell)["grade_id"] for cell in cells]
     files = {path.stem: path for path in sorted((lab.source_folder / FOLDER).glob("*.py"))}
-    if strangers := sorted(set(files) - set(exercises)):
+    if unknown := sorted(set(files) - set(exercises)):
         raise CourseError(
-            f"{files[strangers[0]]}: {lab.name} has no exercise {strangers[0]!r}; "
+            f"{files[unknown[0]]}: {lab.name} has no exercise {unknown[0]!r}; "
             f"expected a file named after one of {', '.join(exercises)}"
         )
     present = [files[exercise] for exercise in exercises if exercise in files]
@@ -62,7 +62,7 @@ def load_variants(lab: Lab) -> list[Variant]:
 
 
 def read_variants(path: Path, exercises: list[str]) -> list[Variant]:
-    """The variants in one file, which is named after its exercise; `exercises` are those of the lab."""
+    """The variants in one file, which is named after its exercise. exercises: all exercises of the lab."""
     variants: dict[str, Variant] = {}
     for number, cell in enumerate(_cells(path), start=1):
         if number == 1 and _is_preamble(cell):
@@ -81,7 +81,7 @@ def read_variants(path: Path, exercises: list[str]) -> list[Variant]:
 
 
 def preamble(path: Path) -> str:
-    """What stands above the first header: the names that the notebook gives to every answer of this file."""
+    """The code above the first header: names that the notebook defines and the answers in this file use."""
     return "\n".join(cell.source for cell in _cells(path)[:1] if _is_preamble(cell))
 
 
@@ -90,7 +90,7 @@ def _cells(path: Path) -> list[NotebookNode]:
 
 
 def _is_preamble(cell: NotebookNode) -> bool:
-    """Whether it has no header and only imports or assigns names."""
+    """Whether the cell has no header and only imports or assigns names."""
     if cell.cell_type != "code" or set(cell.metadata) - _LAYOUT:
         return False
     try:
@@ -125,12 +125,12 @@ def _header(exercise: str, metadata: dict[str, Any], exercises: list[str]) -> tu
     if not isinstance(also_affects, list) or not all(name in others for name in also_affects):
         raise CourseError(f"also_affects is {also_affects!r}; expected a list of {', '.join(others)}")
     if kind == Kind.ALTERNATIVE and also_affects:
-        raise CourseError("an alternative is right and affects no exercise; expected no also_affects")
+        raise CourseError("an alternative is a right answer, so it cannot have also_affects; remove it")
     return Kind(kind), tuple(also_affects)
 
 
 def _split(source: str) -> tuple[str, str]:
-    """The comment lines at the top as one line of prose, and the code under them."""
+    """The comment lines at the top, joined into one line of prose, and the code below them."""
     lines = source.splitlines()
     end = next((place for place, line in enumerate(lines) if not line.startswith("#")), len(lines))
     prose = " ".join(line.lstrip("#").strip() for line in lines[:end])
@@ -138,7 +138,7 @@ def _split(source: str) -> tuple[str, str]:
 
 
 def _defined(code: str) -> set[str]:
-    """The names that the top level of the code defines."""
+    """The names defined at the top level of the code."""
     try:
         body = ast.parse(code).body
     except SyntaxError as error:

@@ -1,4 +1,4 @@
-"""The instructor's command."""
+"""The instructor's command, course-grader."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from course_grader.cli.arguments import make_parser
 from course_grader.cli.commands import INTERRUPTED, WRONG_USAGE
 from course_grader.nbgrader_import import skip_slow_grammar
 
-_PLACE = "expected a place that exists and that you may read and write (course-grader doctor checks the course's own)"
+_ADVICE = "check that it exists and that you may read and write it (course-grader doctor checks the course's folders)"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns its exit code. What a sentence can explain is said without a traceback."""
-    _quieten()
+    """Run one command and return its exit code. A mistake that one sentence explains gets no traceback."""
+    _silence_warnings()
     options = make_parser().parse_args(arguments)
 
     from course_grader.errors import CourseError
@@ -31,14 +31,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         if error.filename is None:
             raise
-        print(f"course-grader: {error.filename}: {error.strerror}; {_PLACE}", file=sys.stderr)
+        print(f"course-grader: {error.filename}: {error.strerror}; {_ADVICE}", file=sys.stderr)
         return WRONG_USAGE
     except KeyboardInterrupt:
         print("course-grader: stopped", file=sys.stderr)
         return INTERRUPTED
 
 
-def _quieten() -> None:
-    """Warnings that the user cannot act on: nbgrader's own queries warn on every submission."""
+def _silence_warnings() -> None:
+    """Hide warnings that the user cannot act on: nbgrader's own queries cause one for every submission."""
     warnings.filterwarnings("ignore", message="Object of type <Submitted", module="nbgrader")
     skip_slow_grammar()

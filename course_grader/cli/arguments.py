@@ -8,8 +8,8 @@ from pathlib import Path
 from course_grader.cli import commands
 from course_utils._version import __version__
 
-_EXIT_CODES = """exit codes: 0 every submission got a grade, 3 some need review or could not be run, 2 wrong usage or
-nothing to grade with, 130 stopped by Ctrl-C or SIGTERM"""
+_EXIT_CODES = """exit codes: 0 all submissions were graded, 3 some need review or could not be run, 2 wrong usage, or
+nothing could be graded, 130 stopped by Ctrl-C or SIGTERM"""
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -27,7 +27,7 @@ def make_parser() -> argparse.ArgumentParser:
 
 def _add_course(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--course", type=Path, metavar="DIR", help="the course's folder (default: this folder or one above it)"
+        "--course", type=Path, metavar="DIR", help="the course folder (default: the current folder or one above it)"
     )
 
 
@@ -35,37 +35,42 @@ def _add_grade(subparsers: argparse._SubParsersAction) -> None:
     parser = subparsers.add_parser(
         "grade",
         help="grade a lab's submissions, in parallel",
-        description="Grades every submission of a lab in a sandbox and saves the scores in nbgrader's gradebook.",
+        description="Grade every submission of a lab in a sandbox and save the scores in nbgrader's gradebook.",
         epilog=_EXIT_CODES,
     )
     parser.set_defaults(command=commands.grade)
     parser.add_argument("lab", metavar="LAB", help="the lab's name, such as 01_tensor_basics")
     parser.add_argument(
         "--submissions", type=Path, metavar="DIR",
-        help="a folder that holds <student>/LAB/LAB.ipynb; it is only read (default: the course's submitted/)",
+        help="a folder with <student>/LAB/LAB.ipynb; it is not changed (default: submitted/ in the course folder)",
     )  # fmt: skip
     parser.add_argument("--student", metavar="ID", help="grade this student only")
-    parser.add_argument("--workers", type=_at_least_one, metavar="N", help="how many at a time (default: processors)")
-    _add_files(parser)
-    parser.add_argument("--seed", type=_seed, metavar="N", help="draw the tests' inputs from N (default: a new one)")
-    parser.add_argument("--run-experiments", action="store_true", help="run the cells tagged `experiment` too")
     parser.add_argument(
-        "--unsafe-no-sandbox", action="store_true", help="run the notebooks unconfined; for your own code only"
+        "--workers",
+        type=_at_least_one,
+        metavar="N",
+        help="submissions to grade at once (default: number of processors)",
+    )
+    _add_files(parser)
+    parser.add_argument("--seed", type=_seed, metavar="N", help="seed of the tests' random inputs (default: a new one)")
+    parser.add_argument("--run-experiments", action="store_true", help="also run the cells tagged `experiment`")
+    parser.add_argument(
+        "--unsafe-no-sandbox", action="store_true", help="run the notebooks without a sandbox; only for code you trust"
     )
     parser.add_argument("--db", type=_database, metavar="URL", help="the gradebook, such as sqlite:///gradebook.db")
     _add_course(parser)
 
 
 def _add_files(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the scores to this file too")
-    parser.add_argument("--page", type=Path, metavar="FILE", help="write the class's page (HTML) to this file too")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the scores to this file")
+    parser.add_argument("--page", type=Path, metavar="FILE", help="also write a report (HTML) to this file")
 
 
 def _add_report(subparsers: argparse._SubParsersAction) -> None:
     parser = subparsers.add_parser(
         "report",
-        help="show what is graded already",
-        description="Shows the results of a lab that is graded already, from autograded/ and the gradebook.",
+        help="show the results of a lab that is already graded",
+        description="Show the results of a lab that is already graded, from autograded/ and the gradebook.",
     )
     parser.set_defaults(command=commands.report)
     parser.add_argument("lab", metavar="LAB", help="the lab's name, such as 01_tensor_basics")
@@ -75,13 +80,13 @@ def _add_report(subparsers: argparse._SubParsersAction) -> None:
 
 
 def _add_example(subparsers: argparse._SubParsersAction) -> None:
-    parser = subparsers.add_parser("example", help="grade the example class, in a scratch course of its own")
+    parser = subparsers.add_parser("example", help="grade the example class in a scratch course")
     parser.set_defaults(command=commands.example)
     _add_course(parser)
 
 
 def _add_labs(subparsers: argparse._SubParsersAction) -> None:
-    parser = subparsers.add_parser("labs", help="make what students get, labs/, from solutions/")
+    parser = subparsers.add_parser("labs", help="make labs/, the students' version, from solutions/")
     parser.set_defaults(command=commands.labs)
     parser.add_argument("names", nargs="*", metavar="LAB", help="only these labs (default: all)")
     _add_course(parser)
@@ -90,12 +95,12 @@ def _add_labs(subparsers: argparse._SubParsersAction) -> None:
 def _add_lab(subparsers: argparse._SubParsersAction) -> None:
     parser = subparsers.add_parser("lab", help="open a copy of a lab in JupyterLab")
     parser.set_defaults(command=commands.lab)
-    parser.add_argument("lab", metavar="LAB")
+    parser.add_argument("lab", metavar="LAB", help="the lab's name, such as 01_tensor_basics")
     _add_course(parser)
 
 
 def _add_doctor(subparsers: argparse._SubParsersAction) -> None:
-    parser = subparsers.add_parser("doctor", help="check this machine, and say what to do about what is missing")
+    parser = subparsers.add_parser("doctor", help="check this machine and say how to fix what is missing")
     parser.set_defaults(command=commands.doctor)
     _add_course(parser)
 
@@ -115,8 +120,8 @@ def _seed(text: str) -> int:
 def _database(text: str) -> str:
     kind, separator, place = text.partition("://")
     if not separator:
-        raise argparse.ArgumentTypeError(f"expected a database's URL, such as sqlite:///gradebook.db, got {text!r}")
+        raise argparse.ArgumentTypeError(f"expected a database URL such as sqlite:///gradebook.db, got {text!r}")
     folder = Path(place.removeprefix("/")).parent
     if kind == "sqlite" and not folder.is_dir():
-        raise argparse.ArgumentTypeError(f"expected a folder that exists, got {folder} in {text!r}")
+        raise argparse.ArgumentTypeError(f"expected an existing folder, got {folder} in {text!r}")
     return text

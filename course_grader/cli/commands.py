@@ -1,4 +1,4 @@
-"""What each command does; returns its exit code. Heavy modules are imported by the commands that need them."""
+"""What each command does. Each returns its exit code and imports the slow modules that it needs."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""nbgrader's gradebook: opened once for a run, one transaction a submission."""
+"""nbgrader's gradebook: opened once per run, one transaction per submission."""

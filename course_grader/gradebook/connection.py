@@ -1,4 +1,4 @@
-"""Connections to nbgrader's gradebook, and all of a submission's changes in one transaction."""
+"""All changes that one submission makes to nbgrader's gradebook, in one transaction."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from nbgrader.api import Gradebook
 
 @contextmanager
 def one_transaction(gradebook: Gradebook) -> Iterator[None]:
-    """Within the block nbgrader's own commits only flush: all of it is saved at the end, or nothing."""
+    """Within the block nbgrader's own commits only flush. All changes are saved at the end, or none."""
     gradebook.db.commit = gradebook.db.flush
     try:
         yield

@@ -1,8 +1,8 @@
-"""What a lab's entry in the gradebook says beyond nbgrader: that only the course's grader may run it, and its version.
+"""Keeps nbgrader from running student code without the course's grader, and records the version of a lab.
 
-Autograde gives every submission the kernel that the gradebook names, and starts it. Ours names a kernel that does not
-exist: without the course's nbgrader_config.py nbgrader ends there, before anything of a student's has run. Beside the
-name stands which reference the gradebook has learned.
+nbgrader's Autograde starts the kernel that the gradebook names for a notebook. Ours names a kernel that does not exist,
+so without the course's nbgrader_config.py nbgrader stops before any student code runs. The same entry holds the
+fingerprint of the reference from which the lab was registered.
 """
 
 from __future__ import annotations
@@ -11,24 +11,24 @@ import json
 
 from nbgrader.api import Gradebook, Notebook
 
-# nbgrader shows the name, so it says what to do: "No such kernel named ..."
-NO_KERNEL = "start-nbgrader-where-nbgrader_config.py-lies-or-use-course-grader-grade"
+# nbgrader prints "No such kernel named ...", so the name says what to do.
+NO_KERNEL = "start-nbgrader-in-the-folder-of-nbgrader_config.py-or-use-course-grader-grade"
 
 
 def guard(notebook: Notebook, reference: str | None = None) -> None:
-    """Make the gradebook's entry name no kernel that exists; `reference`: the fingerprint it has learned, else kept.
+    """Make the gradebook's entry name a kernel that does not exist. The caller commits.
 
-    The caller commits.
+    reference: the fingerprint to record; by default the recorded one is kept.
     """
-    learned = learned_reference(notebook) if reference is None else reference
-    kernel = {"name": NO_KERNEL, "display_name": "course-grader", "language": "python", "reference": learned}
+    fingerprint = registered_reference(notebook) if reference is None else reference
+    kernel = {"name": NO_KERNEL, "display_name": "course-grader", "language": "python", "reference": fingerprint}
     entry = json.dumps(kernel)
     if notebook.kernelspec != entry:
         notebook.kernelspec = entry
 
 
-def learned_reference(notebook: Notebook) -> str | None:
-    """The fingerprint of the reference that the gradebook learned; None where it was made without ours."""
+def registered_reference(notebook: Notebook) -> str | None:
+    """The fingerprint of the reference from which the lab was registered; None if our plug-ins did not register it."""
     kernel = json.loads(notebook.kernelspec or "{}")
     return kernel.get("reference") if kernel.get("name") == NO_KERNEL else None
 

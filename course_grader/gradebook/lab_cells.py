@@ -1,4 +1,4 @@
-"""A lab's graded, solution and locked cells as the gradebook knows them."""
+"""A lab's graded, solution and locked cells, as recorded in the gradebook."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from nbgrader.api import Gradebook
 
 
 def lab_cells(gradebook: Gradebook, lab: str) -> dict[str, NotebookNode]:
-    """By grade_id, in the lab's order, each with complete nbgrader metadata."""
+    """The cells by grade_id, in the lab's order, each with complete nbgrader metadata."""
     notebook = gradebook.find_notebook(lab, lab)
     points = {cell.name: cell.max_score for cell in [*notebook.grade_cells, *notebook.task_cells]}
     solutions = {cell.name for cell in notebook.solution_cells}

@@ -1,4 +1,4 @@
-"""Written answers: what they are worth, and what of it is still to be graded by hand."""
+"""Points for written answers, and how many are still to be graded by hand."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from course_grader.results import ManualPoints
 
 
 def manual_points(saved: SubmittedNotebook) -> ManualPoints:
-    """From the gradebook's entry of one submitted notebook."""
+    """Read from the gradebook's entry of one submitted notebook."""
     written = {cell.name for cell in saved.notebook.solution_cells}
     grades = [grade for grade in saved.grades if grade.name in written]
     return ManualPoints(

@@ -1,4 +1,4 @@
-"""One submission's scores and comments into the gradebook, as nbgrader's SaveAutoGrades puts them there."""
+"""Writes a submission's scores and comments into the gradebook, as nbgrader's SaveAutoGrades does."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from nbgrader.api import Comment, Grade, SubmittedNotebook
 
 
 def save_scores(saved: SubmittedNotebook, cells: Iterable[NotebookNode], needs_review: bool) -> None:
-    """Fill the entry of a submitted notebook; manual scores stay. With `needs_review` the formgrader lists each cell.
+    """Fill the entry of a submitted notebook; manual scores are kept. The caller commits.
 
-    The caller commits.
+    needs_review: the formgrader then lists each graded cell for manual grading.
     """
     grades = {grade.name: grade for grade in saved.grades}
     comments = {comment.name: comment for comment in saved.comments}

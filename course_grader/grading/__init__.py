@@ -1,4 +1,4 @@
-"""Grades one submission, whole: the student's cells in a sandboxed kernel, the test cells in the judge."""
+"""Grades one submission: the student's cells run in a sandboxed kernel, the test cells in the judge."""
 
 from course_grader.grading.engine import Engine
 from course_grader.grading.record import write_record

@@ -1,4 +1,4 @@
-"""The engine of one lab: it holds what all its submissions share, the judge and the process that kernels fork from."""
+"""The engine that grades one lab. Its submissions share a judge and a zygote, the process that kernels fork from."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ from course_grader.sandbox import (
 )
 from course_utils.seeds import derive_seed
 
-# What every kernel would import otherwise.
+# Imported once in the zygote, because every kernel needs them.
 WARM = ("course_utils.testing", "course_grader.in_sandbox.agent", AUTOGRAD_IMPORT)
 ENVIRONMENT = {"NBGRADER_EXECUTION": "autograde", "COURSE_GRADING": "sandbox", "OMP_NUM_THREADS": "1"}
 
 
 def limits_of(settings: LabSettings) -> Limits:
-    """The sandbox's limits for a lab. Processor time ends a submission that burns all its wall time on two cores."""
+    """The sandbox's limits for a lab. Processor time is twice the wall time: a submission may keep two cores busy."""
     seconds = int(settings.notebook_seconds)
     return Limits(memory_mb=settings.memory_mb, wall_seconds=seconds, cpu_seconds=2 * seconds)
 
 
 class Engine:
-    """Grades submissions of one lab. The zygote and the judge start once; `grade` may be called from many threads."""
+    """Grades the submissions of one lab. The zygote and the judge start once; `grade` is thread-safe."""
 
     def __init__(self, lab: Lab, *, sandbox: bool = True, run_experiments: bool = False):
         self.lab = lab
@@ -59,14 +59,14 @@ class Engine:
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
-        """Raises SandboxUnavailable, which says what to install, and CourseError where the reference fails."""
+        """Raises SandboxUnavailable, which says what to install, or CourseError if the reference fails."""
         with ExitStack() as stack:
             if self._sandbox:
                 check()
             stack.enter_context(self._judge)  # runs the reference while the zygote imports
             if self._sandbox:
                 zygote = Zygote((*self.lab.settings.imports, *WARM), self.limits, environment=ENVIRONMENT)
-                # Where nested namespaces are not allowed, each kernel gets a fresh sandbox: slower, no less safe.
+                # If nested namespaces are not allowed, each kernel gets a fresh sandbox: slower, but just as safe.
                 with contextlib.suppress(SandboxUnavailable):
                     self._zygote = stack.enter_context(zygote)
             self._judge.wait_until_ready()
@@ -86,10 +86,10 @@ class Engine:
         notes: Notes | None = None,
         files: OtherFiles | None = None,
     ) -> GradedSubmission:
-        """Run and judge one repaired submission (it holds the lab's own test cells); its notebook is filled in place.
+        """Run and judge one repaired submission, which contains the lab's own test cells; changes `notebook` in place.
 
-        The inputs of its tests come from `seed` and the student's name; the same two give the same inputs. What `notes`
-        say becomes part of the result, and what they call unreadable is not run. files: readable for its cells.
+        The tests' random inputs depend on `seed` and the student's name only. The problems in `notes` become part of
+        the result; a submission that they call unreadable is not run. Its cells can read `files`.
         """
         notes = notes or Notes()
         graded = GradedSubmission(student, self.lab.name, seed, notebook, messages=list(notes.problems))
@@ -104,11 +104,11 @@ class Engine:
     def _run(self, graded: GradedSubmission, files: OtherFiles | None) -> None:
         seed = derive_seed(graded.seed, graded.student)
         session = self._judge.session(seed, self.settings.call_seconds, self.settings.notebook_seconds)
-        kernel_seed = derive_seed(seed, "kernel")  # a student can read it
+        kernel_seed = derive_seed(seed, "kernel")  # not the judge's own: student code can read it
         start_kernel = partial(self._start_kernel, kernel_seed, files)
         run = NotebookRun(graded, session, start_kernel, self.settings, self.run_experiments)
         try:
-            with ThreadPoolExecutor(1) as thread:  # the caller may have an event loop of its own (the formgrader)
+            with ThreadPoolExecutor(1) as thread:  # the caller's thread may run an event loop (the formgrader's does)
                 thread.submit(asyncio.run, run.run()).result()
         finally:
             session.close()
@@ -116,7 +116,7 @@ class Engine:
     async def _start_kernel(
         self, seed: int, files: OtherFiles | None, notebook: NotebookNode, session: JudgeSession
     ) -> tuple[StudentKernel, str]:
-        """A kernel that has started, and where the judge listens for it."""
+        """A started kernel, and the path of the socket on which the judge waits for it."""
         manager, folder = start_kernel_manager(
             self.limits,
             zygote=self._zygote,
@@ -133,8 +133,8 @@ class Engine:
             await asyncio.to_thread(session.listen, path)
             share_socket(path)
             await kernel.start()
-        except RuntimeError as error:  # jupyter_client's word for a kernel that died on the way
-            reason = manager.provisioner.death_reason
+        except RuntimeError as error:  # raised by jupyter_client if the kernel died while starting
+            reason = manager.death_reason
             await kernel.close()
             raise RuntimeError(f"{error}; {reason}" if reason else str(error)) from error
         except BaseException:

@@ -1,4 +1,4 @@
-"""One submission's way through its notebook, cell by cell, and what is done when its kernel dies on the way."""
+"""Runs one submission cell by cell, and restarts its kernel once if it dies."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from course_grader.notebooks import has_tag, is_autograded_cell, is_judged_cell,
 from course_grader.results import ExerciseResult, GradedSubmission, TestResult
 
 StartKernel = Callable[[NotebookNode, JudgeSession], Awaitable[tuple[StudentKernel, str]]]
-MAX_DEATHS = 2  # a kernel is started again once
+MAX_DEATHS = 2  # the kernel is restarted once
 MAX_FAULT = 300  # characters
 
 
 class NotebookRun:
-    """Runs one repaired notebook: its cells in the student's kernel, its test cells in the judge."""
+    """Runs one repaired notebook: the student's cells in the sandboxed kernel, the test cells in the judge."""
 
     def __init__(
         self,
@@ -39,13 +39,13 @@ class NotebookRun:
         self._run_experiments = run_experiments
         self._kernel: StudentKernel | None = None
         self._path = ""
-        self._lost = ""  # why there is no kernel any more
+        self._lost = ""  # why there is no kernel anymore; empty while there is one
         self._deaths = 0
-        self._faults: dict[str, str] = {}  # what went wrong in a solution cell, by exercise
-        self._ran: list[int] = []  # cells that a new kernel must run again, in order
+        self._faults: dict[str, str] = {}  # what went wrong in each exercise's solution cell
+        self._ran: list[int] = []  # indices of the cells that a new kernel must run again, in order
 
     async def run(self) -> None:
-        """Fill `graded`; never raises for what the submission does."""
+        """Fill `graded`. Never raises because of what the submission does."""
         started = time.monotonic()
         fail_closed(self._graded)
         try:
@@ -78,15 +78,16 @@ class NotebookRun:
         return self._settings.experiment_seconds if has_tag(cell, "experiment") else self._settings.cell_seconds
 
     async def _run(self, index: int, cell: NotebookNode) -> None:
-        if self._lost:
+        kernel = self._kernel
+        if kernel is None:
             return
-        end = await self._kernel.run(cell, index, self._seconds_for(cell))
+        end = await kernel.run(cell, index, self._seconds_for(cell))
         if end in (CellEnd.TIMEOUT, CellEnd.FLOOD):
-            self._say(index, self._kernel.fault)
-        self._faults[nbgrader_metadata(cell).get("grade_id", "")] = _one_line(self._kernel.fault)
+            self._add_message(index, kernel.fault)
+        self._faults[nbgrader_metadata(cell).get("grade_id", "")] = _one_line(kernel.fault)
         if end is CellEnd.DEAD:
-            cell.outputs.append(error_output("KernelDied", self._kernel.death))
-            await self._revive(index, index)
+            cell.outputs.append(error_output("KernelDied", kernel.death))
+            await self._restart(index, index, kernel.death)
         else:
             self._ran.append(index)
 
@@ -96,14 +97,14 @@ class NotebookRun:
             result = await self._result(cell, exercise)
         except JudgeError as error:
             self._graded.needs_review = True
-            self._say(index, f"could not be judged: {error}")
+            self._add_message(index, f"could not be judged: {error}")
             return
         self._graded.exercises[exercise] = result
         if result.error:
             self._graded.needs_review = True
-            self._say(index, f"has a fault of its own, which is not the student's: {result.error}")
-        if self._kernel is not None and self._kernel.death and not self._lost:
-            await self._revive(index, self._solution_of(exercise))
+            self._add_message(index, f"failed because of a mistake in the test, not in the submission: {result.error}")
+        if self._kernel is not None and self._kernel.death:
+            await self._restart(index, self._solution_of(exercise), self._kernel.death)
 
     async def _result(self, cell: NotebookNode, exercise: str) -> ExerciseResult:
         maximum = self._graded.exercises[exercise].max
@@ -112,7 +113,7 @@ class NotebookRun:
             fault = self._faults.get(exercise, "")
             return self._session.judge(cell.source, exercise, maximum, self._lost, fault)
 
-        if self._lost:
+        if self._kernel is None:
             return await asyncio.to_thread(judge)
         return await self._kernel.serve_judge(self._path, judge)
 
@@ -122,11 +123,10 @@ class NotebookRun:
             (i for i, c in cells if is_solution_cell(c) and nbgrader_metadata(c).get("grade_id") == exercise), -1
         )
 
-    async def _revive(self, index: int, culprit: int) -> None:
-        """After a death: a new kernel, and in it the cells that ran before, without the one that killed the old."""
+    async def _restart(self, index: int, culprit: int, death: str) -> None:
+        """Start a new kernel and run the earlier cells in it again, except `culprit`, which killed the old kernel."""
         self._deaths += 1
-        death = self._kernel.death
-        self._say(index, f"ended the kernel: {death}")
+        self._add_message(index, f"ended the kernel: {death}")
         if self._deaths == MAX_DEATHS or death.startswith("wall time"):
             self._lose(f"the kernel died ({death})")
             return
@@ -134,25 +134,26 @@ class NotebookRun:
         await self._open_kernel()
         again, self._ran = self._ran, []
         for number in again:
-            if self._lost:
+            if self._kernel is None:
                 return
-            copy = NotebookNode(self._cells[number] | {"outputs": []})  # what it showed stays
+            copy = NotebookNode(self._cells[number] | {"outputs": []})  # the outputs of the first run are kept
             if await self._kernel.run(copy, number, self._seconds_for(copy)) is CellEnd.DEAD:
-                self._lose(f"the kernel died again while it was restored ({self._kernel.death})")
+                self._lose(f"the kernel died again while the earlier cells were rerun ({self._kernel.death})")
             self._ran.append(number)
 
     def _lose(self, reason: str) -> None:
-        self._lost = reason
+        """Go on without a kernel; the last one is dead, and so closed."""
+        self._kernel, self._lost = None, reason
         self._graded.needs_review = True
         self._graded.messages.append(f"The remaining cells were not run: {reason}.")
 
-    def _say(self, index: int, text: str) -> None:
+    def _add_message(self, index: int, text: str) -> None:
         name = _name_of(self._cells[index])
         self._graded.messages.append(f"Cell {index + 1} ({name}) {text}.")
 
 
 def fail_closed(graded: GradedSubmission) -> None:
-    """No output of the submission's own, an error in each test cell, and 0 points for each exercise, until judged."""
+    """Clear the submission's own outputs; until it is judged, each test cell shows an error and scores 0 points."""
     for cell in graded.notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
@@ -163,7 +164,7 @@ def fail_closed(graded: GradedSubmission) -> None:
 
 
 def _ordinary_test(cell: NotebookNode) -> TestResult:
-    """An nbgrader test cell without `run_tests`, which ran beside the student's code, by nbgrader's own rules."""
+    """The result of a test cell without `run_tests`, which ran in the student's kernel, by nbgrader's own rules."""
     from nbgrader.utils import determine_grade
 
     points, maximum = determine_grade(cell)
@@ -173,12 +174,12 @@ def _ordinary_test(cell: NotebookNode) -> TestResult:
 
 
 def _name_of(cell: NotebookNode) -> str:
-    """What a student knows a cell by: its id, else how it begins (cells have no numbers on the page)."""
+    """How students recognise a cell: its id, or else its first line (Jupyter shows no cell numbers)."""
     lines = [line.strip() for line in cell.source.splitlines() if line.strip()]
     return nbgrader_metadata(cell).get("grade_id") or "".join(lines[:1])[:60] or "empty"
 
 
 def _one_line(text: str) -> str:
-    """A student's own text, cut so that it does not take more room than ours."""
+    """Text from the student's code on one line, shortened to MAX_FAULT characters."""
     line = " ".join(text.split())
     return line if len(line) <= MAX_FAULT else f"{line[:MAX_FAULT]} ..."

@@ -1,6 +1,6 @@
-"""The one place that writes a graded submission into its notebook, and reads it back.
+"""Writes a graded submission into its notebook, and reads it back. Nothing else does.
 
-Verdicts are outputs of the test cells, the record is metadata.
+Verdicts are outputs of the test cells; the record is notebook metadata.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from course_grader.results import ExerciseResult, GradedSubmission, TestResult
 
 
 def write_record(graded: GradedSubmission) -> None:
-    """Fill the test cells' outputs and the metadata of `graded.notebook`; doing it twice changes nothing."""
+    """Fill the test cells' outputs and the metadata of `graded.notebook`; idempotent."""
     for cell in filter(is_autograded_cell, graded.notebook.cells):
         exercise = tested_exercise(cell.source)
         if exercise is not None:
@@ -29,7 +29,7 @@ def write_record(graded: GradedSubmission) -> None:
 
 
 def read_record(notebook: NotebookNode) -> GradedSubmission:
-    """The submission that `write_record` wrote into this notebook; CourseError where there is none."""
+    """The submission that `write_record` wrote into this notebook; CourseError if there is none."""
     found = notebook.metadata.get(METADATA_KEY, {})
     try:
         exercises = {
@@ -42,13 +42,13 @@ def read_record(notebook: NotebookNode) -> GradedSubmission:
         )  # fmt: skip
     except (KeyError, TypeError, AttributeError) as error:
         raise CourseError(
-            "the notebook holds no result that this version of the grader can read "
+            "the notebook contains no result that this version of the grader can read "
             f"({type(error).__name__}: {error}); grade it again"
         ) from None
 
 
 def not_graded() -> NotebookNode:
-    """nbgrader gives full points to a test cell without output: one without a verdict holds this error, which is 0."""
+    """The output of a test cell without a verdict: nbgrader would give full points to one without any output."""
     return error_output("NotGraded", "this test was not run")
 
 
@@ -57,7 +57,7 @@ def error_output(name: str, reason: str) -> NotebookNode:
 
 
 def exercise_name(cell: NotebookNode) -> str:
-    """What a test cell's result is kept under: the exercise it names, or the cell's own id (an ordinary test cell)."""
+    """The key of a test cell's result: the exercise that it tests, or its own id if it is an ordinary test cell."""
     return tested_exercise(cell.source) or nbgrader_metadata(cell)["grade_id"]
 
 

@@ -1,5 +1,5 @@
-"""All that a sandbox sees of the grader: what starts a kernel, and the agent that answers the judge there.
+"""The only part of the grader that a sandbox can see: it starts the kernel and answers the judge.
 
-Mounted read-only at the same place in the package tree, so that it imports inside as it does outside. What runs before
-a student's code needs the standard library only; nothing here is trusted once that code has run.
+Mounted read-only at the same place in the package tree, so that imports work inside as they do outside. The code that
+runs before the student's needs only the standard library. Nothing here is trusted once student code has run.
 """

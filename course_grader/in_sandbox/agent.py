@@ -6,32 +6,33 @@ import contextlib
 import signal
 import socket
 from collections.abc import Iterator, Mapping
+from types import FrameType
 from typing import Any
 
 from course_utils.remote.client import WALL_FACTOR
 from course_utils.remote.framing import ProtocolError, receive_frame, send_frame
 from course_utils.remote.server import CallTimeout, RemoteServer
 
-RING_AGAIN_SECONDS = 0.5  # a bare `except:` in a loop swallows the first alarm
+REPEAT_SECONDS = 0.5  # a bare `except:` in a loop swallows the first alarm
 
 
 @contextlib.contextmanager
 def alarm(seconds: float) -> Iterator[None]:
     """Interrupt the block with CallTimeout after `seconds` of processor time, or WALL_FACTOR times that in wall time.
 
-    Processor time, so that a busy machine costs no student a test. 0 sets no alarm. Main thread only.
+    Processor time, so that no test fails because the machine is busy. 0 sets no alarm. Main thread only.
     """
 
-    def ring(signum: int, frame: Any) -> None:
+    def raise_timeout(signum: int, frame: FrameType | None) -> None:
         raise CallTimeout
 
     clocks = (
         (signal.SIGPROF, signal.ITIMER_PROF, seconds),
         (signal.SIGALRM, signal.ITIMER_REAL, seconds * WALL_FACTOR),
     )
-    previous = [signal.signal(number, ring) for number, _, _ in clocks]
+    previous = [signal.signal(number, raise_timeout) for number, _, _ in clocks]
     for _, timer, limit in clocks:
-        signal.setitimer(timer, limit, RING_AGAIN_SECONDS)
+        signal.setitimer(timer, limit, REPEAT_SECONDS)
     try:
         yield
     finally:
@@ -41,7 +42,7 @@ def alarm(seconds: float) -> Iterator[None]:
 
 
 def serve(path: str, variables: Mapping[str, Any]) -> None:
-    """Answer the judge that listens at `path`; blocks the kernel's main thread, so alarms reach student code."""
+    """Answer the judge, which listens at `path`. Blocks the kernel's main thread, so that alarms reach student code."""
     server = RemoteServer(variables, timer=alarm)
     with socket.socket(socket.AF_UNIX) as connection, contextlib.suppress(ProtocolError, OSError):
         connection.connect(path)
@@ -55,5 +56,5 @@ def serve(path: str, variables: Mapping[str, Any]) -> None:
 def _answer(server: RemoteServer, request: dict, blob: bytes) -> tuple[dict, bytes]:
     try:
         return server.answer(request, blob)
-    except CallTimeout:  # rang between the end of the call and the alarm's removal
+    except CallTimeout:  # raised after the call ended but before the alarm was removed
         return {"id": request["id"], "error": {"type": "timeout", "bases": [], "text": "", "where": ""}}, b""

@@ -1,4 +1,4 @@
-"""Giving up, one way and for good, everything a kernel does not need: user, capabilities, limits, system calls."""
+"""Drops irreversibly what a kernel does not need: its user, capabilities, resources beyond the limits, system calls."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 
 def ensure(result: int, what: str) -> None:
-    """Raise OSError when a C library call returned non-zero."""
+    """Raise OSError if a C library call returned a value other than 0."""
     if result != 0:
         code = ctypes.get_errno()
         raise OSError(code, f"{what}: {os.strerror(code)}")
 
 
 def die_with_parent() -> None:
-    """Be killed when the parent ends."""
-    ensure(libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "death with the parent")
+    """Have Linux kill this process when its parent ends."""
+    ensure(libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "parent-death signal")
 
 
 def drop_user(uid: int | None) -> None:
-    """Become the unprivileged user `uid`; None when the sandbox has a user namespace of its own."""
+    """Become the unprivileged user `uid`; None if the sandbox has its own user namespace."""
     if uid is not None:
         os.setgroups([])
         os.setresgid(uid, uid, uid)
@@ -36,17 +36,17 @@ def drop_user(uid: int | None) -> None:
 
 
 def drop_privileges() -> None:
-    """No capability now, and none by any later exec."""
+    """Drop all capabilities; no later exec can regain any."""
     libc.prctl(PR_CAP_AMBIENT, 4, 0, 0, 0)  # 4: clear all; kernels without ambient sets have nothing to clear
     header = (ctypes.c_uint32 * 2)(0x20080522, 0)  # _LINUX_CAPABILITY_VERSION_3, this thread
     ensure(libc.syscall(CAPSET[platform.machine()], header, (ctypes.c_uint32 * 6)()), "capset")
     ensure(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
-    # Changing user made /proc/self root's; debug output of libraries reads it.
+    # After the change of user, /proc/self belongs to root, but libraries' debug output reads it.
     ensure(libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0), "dumpable")
 
 
 def set_limits(rlimits: dict[str, int]) -> None:
-    """Set soft and hard limits; processor time keeps 5 s in between, so that its signal names the reason."""
+    """Set soft and hard limits. Those for processor time are 5 s apart: SIGXCPU, which names the cause, comes first."""
     for name, value in rlimits.items():
         number = getattr(resource, name)
         ceiling = resource.getrlimit(number)[1]
@@ -56,22 +56,22 @@ def set_limits(rlimits: dict[str, int]) -> None:
         resource.setrlimit(number, (value, hard))
 
 
-def die_first() -> None:
-    """When the host runs out of memory all the same, this process goes before the grader."""
+def prefer_for_oom_kill() -> None:
+    """If the host runs out of memory, have Linux kill this process before the grader."""
     with open("/proc/self/oom_score_adj", "w") as file:
         file.write("500")
 
 
 def confine(rlimits: dict[str, int], uid: int | None = None) -> None:
-    """All of it, in the one order that works: limits, user, capabilities, seccomp last."""
+    """Do all of the above, in the only order that works: limits, user, capabilities, and seccomp last."""
     set_limits(rlimits)
-    die_first()
+    prefer_for_oom_kill()
     drop_user(uid)
     drop_privileges()
     seccomp.install()
 
 
-if __name__ == "__main__":  # a rehearsal: can a process be confined here?
+if __name__ == "__main__":  # a dry run: can a process be confined on this machine?
     import importlib.util
     import json
     import sys
@@ -79,4 +79,4 @@ if __name__ == "__main__":  # a rehearsal: can a process be confined here?
     job = json.loads(sys.argv[1])
     confine(job["rlimits"], job["uid"])
     if importlib.util.find_spec("ipykernel") is None:
-        raise SystemExit(f"Python in {sys.prefix} finds no ipykernel")
+        raise SystemExit(f"ipykernel is not installed in {sys.prefix}")

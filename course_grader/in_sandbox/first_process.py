@@ -1,7 +1,7 @@
-"""Process 1 of a kernel's PID namespace: starts the kernel, seals its folder, reaps until it ends.
+"""Process 1 of a kernel's PID namespace: starts the kernel, makes its folder read-only, and reaps processes.
 
 Run as a module with one argument, a job in JSON: connection_file, rlimits, uid, seed, imports. Its exit code is the
-kernel's, 128 plus the number for a signal.
+kernel's, or 128 plus the number of the signal that ended the kernel.
 """
 
 from __future__ import annotations
@@ -15,24 +15,24 @@ import traceback
 from collections.abc import Callable
 
 from course_grader.in_sandbox.confine import PR_SET_DUMPABLE, confine, die_with_parent, ensure, libc
-from course_grader.in_sandbox.kernel import run_kernel, silence
+from course_grader.in_sandbox.kernel import discard_output, run_kernel
 from course_grader.in_sandbox.namespaces import seal
 
 
-def be_first(job: dict, may_mount: bool) -> int:
-    """Fork the kernel and outlive it; returns its exit code.
+def run_first_process(job: dict, may_mount: bool) -> int:
+    """Fork the kernel, wait for its end, and return its exit code.
 
-    Where it may not mount (an ordinary user's bubblewrap keeps that to itself) the folder stays writable, and only the
-    grader's watchdog bounds what is written there.
+    Without permission to mount (bubblewrap, started by an ordinary user, does not pass it on) the folder stays
+    writable, and only the grader's watchdog limits what is written there.
     """
     ours, theirs = socket.socketpair()
-    kernel = fork(lambda: _be_kernel(job, theirs, ours))
+    kernel = fork(lambda: _run_kernel(job, theirs, ours))
     theirs.close()
     bound = ours.recv(1)  # nothing if the kernel could not start
     if bound and may_mount:
         seal(os.path.dirname(job["connection_file"]))
-    silence()
-    retire()
+    discard_output()
+    drop_all_rights()
     if bound:
         ours.send(b"s")
     ours.close()
@@ -42,18 +42,18 @@ def be_first(job: dict, may_mount: bool) -> int:
             return exit_code(status)
 
 
-def retire() -> None:
-    """Give up everything, for a process that only waits for its child from now on.
+def drop_all_rights() -> None:
+    """For a process that from now on only waits for its child.
 
-    It does not change its user: Linux would then refuse bubblewrap's signal at the grader's death.
+    It keeps its user: otherwise Linux would block the signal by which bubblewrap ends it when the grader dies.
     """
     confine({})
-    # The kernel may run as the same user, but with limits: it must not write itself into this process.
+    # The kernel may run as the same user, but with limits: it must not be able to write to this process's memory.
     ensure(libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "not dumpable")
 
 
 def fork(body: Callable[[], int | None]) -> int:
-    """Fork a child that runs `body`, ends with the code it returns, and dies with its parent; returns its number."""
+    """Fork a child that runs `body` and exits with its result; it dies with its parent. Returns the child's pid."""
     pid = os.fork()
     if pid:
         return pid
@@ -63,20 +63,20 @@ def fork(body: Callable[[], int | None]) -> int:
     except SystemExit as end:
         print(end, file=sys.stderr, flush=True)
         os._exit(1)
-    except BaseException:  # nothing may escape into the code of the parent
+    except BaseException:  # no exception may continue in the parent's code
         traceback.print_exc()
         os._exit(1)
 
 
 def exit_code(status: int) -> int:
-    """A wait status as a shell's exit code."""
+    """The exit code that a shell would report for a wait status."""
     code = os.waitstatus_to_exitcode(status)
     return 128 - code if code < 0 else code
 
 
-def _be_kernel(job: dict, ours: socket.socket, other_end: socket.socket) -> int:
+def _run_kernel(job: dict, ours: socket.socket, other_end: socket.socket) -> int:
     other_end.close()
-    os.setsid()  # an interrupt goes to the kernel's process group, which must not be ours
+    os.setsid()  # an interrupt goes to the kernel's whole process group, which must not be the parent's
     signal.signal(signal.SIGINT, signal.default_int_handler)
     confine(job["rlimits"], job["uid"])
 
@@ -92,4 +92,4 @@ def _be_kernel(job: dict, ours: socket.socket, other_end: socket.socket) -> int:
 if __name__ == "__main__":
     job = json.loads(sys.argv[1])
     sys.argv[1:] = []
-    sys.exit(be_first(job, may_mount=job["uid"] is not None))
+    sys.exit(run_first_process(job, may_mount=job["uid"] is not None))

@@ -1,4 +1,4 @@
-"""The IPython kernel of one submission, run in a process that has given up everything else."""
+"""The IPython kernel of one submission, run in a confined process."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import random
 import sys
 from collections.abc import Callable, Iterable
 
-# What ipykernel imports only as it starts, too; but not its backend of matplotlib, which looks for a running kernel.
+# Includes what ipykernel imports only when it starts, but not its matplotlib backend, which needs a running kernel.
 KERNEL_MODULES = (
     "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "ipykernel.debugger",
     "IPython.core.completerlib", "IPython.extensions.storemagic", "course_grader.in_sandbox.kernel_class",
@@ -23,7 +23,7 @@ FILES = "files"  # below the folder of the connection file: what was handed in b
 
 
 def preload(imports: Iterable[str]) -> None:
-    """Import modules by name; one that is missing is left to the notebook, where the error can be read."""
+    """Import modules by name. A missing one is skipped: the notebook's own import will show the error."""
     for name in imports:
         try:
             importlib.import_module(name)
@@ -32,7 +32,7 @@ def preload(imports: Iterable[str]) -> None:
 
 
 def reseed(seed: int) -> None:
-    """Seed random, and numpy and torch where they are imported."""
+    """Seed random, and numpy and torch if they are imported."""
     random.seed(seed)
     if numpy := sys.modules.get("numpy"):
         numpy.random.seed(seed % 2**32)
@@ -40,8 +40,8 @@ def reseed(seed: int) -> None:
         torch.manual_seed(seed)
 
 
-def silence() -> None:
-    """Nothing a kernel prints outside its own channels reaches a file or terminal of ours."""
+def discard_output() -> None:
+    """Discard what a kernel prints outside its own channels, so that it cannot reach the grader's files or terminal."""
     null = os.open("/dev/null", os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(null, descriptor)
@@ -49,7 +49,7 @@ def silence() -> None:
 
 
 def link_font_cache() -> None:
-    """Let matplotlib find the host's list of fonts in its usual place, which it wants to be writable."""
+    """Link the host's list of fonts into matplotlib's cache folder, which must be writable."""
     if os.path.isdir(FONT_CACHE):
         folder = os.path.expanduser("~/.cache/matplotlib")
         os.makedirs(folder)
@@ -65,15 +65,15 @@ def link_files(folder: str) -> None:
 
 
 def run_kernel(job: dict, before_first_cell: Callable[[], None] = lambda: None) -> None:
-    """Serve the kernel until it is shut down; `before_first_cell` runs when its sockets are bound."""
+    """Run the kernel until it is shut down; `before_first_cell` is called once its sockets are bound."""
     from ipykernel.kernelapp import IPKernelApp
 
     link_font_cache()
     link_files(f"{os.path.dirname(job['connection_file'])}/{FILES}")
     preload(job["imports"])
-    silence()
+    discard_output()
     app = IPKernelApp.instance()
     app.initialize(["-f", job["connection_file"], *KERNEL_OPTIONS])
     before_first_cell()
-    reseed(job["seed"])  # the kernel itself has drawn numbers
+    reseed(job["seed"])  # starting the kernel has drawn random numbers
     app.start()

@@ -1,19 +1,20 @@
-"""ipykernel's kernel, hardened for what the grader does to it: late interrupts, and limits on output."""
+"""ipykernel's kernel, made robust against late interrupts, with bounded messages."""
 
 from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
+from types import FrameType
 from typing import Any
 
 from ipykernel.iostream import OutStream
 from ipykernel.ipkernel import IPythonKernel
 
-MAX_CHARACTERS = 200_000  # of one message; more than the grader shows of a whole cell
+MAX_CHARACTERS = 200_000  # per message; more than the grader shows of a whole cell
 
 
 class SandboxedKernel(IPythonKernel):
-    """An interrupt reaches only a running cell: ipykernel's own could lose the cell's reply, or half of it."""
+    """An IPython kernel that an interrupt reaches only while a cell runs; ipykernel's own may lose the cell's reply."""
 
     in_cell = False
 
@@ -21,9 +22,9 @@ class SandboxedKernel(IPythonKernel):
         signal.signal(signal.SIGINT, self._interrupt)
 
     def post_handler_hook(self) -> None:
-        """Leave the signal's handler where it is; it does nothing between cells."""
+        """Keep the signal handler, which does nothing between cells."""
 
-    def _interrupt(self, number: int, frame: Any) -> None:
+    def _interrupt(self, number: int, frame: FrameType | None) -> None:
         if self.in_cell:
             raise KeyboardInterrupt
 
@@ -31,7 +32,7 @@ class SandboxedKernel(IPythonKernel):
         self.in_cell = True
         try:
             return await super().do_execute(*args, **options)
-        except KeyboardInterrupt:  # just before or after the code itself, where IPython does not expect one
+        except KeyboardInterrupt:  # just before or after the cell's own code, where IPython does not expect it
             reply = {"status": "error", "ename": "KeyboardInterrupt", "evalue": "", "traceback": []}
             return reply | {"execution_count": self.execution_count, "user_expressions": {}, "payload": []}
         finally:
@@ -39,7 +40,7 @@ class SandboxedKernel(IPythonKernel):
 
 
 class BoundedStream(OutStream):
-    """A stream that sends messages of a bounded size: the grader hangs up on one of many megabytes."""
+    """A stream that sends messages of bounded size: the grader disconnects from a kernel that sends a huge one."""
 
     def _flush_buffers(self) -> Iterator[tuple[dict, str]]:
         for parent, text in super()._flush_buffers():

@@ -1,7 +1,7 @@
-"""System calls that no notebook needs and that sandboxes were escaped or bypassed by, refused with EPERM.
+"""Refuses, with EPERM, system calls that no notebook needs and that have been used to escape or bypass sandboxes.
 
-A deny-list written as a classic BPF program: no system library is needed, and PyTorch, ipykernel and
-multiprocessing work under it.
+The deny list is a classic BPF program, so no system library is needed. PyTorch, ipykernel and multiprocessing work
+under it.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import errno
 import platform
 import struct
 
-# name: (x86_64, aarch64); None where the machine has no such call.
+# name: (x86_64, aarch64); None if the architecture has no such call.
 DENIED = {
-    # memory that neither RLIMIT_DATA nor a watchdog sees
+    # memory that neither RLIMIT_DATA nor the watchdog counts
     "memfd_create": (319, 279), "memfd_secret": (447, 447), "shmget": (29, 194), "shmat": (30, 196),
     # other processes
     "ptrace": (101, 117), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271), "kcmp": (312, 272),
@@ -38,7 +38,7 @@ CLONE = (56, 220)
 CLONE3 = (435, 435)
 SOCKET = (41, 198)
 SOCKETPAIR = (53, 199)
-FAMILIES = (1, 2, 10, 16)  # unix, inet, inet6, netlink: all of them bound to the network namespace; vsock is not
+FAMILIES = (1, 2, 10, 16)  # unix, inet, inet6, netlink: confined to the network namespace, unlike vsock
 NEW_NAMESPACES = 0x7E020080  # the CLONE_NEW* flags
 ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 
@@ -52,7 +52,7 @@ def _refuse(code: int) -> tuple[int, int, int, int]:
 
 
 def _when(number: int, body: list[tuple[int, int, int, int]]) -> list[tuple[int, int, int, int]]:
-    """Run `body` for one system call; skip it for all others."""
+    """Instructions that run `body` for one system call and skip it for all others."""
     return [(EQUAL, 0, len(body), number), *body]
 
 
@@ -60,16 +60,16 @@ def program(machine: str | None = None) -> bytes:
     """The filter as an array of struct sock_filter. Raises NotImplementedError on an unknown machine."""
     machine = machine or platform.machine()
     if machine not in ARCHITECTURES:
-        raise NotImplementedError(f"the sandbox knows the system calls of {', '.join(ARCHITECTURES)}, not of {machine}")
+        raise NotImplementedError(f"the sandbox supports {' and '.join(ARCHITECTURES)} processors, not {machine}")
     column, architecture = ARCHITECTURES[machine]
     eperm = [_refuse(errno.EPERM)]
     code = [(LOAD, 0, 0, ARCHITECTURE), (EQUAL, 1, 0, architecture), (RETURN, 0, 0, KILL_PROCESS), (LOAD, 0, 0, NUMBER)]
-    if machine == "x86_64":  # the x32 calls have numbers of their own
+    if machine == "x86_64":  # x32 system calls have their own numbers
         code += [(AT_LEAST, 0, 1, 0x40000000), *eperm]
     for numbers in DENIED.values():
-        if numbers[column] is not None:
-            code += _when(numbers[column], eperm)
-    # clone3 hides its flags behind a pointer: "not there" makes the C library fall back to clone.
+        if (number := numbers[column]) is not None:
+            code += _when(number, eperm)
+    # clone3 passes its flags through a pointer, which BPF cannot read; ENOSYS makes the C library fall back to clone.
     code += _when(CLONE3[column], [_refuse(errno.ENOSYS)])
     argument = (LOAD, 0, 0, FIRST_ARGUMENT)
     code += _when(CLONE[column], [argument, (ANY_BIT, 0, 1, NEW_NAMESPACES), *eperm, (RETURN, 0, 0, ALLOW)])
@@ -81,7 +81,7 @@ def program(machine: str | None = None) -> bytes:
 
 
 def install() -> None:
-    """Put the filter on this thread and all that come from it. Needs no_new_privs; cannot be taken back."""
+    """Apply the filter to this thread and all that it creates. Needs no_new_privs; cannot be undone."""
 
     class Program(ctypes.Structure):
         _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_void_p)]

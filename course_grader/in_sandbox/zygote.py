@@ -1,8 +1,8 @@
 """Imports the course's libraries once, then forks a confined kernel for each request of the grader.
 
-Run as a module with one argument, a job in JSON: uid, rlimits, imports, keep, folder, control (a descriptor, the
-only way in; when it closes, the zygote leaves and its PID namespace, with every kernel in it, ends).
-It never touches CUDA nor runs a parallel operation: neither survives a fork.
+Run as a module with one argument, a job in JSON: uid, rlimits, imports, keep, folder, control. `control` is the
+descriptor of a socket, the only connection to the grader; when it closes, the zygote exits, and its PID namespace ends
+with every kernel in it. The zygote never uses CUDA or runs a parallel operation: neither survives a fork.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ import tempfile
 
 from course_grader.in_sandbox import namespaces
 from course_grader.in_sandbox.confine import drop_privileges, drop_user, set_limits
-from course_grader.in_sandbox.first_process import exit_code, fork, retire
-from course_grader.in_sandbox.keeper import keep_kernel
+from course_grader.in_sandbox.first_process import drop_all_rights, exit_code, fork
 from course_grader.in_sandbox.kernel import KERNEL_MODULES, link_font_cache, preload
+from course_grader.in_sandbox.supervisor import supervise_kernel
 
 
 def run_zygote(job: dict) -> int:
-    """Prepare and serve."""
+    """Prepare, then serve requests until the grader closes the connection."""
     control = socket.socket(fileno=job["control"])
     control.set_inheritable(False)
     prepare(job)
@@ -32,28 +32,28 @@ def run_zygote(job: dict) -> int:
 
 
 def prepare(job: dict) -> None:
-    """Drop to an unprivileged user and import everything."""
+    """Become an unprivileged user and import everything."""
     if job["uid"] is not None:
-        # bubblewrap, as root, covers parts of /proc; Linux lets nested namespaces have a /proc only where one is whole.
+        # As root, bubblewrap covers parts of /proc; Linux allows a /proc in nested namespaces only if one is uncovered.
         namespaces.mount("proc", "/proc", "proc", namespaces.NO_SUID | namespaces.NO_DEV | namespaces.NO_EXEC)
     set_limits(job["rlimits"])
     drop_user(job["uid"])
     drop_privileges()
     link_font_cache()
     preload([*KERNEL_MODULES, *job["imports"]])
-    rehearse(job)
+    try_namespaces(job)
     threads = len(os.listdir("/proc/self/task"))
     if threads > 1:
         raise SystemExit(f"the imports {job['imports']} started {threads - 1} threads, which do not survive a fork")
     gc.collect()
-    gc.freeze()  # objects that live for good: the collector must not touch, and so copy, their pages
+    gc.freeze()  # these objects live forever; the collector would write to their pages, and so copy them
 
 
-def rehearse(job: dict) -> None:
-    """Make a kernel's namespaces once; ends the zygote, saying why, where the system does not allow them."""
+def try_namespaces(job: dict) -> None:
+    """Create a kernel's namespaces once. If the system does not allow them, exit with the reason."""
     folder = tempfile.mkdtemp(dir=job["folder"])
-    keeper = os.fork()
-    if keeper == 0:
+    child = os.fork()
+    if child == 0:
         try:
             namespaces.unshare()
             first = fork(lambda: namespaces.mount_own(folder, job["folder"], job["keep"], 1))
@@ -61,14 +61,14 @@ def rehearse(job: dict) -> None:
         except OSError as error:
             print(error, file=sys.stderr)
             os._exit(1)
-    if exit_code(os.waitpid(keeper, 0)[1]) != 0:
+    if exit_code(os.waitpid(child, 0)[1]) != 0:
         raise SystemExit(1)
     os.rmdir(folder)
 
 
 def serve(control: socket.socket, job: dict) -> None:
-    """Fork a keeper for each request until the grader closes its end."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system reaps keepers
+    """Fork a supervisor for each request until the grader closes its end."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system reaps supervisors
     control.send(b"r")
     while True:
         request, descriptors, _, _ = socket.recv_fds(control, 1 << 16, 2)
@@ -76,7 +76,7 @@ def serve(control: socket.socket, job: dict) -> None:
             return
         if os.fork() == 0:
             control.close()
-            keep_kernel({**job, **json.loads(request)}, *descriptors)
+            supervise_kernel({**job, **json.loads(request)}, *descriptors)
         for descriptor in descriptors:
             os.close(descriptor)
 
@@ -86,5 +86,5 @@ if __name__ == "__main__":
     sys.argv[1:] = []
     zygote = fork(lambda: run_zygote(job))
     os.close(job["control"])
-    retire()
+    drop_all_rights()
     sys.exit(exit_code(os.waitpid(zygote, 0)[1]))

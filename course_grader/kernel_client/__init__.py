@@ -1,4 +1,4 @@
-"""Drives one student's kernel: runs cells with a deadline, caps what they may put out, and lets the judge in."""
+"""Drives one student's kernel: runs cells with a deadline, limits their output, and connects the judge."""
 
 from course_grader.kernel_client.student_kernel import CellEnd, StudentKernel
 

@@ -1,4 +1,4 @@
-"""nbclient with limits on what a cell may put out: the surplus is dropped, and a cell that goes on is told of."""
+"""nbclient with limits on a cell's output: the rest is dropped, and a cell that keeps printing is reported."""
 
 from __future__ import annotations
 
@@ -7,49 +7,52 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from jupyter_client.asynchronous import AsyncKernelClient
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-MAX_BYTES = 100_000  # of text a cell
-MAX_IMAGE_BYTES = 2_000_000  # of pictures a cell
+MAX_BYTES = 100_000  # of text per cell
+MAX_IMAGE_BYTES = 2_000_000  # of images per cell
 MAX_MESSAGES = 500
-FLOOD_SECONDS = 1.0  # so long a cell may go on beyond its limits
+FLOOD_SECONDS = 1.0  # how long a cell may keep printing beyond its limits
 SHOWN_TYPES = ("text/plain", "image/png", "image/jpeg")
-CUT_NOTE = "\n[This cell put out too much; the rest is left out.]\n"
-_PICTURES = SHOWN_TYPES[1:]
+CUT_NOTE = "\n[Output truncated: this cell printed too much.]\n"
+_IMAGES = SHOWN_TYPES[1:]
 
 
 @dataclass
 class _Amount:
     text: int = 0
-    pictures: int = 0
+    images: int = 0
     messages: int = 0
 
     def add(self, content: dict[str, Any]) -> None:
-        pictures = sum(len(str(content.get("data", {}).get(kind, ""))) for kind in _PICTURES)
-        self.text += len(str(content)) - pictures
-        self.pictures += pictures
+        images = sum(len(str(content.get("data", {}).get(kind, ""))) for kind in _IMAGES)
+        self.text += len(str(content)) - images
+        self.images += images
         self.messages += 1
 
     def exceeds(self, cells: float = 1) -> bool:
-        """Whether this is more than so many cells may put out."""
+        """Whether this is more than the limit for `cells` cells."""
         return (
             self.text > cells * MAX_BYTES
-            or self.pictures > cells * MAX_IMAGE_BYTES
+            or self.images > cells * MAX_IMAGE_BYTES
             or self.messages > cells * MAX_MESSAGES
         )
 
 
 class CappedClient(NotebookClient):
-    """nbclient's handling of messages, with limits on what a cell may put out and no widgets.
+    """nbclient's handling of messages, with limits on a cell's output and without widgets.
 
-    For the cell that runs: `flooded` is set when it goes on and on beyond its limits, `idle` when the kernel says that
-    it has ended; `reply` is the content of the kernel's reply, once all that the cell put out is here too.
+    For the running cell: `flooded` is set when it keeps printing beyond its limits, `idle` when the kernel reports that
+    it has ended. `reply` is the content of the kernel's reply, once all of the cell's output has arrived.
     """
 
+    kc: AsyncKernelClient
+
     def begin(self) -> None:
-        """Forget the cell before."""
+        """Reset everything that is kept about a cell."""
         self.flooded, self.idle = asyncio.Event(), asyncio.Event()
         self.reply: dict[str, Any] | None = None
         self.on_cell_executed = self._keep_reply
@@ -58,15 +61,15 @@ class CappedClient(NotebookClient):
         self._error_shown = False
 
     def has_replied(self, cell: NotebookNode) -> bool:
-        """Whether the running cell has ended; what it put out may still be on its way."""
-        return "shell.execute_reply" in cell.metadata.get("execution", {})  # nbclient's record of times
+        """Whether the running cell has ended; its output may still be on its way."""
+        return "shell.execute_reply" in cell.metadata.get("execution", {})  # where nbclient records the times
 
     def _keep_reply(self, execute_reply: dict[str, Any], **_: Any) -> None:
         self.reply = execute_reply["content"]
 
     def process_message(self, msg: dict, cell: NotebookNode, cell_index: int) -> NotebookNode | None:
         content = msg["content"]
-        content.pop("transient", None)  # displays that are changed later would change what has passed our limits
+        content.pop("transient", None)  # a later update of a display would bypass the limits
         if "data" in content:
             content["data"] = {kind: data for kind, data in content["data"].items() if kind in SHOWN_TYPES}
         if content.get("execution_state") == "idle":
@@ -81,15 +84,15 @@ class CappedClient(NotebookClient):
             outs.append(new_output("stream", name="stdout", text=CUT_NOTE))
             self._cut_at, self._amount = time.monotonic(), _Amount()
         else:
-            self._watch_surplus(msg["content"])
+            self._watch_surplus(msg["content"], self._cut_at)
         if msg["msg_type"] == "error" and not self._error_shown and len(str(msg["content"])) <= MAX_BYTES:
-            self._error_shown = True  # what a cell ends with is worth more than what it printed
+            self._error_shown = True  # the error that ended a cell is more useful than its other output
             return super().output(outs, msg, display_id, cell_index)
         return None
 
-    def _watch_surplus(self, content: dict[str, Any]) -> None:
-        """A flood puts out as much as a whole cell may, again in each second; a progress bar does not."""
-        seconds = time.monotonic() - self._cut_at
+    def _watch_surplus(self, content: dict[str, Any], since: float) -> None:
+        """A cell floods if it exceeds a whole cell's limit every second; a progress bar does not."""
+        seconds = time.monotonic() - since
         if seconds >= FLOOD_SECONDS:
             if self._amount.exceeds(seconds):
                 self.flooded.set()
@@ -97,7 +100,7 @@ class CappedClient(NotebookClient):
         self._amount.add(content)
 
     def clear_output(self, outs: list, msg: dict, cell_index: int) -> None:
-        if self._cut_at is None:  # else the note would go, and nothing come after it
+        if self._cut_at is None:  # otherwise the note would be cleared, and no output would follow
             super().clear_output(outs, msg, cell_index)
 
     def handle_comm_msg(self, outs: list, msg: dict, cell_index: int) -> None:

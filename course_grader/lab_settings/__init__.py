@@ -1,4 +1,4 @@
-"""What lab.toml may say: one declaration per key, from which validation and docs/reference/lab_toml.md are made."""
+"""The keys of lab.toml: one declaration per key, used for validation and for docs/reference/lab_toml.md."""
 
 from __future__ import annotations
 
@@ -22,16 +22,14 @@ class LabSettings:
 
     imports: tuple[str, ...] = _key(
         ("torch",),
-        "Modules imported once, before the kernels of all submissions are forked.",
+        "Modules imported once, before the submissions' kernels are forked.",
         item=MODULE,
         example="torch.nn.functional",
     )
-    memory_mb: int = _key(
-        2000, "Memory of all processes of one submission together.", unit="MB", low=256, high=1_000_000
-    )
+    memory_mb: int = _key(2000, "Total memory of all processes of one submission.", unit="MB", low=256, high=1_000_000)
     call_seconds: float = _key(
         5.0,
-        "Processor time of one call that a test makes to the student's code.",
+        "Processor time for one call of the student's code by a test.",
         unit="seconds",
         low=0.1,
         high=3600,
@@ -41,12 +39,12 @@ class LabSettings:
         20.0, "Time for one cell.", unit="seconds", low=0.1, high=86_400, at_most="notebook_seconds"
     )
     notebook_seconds: float = _key(
-        180.0, "Time for one submission: its cells and its tests together.", unit="seconds", low=1, high=86_400
+        180.0, "Time for one submission, including its tests.", unit="seconds", low=1, high=86_400
     )
     experiment_seconds: float = _key(
         900.0,
-        "Time for cells tagged `experiment`, each and all together, when `--run-experiments` runs them; "
-        "it is added to `notebook_seconds`.",
+        "Time for one cell tagged `experiment`, with `--run-experiments`; it is also added to `notebook_seconds`, as "
+        "the time for all of them together.",
         unit="seconds",
         low=1,
         high=604_800,

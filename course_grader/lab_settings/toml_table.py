@@ -1,4 +1,4 @@
-"""Reads a TOML table into a dataclass whose fields declare what is allowed; a mistake is a one-sentence CourseError.
+"""Reads a TOML table into a dataclass whose fields declare the allowed values; CourseError explains a mistake.
 
 Field types: bool, int, float, str, tuple[str, ...] (an array of strings), and a dataclass (a table within the table).
 """
@@ -9,11 +9,14 @@ import re
 import tomllib
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
-from typing import Any, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 
 from course_grader.errors import CourseError
 
-Table = TypeVar("Table")
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Table = TypeVar("Table", bound="DataclassInstance")
 STRINGS = tuple[str, ...]
 NAMES = {bool: "true or false", int: "a whole number", float: "a number", str: "a string", STRINGS: "a list of strings"}
 
@@ -22,8 +25,8 @@ NAMES = {bool: "true or false", int: "a whole number", float: "a number", str: "
 class Key:
     """What a key means and which values it takes; stored in the field's metadata as `key`.
 
-    low, high: the range of a number, ends included. at_most: another key of the table that may not be smaller.
-    item: a regular expression that each string must match in full; example: a string that does.
+    low, high: the range of a number, inclusive. at_most: another key of the table, whose value is an upper bound.
+    item: a regular expression that each string must match in full; example: a string that matches.
     """
 
     doc: str
@@ -36,7 +39,7 @@ class Key:
 
 
 def load_toml(path: Path) -> dict[str, Any]:
-    """The file's values; CourseError if it is not UTF-8 or not TOML."""
+    """The file's values; CourseError if it is not valid UTF-8 or TOML."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except UnicodeDecodeError as error:
@@ -47,9 +50,9 @@ def load_toml(path: Path) -> dict[str, Any]:
 
 
 def read_table(table: type[Table], values: dict[str, Any], path: Path, prefix: str = "") -> Table:
-    """An instance of `table`. `prefix` is the name of the table within the file, with a dot at its end."""
+    """An instance of `table`. prefix: the name of the table within the file, followed by a dot."""
     kinds = get_type_hints(table)
-    keys = {entry.name: entry.metadata.get("key", Key("")) for entry in fields(table)}  # type: ignore[arg-type]
+    keys = {entry.name: entry.metadata.get("key", Key("")) for entry in fields(table)}
     for name in values:
         if name not in keys:
             raise CourseError(f"{path}: unknown key {prefix + name!r}; {_suggestion(name, list(keys))}")
@@ -60,7 +63,7 @@ def read_table(table: type[Table], values: dict[str, Any], path: Path, prefix: s
 
 
 def expected(kind: Any, key: Key) -> str:
-    """What a key takes, in words: for error messages and for the documentation."""
+    """The values that a key takes, in words, for error messages and the documentation."""
     text = NAMES.get(kind, "a table")
     if key.item is not None:
         text += f" such as {key.example!r}"
@@ -77,7 +80,7 @@ def _suggestion(name: str, known: list[str]) -> str:
 
 
 def _value(kind: Any, key: Key, value: Any, path: Path, name: str) -> Any:
-    if is_dataclass(kind) and isinstance(value, dict):
+    if isinstance(kind, type) and is_dataclass(kind) and isinstance(value, dict):
         return read_table(kind, value, path, f"{name}.")
     if not (_has_type(kind, value) and _in_range(key, value) and _items_match(key, value)):
         raise CourseError(f"{path}: {name} takes {expected(kind, key)}, got {_show(value)}")
@@ -87,7 +90,7 @@ def _value(kind: Any, key: Key, value: Any, path: Path, name: str) -> Any:
 
 
 def _has_type(kind: Any, value: Any) -> bool:
-    """Python counts True as the number 1; TOML does not."""
+    """As in TOML, and unlike in Python, a Boolean is not a number."""
     if isinstance(value, bool):
         return kind is bool
     if kind == STRINGS:
@@ -98,7 +101,7 @@ def _has_type(kind: Any, value: Any) -> bool:
 
 
 def _in_range(key: Key, value: Any) -> bool:
-    """NaN is in no range."""
+    """False for NaN."""
     return (key.low is None or value >= key.low) and (key.high is None or value <= key.high)
 
 
@@ -120,7 +123,7 @@ def _check_order(settings: Any, keys: dict[str, Key], given: dict[str, Any], pat
 
 
 def _show(value: Any) -> str:
-    """As TOML writes it, where that differs from Python."""
+    """The value as TOML writes it."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, dict):

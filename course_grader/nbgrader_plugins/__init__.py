@@ -1,10 +1,10 @@
-"""How the grader fits into nbgrader: its plug-ins (named in nbgrader_config.py), and nbgrader used from here.
+"""The course's plug-ins for nbgrader (listed in nbgrader_config.py), and nbgrader's functions for our own commands.
 
 course = Course(root, db_url=..., autograded=..., feedback=..., log_file=...)
-course.learn_lab(lab)                        the reference into the gradebook, where it has changed
+course.register_lab(lab)                     writes the reference to the gradebook, if it has changed
 with GradebookWriter(course, lab) as writer:
     writer.lab_cells                         what `repair_submission` needs
-    writer.save(graded, folder)              scores into the gradebook, files into autograded/
+    writer.save(graded, folder)              writes scores to the gradebook and files to autograded/
 course.generate_feedback(lab, students)
 """
 

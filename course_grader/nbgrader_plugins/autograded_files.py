@@ -1,4 +1,4 @@
-"""autograded/<student>/<lab>/: the graded notebook, the student's other files and the course's own beside it."""
+"""Writes autograded/<student>/<lab>/: the graded notebook, the student's other files and the course's files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from course_grader.results import GradedSubmission
 
 
 def write_autograded(course: Course, graded: GradedSubmission, notebook: NotebookNode) -> None:
-    """Made beside its place and swapped in, so that it is there whole or not at all. Raises OSError."""
+    """Write the folder beside its place and then rename it, so that it is never incomplete. Raises OSError."""
     directory = course.directory(graded.lab, graded.student)
     target = course.folder("autograded", graded.lab, graded.student)
     draft = target.with_name(f".{target.name}.part")
@@ -57,4 +57,4 @@ def _set_permissions(folder: Path, mode: int) -> None:
 
 def _remove(folder: Path) -> None:
     if folder.exists():
-        rmtree(str(folder))  # nbgrader's own: graded files are read-only
+        rmtree(str(folder))  # nbgrader's function also removes read-only files

@@ -1,9 +1,10 @@
-"""A course's nbgrader, in this process: its configuration, its folders, its gradebook and nbgrader's converters."""
+"""nbgrader for one course, in this process: configuration, folders, gradebook and converters."""
 
 from __future__ import annotations
 
 import glob
 import tempfile
+from copy import deepcopy
 from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry
@@ -12,16 +13,16 @@ from nbgrader.coursedir import CourseDirectory
 
 from course_grader.errors import CourseError
 from course_grader.fingerprint import content_hash
-from course_grader.gradebook.guard import learned_reference
+from course_grader.gradebook.guard import registered_reference
 from course_grader.nbgrader_plugins.execute import CourseExecute
 from course_grader.notebooks import find_lab
 from course_grader.release.converters import ConverterLog, course_config, run_converter
 
 
 class Course:
-    """nbgrader on the course at `root`, with its nbgrader_config.py; other folders and another gradebook where given.
+    """nbgrader for the course at `root`, with its nbgrader_config.py; the arguments replace its folders and gradebook.
 
-    submitted, autograded, feedback: folders of submissions in nbgrader's layout. log_file: where nbgrader's log goes.
+    submitted, autograded, feedback: folders of submissions in nbgrader's layout. log_file: the file for nbgrader's log.
     """
 
     def __init__(
@@ -49,55 +50,55 @@ class Course:
         return self.directory("*", "*").db_url
 
     def expect_configured(self) -> None:
-        """CourseError where nbgrader_config.py does not name our plug-ins."""
+        """CourseError if nbgrader_config.py does not list our plug-ins."""
         if CourseExecute not in self.config.Autograde.get("autograde_preprocessors", []):
             raise CourseError(
                 f"{self.root}/nbgrader_config.py was not read, or does not list CourseExecute in "
-                "c.Autograde.autograde_preprocessors: nothing is graded, as student code would run unconfined"
+                "c.Autograde.autograde_preprocessors. Nothing was graded: student code would have run without a sandbox"
             )
 
     def directory(self, lab: str, student: str, **folders: str) -> CourseDirectory:
         """nbgrader's view of one student's folders for one lab."""
-        config = self.config.copy()
+        config = deepcopy(self.config)
         config.CourseDirectory.update(folders)
         return CourseDirectory(config=config, log=self.log, root=str(self.root), assignment_id=lab, student_id=student)
 
     def folder(self, step: str, lab: str, student: str) -> Path:
-        """A student's folder in one of nbgrader's steps: submitted, autograded or feedback."""
+        """A student's folder for one of nbgrader's steps: submitted, autograded or feedback."""
         directory = self.directory(lab, student)
         return Path(directory.format_path(getattr(directory, f"{step}_directory"), student, lab))
 
-    def learn_lab(self, lab: str) -> None:
-        """Put the lab as it is in solutions/ into the gradebook, where that has not been done; labs/ stays as it is."""
+    def register_lab(self, lab: str) -> None:
+        """Write the lab's current reference to the gradebook, unless it is there already; labs/ does not change."""
         reference = content_hash(find_lab(lab, self.root).reference())
-        if self._learned(lab) == reference:
+        if self._registered(lab) == reference:
             return
         with tempfile.TemporaryDirectory() as scratch:
             directory = self.directory(lab, ".", release_directory=scratch)
             error = run_converter(GenerateAssignment, directory, self.config, self.log)
         if error:
-            raise CourseError(f"{lab} could not be put into the gradebook: {error}")
+            raise CourseError(f"{lab} could not be added to the gradebook: {error}")
 
-    def _learned(self, lab: str) -> str | None:
+    def _registered(self, lab: str) -> str | None:
         if not self._has_gradebook():
             return None
         try:
             with self.gradebook() as gradebook:
-                return learned_reference(gradebook.find_notebook(lab, lab))
+                return registered_reference(gradebook.find_notebook(lab, lab))
         except MissingEntry:
             return None
 
     def _has_gradebook(self) -> bool:
-        """False for an SQLite file that does not exist yet: GenerateAssignment creates it and names what is wrong."""
+        """False for an SQLite file that does not exist yet: GenerateAssignment creates it and reports any problem."""
         kind, _, path = self.db_url.partition(":///")
         return kind != "sqlite" or Path(path).is_file()
 
     def gradebook(self) -> Gradebook:
-        """nbgrader's Gradebook, to be closed by the caller (a context manager)."""
+        """nbgrader's Gradebook, a context manager; the caller closes it."""
         return Gradebook(self.db_url, self.directory("*", "*").course_id)
 
     def generate_feedback(self, lab: str, students: list[str]) -> dict[str, str]:
-        """nbgrader's GenerateFeedback; returns the students for whom it failed, each with the reason."""
+        """Run nbgrader's GenerateFeedback; returns the students for whom it failed, with the reasons."""
         failed = {}
         for student in students:
             if problem := unusable_name(student):
@@ -108,7 +109,7 @@ class Course:
 
 
 def unusable_name(student: str) -> str | None:
-    """Why nbgrader cannot work with a student's folder of this name; None where it can."""
+    """Why nbgrader cannot work with a student's folder of this name; None if it can."""
     if glob.escape(student) != student:
-        return f"the folder name {student!r} contains one of * ? [, which nbgrader cannot read; rename it"
+        return f"the folder name {student!r} contains *, ? or [, which nbgrader cannot handle; rename the folder"
     return None

@@ -1,4 +1,4 @@
-"""nbgrader's second stage: the submission is run in the sandbox and judged outside it."""
+"""The second stage of nbgrader's Autograde: runs the submission in the sandbox and judges it outside."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import atexit
 import secrets
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nbformat import NotebookNode
 from nbgrader.preprocessors import Execute
@@ -19,18 +19,20 @@ from course_grader.repair import Notes
 from course_grader.repair.other_files import find_other_files
 
 if TYPE_CHECKING:
+    from jupyter_client.manager import KernelManager
+
     from course_grader.grading import Engine
 
 
 class CourseExecute(Execute):
-    """In place of nbgrader's Execute: test cells get the judge's verdict, everything else what the sandbox gave.
+    """Replaces nbgrader's Execute: test cells get the judge's verdict, other cells their output from the sandbox.
 
-    Limits are in lab.toml, so the options of `c.Execute` have no effect, except `--no-execute`, which is refused: it
-    would believe the submission's own outputs.
+    The limits are in lab.toml; the options of `c.Execute` have no effect. `--no-execute` is refused, since nbgrader
+    would then trust the outputs in the submission.
     """
 
-    seed = Integer(help="The run's seed, a new one unless set; inputs come from it.").tag(config=True)
-    run_experiments = Bool(False, help="Run the cells tagged `experiment` too.").tag(config=True)
+    seed = Integer(help="Seed of the tests' random inputs; a new one for each run unless set.").tag(config=True)
+    run_experiments = Bool(False, help="Also run the cells tagged `experiment`.").tag(config=True)
 
     @default("seed")
     def _new_seed(self) -> int:
@@ -38,12 +40,14 @@ class CourseExecute(Execute):
 
     def __call__(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         if not self.enabled and any(is_judged_cell(cell) for cell in nb.cells):
-            raise CourseError("--no-execute would take scores from the submission itself; nothing was scored")
+            raise CourseError("--no-execute would take the scores from the submission itself, so nothing was graded")
         return super().__call__(nb, resources)
 
-    def preprocess(self, nb: NotebookNode, resources: dict, km: Any = None) -> tuple[NotebookNode, dict]:
+    def preprocess(
+        self, nb: NotebookNode, resources: dict, km: KernelManager | None = None
+    ) -> tuple[NotebookNode, dict]:
         where = resources["nbgrader"]
-        lab = find_lab(where["assignment"], Path.cwd())  # nbgrader's converters work in the course's folder
+        lab = find_lab(where["assignment"], Path.cwd())  # nbgrader's converters run in the course folder
         engine = engine_for(lab, run_experiments=self.run_experiments)
         notes = Notes.of(nb)
         place = Path(resources.get("metadata", {}).get("path") or ".", f"{where['assignment']}.ipynb")
@@ -51,8 +55,8 @@ class CourseExecute(Execute):
         return engine.grade(nb, where["student"], self.seed, notes, files).notebook, resources
 
 
-def make_engine(lab: Lab, **options: Any) -> Engine:
-    """An Engine, not entered. Imported here: no other nbgrader command needs torch."""
+def make_engine(lab: Lab, **options: bool) -> Engine:
+    """An Engine that is not entered yet. Imported here, because other nbgrader commands do not need torch."""
     from course_grader.grading import Engine
 
     return Engine(lab, **options)
@@ -63,8 +67,8 @@ _engines: dict[tuple, Engine] = {}
 atexit.register(_open.close)
 
 
-def engine_for(lab: Lab, **options: Any) -> Engine:
-    """The process's engine for this lab: started once, and anew when the lab or the options change."""
+def engine_for(lab: Lab, **options: bool) -> Engine:
+    """This process's engine for the lab: started once, and again when the lab or the options change."""
     key = (str(lab.root), lab_fingerprint(lab), *sorted(options.items()))
     if key not in _engines:
         close_engine()

@@ -1,4 +1,4 @@
-"""nbgrader's first stage of autograding, done by `repair`, so that no damaged submission stops a batch."""
+"""The first stage of nbgrader's Autograde, done by `repair`, so that a damaged submission does not stop the batch."""
 
 from __future__ import annotations
 
@@ -15,15 +15,17 @@ from course_grader.repair import Submission, repair_submission
 
 
 class SubmissionExporter(NotebookExporter):
-    """In the first stage it reads and repairs a submission, in place of nbgrader's ClearOutput, DeduplicateIds,
-    OverwriteKernelspec and OverwriteCells; in the second, where CourseExecute is among its steps, it is an ordinary
-    NotebookExporter. What was repaired, or could not be, is in the notebook's metadata for the second stage.
+    """In the first stage it reads and repairs a submission, which replaces nbgrader's ClearOutput, DeduplicateIds,
+    OverwriteKernelspec and OverwriteCells. In the second stage, when CourseExecute is among its preprocessors, it is an
+    ordinary NotebookExporter. The notes on the repair travel to the second stage in the notebook's metadata.
     """
 
-    def from_filename(self, filename: str, resources: dict | None = None, **kw: Any) -> tuple[str, dict]:
+    def from_filename(
+        self, filename: str, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[Any, dict[str, Any]]:  # text, but nbconvert declares a notebook
         if any(isinstance(step, CourseExecute) for step in self._preprocessors):
             return super().from_filename(filename, resources, **kw)
-        where = resources["nbgrader"]
+        where = (resources or {})["nbgrader"]
         with Gradebook(where["db_url"]) as gradebook:
             cells = lab_cells(gradebook, where["assignment"])
         submission = Submission(where["student"], where["assignment"], Path(filename).parent)

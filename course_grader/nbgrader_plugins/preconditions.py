@@ -1,4 +1,4 @@
-"""What is checked before nbgrader's Autograde touches the gradebook."""
+"""Checks before nbgrader's Autograde changes the gradebook."""
 
 from __future__ import annotations
 
@@ -16,24 +16,23 @@ from course_grader.sandbox import SandboxUnavailable, check
 
 
 def before_autograde(assignment: str, student: str, notebooks: list[str]) -> None:
-    """nbgrader's pre_convert_hook: ends the command, with the reason, where nothing could be graded.
+    """nbgrader's pre_convert_hook: ends the command, with the reason, if grading is not possible.
 
-    Exiting is the only refusal that nbgrader lets through from a hook; so no submission is scored, and none is left
-    without a score. Works in the course's folder, where nbgrader calls it.
+    nbgrader catches every other exception from a hook and would go on. Called in the course folder.
     """
     try:
         check()
         find_lab(assignment, Path.cwd())
         _expect_in_gradebook(assignment)
     except (SandboxUnavailable, CourseError) as error:
-        sys.exit(f"Nothing was graded. {error}")
+        sys.exit(f"Nothing was graded: {error}")
     expect_lab_notebook(assignment, student, notebooks)
 
 
 def _expect_in_gradebook(assignment: str) -> None:
-    """Of a lab that its gradebook lacks, nbgrader's command prints a traceback for each student, and no remedy.
+    """If the lab is missing, nbgrader's own command prints a traceback for each student and no advice.
 
-    The formgrader, which is another application, shows no submissions of such a lab.
+    Not checked for the formgrader, which shows no submissions of such a lab.
     """
     app = Application.instance() if Application.initialized() else None
     course = app.coursedir if isinstance(app, NbGrader) else None
@@ -44,11 +43,11 @@ def _expect_in_gradebook(assignment: str) -> None:
             gradebook.find_assignment(assignment)
         except MissingEntry:
             raise CourseError(
-                f"{assignment} is not in nbgrader's gradebook yet; put it there with: "
+                f"{assignment} is not in nbgrader's gradebook yet; add it with: "
                 f"nbgrader generate_assignment {assignment} --force"
             ) from None
 
 
 def expect_lab_notebook(assignment: str, student: str, notebooks: list[str]) -> None:
-    """Make nbgrader convert the lab's own notebook, also where the submission has none of that name (renamed)."""
+    """Make nbgrader convert the notebook named after the lab, even if the submission has none of that name."""
     notebooks[:] = [os.path.join(os.path.dirname(notebooks[0]), f"{assignment}.ipynb")]

@@ -1,4 +1,4 @@
-"""What nbgrader saves, with the course's additions: guarded labs, and submissions that need review."""
+"""Variants of nbgrader's preprocessors that save: they guard labs and mark submissions that need review."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from course_grader.repair import METADATA_KEY
 
 
 class SaveGuardedCells(SaveCells):
-    """In place of SaveCells: the gradebook is guarded and notes which reference it learned."""
+    """Replaces SaveCells: also guards the lab's entry and records the reference's fingerprint in it."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         nb, resources = super().preprocess(nb, resources)
-        lab = find_lab(self.assignment_id, Path.cwd())  # nbgrader's converters work in the course's folder
+        lab = find_lab(self.assignment_id, Path.cwd())  # nbgrader's converters run in the course folder
         guard_lab(self.db_url, self.assignment_id, content_hash(lab.reference()))
         return nb, resources
 
 
 class SaveGrades(SaveAutoGrades):
-    """In place of SaveAutoGrades: one transaction, and the formgrader lists a submission that needs review."""
+    """Replaces SaveAutoGrades: saves in one transaction and marks a submission that needs review for the formgrader."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         where = resources["nbgrader"]
@@ -35,5 +35,5 @@ class SaveGrades(SaveAutoGrades):
         with Gradebook(where["db_url"]) as gradebook, one_transaction(gradebook):
             saved = gradebook.find_submission_notebook(where["notebook"], where["assignment"], where["student"])
             save_scores(saved, nb.cells, needs_review)
-            guard(saved.notebook)  # the gradebook may be older than the guard
+            guard(saved.notebook)  # the gradebook may have been made before this guard existed
         return nb, resources

@@ -1,4 +1,4 @@
-"""The one writer: a graded submission goes into nbgrader's gradebook and into autograded/, whole or not at all."""
+"""The only writer of results: saves a graded submission to the gradebook and autograded/, completely or not at all."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from course_grader.nbgrader_plugins.course import Course, unusable_name
 from course_grader.nbgrader_plugins.execute import CourseExecute
 from course_grader.results import GradedSubmission
 
-# What the writer does itself, or what holds by construction (the metadata comes from the gradebook).
-_OWN_STEPS = (CourseExecute, SaveAutoGrades, AssignLatePenalties, CheckCellMetadata)
+# Done by the grader or this writer, or not needed (CheckCellMetadata: the metadata comes from the gradebook).
+_REPLACED_STEPS = (CourseExecute, SaveAutoGrades, AssignLatePenalties, CheckCellMetadata)
 
 
 class GradebookWriter:
-    """Saves submissions of one lab; for one thread at a time. A context manager around the gradebook's connection.
+    """Saves submissions of one lab. A context manager, open while the gradebook is; use it from one thread at a time.
 
-    lab_cells: the lab's cells by grade_id, as the gradebook knows them.
+    lab_cells: the lab's cells by grade_id, as recorded in the gradebook.
     """
 
     def __init__(self, course: Course, lab: str):
@@ -40,7 +40,7 @@ class GradebookWriter:
 
     def __enter__(self) -> Self:
         self._course.expect_configured()
-        self._course.learn_lab(self._lab)
+        self._course.register_lab(self._lab)
         self._gradebook = self._course.gradebook()
         self.lab_cells = lab_cells(self._gradebook, self._lab)
         return self
@@ -53,7 +53,7 @@ class GradebookWriter:
     def save(self, graded: GradedSubmission) -> None:
         """Save scores and files, and fill `graded.manual` from the gradebook.
 
-        Raises what the database or the file system raises; then nothing of the submission has changed.
+        If the database or the file system raises an error, nothing is saved.
         """
         if problem := unusable_name(graded.student):
             raise CourseError(problem)
@@ -84,15 +84,15 @@ class GradebookWriter:
         except MissingEntry:
             if not self._course.config.Autograde.get("create_student", True):
                 raise CourseError(
-                    f"the gradebook has no student {graded.student!r}, and c.Autograde.create_student is False: "
-                    f"add the student with nbgrader db student add {graded.student}"
+                    f"the gradebook has no student {graded.student!r}, and c.Autograde.create_student is False; "
+                    f"add the student with: nbgrader db student add {graded.student}"
                 ) from None
             gradebook.add_student(graded.student)
         times = {} if graded.timestamp is None else {"timestamp": graded.timestamp}
         return gradebook.update_or_create_submission(self._lab, graded.student, **times)
 
     def _save_late_penalty(self, assignment: SubmittedAssignment, saved: SubmittedNotebook) -> None:
-        """As nbgrader's AssignLatePenalties, by the course's configured plug-in."""
+        """Like nbgrader's AssignLatePenalties, with the plug-in that the course configures."""
         saved.late_submission_penalty = None
         seconds = assignment.total_seconds_late
         if seconds <= 0:
@@ -108,4 +108,4 @@ def _configured_steps(course: Course) -> list[Preprocessor]:
     exporter._preprocessors.clear()  # nbconvert's own defaults
     for step in course.config.Autograde.get("autograde_preprocessors", []):
         exporter.register_preprocessor(step)
-    return [step for step in exporter._preprocessors if not isinstance(step, _OWN_STEPS)]
+    return [step for step in exporter._preprocessors if not isinstance(step, _REPLACED_STEPS)]

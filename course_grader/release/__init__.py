@@ -1,8 +1,8 @@
-"""labs/: what students get, made from solutions/ by nbgrader's generate_assignment.
+"""Makes labs/, the students' version, from solutions/ with nbgrader's generate_assignment.
 
-make_labs(root, names)   lints, makes the labs in a scratch folder, swaps them in, writes course_utils/outline.json
-lint(notebook)           what is wrong with a reference, as sentences
-differences(root)        which released files are out of step with solutions/
+make_labs(root, names)   checks the references, replaces the labs in one step, writes course_utils/outline.json
+lint(notebook)           the problems of a reference, as sentences
+differences(root)        the released files that are out of date
 """
 
 from course_grader.release.lint import lint

@@ -1,4 +1,4 @@
-"""nbgrader's converters (GenerateAssignment, Autograde, ...) run in this process, away from the terminal."""
+"""Runs nbgrader's converters (GenerateAssignment, Autograde, ...) in this process, without printing."""
 
 from __future__ import annotations
 
@@ -14,42 +14,60 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Application, Config
 
-from course_grader.errors import CourseError
-
-_ADVERT = "(Background on this error at: "  # SQLAlchemy's last line, which would stand for its error
+from course_grader.errors import SQLALCHEMY_LINK, CourseError
 
 
 class ConverterLog(logging.Logger):
-    """nbgrader's log: into a file where one is given, and its errors at hand."""
+    """nbgrader's log: keeps the errors of the current converter and writes everything to a file, if one is given."""
 
     def __init__(self, path: Path | None = None):
         super().__init__("nbgrader", logging.INFO)
-        self._errors: list[str] = []
-        collector = logging.Handler(logging.ERROR)
-        collector.emit = lambda record: self._errors.append(record.getMessage())
-        self.addHandler(collector)
+        self._errors = _ErrorCollector()
+        self.addHandler(self._errors)
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
-            handler = logging.FileHandler(path, encoding="utf-8", delay=True)
-            handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-            self.addHandler(handler)
+            self.addHandler(_AppendingHandler(path))
 
-    def forget(self) -> None:
-        self._errors.clear()
+    def clear_errors(self) -> None:
+        self._errors.messages.clear()
 
     def reason(self) -> str:
-        """The last line of the last traceback or error that was logged; of our own errors the text alone."""
-        messages = [error for error in self._errors if error.startswith("Traceback")] or self._errors
-        lines = [line for line in messages[-1].strip().splitlines() if not line.startswith(_ADVERT)] if messages else []
+        """The last line of the last logged traceback or error; for our own errors without the exception's type."""
+        messages = [error for error in self._errors.messages if error.startswith("Traceback")] or self._errors.messages
+        lines = [line for line in "".join(messages[-1:]).strip().splitlines() if not line.startswith(SQLALCHEMY_LINK)]
         last = lines[-1] if lines else "no reason was given"
         return last.partition(": ")[2] if last.startswith("course_grader.") else last
+
+
+class _ErrorCollector(logging.Handler):
+    """Keeps the messages of logged errors."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())
+
+
+class _AppendingHandler(logging.Handler):
+    """Opens the file for each message only: nothing tells a log that its last message has been written."""
+
+    def __init__(self, path: Path):
+        super().__init__()
+        self._path = path
+        self.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(self.format(record) + "\n")
 
 
 def run_converter(
     converter: type[BaseConverter], directory: CourseDirectory, config: Config, log: ConverterLog
 ) -> str | None:
-    """Runs one converter, overwriting what is there. Returns None, or why it failed; never ends the process."""
-    log.forget()
+    """Run one converter, overwriting existing files. Returns the reason if it failed; never ends the process."""
+    log.clear_errors()
     try:
         converter(coursedir=directory, config=config, log=log, force=True).start()
     except NbGraderException:
@@ -60,9 +78,11 @@ def run_converter(
 
 
 def course_config(root: Path) -> Config:
-    """As the nbgrader command has it: the user's own configuration, then the course's nbgrader_config.py."""
+    """The configuration of the nbgrader command: the user's own, then the course's nbgrader_config.py."""
     if not (root / "nbgrader_config.py").is_file():
-        raise CourseError(f"{root} has no nbgrader_config.py; give the course's folder, where solutions/ lies")
+        raise CourseError(
+            f"{root} has no nbgrader_config.py; expected the course folder, which contains solutions/ too"
+        )
     app = NbGrader(log_level=logging.ERROR)
     app.load_cwd_config = False
     app.raise_config_file_errors = True
@@ -72,8 +92,8 @@ def course_config(root: Path) -> Config:
 
 
 def prepare_process() -> None:
-    """What nbgrader needs of its process: alembic on PATH, which it calls by name, also where the environment is not
-    activated; and silence on its gradebook's own construction.
+    """Prepare this process for nbgrader: it runs the alembic command, which must be on PATH even if the environment is
+    not activated, and it causes a warning that the user cannot act on.
     """
     warnings.filterwarnings("ignore", message="Object of type .* not in session")
     tools = str(Path(sys.executable).parent)

@@ -1,4 +1,4 @@
-"""What is wrong with a reference notebook, before students get a lab made from it."""
+"""Checks a reference notebook before a lab is made from it."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from course_grader.release.test_cells import TestCell, names_read
 
 LAB_POINTS, WRITTEN_POINTS = 20, 5
 MIN_VISIBLE, MIN_HIDDEN = 2, 3
-_OWN_PATH = re.compile(r"(?<![\w.:/])/(?:home|Users|root|work|mnt|content/drive)/[\w.-]+")
+_LOCAL_PATH = re.compile(r"(?<![\w.:/])/(?:home|Users|root|work|mnt|content/drive)/[\w.-]+")
 _HIDDEN_REGION = re.compile(r"### BEGIN HIDDEN TESTS\n(.*?)### END HIDDEN TESTS", re.DOTALL)
 
 
 def lint(notebook: NotebookNode) -> list[str]:
-    """Sentences on what to mend, each with the cell's number (from 1); empty for a notebook that may be released."""
+    """One sentence for each problem, with the cell's number (from 1); none if the notebook may be released."""
     return [*_whole(notebook), *_cells(notebook)]
 
 
@@ -38,18 +38,18 @@ def _whole(notebook: NotebookNode) -> Iterator[str]:
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     if not code or not has_tag(code[0], "setup"):
         yield "the first code cell must be tagged `setup`"
-    ids = [mark["grade_id"] for cell in notebook.cells if (mark := nbgrader_metadata(cell)).get("grade_id")]
-    yield from (f"grade_id `{name}` stands on {count} cells" for name, count in Counter(ids).items() if count > 1)
+    ids = [metadata["grade_id"] for metadata in map(nbgrader_metadata, notebook.cells) if metadata.get("grade_id")]
+    yield from (f"{count} cells have the grade_id `{name}`" for name, count in Counter(ids).items() if count > 1)
     judged = [cell for cell in notebook.cells if is_judged_cell(cell)]
     if (total := sum(nbgrader_metadata(cell)["points"] for cell in judged)) != LAB_POINTS:
-        yield f"the test cells carry {total:g} points; expected {LAB_POINTS}"
+        yield f"the test cells have {total:g} points in total; expected {LAB_POINTS}"
     written = [nbgrader_metadata(cell)["points"] for cell in notebook.cells if is_written_answer(cell)]
     if written and sum(written) != WRITTEN_POINTS:
-        yield f"the written answers carry {sum(written):g} points; expected {WRITTEN_POINTS}"
+        yield f"the written answers have {sum(written):g} points in total; expected {WRITTEN_POINTS}"
     solved = {nbgrader_metadata(cell)["grade_id"] for cell in notebook.cells if is_solution_cell(cell)}
-    tested = {tested_exercise(cell.source) for cell in judged}
+    tested = {exercise for cell in judged if (exercise := tested_exercise(cell.source))}
     yield from (f"exercise `{name}` has no test cell" for name in sorted(solved - tested))
-    yield from (f"test cell of `{name}` has no solution cell" for name in sorted(tested - solved))
+    yield from (f"the test cell of `{name}` has no solution cell" for name in sorted(tested - solved))
 
 
 def _cells(notebook: NotebookNode) -> Iterator[str]:
@@ -59,30 +59,30 @@ def _cells(notebook: NotebookNode) -> Iterator[str]:
 
 
 def _cell(notebook: NotebookNode, cell: NotebookNode) -> Iterator[str]:
-    if found := _OWN_PATH.search(cell.source):
-        yield f"holds the path {found[0]} of one machine"
+    if found := _LOCAL_PATH.search(cell.source):
+        yield f"contains the local path {found[0]}, which exists on one machine only"
     for output in cell.get("outputs", []):
         if output.output_type == "error" or output.get("name") == "stderr":
-            yield "its saved output holds an error or text on stderr"
-    mark = nbgrader_metadata(cell)
+            yield "its saved output contains an error or text on stderr"
+    name = nbgrader_metadata(cell).get("grade_id", "")
     if is_solution_cell(cell):
-        if cell.source.splitlines()[:1] != [f"# Exercise: {mark['grade_id']}"]:
-            yield f"a solution cell's first line must be `# Exercise: {mark['grade_id']}`"
+        if cell.source.splitlines()[:1] != [f"# Exercise: {name}"]:
+            yield f"a solution cell's first line must be `# Exercise: {name}`"
         if "### BEGIN SOLUTION" not in cell.source:
-            yield "a solution cell needs a `### BEGIN SOLUTION` region, or students lose the signature"
+            yield "a solution cell needs a `### BEGIN SOLUTION` region; without it students do not see the signature"
     elif is_written_answer(cell):
-        if not mark["grade_id"].startswith("explain_"):
-            yield f"a written answer's grade_id begins with explain_, not `{mark['grade_id']}`"
+        if not name.startswith("explain_"):
+            yield f"a written answer's grade_id must start with `explain_`, got `{name}`"
     elif is_judged_cell(cell):
         yield from _test_cell(notebook, cell)
     elif is_autograded_cell(cell):
-        yield "an ordinary test cell runs beside the student's code, which can change its result: end it in run_tests"
+        yield "an ordinary test cell runs in the student's kernel, which can change its result: end it with run_tests"
 
 
 def _test_cell(notebook: NotebookNode, cell: NotebookNode) -> Iterator[str]:
-    mark, exercise = nbgrader_metadata(cell), tested_exercise(cell.source)
-    if mark["grade_id"] != f"test_{exercise}":
-        yield f"tests `{exercise}`, but its grade_id is `{mark['grade_id']}`; expected `test_{exercise}`"
+    metadata, exercise = nbgrader_metadata(cell), tested_exercise(cell.source)
+    if metadata["grade_id"] != f"test_{exercise}":
+        yield f"tests `{exercise}`, but its grade_id is `{metadata['grade_id']}`; expected `test_{exercise}`"
     if cell.source.splitlines()[0] != f"# Test: {exercise}":
         yield f"a test cell's first line must be `# Test: {exercise}`"
     try:
@@ -91,29 +91,32 @@ def _test_cell(notebook: NotebookNode, cell: NotebookNode) -> Iterator[str]:
     except (SyntaxError, CourseError) as error:
         yield str(error)
         return
-    yield from _points(tests, mark["points"])
+    yield from _points(tests, metadata["points"])
     yield from _regions(tests, cell.source)
     if not tests.ends_in_run_tests:
-        yield "must end in run_tests(...)"
+        yield "must end with run_tests(...)"
     unknown = sorted(names_read(ast.parse(cell.source)) - allowed)
     if unknown:
-        yield f"uses {', '.join(unknown)}, which the setup cell does not import; call the student's as student.<name>"
+        yield (
+            f"uses {', '.join(unknown)}, which the setup cell does not import; "
+            "call the student's functions as student.<name>"
+        )
     released = _HIDDEN_REGION.sub("", cell.source)
     if "reference" in names_read(ast.parse(released)):
         yield "a visible test uses `reference`, which students do not have"
     unknown = sorted(names_read(ast.parse(released)) - allowed)
     if unknown:
-        yield f"without its hidden tests it lacks {', '.join(unknown)}"
+        yield f"uses {', '.join(unknown)}, which is defined only among its hidden tests"
 
 
 def _points(tests: TestCell, most: float) -> Iterator[str]:
     for method in tests.methods:
         if not method.points or method.points * 4 != int(method.points * 4):
-            yield f"{method.name} needs @points(...) with a positive multiple of 0.25, literally"
+            yield f"{method.name} needs @points(...) with a literal positive multiple of 0.25"
         if not method.title:
-            yield f"{method.name} needs a docstring: the sentence that students read"
+            yield f"{method.name} needs a docstring, which students see as the test's title"
     if (total := sum(method.points or 0 for method in tests.methods)) != most:
-        yield f"its tests carry {total:g} points, the cell {most:g}"
+        yield f"its tests have {total:g} points in total, but the cell has {most:g}"
     for name, count, least in (
         ("visible", sum(not method.hidden for method in tests.methods), MIN_VISIBLE),
         ("hidden", sum(method.hidden for method in tests.methods), MIN_HIDDEN),
@@ -127,7 +130,7 @@ def _regions(tests: TestCell, source: str) -> Iterator[str]:
     for name in tests.classes:
         inside = re.search(rf"^class {name}\b", region, re.MULTILINE) is not None
         if inside != name.startswith("Hidden"):
-            yield f"class {name}: hidden test classes, and only they, are named Hidden... and stand between the markers"
+            yield f"class {name}: a class is named Hidden... if, and only if, it is between the hidden-test markers"
 
 
 def _names_allowed(notebook: NotebookNode) -> set[str]:

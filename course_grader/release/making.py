@@ -1,4 +1,4 @@
-"""Makes labs/ in a scratch folder and swaps it in, so that a release is there whole or not at all."""
+"""Makes labs in a scratch folder and then moves them to labs/, so that a release is never incomplete."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from course_grader.release.outline import OUTLINE, outline_text
 
 
 class LintError(CourseError):
-    """A reference notebook that must be mended before its lab is released."""
+    """A reference notebook has problems that must be fixed before its lab is released."""
 
 
 def make_labs(root: Path, names: Sequence[str] | None = None) -> list[Path]:
-    """labs/NAME for each lab (default: all), made from solutions/; returns the folders. Raises LintError, CourseError.
+    """Make labs/NAME from solutions/ for each lab (default: all) and return the folders. Raises LintError, CourseError.
 
-    Nothing changes where any of them fails. With all labs, a released lab that has no reference any more goes too.
+    If one lab fails, nothing changes. With all labs, released labs without a reference are removed.
     """
     root = Path(root).resolve()
     chosen = list(names) if names else lab_names(root)
@@ -42,7 +42,7 @@ def make_labs(root: Path, names: Sequence[str] | None = None) -> list[Path]:
 
 
 def differences(root: Path) -> list[str]:
-    """Released files that are not what solutions/ would give now, as paths below the course's folder."""
+    """Released files that differ from what solutions/ gives now, as paths within the course folder."""
     root = Path(root).resolve()
     with _scratch(root) as scratch:
         _generate(root, lab_names(root), scratch)
@@ -54,7 +54,7 @@ def differences(root: Path) -> list[str]:
 
 
 def _generate(root: Path, names: Sequence[str], folder: Path) -> None:
-    """nbgrader's generate_assignment into `folder`, without a gradebook."""
+    """Run nbgrader's generate_assignment into `folder`, without a gradebook."""
     problems = [f"{name}, {problem}" for name in names for problem in lint(find_lab(name, root).reference())]
     if problems:
         raise LintError("not released:\n  " + "\n  ".join(problems))
@@ -71,7 +71,7 @@ def _generate(root: Path, names: Sequence[str], folder: Path) -> None:
 
 @contextmanager
 def _scratch(root: Path) -> Iterator[Path]:
-    """A folder on the course's own disk, so that a finished lab can be moved in one step."""
+    """A folder on the course's own file system, so that a finished lab can be moved in one step."""
     (root / "build").mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=root / "build", prefix="labs-") as folder:
         labs = Path(folder) / "labs"

@@ -1,4 +1,4 @@
-"""course_utils/outline.json: which exercises and written answers each lab has, for the notebooks' own hand-in check."""
+"""course_utils/outline.json: the exercises and written answers of each lab, for the check before handing in."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from course_grader.notebooks import is_judged_cell, is_written_answer, nbgrader_
 from course_utils._version import __version__
 
 OUTLINE = Path("course_utils") / "outline.json"
-WRITTEN_STUB = "*Your answer here.*"  # what students get in place of a model answer
+WRITTEN_STUB = "*Your answer here.*"  # replaces the model answer
 
 
 def outline(notebook: NotebookNode) -> dict[str, Any]:
@@ -28,7 +28,7 @@ def outline(notebook: NotebookNode) -> dict[str, Any]:
 
 
 def outline_text(notebooks: dict[str, NotebookNode]) -> str:
-    """The file's text. notebooks: each lab's reference, by name."""
+    """The file's text. notebooks: the reference of each lab, by name."""
     return json.dumps({name: outline(notebook) for name, notebook in sorted(notebooks.items())}, indent=1) + "\n"
 
 

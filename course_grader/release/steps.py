@@ -1,4 +1,4 @@
-"""Our steps in nbgrader's generate_assignment: stubs that name their exercise, addresses, and the release's mark."""
+"""Our preprocessors for nbgrader's generate_assignment: stubs that name their exercise, web addresses, release hash."""
 
 from __future__ import annotations
 
@@ -22,25 +22,27 @@ _VERSION = re.compile(r"^(\s*\w+ = )\"\d+\.\d+[\w.]*\"", re.MULTILINE)
 
 
 class NamedStubs(ClearSolutions):
-    """nbgrader's ClearSolutions, whose stub names the exercise: a cell `# Exercise: f` says "finish `f` first"."""
+    """nbgrader's ClearSolutions with stubs that name the exercise: a cell `# Exercise: f` says "finish `f` first"."""
+
+    code_stub: dict[str, str]  # nbgrader's option, by language
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict, cell_index: int) -> tuple[NotebookNode, dict]:
         found = _EXERCISE.match(cell.source)
         if found is None:
             return super().preprocess_cell(cell, resources, cell_index)
-        usual = self.code_stub
-        self.code_stub = usual | {"python": f'raise NotImplementedError("finish `{found[1]}` first")'}
+        default_stub = self.code_stub
+        self.code_stub = default_stub | {"python": f'raise NotImplementedError("finish `{found[1]}` first")'}
         try:
             return super().preprocess_cell(cell, resources, cell_index)
         finally:
-            self.code_stub = usual
+            self.code_stub = default_stub
 
 
 class ReleaseMark(NbGraderPreprocessor):
-    """Writes the course's address into badge and setup cell, and which release this is, visibly and as metadata."""
+    """Writes the course's address into the badge and the setup cell, and the release into the header and metadata."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        repository = course_repository(Path.cwd())  # nbgrader's converters work in the course's folder
+        repository = course_repository(Path.cwd())  # nbgrader's converters run in the course folder
         for cell in nb.cells:
             if cell.cell_type == "markdown":
                 cell.source = _BADGE.sub(rf"\g<1>{repository}\g<2>", cell.source)
@@ -57,13 +59,13 @@ class ReleaseMark(NbGraderPreprocessor):
 
 
 def release_hash(notebook: NotebookNode) -> str:
-    """Twelve characters that stand for the released cells."""
+    """A hash of the released cells, 12 characters."""
     cells = [[cell.cell_type, cell.source, cell.metadata] for cell in notebook.cells]
     return hashlib.sha256(json.dumps(cells, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def course_repository(root: Path) -> str:
-    """`[tool.course] repository` of pyproject.toml: owner/name on GitHub."""
+    """`repository` in [tool.course] of pyproject.toml: owner/name on GitHub."""
     path = root / "pyproject.toml"
     settings = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     repository = settings.get("tool", {}).get("course", {}).get("repository", "")

@@ -1,4 +1,4 @@
-"""The tests of a test cell, read from its source without running it."""
+"""Reads the tests of a test cell from its source, without running it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 @dataclass
 class TestMethod:
-    """points: None where the decorator is missing or no literal."""
+    """One test method. points: None if the decorator is missing or its argument is not a literal."""
 
-    __test__ = False  # for pytest: no test class
+    __test__ = False  # tells pytest that this is not a test class
 
     name: str
     points: float | None
@@ -21,7 +21,7 @@ class TestMethod:
 
 @dataclass
 class TestCell:
-    """What one test cell defines, in its order."""
+    """What one test cell defines, in order."""
 
     __test__ = False
 
@@ -59,7 +59,7 @@ def _runs_tests(last: list[ast.stmt]) -> bool:
 
 
 def names_read(tree: ast.Module) -> set[str]:
-    """Global names that a cell reads and does not define itself."""
+    """Global names that a cell reads but does not define."""
     table = symtable.symtable(ast.unparse(tree), "<cell>", "exec")
     own = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
     return _globals_of(table, top=True) - own

@@ -1,4 +1,4 @@
-"""Submissions as they come, read and put into the form that is graded: the lab's own tests, the student's answers."""
+"""Reads submissions and repairs them, so that each contains the lab's own tests and the student's answers."""
 
 from course_grader.repair.notes import METADATA_KEY, Notes
 from course_grader.repair.submission import Repaired, Submission, repair_submission

@@ -20,10 +20,10 @@ def describe_missing(expected: Path) -> str:
     """What lies in the folder instead of the notebook."""
     if others := other_notebooks(expected):
         names = [_printable(path.name) for path in others]
-        return f"Expected a notebook named {expected.name}; found {_listing(names)}: was it renamed?"
+        return f"Expected a notebook named {expected.name}, found {_listing(names)}: was it renamed?"
     files = sorted(_printable(path) for path in files_below(expected.parent))
-    found = f"files there: {_listing(files)}" if files else "its folder is empty"
-    return f"There is no notebook in the submission, expected {expected.name}; {found}."
+    found = f"found {_listing(files)}" if files else "the folder is empty"
+    return f"The submission contains no notebook: expected {expected.name}, {found}."
 
 
 def files_below(folder: Path, max_depth: int = MAX_DEPTH) -> Iterator[str]:

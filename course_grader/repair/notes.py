@@ -1,4 +1,4 @@
-"""What was found wrong with a submission before grading, in plain words."""
+"""Problems found in a submission before grading, in plain words."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from dataclasses import asdict, dataclass, field
 
 from nbformat import NotebookNode
 
-METADATA_KEY = "course_grader"  # the notebook's metadata that holds what the grader has to say
+METADATA_KEY = "course_grader"  # where the grader stores its notes and its record in the notebook's metadata
 
 
 @dataclass
 class Notes:
-    """Problems for student and instructor. unreadable: nothing of the submission could be used."""
+    """Problems, worded for student and instructor. unreadable: nothing in the submission could be used."""
 
     problems: list[str] = field(default_factory=list)
     needs_review: bool = False
@@ -23,10 +23,10 @@ class Notes:
 
     @classmethod
     def of(cls, notebook: NotebookNode) -> Notes:
-        """The notes that `write` put into a notebook."""
+        """The notes that `write` stored in a notebook."""
         found = notebook.metadata.get(METADATA_KEY, {})
         return cls(list(found.get("problems", [])), found.get("needs_review", False), found.get("unreadable", False))
 
     def write(self, notebook: NotebookNode) -> None:
-        """Into the notebook's metadata: nbgrader's two stages share nothing but the file between them."""
+        """Store the notes in the notebook's metadata: nbgrader's two stages share only the file."""
         notebook.metadata[METADATA_KEY] = asdict(self)

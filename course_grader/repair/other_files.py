@@ -17,7 +17,9 @@ _NOT_HANDED_IN = ("timestamp.txt", ".*", "__pycache__", "*.pyc")  # left by nbgr
 def find_other_files(notebook: Path, allowed: Sequence[str], max_mb: float, notes: Notes) -> OtherFiles:
     """The files beside `notebook` whose names match `allowed`, up to `max_mb` in all; `notes` names the others."""
     folder = notebook.parent
-    names, refused, megabytes = [], [], 0.0
+    names: list[str] = []
+    refused: list[str] = []
+    megabytes = 0.0
     for name in sorted(files_below(folder)):
         if name == notebook.name or any(fnmatch(part, own) for part in name.split("/") for own in _NOT_HANDED_IN):
             continue

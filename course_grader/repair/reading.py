@@ -1,4 +1,4 @@
-"""Reading what students hand in: only what is graded is taken, and damage is described in plain words."""
+"""Reads submitted notebooks: only what is graded is taken, and damage is described in plain words."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _SELECTION = {
 
 
 class Unreadable(Exception):
-    """A submission that is not a notebook; the message says why, in plain words."""
+    """The submission is not a notebook; the message says why, in plain words."""
 
 
 def read_notebook(path: Path, notes: Notes) -> NotebookNode:
@@ -59,7 +59,7 @@ def read_notebook(path: Path, notes: Notes) -> NotebookNode:
 
 def _read(file: IO[bytes], name: str, notes: Notes) -> Any:
     if file.read(len(_BYTE_ORDER_MARK)) == _BYTE_ORDER_MARK:
-        notes.add("The file began with a byte-order mark, which was removed.", needs_review=False)
+        notes.add("The file started with a byte-order mark, which has been removed.", needs_review=False)
     else:
         file.seek(0)
     try:
@@ -94,11 +94,9 @@ def _notebook(found: Any, name: str, notes: Notes) -> NotebookNode:
         )
     if type(minor := found.get("nbformat_minor")) is not int:
         notes.add(f"The notebook's nbformat_minor is {_shown(minor)}, expected a whole number; it was ignored.")
-    notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": _notebook_metadata(found), "cells": []}
     ids: set[str] = set()
-    for number, cell in enumerate(cells, start=1):
-        notebook["cells"].append(_cell(cell, number, name, ids, notes))
-    return from_dict(notebook)
+    read = [_cell(cell, number, name, ids, notes) for number, cell in enumerate(cells, start=1)]
+    return from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": _notebook_metadata(found), "cells": read})
 
 
 def _cells(found: Any, name: str) -> list:
@@ -169,7 +167,7 @@ def _cell_metadata(found: Any, number: int, notes: Notes) -> dict[str, Any]:
         if is_valid_nbgrader_metadata(found["nbgrader"]):
             metadata["nbgrader"] = found["nbgrader"]
         else:
-            notes.add(f"The nbgrader metadata of cell {number} was damaged and was removed.", needs_review=False)
+            notes.add(f"The nbgrader metadata of cell {number} was damaged and has been removed.", needs_review=False)
     if isinstance(tags := found.get("tags"), list):
         metadata["tags"] = [tag for tag in tags if isinstance(tag, str)][:20]
     return metadata

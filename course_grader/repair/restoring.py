@@ -1,7 +1,7 @@
-"""The lab's own cells, put back into a submission: ids, points and test cells, whatever the submission says.
+"""Restores the lab's own ids, points and test cells in a submission.
 
-The same as nbgrader's DeduplicateIds, OverwriteKernelspec and OverwriteCells, but nothing that a student can hand in
-stops it, and what was changed is said.
+Does the same as nbgrader's DeduplicateIds, OverwriteKernelspec and OverwriteCells, but no submission makes it fail, and
+it reports what it changed.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def restore(notebook: NotebookNode, lab: str, lab_cells: Mapping[str, NotebookNo
 
 
 def add_test_cells(notebook: NotebookNode, lab_cells: Mapping[str, NotebookNode]) -> list[str]:
-    """Add missing graded cells at the end, where all functions are defined; returns the ids of all missing cells."""
+    """Add missing graded cells at the end, after all definitions; returns the ids of all missing cells."""
     present = {nbgrader_metadata(cell).get("grade_id") for cell in notebook.cells}
     missing = [name for name in lab_cells if name not in present]
     notebook.cells += [copy.deepcopy(lab_cells[name]) for name in missing if is_graded_cell(lab_cells[name])]
@@ -42,7 +42,7 @@ def add_test_cells(notebook: NotebookNode, lab_cells: Mapping[str, NotebookNode]
 
 
 def _keep_last_copies(notebook: NotebookNode, notes: Notes) -> None:
-    """Of cells that were copied together with their id the last one keeps it, as in nbgrader."""
+    """If cells were copied together with their id, the last copy keeps the id, as in nbgrader."""
     seen: set[str] = set()
     for cell in reversed(notebook.cells):
         metadata = nbgrader_metadata(cell)
@@ -56,7 +56,7 @@ def _keep_last_copies(notebook: NotebookNode, notes: Notes) -> None:
 
 
 def _restore_known_cells(notebook: NotebookNode, lab_cells: Mapping[str, NotebookNode]) -> list[int]:
-    """Take metadata, cell type and locked sources from the lab; returns the numbers of cells with an unknown id."""
+    """Take metadata, cell types and locked sources from the lab; returns the numbers of cells with an unknown id."""
     unknown = []
     for number, cell in enumerate(notebook.cells, start=1):
         if "nbgrader" not in cell.metadata:
@@ -88,6 +88,6 @@ def _restore_cell_type(cell: NotebookNode, cell_type: str) -> None:
 def _note_missing(name: str, released: NotebookNode, notes: Notes) -> None:
     metadata = nbgrader_metadata(released)
     if metadata["solution"]:
-        notes.add(f"The answer cell `{name}` is missing, or lost its nbgrader metadata.")
+        notes.add(f"The answer cell `{name}` is missing or has lost its nbgrader metadata.")
     elif metadata["grade"]:
-        notes.add(f"The test cell `{name}` was missing and was restored.", needs_review=False)
+        notes.add(f"The test cell `{name}` was missing and has been restored.", needs_review=False)

@@ -1,4 +1,4 @@
-"""One submission, repaired: whatever was handed in comes back as a notebook that can be graded."""
+"""Repairs one submission: whatever was handed in becomes a notebook that can be graded."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from course_grader.results import OtherFiles
 
 @dataclass(frozen=True)
 class Submission:
-    """One student's folder for a lab, as handed in; it is only read."""
+    """One student's folder for a lab, as handed in; it is never changed."""
 
     student: str
     lab: str
@@ -38,9 +38,9 @@ class Submission:
 
 @dataclass
 class Repaired:
-    """A submission with the lab's own test cells, and what was found wrong with it.
+    """A submission with the lab's own test cells, and the problems that were found.
 
-    timestamp: when it was handed in, in UTC without a zone. files: what its cells may read beside the notebook.
+    timestamp: when it was handed in; UTC, without a time zone. files: what its cells may read beside the notebook.
     """
 
     notebook: NotebookNode
@@ -52,10 +52,10 @@ class Repaired:
 def repair_submission(
     submission: Submission, lab_cells: Mapping[str, NotebookNode], settings: LabSettings | None = None
 ) -> Repaired:
-    """Read the notebook and restore the lab's cells in it; one that cannot be read is replaced by one that says why.
+    """Read the notebook and restore the lab's cells in it. If it cannot be read, return one that says why.
 
     lab_cells: the lab's cells by grade_id, in order, with their nbgrader metadata. settings: which other files count.
-    Never raises for what was handed in.
+    No submission makes this raise.
     """
     settings, notes = settings or LabSettings(), Notes()
     try:

@@ -1,4 +1,4 @@
-"""When a submission was handed in: timestamp.txt, which students can write too."""
+"""When a submission was handed in, from timestamp.txt. Students can write that file, too."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MAX_BYTES = 200
 
 
 def read_timestamp(folder: Path, notes: Notes) -> datetime | None:
-    """The time in `folder`/timestamp.txt, in UTC and without a zone, as nbgrader keeps it; None where there is none."""
+    """The time in `folder`/timestamp.txt as nbgrader stores it (UTC, without a time zone); None if there is none."""
     from nbgrader.utils import parse_utc  # slow, and only submissions from nbgrader's exchange have the file
 
     path = folder / "timestamp.txt"
@@ -21,7 +21,7 @@ def read_timestamp(folder: Path, notes: Notes) -> datetime | None:
     with path.open("rb") as file:
         text = file.read(MAX_BYTES).decode(errors="replace").strip()
     try:
-        if not re.match(r"\d{4}-\d\d-\d\d", text):  # the parser would take `now` and much else
+        if not re.match(r"\d{4}-\d\d-\d\d", text):  # the parser also accepts `now` and much else
             raise ValueError
         return parse_utc(text)
     except (AttributeError, ValueError, OverflowError, TypeError):

@@ -1,1 +1,1 @@
-"""What a class did: a table for the terminal, a page for a browser, a file for other programs."""
+"""Reports on a class: a table for the terminal, a page for the browser, a file for other programs."""

@@ -16,7 +16,7 @@ def class_grades(lab: str, seed: int | None, results: Sequence[GradedSubmission]
 
 
 def write_json(path: Path, content: Any) -> None:
-    """Whole or not at all: a reader never meets half a file. In ASCII, as student text may hold what UTF-8 cannot."""
+    """Write the file in one step, so that readers never see half of it. ASCII: student text may not be valid UTF-8."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = _draft(path)
     draft.write_text(json.dumps(content, indent=2) + "\n", encoding="ascii")
@@ -24,7 +24,7 @@ def write_json(path: Path, content: Any) -> None:
 
 
 def expect_writable(path: Path) -> None:
-    """Fails before a class is graded, not after it: CourseError for a folder, OSError for a place closed to us."""
+    """Check the path before a class is graded: CourseError if it is a folder, OSError if it cannot be written."""
     if path.is_dir():
         raise CourseError(f"{path} is a folder; expected the name of a file to write")
     path.parent.mkdir(parents=True, exist_ok=True)

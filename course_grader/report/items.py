@@ -1,4 +1,4 @@
-"""Item statistics: how a class did on each exercise, and which test stopped most."""
+"""Item statistics: how a class did on each exercise, and which test failed most often."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from course_grader.results import GradedSubmission
 
 @dataclass(frozen=True)
 class Item:
-    """One exercise over a class. Shares lie between 0 and 1 and count the submissions that could be run."""
+    """One exercise over a class. Shares are between 0 and 1; only submissions that could be run count."""
 
     exercise: str
     max: float
@@ -19,12 +19,12 @@ class Item:
     mean: float  # points
     full_share: float
     zero_share: float
-    hardest_test: str  # its title; empty where nobody failed any
+    hardest_test: str  # its title; empty if nobody failed a test
     hardest_failed: int
 
 
 def exercises_of(results: Sequence[GradedSubmission]) -> dict[str, float]:
-    """Each exercise's maximum, in the notebook's order: that of the submission that has most of them."""
+    """Each exercise's maximum, in the order of the submission with the most exercises."""
     orders = sorted(({name: e.max for name, e in result.exercises.items()} for result in results), key=len)
     merged = dict(orders[-1]) if orders else {}
     for order in orders:
@@ -34,7 +34,7 @@ def exercises_of(results: Sequence[GradedSubmission]) -> dict[str, float]:
 
 
 def item_statistics(results: Sequence[GradedSubmission]) -> list[Item]:
-    """One item an exercise. A submission that nothing could be run of says nothing about an exercise."""
+    """One item per exercise. Submissions that could not be run are left out."""
     ran = [result for result in results if result.status != "failed"]
     return [_item(name, maximum, ran) for name, maximum in exercises_of(ran).items()]
 

@@ -1,4 +1,4 @@
-"""The class on one self-contained HTML page: no script, nothing fetched, everything a student wrote escaped."""
+"""A report on the class as one self-contained HTML page, without scripts; everything that students wrote is escaped."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from course_grader.report.table import STATUS, score, summary
 from course_grader.report.text import clean, one_line, points
 from course_grader.results import ExerciseResult, GradedSubmission, TestResult
 
-_STEPS = 5  # shades of the table, from nothing to full points
+_SHADES = 5  # in the table, from no points to full points
 _SIGNS = {"passed": "✓", "failed": "✗", "timeout": "⏱", "error": "!"}
 
 
 @dataclass(frozen=True)
 class LabResults:
-    """A lab's part of the page. seed: the run's, None for results of several runs. note: shown below the heading."""
+    """The page's part on one lab. seed: None if the results come from several runs. note: shown below the heading."""
 
     lab: str
     seed: int | None
@@ -43,7 +43,7 @@ def write_page(path: Path, labs: Sequence[LabResults], title: str) -> None:
 
 
 def render_page(labs: Sequence[LabResults], title: str) -> str:
-    from jinja2 import Environment, PackageLoader, StrictUndefined  # most commands make no page
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # slow, and most commands write no page
 
     environment = Environment(
         loader=PackageLoader("course_grader.report", "."),
@@ -58,12 +58,12 @@ def render_page(labs: Sequence[LabResults], title: str) -> str:
 
 
 def shade(exercise: ExerciseResult) -> int:
-    """0 (no points) to 4 (full points); only full points are darkest, only none are lightest."""
+    """The shade of a cell, 0 to 4: 0 only for no points, 4 only for full points."""
     if not exercise.max or exercise.points >= exercise.max:
-        return _STEPS - 1
+        return _SHADES - 1
     if exercise.points <= 0:
         return 0
-    return 1 + int((_STEPS - 2) * exercise.points / exercise.max)
+    return 1 + int((_SHADES - 2) * exercise.points / exercise.max)
 
 
 def sign(test: TestResult) -> str:

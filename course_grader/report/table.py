@@ -13,7 +13,7 @@ from course_grader.report.items import exercises_of
 from course_grader.report.text import one_line, plural, points
 from course_grader.results import GradedSubmission
 
-# A sign as well as a colour: not everybody sees the colour, and a log has none.
+# A sign as well as a colour: not everyone can see the colour, and a log has none.
 STATUS = {
     "graded": ("✓ graded", ""),
     "needs_person": ("▶ NEEDS REVIEW", "bold yellow"),
@@ -22,9 +22,9 @@ STATUS = {
 
 
 def print_results(results: Sequence[GradedSubmission], console: Console) -> None:
-    """The class as a table, the exercises' names, what there is to say about single submissions, and a summary."""
+    """Print the class as a table, the exercises' names, messages on single submissions, and a summary."""
     if not console.is_terminal:
-        console = Console(file=console.file, width=150)  # a log wraps by itself, a table does not
+        console = Console(file=console.file, width=150)  # a table must not wrap
     exercises = exercises_of(results)
     console.print(_class_table(results, exercises))
     names = [f"{number} {name} ({points(maximum)})" for number, (name, maximum) in enumerate(exercises.items(), 1)]
@@ -41,12 +41,12 @@ def _class_table(results: Sequence[GradedSubmission], exercises: dict[str, float
     table.add_column("student", overflow="fold")
     table.add_column("status", no_wrap=True)
     table.add_column("score", justify="right", no_wrap=True)
-    for number in range(1, len(exercises) + 1):  # names as headings would not fit
+    for number in range(1, len(exercises) + 1):  # names would not fit
         table.add_column(str(number), justify="right", no_wrap=True)
     for result in results:
         label, style = STATUS[result.status]
-        marks = [points(e.points) if (e := result.exercises.get(name)) else "–" for name in exercises]
-        row = [one_line(result.student, 40), label, score(result), *marks]
+        scores = [points(e.points) if (e := result.exercises.get(name)) else "–" for name in exercises]
+        row = [one_line(result.student, 40), label, score(result), *scores]
         table.add_row(*map(Text, row), style=style)
     return table
 
@@ -56,7 +56,7 @@ def score(result: GradedSubmission) -> str:
 
 
 def remark(result: GradedSubmission) -> Text:
-    """One line on a submission: its first message, and how many more the page and the feedback have."""
+    """One line on a submission: its first message, and how many more there are on the page and in the feedback."""
     more = f" (+{len(result.messages) - 1} more)" if len(result.messages) > 1 else ""
     label, style = STATUS[result.status]
     return Text(f"{label[0]} {one_line(result.student, 40)}: {one_line(result.messages[0])}{more}", style=style)
@@ -70,14 +70,14 @@ def summary(results: Sequence[GradedSubmission]) -> list[str]:
     if count["needs_person"]:
         parts.append(plural(count["needs_person"], "needs review", "need review"))
     if count["failed"]:
-        parts.append(f"{count['failed']} failed (nothing could be run)")
+        parts.append(f"{count['failed']} failed (could not be run or saved)")
     lines = [", ".join(parts)]
     if ran:
         mean = sum(result.score for result in ran) / len(ran)
         lines[0] += f"; mean {points(mean)} of {points(max(result.max_score for result in ran))}"
     if waiting := [result for result in ran if result.manual.pending]:
         lines.append(
-            f"Written answers, apart from these scores: {plural(len(waiting), 'submission')} with up to "
-            f"{points(max(result.manual.max for result in waiting))} points to grade by hand (nbgrader formgrader)"
+            f"Written answers, not included in these scores: grade {plural(len(waiting), 'submission')} by hand "
+            f"in nbgrader's formgrader, up to {points(max(result.manual.max for result in waiting))} points each"
         )
     return lines

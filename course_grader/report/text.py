@@ -1,4 +1,4 @@
-"""Student text made safe to show: it may hold terminal escapes, control characters and reversed writing."""
+"""Makes student text safe to show: it may contain terminal escapes, control characters or reversed text."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u
 
 
 def clean(text: str, limit: int = 4000) -> str:
-    """`text` without escapes, controls and direction overrides, cut to `limit` characters; line breaks stay."""
+    """`text` without escapes, control characters and direction overrides, cut to `limit` characters; keeps newlines."""
     text = _CONTROLS.sub("", _TERMINAL_ESCAPES.sub("", text[: 4 * limit]))
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def one_line(text: str, limit: int = 160) -> str:
-    """`clean` text with every run of white space as one space."""
+    """The cleaned text on one line: every run of white space becomes one space."""
     return clean(" ".join(clean(text).split()), limit)
 
 
 def points(value: float) -> str:
-    """Points as people write them: 2, 1.5, 0.25."""
+    """Points without trailing zeros: 2, 1.5, 0.25."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 

@@ -1,1 +1,1 @@
-"""Grades many submissions of a lab: in parallel up to their results, which one writer saves as they come in."""
+"""Grades many submissions of a lab in parallel; one writer saves the results as they come in."""

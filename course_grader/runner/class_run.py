@@ -1,4 +1,4 @@
-"""One run over a class: submissions are graded side by side, and saved one by one as they end."""
+"""One run over a class: submissions are graded in parallel and saved one at a time."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ Grade = Callable[[Submission], GradedSubmission]
 
 
 class Writer(Protocol):
-    """Used by one thread only; `GradebookWriter` is the real one."""
+    """Saves results; used by one thread only. `GradebookWriter` implements it."""
 
     def save(self, graded: GradedSubmission) -> None: ...
 
 
 @dataclass
 class ClassRun:
-    """What a run found; `interrupted` after Ctrl-C, when only what is in `graded` was saved."""
+    """The results of a run. interrupted: it was stopped by Ctrl-C; only the submissions in `graded` are saved."""
 
     submissions: Sequence[Submission]
     seed: int
@@ -33,14 +33,14 @@ class ClassRun:
 
     @property
     def results(self) -> list[GradedSubmission]:
-        """In the order of the submissions."""
+        """The results in the order of the submissions."""
         return [self.graded[entry.student] for entry in self.submissions if entry.student in self.graded]
 
 
 def grade_class(run: ClassRun, grade: Grade, executor: Executor, writer: Writer, report: Report) -> None:
-    """Grade every submission of `run` and save each as soon as it is ready.
+    """Grade every submission of `run` and save each result as soon as it is ready.
 
-    Whatever `grade` raises concerns every submission and ends the run: what one submission does is in its own result.
+    An exception from `grade` concerns all submissions and ends the run; problems of one submission are in its result.
     """
     try:
         waiting = {executor.submit(grade, submission): submission for submission in run.submissions}
@@ -57,7 +57,7 @@ def grade_class(run: ClassRun, grade: Grade, executor: Executor, writer: Writer,
 
 
 def _save(graded: GradedSubmission, writer: Writer) -> None:
-    """What the writer cannot save is told in the result, and does not end the run."""
+    """Save a result. A failure is noted in the result and does not end the run."""
     if not graded.saved:
         return
     try:

@@ -1,6 +1,6 @@
-"""The example class, taken the whole way: labs released, submissions graded, feedback written, a page to look at.
+"""Grades the example class from release to feedback: makes the labs, grades, writes feedback and a report.
 
-Everything happens in a scratch course under build/ with a gradebook of its own.
+Everything happens in a scratch course under build/, with its own gradebook.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import secrets
 import shutil
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from rich.console import Console
 from rich.text import Text
@@ -19,17 +19,25 @@ from course_grader.notebooks import find_lab, lab_names
 from course_grader.report.grades_file import class_grades, write_json
 from course_grader.report.page import LabResults, write_page
 from course_grader.report.text import plural, points
-from course_grader.results import GradedSubmission
+from course_grader.results import GradedSubmission, Status
 from course_grader.runner.class_run import ClassRun
 from course_grader.runner.grade import Request, grade_lab
 from course_grader.runner.run_report import show_run
 
 CLASS = Path("tests") / "submissions" / "example_class"
-EXPECTED = "expected.toml"  # [LAB.STUDENT] score, status, and what is special about it
+EXPECTED = "expected.toml"  # [LAB.STUDENT] with score, status, and what is special about the submission
+
+
+class Expected(TypedDict):
+    """What expected.toml states about one submission."""
+
+    score: float
+    status: Status
+    about: str
 
 
 def grade_example_class(root: Path, console: Console) -> bool:
-    """Whether every submission was treated as expected.toml says; what was not is printed."""
+    """Whether every submission got the score and status that expected.toml states; prints the differences."""
     labs = [name for name in lab_names(root) if any((root / CLASS).glob(f"*/{name}"))]
     if not labs:
         raise CourseError(f"the example class is empty: expected {root / CLASS}/<student>/<lab>/<lab>.ipynb")
@@ -39,14 +47,14 @@ def grade_example_class(root: Path, console: Console) -> bool:
     scratch.mkdir(parents=True)
     runs = {name: _grade(root, name, scratch, console) for name in labs}
     _write(root, runs, console)
-    problems += [text for name in labs for text in surprises(_expected(root, name), runs[name].results)]
+    problems += [text for name in labs for text in unexpected_results(_expected(root, name), runs[name].results)]
     for problem in problems:
         _say(console, f"✗ not as expected: {problem}")
     return not problems
 
 
-def surprises(expected: dict[str, dict[str, Any]], results: list[GradedSubmission]) -> list[str]:
-    """Sentences on each result that is not as expected, and on each that is missing."""
+def unexpected_results(expected: dict[str, Expected], results: list[GradedSubmission]) -> list[str]:
+    """One sentence for each result that differs from the expected one, and for each that is missing."""
     found = {result.student: result for result in results}
     texts = [f"{student} was not graded" for student in expected if student not in found]
     for student, result in found.items():
@@ -61,7 +69,7 @@ def surprises(expected: dict[str, dict[str, Any]], results: list[GradedSubmissio
 
 
 def _release(root: Path, needed: list[str], console: Console) -> list[str]:
-    """Makes all labs, or else those that are needed, and says so; CourseError where one of these cannot be made."""
+    """Make all labs, or at least the needed ones; returns the others' problems. CourseError if a needed one fails."""
     from course_grader.release import make_labs
 
     problems = []
@@ -69,8 +77,8 @@ def _release(root: Path, needed: list[str], console: Console) -> list[str]:
         made = make_labs(root)
     except CourseError as error:
         made = make_labs(root, needed)
-        problems.append(f"a lab outside the example class: {error}")
-    _say(console, f"Released from solutions/: {', '.join(path.name for path in made)}")
+        problems.append(f"a lab that the example class does not use: {error}")
+    _say(console, f"Labs made from solutions/: {', '.join(path.name for path in made)}")
     return problems
 
 
@@ -108,13 +116,13 @@ def _write(root: Path, runs: dict[str, ClassRun], console: Console) -> None:
     write_json(build / "grades.json", {"labs": grades})
     parts = [LabResults(name, run.seed, run.results) for name, run in runs.items()]
     write_page(build / "report.html", parts, "The example class")
-    _say(console, f"Page: {build / 'report.html'}  Scores: {build / 'grades.json'}")
+    _say(console, f"Report: {build / 'report.html'}  Scores: {build / 'grades.json'}")
 
 
-def _expected(root: Path, lab: str) -> dict[str, dict[str, Any]]:
+def _expected(root: Path, lab: str) -> dict[str, Expected]:
     path = root / CLASS / EXPECTED
     if not path.is_file():
-        raise CourseError(f"{path} is not there; expected [LAB.STUDENT] with score, status and about")
+        raise CourseError(f"{path} does not exist; expected [LAB.STUDENT] tables with score, status and about")
     return tomllib.loads(path.read_text(encoding="utf-8")).get(lab, {})
 
 

@@ -1,6 +1,6 @@
-"""Where submissions are graded: a `concurrent.futures.Executor`.
+"""The `concurrent.futures.Executor` that grades submissions.
 
-On one machine that is a pool of threads: the work is done by the kernels and the judge, in processes of their own.
+On one machine it is a pool of threads: the kernels and the judge do the work, in their own processes.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def local_executor(workers: int) -> Iterator[Executor]:
-    """Threads for up to `workers` submissions at a time. Leaving waits for those that run and drops the others."""
+    """Threads for up to `workers` submissions at a time. On exit, waits for the running ones and cancels the others."""
     executor = ThreadPoolExecutor(workers, thread_name_prefix="grading")
     try:
         yield executor
@@ -22,5 +22,5 @@ def local_executor(workers: int) -> Iterator[Executor]:
 
 
 def default_workers() -> int:
-    """Processors that this process may use."""
+    """The number of processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,4 +1,4 @@
-"""`course-grader grade`: a lab's submissions, from the folder they lie in to nbgrader's gradebook."""
+"""`course-grader grade`: takes a lab's submissions from their folder to nbgrader's gradebook."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from course_grader.sandbox import SandboxUnavailable
 
 @dataclass(frozen=True)
 class Request:
-    """What to grade and how. None stands for the course's own folders and gradebook."""
+    """What to grade and how. None means the course's own folders and gradebook."""
 
     seed: int
     submissions: Path | None = None
@@ -42,9 +42,9 @@ class Request:
 
 
 def grade_lab(lab: Lab, request: Request, console: Console) -> ClassRun:
-    """Grade and save. Raises CourseError for wrong usage and SandboxUnavailable where untrusted code cannot be run."""
+    """Grade and save. Raises CourseError for wrong usage, SandboxUnavailable if untrusted code cannot be isolated."""
     if request.submissions is not None:
-        find_submissions(request.submissions, lab.name, request.student)  # wrong usage shows at once
+        find_submissions(request.submissions, lab.name, request.student)  # report wrong usage at once
     with InBackground(lambda: make_engine(lab, request)) as engine:
         return _grade(lab, request, console, engine)
 
@@ -54,7 +54,7 @@ def make_engine(lab: Lab, request: Request) -> AbstractContextManager[Engine]:
 
 
 def _grade(lab: Lab, request: Request, console: Console, engine: InBackground[Engine]) -> ClassRun:
-    from course_grader.nbgrader_plugins import Course, GradebookWriter  # takes a second; meanwhile the sandbox starts
+    from course_grader.nbgrader_plugins import Course, GradebookWriter  # takes a second, while the sandbox starts
 
     course = Course(lab.root, db_url=request.db_url, autograded=request.autograded, log_file=request.log_file)
     source = request.submissions or course.folder("submitted", lab.name, "*").parents[1]
@@ -64,7 +64,7 @@ def _grade(lab: Lab, request: Request, console: Console, engine: InBackground[En
         GradebookWriter(course, lab.name) as writer,
         progress(console, lab.name, len(run.submissions)) as report,
         local_executor(workers) as executor,
-        engine,  # ends before the executor, which would wait for kernels that nobody needs any more
+        engine,  # closed before the executor, which would wait for kernels that are no longer needed
     ):
         grading = Grading(engine.future, writer.lab_cells, request.seed, lab.settings)
         grade_class(run, grading, executor, writer, report)
@@ -73,7 +73,7 @@ def _grade(lab: Lab, request: Request, console: Console, engine: InBackground[En
 
 @dataclass(frozen=True)
 class Grading:
-    """Grades one submission after another, from any thread; the engine may still be starting."""
+    """Grades one submission per call; thread-safe. The engine may still be starting."""
 
     engine: Future[Engine]
     lab_cells: Mapping[str, NotebookNode]
@@ -81,7 +81,7 @@ class Grading:
     settings: LabSettings = field(default_factory=LabSettings)
 
     def __call__(self, submission: Submission) -> GradedSubmission:
-        """Raises only what concerns every submission: CourseError, SandboxUnavailable."""
+        """Raises only errors that concern all submissions: CourseError, SandboxUnavailable."""
         repaired = Repaired(new_notebook())
         try:
             repaired = repair_submission(submission, self.lab_cells, self.settings)
@@ -92,7 +92,7 @@ class Grading:
             raise
         except Exception as error:
             graded = GradedSubmission(submission.student, submission.lab, self.seed, repaired.notebook, ran=False)
-            graded.saved = False  # its grades stay as they were
+            graded.saved = False  # its earlier grades are kept
             graded.messages.append(f"The grader itself failed: {one_sentence(error)}")
         graded.timestamp, graded.files = repaired.timestamp, repaired.files
         return graded

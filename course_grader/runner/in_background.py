@@ -1,4 +1,4 @@
-"""An engine that starts in the background: imports, the sandbox's zygote and the judge take seconds, side by side."""
+"""Starts the engine in the background, since the imports, the sandbox's zygote and the judge take seconds each."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ T = TypeVar("T")
 
 
 class InBackground(Generic[T]):
-    """`future` holds what the context manager gives once it is entered; leaving the block leaves it too.
+    """Enters a context manager in a thread; `future` is what it returns. Leaving the block leaves it, too.
 
-    Leaving twice does no harm.
+    The block may be left more than once.
     """
 
     def __init__(self, make: Callable[[], AbstractContextManager[T]]):

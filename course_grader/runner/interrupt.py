@@ -1,4 +1,4 @@
-"""Ctrl-C, and SIGTERM like it, between two submissions, never in the middle of saving one."""
+"""Lets Ctrl-C and SIGTERM stop a run between two submissions, but not while one is being saved."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def terminable() -> Iterator[None]:
-    """Within the block SIGTERM raises KeyboardInterrupt, so that folders and kernels go. For the main thread."""
+    """Within the block SIGTERM raises KeyboardInterrupt, so that kernels and folders are removed. Main thread only."""
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
@@ -20,17 +20,17 @@ def terminable() -> Iterator[None]:
 
 @contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Within the block such a signal is only noted; KeyboardInterrupt is raised at its end."""
+    """Within the block SIGINT and SIGTERM are only recorded; KeyboardInterrupt is raised at its end."""
     if threading.current_thread() is not threading.main_thread():
-        yield  # only the main thread is ever interrupted
+        yield  # Python interrupts only the main thread
         return
-    noted: list[int] = []
+    received: list[int] = []
     handled = [number for number in (signal.SIGINT, signal.SIGTERM) if callable(signal.getsignal(number))]
-    before = {number: signal.signal(number, lambda number, frame: noted.append(number)) for number in handled}
+    before = {number: signal.signal(number, lambda number, frame: received.append(number)) for number in handled}
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-    if noted:
+    if received:
         raise KeyboardInterrupt

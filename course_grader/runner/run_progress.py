@@ -1,4 +1,4 @@
-"""How far a run is: a bar with an estimate on a terminal, plain lines in a log."""
+"""The progress of a run: a bar with an estimate on a terminal, plain lines in a log."""
 
 from __future__ import annotations
 
@@ -6,7 +6,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.text import Text
 
 from course_grader.report.table import remark, score
@@ -18,7 +26,7 @@ Report = Callable[[GradedSubmission], None]
 
 @contextmanager
 def progress(console: Console, title: str, total: int) -> Iterator[Report]:
-    """A function to call with each result. On a terminal, only rows that need review leave a line."""
+    """A function to call with each result. On a terminal, only submissions that need review or failed leave a line."""
     if console.is_terminal:
         with _bar(console) as bar:
             task = bar.add_task(title, total=total)
@@ -35,14 +43,14 @@ def _bar(console: Console) -> Progress:
     )  # fmt: skip
 
 
-def _advance(bar: Progress, task: int, result: GradedSubmission) -> None:
+def _advance(bar: Progress, task: TaskID, result: GradedSubmission) -> None:
     if result.status != "graded" and result.messages:
         bar.console.print(remark(result))
     bar.advance(task)
 
 
 class _Lines:
-    """One line per submission."""
+    """Prints one line per submission."""
 
     def __init__(self, console: Console, title: str, total: int):
         self._console, self._title, self._total, self._done = console, title, total, 0

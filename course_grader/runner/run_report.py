@@ -1,4 +1,4 @@
-"""The results of a class: on the terminal, and in the files that `--json` and `--page` name."""
+"""Shows the results of a class on the terminal and writes the files of `--json` and `--page`."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from course_grader.runner.class_run import ClassRun
 def show_run(
     lab: str, run: ClassRun, console: Console, json_file: Path | None = None, page: Path | None = None
 ) -> None:
-    """The results of a run, its seed and, after Ctrl-C, what is saved and what is not."""
+    """Show the results of a run, its seed and, after Ctrl-C, how many submissions are saved."""
     show_results(lab, run.results, console, json_file, page, run.seed)
-    _say(console, f"Seed {run.seed}: the same seed gives every student the same inputs again")
+    _say(console, f"Seed {run.seed}: with --seed {run.seed}, every student gets the same test inputs again")
     if run.interrupted:
         total = plural(len(run.submissions), "submission")
         _say(console, f"Stopped: {len(run.results)} of {total} graded and saved. Run the command again to grade all.")
@@ -35,7 +35,7 @@ def show_results(
     page: Path | None = None,
     seed: int | None = None,
 ) -> None:
-    """Files first: the terminal may be gone. seed: None where the results come from several runs."""
+    """Write the files first, since the terminal may be gone. seed: None if the results come from several runs."""
     if json_file is not None:
         write_json(json_file, class_grades(lab, seed, results))
     if page is not None:

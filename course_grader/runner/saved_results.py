@@ -1,4 +1,4 @@
-"""What was graded before: the records in autograded/, with what the gradebook says of written answers."""
+"""Reads earlier results: the records in autograded/, and the points for written answers from the gradebook."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from course_grader.results import GradedSubmission
 
 
 def saved_results(course: Course, lab: str) -> list[GradedSubmission]:
-    """Every student's, by name. CourseError where nobody is graded, or by another version of the grader."""
+    """Every student's result, by name. CourseError if there is none, or if one cannot be read by this version."""
     paths = sorted(course.folder("autograded", lab, "*").parent.parent.glob(f"*/{lab}/{lab}.ipynb"))
     if not paths:
-        raise CourseError(f"nothing of {lab} is graded yet in {course.root}: run course-grader grade {lab} first")
+        raise CourseError(f"no submission of {lab} is graded yet in {course.root}: run course-grader grade {lab} first")
     with course.gradebook() as gradebook:
         results = []
         for path in paths:

@@ -1,4 +1,4 @@
-"""What was handed in, found in nbgrader's layout."""
+"""Finds submissions in nbgrader's folder layout."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from course_grader.repair import Submission
 
 
 def find_submissions(directory: Path, lab: str, student: str | None = None) -> list[Submission]:
-    """Every `<student>/<lab>/` in `directory`, by name. CourseError where there is none, or none by `student`."""
+    """Every `<student>/<lab>/` in `directory`, by name. CourseError if there is none, or none by `student`."""
     if not directory.is_dir():
-        raise CourseError(f"there is no folder {directory}; expected submissions as {_layout(directory, lab)}")
+        raise CourseError(f"no folder {directory}; expected submissions as {_layout(directory, lab)}")
     folders = sorted(entry for entry in directory.iterdir() if entry.is_dir() and not entry.name.startswith("."))
     found = [Submission(folder.name, lab, folder / lab) for folder in folders if (folder / lab).is_dir()]
     if not found:
@@ -21,7 +21,7 @@ def find_submissions(directory: Path, lab: str, student: str | None = None) -> l
         return found
     if not (chosen := [submission for submission in found if submission.student == student]):
         names = ", ".join(submission.student for submission in found)
-        raise CourseError(f"no submission of {lab} by {student!r} in {directory}; there are: {names}")
+        raise CourseError(f"no submission of {lab} by {student!r} in {directory}; found: {names}")
     return chosen
 
 
@@ -30,7 +30,7 @@ def _layout(directory: Path, lab: str) -> str:
 
 
 def _listing(directory: Path, limit: int = 5) -> str:
-    """What lies in a folder, two levels deep, shortened."""
+    """The contents of a folder, two levels deep, shortened."""
     found = [str(path.relative_to(directory)) for path in _two_levels(directory)]
     more = f" and {len(found) - limit} more" if len(found) > limit else ""
     return (", ".join(found[:limit]) or "nothing") + more

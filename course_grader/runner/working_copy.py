@@ -1,4 +1,4 @@
-"""A copy of a lab to work in, opened in JupyterLab."""
+"""Copies a lab and opens the copy in JupyterLab."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from course_grader.notebooks import find_lab
 
 
 def working_copy(root: Path, name: str) -> Path:
-    """build/work/<lab>/<lab>.ipynb: made from labs/ the first time, and then left as it is."""
+    """build/work/<lab>/<lab>.ipynb, copied from labs/ unless it exists."""
     lab = find_lab(name, root)
     if not lab.release_path.is_file():
-        raise CourseError(f"{lab.release_path} is not there; make it with: course-grader labs {name}")
+        raise CourseError(f"{lab.release_path} does not exist; make it with: course-grader labs {name}")
     folder = root / "build" / "work" / name
     if not folder.exists():
         shutil.copytree(lab.release_path.parent, folder)
@@ -24,6 +24,6 @@ def working_copy(root: Path, name: str) -> Path:
 
 
 def open_lab(root: Path, name: str) -> int:
-    """JupyterLab on the working copy, until it is closed; its exit code."""
+    """Run JupyterLab on the working copy until it is closed; returns its exit code."""
     as_root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     return subprocess.call([sys.executable, "-m", "jupyterlab", *as_root, str(working_copy(root, name))])

@@ -1,19 +1,19 @@
-"""The sandbox: runs a submission's kernel where it can harm nothing and see nothing of the course.
+"""The sandbox: runs a submission's kernel where it can do no harm and cannot see the course's files.
 
     check()                                 raises SandboxUnavailable, whose message says what to install
-    with Zygote(imports, limits) as zygote: imports once; then kernels start in a fraction of a second; thread-safe.
-                                            May raise SandboxUnavailable where check() is content: then go on without
+    with Zygote(imports, limits) as zygote: imports once, so that kernels start in a fraction of a second; thread-safe.
+                                            May raise SandboxUnavailable even if check() passes: then do without it
     manager, folder = start_kernel_manager(limits, zygote=zygote, seed=7)
-                                            an AsyncKernelManager, not started, and the folder it shares with us
+                                            an AsyncKernelManager, not started, and the folder it shares with the host
     await manager.start_kernel()            as with any kernel manager: client(), interrupt_kernel(), ...
-    manager.provisioner.death_reason        None, or "memory: used 2300 MB, allowed 2000 MB", "wall time: ...", ...
+    manager.death_reason                    None, or "memory: used 2300 MB, allowed 2000 MB", "wall time: ...", ...
     await manager.shutdown_kernel(now=True) ends every process of the kernel and removes the folder
     await manager.cleanup_resources()       instead, for a manager that was never started
 
-Bind a socket for the kernel in `folder` before it starts (inside, the folder has the same path), and then call
+To connect to the kernel, bind a socket in `folder` before it starts (inside, the folder has the same path) and call
 share_socket(path), so that the kernel's user may connect. Inside, `import course_utils` and
-`import course_grader.in_sandbox` work; the rest of the project is not there. Folders in read_only must be readable to
-all when grading as root.
+`import course_grader.in_sandbox` work; the rest of the project does not exist there. When grading as root, folders in
+read_only must be readable by everyone.
 """
 
 from __future__ import annotations
@@ -45,11 +45,11 @@ def start_kernel_manager(
     environment: Mapping[str, str] | None = None,
     sandboxed: bool = True,
 ) -> tuple[SandboxKernelManager, Path]:
-    """A kernel manager for one submission, not started, and the folder of its sockets.
+    """A kernel manager for one submission, not started, and the folder of its sockets. Raises SandboxUnavailable.
 
-    seed: what random, numpy and torch are seeded with; a student can read it, so it must not be the judge's.
-    imports, read_only, environment: used without a zygote, which has its own. sandboxed=False starts an ordinary
-    local kernel with the same interface, for code you trust. Raises SandboxUnavailable.
+    seed: for random, numpy and torch. Student code can read it, so it must not be the judge's.
+    imports, read_only, environment: used only without a zygote, which has its own.
+    sandboxed=False starts an ordinary local kernel with the same interface, for code you trust.
     """
     if sandboxed:
         check()

@@ -16,7 +16,7 @@ from course_grader.sandbox.limits import MB, Limits
 from course_grader.sandbox.mounts import COURSE, file_arguments, parents
 from course_grader.sandbox.program import find_bubblewrap
 
-# One thread: submissions run side by side, and a process that has run OpenMP threads cannot be forked.
+# One thread: submissions run in parallel, and a process that has used OpenMP threads cannot be forked.
 ENVIRONMENT = {
     "HOME": HOME, "USER": "student", "LOGNAME": "student", "LANG": "C.UTF-8", "TMPDIR": "/tmp", "TERM": "dumb",
     "PYTHONPATH": COURSE, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0", "PYTHONUNBUFFERED": "1",
@@ -28,9 +28,9 @@ ENVIRONMENT = {
 
 
 def unprivileged_uid() -> int | None:
-    """The user a sandbox made by root drops to; None for an ordinary user, who gets a user namespace instead.
+    """The user that a sandbox started by root switches to; None for an ordinary user, who gets a user namespace.
 
-    Drawn from the range of systemd's dynamic users, so that sandboxes do not share a count of processes.
+    Drawn from the range of systemd's dynamic users, so that the limit on processes counts each sandbox separately.
     """
     return random.SystemRandom().randrange(61184, 65520) if os.geteuid() == 0 else None
 
@@ -47,11 +47,11 @@ def launch(
 ) -> subprocess.Popen:
     """Start `python -m module JOB` in a fresh sandbox and return bubblewrap's process.
 
-    job["uid"] is the user to drop to (the module does that), writable the one folder shared with the host.
-    Options go to Popen.
+    job["uid"]: the user to switch to, which the module does itself. writable: the only folder shared with the host.
+    options: arguments of Popen.
     """
     arguments = _arguments(job["uid"], writable, limits, read_only, environment or {})
-    with tempfile.TemporaryFile() as file:  # hundreds of words: too many for a readable list of processes
+    with tempfile.TemporaryFile() as file:  # hundreds of arguments would clutter the output of ps
         file.write(b"".join(os.fsencode(argument) + b"\0" for argument in arguments))
         file.seek(0)
         command = [find_bubblewrap(), "--args", str(file.fileno()), "--", sys.executable, "-m", module, json.dumps(job)]
@@ -67,12 +67,12 @@ def _arguments(
     environment: Mapping[str, str],
 ) -> list[str]:
     arguments = ["--unshare-ipc", "--unshare-pid", "--unshare-uts", "--unshare-net", "--unshare-cgroup-try"]
-    # As process 1 it is our module, not bwrap, that the kernel has beside it: one which gives up everything too.
+    # Process 1 inside is then our module, which drops all its rights, and not bwrap.
     arguments += ["--as-pid-1", "--die-with-parent", "--new-session", "--hostname", "sandbox", "--clearenv"]
     if uid is None:
         arguments += ["--unshare-user", "--uid", "1000", "--gid", "1000"]
     else:
-        for capability in ("CAP_SETUID", "CAP_SETGID", "CAP_SYS_ADMIN"):  # the last for mounts; given up by the module
+        for capability in ("CAP_SETUID", "CAP_SETGID", "CAP_SYS_ADMIN"):  # for user and mounts; the module drops them
             arguments += ["--cap-add", capability]
     arguments += ["--proc", "/proc", "--dev", "/dev"]
     for folder, megabytes in (("/dev/shm", limits.tmp_mb), ("/tmp", limits.tmp_mb), (HOME, HOME_MB)):
@@ -86,11 +86,13 @@ def _arguments(
 
 
 def probe() -> subprocess.CompletedProcess:
-    """Run Python once in a sandbox, as the user that a kernel would have, and return how that went."""
+    """Run Python once in a sandbox, as the user that a kernel would have, and return the finished process."""
     job = {"uid": unprivileged_uid(), "rlimits": Limits().rlimits()}
     with tempfile.TemporaryDirectory() as folder:
         module = "course_grader.in_sandbox.confine"
-        streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
-        process = launch(module, job, folder, Limits(), text=True, **streams)
+        process = launch(
+            module, job, folder, Limits(), text=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )  # fmt: skip
         _, stderr = process.communicate(timeout=60)
     return subprocess.CompletedProcess(process.args, process.returncode, "", stderr)

@@ -1,4 +1,4 @@
-"""What one kernel may use."""
+"""The limits of one kernel."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ MB = 1 << 20
 class Limits:
     """Limits of one sandboxed kernel; every field is a whole number.
 
-    memory_mb: memory of all its processes together, shared pages counted once (megabytes).
-    cpu_seconds: processor time of one process. wall_seconds: life of the kernel.
-    processes: processes and threads. file_mb: largest file. open_files: per process.
-    tmp_mb: size of /tmp, and again of /dev/shm (files there are memory, and come on top of memory_mb).
+    memory_mb: total memory of all its processes in megabytes, shared pages counted once.
+    cpu_seconds: processor time per process. wall_seconds: lifetime of the kernel.
+    processes: processes and threads together. file_mb: size of one file. open_files: per process.
+    tmp_mb: size of /tmp, and separately of /dev/shm. Files there take memory in addition to memory_mb.
     """
 
     memory_mb: int = 2000
@@ -32,7 +32,7 @@ class Limits:
                 raise ValueError(f"Limits.{name}: expected a whole number of at least 1, got {value!r}")
 
     def rlimits(self) -> dict[str, int]:
-        """The share of these limits that the Linux kernel enforces: names of the `resource` module to values."""
+        """The limits that Linux enforces: values by their names in the `resource` module."""
         return {
             "RLIMIT_DATA": self.memory_mb * MB,
             "RLIMIT_CPU": self.cpu_seconds,
@@ -44,9 +44,9 @@ class Limits:
 
 
 def _threads_counted_elsewhere() -> int:
-    """Threads of this user that RLIMIT_NPROC counts beside the sandbox's own.
+    """Threads of this user outside the sandbox that RLIMIT_NPROC counts, too.
 
-    Since Linux 5.14 the count is kept for each user namespace; before, for the user as a whole.
+    Since Linux 5.14, threads are counted per user namespace; before, per user.
     """
     release = tuple(int(part) for part in os.uname().release.split("-")[0].split(".")[:2])
     if release >= (5, 14) or os.geteuid() == 0:
@@ -57,5 +57,5 @@ def _threads_counted_elsewhere() -> int:
 def _threads(process: str) -> int:
     try:
         return len(os.listdir(f"{process}/task")) if os.stat(process).st_uid == os.getuid() else 0
-    except OSError:  # it ended meanwhile
+    except OSError:  # the process has ended meanwhile
         return 0

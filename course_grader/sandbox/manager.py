@@ -1,4 +1,4 @@
-"""A kernel manager whose messages are bounded on their way in and whose kernel needs no kernel.json."""
+"""A kernel manager that limits the size of received messages and needs no kernel.json."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from traitlets import default
 
-MESSAGE_MB = 8  # a figure is about a tenth of a megabyte; one message of 600 MB costs the reader 2 GB
+MESSAGE_MB = 8  # a figure has about 0.1 MB; reading a message of 600 MB would take 2 GB of memory
 QUEUED_MESSAGES = 64
 
 
 def bounded_context(message_mb: int = MESSAGE_MB) -> zmq.asyncio.Context:
-    """A ZeroMQ context whose sockets refuse messages of more than `message_mb` megabytes and queue few.
+    """A ZeroMQ context whose sockets refuse messages of more than `message_mb` megabytes and queue only a few.
 
-    A peer that sends a larger one is disconnected: later cells then end without output, so treat the kernel as dead.
+    A peer that sends a larger message is disconnected. Later cells then show no output: treat the kernel as dead.
     """
     context = zmq.asyncio.Context()
     context.setsockopt(zmq.MAXMSGSIZE, message_mb << 20)
@@ -28,20 +28,25 @@ def bounded_context(message_mb: int = MESSAGE_MB) -> zmq.asyncio.Context:
 
 
 class SandboxKernelManager(AsyncKernelManager):
-    """An AsyncKernelManager that reads, as its clients do, through bounded contexts."""
+    """An AsyncKernelManager that receives messages, like its clients, through bounded contexts."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(kernel_name="", autorestart=False, **kwargs)
-        # The provisioner has the command that is run.
+        # Not the command that is run: the provisioner has that.
         self._kernel_spec = KernelSpec(argv=[sys.executable], display_name="Sandbox", language="python")
+
+    @property
+    def death_reason(self) -> str | None:
+        """Why the sandbox ended the kernel; None if it did not."""
+        return getattr(self.provisioner, "death_reason", None)
 
     @default("context")
     def _context_default(self) -> zmq.asyncio.Context:
-        self._created_context = True  # so that it goes when the kernel does
+        self._created_context = True  # so that it is closed with the kernel
         return bounded_context()
 
-    def client(self, **kwargs: Any) -> AsyncKernelClient:
-        """A client of the kernel, with a bounded context of its own."""
+    def client(self, **kwargs: Any) -> AsyncKernelClient:  # type: ignore[override]  # inherits a wrong annotation
+        """A client of the kernel, with its own bounded context."""
         client = super().client(**{"context": bounded_context(), **kwargs})
-        client._created_context = True  # so that it goes with the client
+        client._created_context = True  # so that it is closed with the client
         return client

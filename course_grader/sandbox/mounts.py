@@ -1,4 +1,4 @@
-"""Which host files a sandbox sees: the system, the interpreter, and two packages of ours; all read-only."""
+"""Which host files a sandbox sees, read-only: the system, the interpreter, and parts of the course's two packages."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-PACKAGES = Path(__file__).resolve().parents[2]  # the folder that holds course_grader and course_utils
-COURSE = "/opt/course"  # where the sandbox finds what it may see of them
+PACKAGES = Path(__file__).resolve().parents[2]  # the folder that contains course_grader and course_utils
+COURSE = "/opt/course"  # where the visible parts of them are mounted in the sandbox
 VISIBLE = ("course_utils", "course_grader/__init__.py", "course_grader/in_sandbox")
 FONT_CACHE = "/opt/cache/matplotlib"
 SYSTEM_LINKS = ("/bin", "/sbin", "/lib", "/lib64", "/lib32")
@@ -19,7 +19,7 @@ SYSTEM_FILES = (
 
 
 def interpreter_paths() -> list[str]:
-    """Every folder that the running Python needs: its prefixes, and those its symbolic links lead through."""
+    """Every folder that the running Python needs: its prefixes, and the folders of its chain of symbolic links."""
     paths = {sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix}
     link = sys.executable
     while True:
@@ -33,19 +33,19 @@ def interpreter_paths() -> list[str]:
 
 
 def is_below(path: str, folder: str) -> bool:
-    """Whether `path` is `folder` or lies in it."""
+    """Whether `path` is `folder` or is inside it."""
     return path == folder or path.startswith(folder.rstrip("/") + "/")
 
 
 def hidden_paths() -> list[str]:
-    """Where the course would show through a mounted folder: the project, or what is installed of it."""
+    """The course's paths, which must be hidden if they are inside a mounted folder: the project or its packages."""
     if "site-packages" in PACKAGES.parts or "dist-packages" in PACKAGES.parts:
         return [str(PACKAGES / "course_grader"), str(PACKAGES / "course_utils")]
     return [str(PACKAGES)]
 
 
 def file_arguments(read_only: Iterable[str] = ()) -> list[str]:
-    """The bwrap arguments that bind everything read-only, parents before children, with the course hidden."""
+    """The bwrap arguments that bind all visible files read-only, parents before children, and hide the course."""
     arguments = ["--ro-bind", "/usr", "/usr"]
     for link in SYSTEM_LINKS:
         if os.path.islink(link):
@@ -58,7 +58,7 @@ def file_arguments(read_only: Iterable[str] = ()) -> list[str]:
 
 
 def _layered(shown: list[str]) -> list[str]:
-    """Binds of `shown`, and an empty folder over each hidden path that one of them would show."""
+    """Binds for `shown`, and an empty folder over each hidden path inside one of them."""
     hidden = [path for path in hidden_paths() if any(is_below(path, folder) for folder in ["/usr", *shown])]
     arguments = []
     for path in sorted({*hidden, *shown}, key=lambda path: path.count("/")):
@@ -70,7 +70,7 @@ def _layered(shown: list[str]) -> list[str]:
 
 
 def parents(path: str) -> list[str]:
-    """Make the folders above `path`, open to all: left to itself, bwrap as root keeps them for root."""
+    """Create the folders above `path`, readable by everyone; by default, bwrap as root makes them readable by root."""
     return [word for folder in reversed(Path(path).parents[:-1]) for word in ("--perms", "755", "--dir", str(folder))]
 
 
@@ -82,7 +82,7 @@ def _course() -> list[str]:
 
 
 def _font_cache() -> list[str]:
-    """matplotlib's list of fonts, which takes seconds to make."""
+    """Binds for matplotlib's list of fonts, which takes seconds to make."""
     cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     folder = Path(os.environ.get("MPLCONFIGDIR") or Path(cache, "matplotlib"))
     arguments = parents(f"{FONT_CACHE}/list")

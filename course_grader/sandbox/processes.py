@@ -1,4 +1,4 @@
-"""What a tree of processes uses, read from /proc; a process that ends meanwhile counts as nothing."""
+"""The resources that a tree of processes uses, read from /proc. Processes that end meanwhile are ignored."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 
 
 def tree(pid: int) -> list[int]:
-    """`pid` and all its descendants. Orphans of a PID namespace stay in it: its first process adopts them."""
+    """`pid` and all its descendants, including orphans, which the first process of their PID namespace adopts."""
     found = [pid]
     for process in found:
         found += _children(process)
@@ -25,10 +25,10 @@ def _children(pid: int) -> list[int]:
 
 
 def memory_mb(pids: list[int], enough: int) -> int:
-    """Megabytes (RAM and swap) the processes use together, shared pages counted once.
+    """Megabytes of RAM and swap that the processes use together, shared pages counted once.
 
-    Resident size is cheap but counts shared pages in every process, so it is an upper bound: only when it is more
-    than `enough` are the pages shared out, which means walking the page tables. A result up to `enough` is a bound.
+    Resident size is cheap to read, but counts shared pages in every process, so it is an upper bound. The exact size,
+    which walks the page tables, is read only if the bound exceeds `enough`.
     """
     bound = sum(_sum_kb(f"/proc/{pid}/status", ("VmRSS:", "VmSwap:")) for pid in pids)
     if bound > enough * 1024:
@@ -45,7 +45,7 @@ def _sum_kb(path: str, fields: tuple[str, ...]) -> int:
 
 
 def folder_mb(path: str) -> float:
-    """Megabytes that the files below a folder take, an empty one counted as a page; links are not followed."""
+    """Megabytes that the files below a folder take; an empty file counts as a page. Links are not followed."""
     total, folders = 0, [path]
     for folder in folders:
         try:

@@ -1,6 +1,6 @@
-"""jupyter_client's plug-in that starts a kernel in a sandbox: from a zygote, or in a fresh one.
+"""A plug-in for jupyter_client that starts a kernel in a sandbox, forked from a zygote or in a fresh process.
 
-Registered as the entry point `course-sandbox`, so that a kernel.json can name it; the grader makes its own instances.
+Registered as the entry point `course-sandbox`, so that a kernel.json can name it; the grader creates its own instances.
 """
 
 from __future__ import annotations
@@ -12,35 +12,37 @@ import signal
 import subprocess
 import sys
 import weakref
-from typing import Any
+from typing import Any, cast
 
+from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.manager import KernelManager
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Bool, Dict, Instance, Int, List, Unicode
 
 from course_grader.in_sandbox.kernel import FILES, KERNEL_OPTIONS
 from course_grader.sandbox import bubblewrap, rundir
 from course_grader.sandbox.limits import Limits
-from course_grader.sandbox.watchdog import Watchdog
+from course_grader.sandbox.watchdog import Process, Watchdog
 from course_grader.sandbox.zygote_client import Zygote
 
 DEFAULTS = Limits()
 
 
 class SandboxProvisioner(LocalProvisioner):
-    """Starts one kernel over unix sockets in its own folder, `folder`, which goes when the kernel does."""
+    """Starts one kernel that uses unix sockets in its own folder, `folder`, which is removed with the kernel."""
 
-    memory_mb = Int(DEFAULTS.memory_mb, min=1, help="memory of all processes together, in MB").tag(config=True)
-    cpu_seconds = Int(DEFAULTS.cpu_seconds, min=1, help="processor time of one process").tag(config=True)
-    wall_seconds = Int(DEFAULTS.wall_seconds, min=1, help="life of the kernel").tag(config=True)
-    processes = Int(DEFAULTS.processes, min=1, help="processes and threads").tag(config=True)
-    file_mb = Int(DEFAULTS.file_mb, min=1, help="largest file").tag(config=True)
-    tmp_mb = Int(DEFAULTS.tmp_mb, min=1, help="size of /tmp, and of /dev/shm").tag(config=True)
-    open_files = Int(DEFAULTS.open_files, min=1, help="open files of one process").tag(config=True)
-    read_only = List(Unicode(), help="folders of the host to show, such as model caches").tag(config=True)
-    environment = Dict(help="environment variables to add inside").tag(config=True)
+    memory_mb = Int(DEFAULTS.memory_mb, min=1, help="total memory of all processes, in MB").tag(config=True)
+    cpu_seconds = Int(DEFAULTS.cpu_seconds, min=1, help="processor time per process").tag(config=True)
+    wall_seconds = Int(DEFAULTS.wall_seconds, min=1, help="lifetime of the kernel").tag(config=True)
+    processes = Int(DEFAULTS.processes, min=1, help="processes and threads together").tag(config=True)
+    file_mb = Int(DEFAULTS.file_mb, min=1, help="size of one file, in MB").tag(config=True)
+    tmp_mb = Int(DEFAULTS.tmp_mb, min=1, help="size of /tmp, and of /dev/shm, in MB").tag(config=True)
+    open_files = Int(DEFAULTS.open_files, min=1, help="open files per process").tag(config=True)
+    read_only = List(Unicode(), help="host folders to show inside, such as model caches").tag(config=True)
+    environment = Dict(help="additional environment variables").tag(config=True)
     imports = List(Unicode(), help="modules to import before the first cell").tag(config=True)
-    seed = Int(0, help="seed of random, numpy and torch").tag(config=True)
-    sandboxed = Bool(True, help="False starts an ordinary local kernel: only for code you trust").tag(config=True)
+    seed = Int(0, help="seed for random, numpy and torch").tag(config=True)
+    sandboxed = Bool(True, help="False starts an ordinary local kernel, only for code you trust").tag(config=True)
     zygote = Instance(Zygote, allow_none=True)
 
     def __init__(self, **kwargs: Any) -> None:
@@ -57,20 +59,20 @@ class SandboxProvisioner(LocalProvisioner):
 
     @property
     def death_reason(self) -> str | None:
-        """Why the kernel died, or None while it lives, before it starts and after an ordinary end."""
+        """Why the kernel died; None before it starts, while it runs, and after an ordinary end."""
         return self.watchdog.death_reason if self.watchdog else None
 
     def make_folder(self) -> None:
-        """Make the folder of the kernel's sockets, unless it is there."""
+        """Create the folder of the kernel's sockets, unless it exists."""
         if not self.folder:
             parent = self.zygote.folder if self.zygote else None
             self.folder = rundir.make_folder(self.uid, parent)
-            weakref.finalize(self, rundir.remove_folder, self.folder)  # for one that nobody cleans up
+            weakref.finalize(self, rundir.remove_folder, self.folder)  # in case nobody calls cleanup
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Choose unix sockets in our folder and write the connection file there."""
         self.make_folder()
-        manager = self.parent
+        manager = self._manager
         manager.transport = "ipc"
         manager.ip = os.path.join(self.folder, "k")
         manager.connection_file = os.path.join(self.folder, "kernel.json")
@@ -79,17 +81,22 @@ class SandboxProvisioner(LocalProvisioner):
         rundir.give(manager.connection_file, self.uid)
         return kwargs
 
-    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict[str, Any]:
-        """Start the kernel under watch; `cmd`, the kernelspec's own command, is not used."""
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
+        """Start the kernel under a watchdog. `cmd`, the kernelspec's own command, is not used."""
         self.watchdog = Watchdog(self._start, self.limits, self.folder)
-        self.process = await asyncio.to_thread(self.watchdog.launch)
-        self.pid = self.process.pid
-        self.pgid = None  # so that signals go through send_signal below
+        process = await asyncio.to_thread(self.watchdog.launch)
+        self.process = cast("subprocess.Popen[bytes]", process)  # it has the methods that jupyter_client uses
+        self.pid = process.pid
+        self.pgid = None  # so that signals are sent by send_signal below
         return self.connection_info
 
-    def _start(self) -> Any:
+    @property
+    def _manager(self) -> KernelManager:
+        return cast(KernelManager, self.parent)
+
+    def _start(self) -> Process:
         job = {
-            "connection_file": self.parent.connection_file,
+            "connection_file": self._manager.connection_file,
             "rlimits": self.limits.rlimits(),
             "tmp_mb": self.tmp_mb,
             "seed": self.seed,
@@ -98,30 +105,33 @@ class SandboxProvisioner(LocalProvisioner):
         }
         if self.zygote:
             return self.zygote.spawn(job)
-        streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
         if self.sandboxed:
-            module = "course_grader.in_sandbox.first_process"
-            extra = {"read_only": self.read_only, "environment": self.environment}
-            return bubblewrap.launch(module, job, self.folder, self.limits, **extra, **streams)
-        command = [sys.executable, "-m", "ipykernel_launcher", "-f", self.parent.connection_file, *KERNEL_OPTIONS]
+            return bubblewrap.launch(
+                "course_grader.in_sandbox.first_process", job, self.folder, self.limits,
+                read_only=self.read_only, environment=self.environment,
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+            )  # fmt: skip
         files = os.path.join(self.folder, FILES)
-        streams["cwd"] = files if os.path.isdir(files) else None
-        return subprocess.Popen(command, env={**os.environ, **self.environment}, start_new_session=True, **streams)
+        return subprocess.Popen(
+            [sys.executable, "-m", "ipykernel_launcher", "-f", self._manager.connection_file, *KERNEL_OPTIONS],
+            env={**os.environ, **self.environment}, start_new_session=True, cwd=files if os.path.isdir(files) else None,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        )  # fmt: skip
 
     async def send_signal(self, signum: int) -> None:
-        """End the kernel at once for any signal that ends a process; interrupts travel as messages."""
+        """Kill the kernel for any signal that ends a process; interrupts are sent as messages instead."""
         if self.process and signum in (signal.SIGTERM, signal.SIGKILL):
             self.process.kill()
 
     async def kill(self, restart: bool = False) -> None:
-        """End the kernel and all its processes, and see them gone: the manager looks only ten times a second."""
+        """Kill the kernel and all its processes, and wait for their end: the manager polls only ten times a second."""
         await self.send_signal(signal.SIGKILL)
         if self.process:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 await asyncio.to_thread(self.process.wait, 5)
 
     async def terminate(self, restart: bool = False) -> None:
-        """The same: a kernel that was asked to leave and did not gets no second chance."""
+        """Kill the kernel: it has already ignored a request to exit."""
         await self.send_signal(signal.SIGKILL)
 
     async def cleanup(self, restart: bool = False) -> None:

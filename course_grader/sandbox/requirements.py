@@ -1,4 +1,4 @@
-"""Whether this machine can run untrusted code, and if not, what to do about it in plain words."""
+"""Checks whether this machine can run untrusted code, and explains what to do if it cannot."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from course_grader.sandbox import bubblewrap
 from course_grader.sandbox.program import SandboxUnavailable
 
 NOT_LINUX = (
-    "Grading runs students' code in a sandbox that needs Linux (this is {platform}). "
-    "On Windows use WSL2, on macOS a Linux container or virtual machine, and grade there."
+    "Grading runs students' code in a sandbox that needs Linux, but this system is {platform}. "
+    "Grade in WSL2 on Windows, or in a Linux virtual machine or container on macOS."
 )
 NO_USER_NAMESPACES = (
-    "bubblewrap is there, but this system does not let an ordinary user create the namespaces a sandbox is made of "
-    "({detail}). An administrator allows it with `sudo sysctl -w {setting}` (to keep it: a file in /etc/sysctl.d); "
-    "grading as root also works."
+    "bubblewrap is installed, but this system does not let ordinary users create the namespaces that a sandbox needs "
+    "({detail}). An administrator can allow it with `sudo sysctl -w {setting}` (permanently, in a file in "
+    "/etc/sysctl.d). Grading as root also works."
 )
 IN_CONTAINER = (
-    "bubblewrap is there, but this machine, probably a container, does not let it mount ({detail}). "
+    "bubblewrap is installed, but this machine, probably a container, does not let it mount file systems ({detail}). "
     "Start the container with `--security-opt seccomp=unconfined --security-opt apparmor=unconfined "
-    "--security-opt systempaths=unconfined` (and, to grade as root in it, `--cap-add SYS_ADMIN`)."
+    "--security-opt systempaths=unconfined` and, to grade as root in it, also `--cap-add SYS_ADMIN`."
 )
 TOO_OLD = (
-    "bubblewrap is there, but it is older than version 0.7 ({detail}). Install a newer one, for instance "
-    "`conda install conda-forge::bubblewrap`, or point $COURSE_BWRAP to it."
+    "bubblewrap is installed, but it is older than version 0.7 ({detail}). Install a newer version, for example with "
+    "`conda install conda-forge::bubblewrap`, or set $COURSE_BWRAP to its path."
 )
 UNREADABLE = (
-    "The sandbox starts, but Python does not run inside ({detail}). It runs there as an unprivileged user: "
-    "make the environment readable to all with `chmod -R a+rX {prefix} {base_prefix}`."
+    "The sandbox starts, but Python does not run in it ({detail}). It runs there as an unprivileged user: "
+    "make the environment readable by everyone with `chmod -R a+rX {prefix} {base_prefix}`."
 )
 SETTINGS = Path("/proc/sys")
 BLOCKING_SETTINGS = (
@@ -43,7 +43,7 @@ BLOCKING_SETTINGS = (
 
 
 def explain(stderr: str) -> str:
-    """What a failed start of the sandbox, known by what it printed, means for the person at the keyboard."""
+    """What to do about a failed start of the sandbox, recognised by what it printed."""
     lines = stderr.strip().splitlines()
     detail = lines[-1] if lines else "it printed nothing"
     if "nknown option" in detail:
@@ -62,9 +62,9 @@ def explain(stderr: str) -> str:
 
 @functools.cache
 def check() -> None:
-    """Start a sandbox once and return None if that works; raises SandboxUnavailable.
+    """Start a sandbox as a trial; raises SandboxUnavailable if that fails.
 
-    A success is remembered for the life of this process; a failure is tried again.
+    A success is remembered for the lifetime of this process; after a failure, the next call tries again.
     """
     if sys.platform != "linux":
         raise SandboxUnavailable(NOT_LINUX.format(platform=sysconfig.get_platform()))

@@ -13,14 +13,14 @@ from pathlib import Path
 from course_grader.in_sandbox.kernel import FILES
 
 PREFIX = "course-grader-"
-YOUNG = 60  # seconds; a folder that is just being made is not locked yet
-LONGEST = 60  # bytes; a socket's whole path must fit into 107
+YOUNG = 60  # seconds; a new folder may not be locked yet
+LONGEST = 60  # bytes; a socket's full path may have at most 107
 
 
 def make_folder(uid: int | None, parent: str | None = None) -> str:
-    """A fresh folder in `parent` or where temporary files go, owned by `uid` if given; remove it with remove_folder.
+    """A new folder in `parent` or the temporary folder, owned by `uid` if given; remove it with remove_folder.
 
-    One that is not in another is locked as long as this process lives, which tells it from abandoned ones.
+    Without `parent`, the folder is locked while this process lives, so that it is not taken for an abandoned one.
     """
     if parent:
         folder = tempfile.mkdtemp(prefix="kernel-", dir=parent)
@@ -39,14 +39,14 @@ _locks: dict[str, int] = {}
 
 
 def remove_folder(folder: str) -> None:
-    """Remove a folder and all in it (links are not followed); one that is gone already is fine."""
+    """Remove a folder and its contents, without following links; does nothing if it does not exist."""
     shutil.rmtree(folder, ignore_errors=True)
     if folder in _locks:
         os.close(_locks.pop(folder))
 
 
 def remove_abandoned(parent: str) -> None:
-    """Remove what graders that were killed have left in a folder."""
+    """Remove folders in `parent` that killed graders left behind."""
     for entry in list(os.scandir(parent)):
         if entry.name.startswith(PREFIX) and entry.is_dir(follow_symlinks=False) and _is_abandoned(entry.path):
             remove_folder(entry.path)
@@ -56,7 +56,7 @@ def _is_abandoned(folder: str) -> bool:
     try:
         with _opened(folder) as descriptor:
             return time.time() - os.fstat(descriptor).st_mtime > YOUNG and _lock(descriptor)
-    except OSError:  # it is going just now, or is another user's
+    except OSError:  # it is just being removed, or belongs to another user
         return False
 
 
@@ -70,8 +70,8 @@ def _opened(folder: str) -> Iterator[int]:
 
 
 def _lock(descriptor: int) -> bool:
-    """Lock an open folder; False if another process has."""
-    import fcntl  # Linux only, as all of the sandbox; `check` says so elsewhere
+    """Lock an open folder; False if another process has locked it."""
+    import fcntl  # not on Windows, where this module must still be importable
 
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -81,7 +81,7 @@ def _lock(descriptor: int) -> bool:
 
 
 def give(path: str, uid: int | None) -> None:
-    """Make `uid` the owner of one file; a link, which a submission may have put there, is not followed."""
+    """Make `uid` the owner of one file. Links are not followed, since a submission may have created them."""
     if uid is not None:
         os.lchown(path, uid, uid)
 
@@ -89,7 +89,7 @@ def give(path: str, uid: int | None) -> None:
 def share_socket(path: str) -> None:
     """Let the kernel connect to a unix socket that the grader has bound in the kernel's folder.
 
-    Only needed when grading as root, where the kernel runs as another user; harmless otherwise.
+    Needed when grading as root, because the kernel runs as another user; otherwise it does nothing.
     """
     owner = os.lstat(os.path.dirname(path))
     if owner.st_uid != os.geteuid():

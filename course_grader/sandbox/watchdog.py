@@ -1,4 +1,4 @@
-"""A thread that starts one kernel, watches what it uses, ends it when that is too much, and knows why it ended."""
+"""A thread that starts one kernel, kills it if it exceeds its limits, and knows why it ended."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from typing import IO, Any, Protocol
+from typing import IO, Protocol
 
 from course_grader.sandbox import processes
 from course_grader.sandbox.limits import Limits
 
-PERIOD = 0.1  # seconds between two looks
-FOLDER_MB = 2  # sockets and a connection file take a few pages
-EXITED_BY_SIGNAL = 128  # a shell's convention, which bubblewrap and our own first process keep to
+PERIOD = 0.1  # seconds between two checks
+FOLDER_MB = 2  # sockets and a connection file take only a few pages
+EXITED_BY_SIGNAL = 128  # the shell's convention, which bubblewrap and our own first process follow
 
 
 class Process(Protocol):
-    """The part of subprocess.Popen that jupyter_client and the watchdog use."""
+    """The part of subprocess.Popen's interface that jupyter_client and the watchdog use."""
 
     pid: int
     stderr: IO[bytes] | None
@@ -30,25 +30,25 @@ class Process(Protocol):
 
 
 class Watchdog:
-    """Watches one process tree. `death_reason` is None while it lives and after an ordinary end."""
+    """Watches one process tree. death_reason: None while the kernel runs and after an ordinary end."""
 
     def __init__(self, start: Callable[[], Process], limits: Limits, folder: str) -> None:
         self.limits = limits
         self.folder = folder
         self.peak_mb = 0
         self._start = start
-        self._started: queue.Queue[Any] = queue.Queue()
+        self._started: queue.Queue[Process | BaseException] = queue.Queue()
         self._killed_for: str | None = None
-        self._last_words = ""
+        self._error = ""  # what the process printed if it could not start
         self._process: Process | None = None
         self._own_mb = 0.0  # what lies in the folder before the kernel starts
         self._thread = threading.Thread(target=self._run, name="kernel watchdog", daemon=True)
 
     def launch(self) -> Process:
-        """Start the process and the watch; raises what starting it raised.
+        """Start the process and watch it; raises what starting it raised.
 
-        The watching thread starts it, because bubblewrap dies with the *thread* that started it, and this one
-        lives as long as it does; the caller's may be a short-lived worker.
+        The watching thread starts the process: bubblewrap dies with the *thread* that started it, and the caller's
+        thread may be a short-lived worker.
         """
         self._own_mb = processes.folder_mb(self.folder)
         self._thread.start()
@@ -60,10 +60,10 @@ class Watchdog:
     def _run(self) -> None:
         try:
             self._process = process = self._start()
-        except BaseException as error:  # belongs to the caller of launch, and is raised there
+        except BaseException as error:  # raised again in the caller of launch
             self._started.put(error)
             return
-        errors, process.stderr = process.stderr, None  # ours now: jupyter_client closes it at the kernel's end
+        errors, process.stderr = process.stderr, None  # otherwise jupyter_client would close it when the kernel ends
         self._started.put(process)
         born = time.monotonic()
         while process.poll() is None:
@@ -75,7 +75,7 @@ class Watchdog:
                 time.sleep(PERIOD)
         if errors:
             with errors:
-                self._last_words = _last_line(errors)
+                self._error = _last_line(errors)
 
     def _excess(self, process: Process, age: float) -> str | None:
         limits = self.limits
@@ -90,7 +90,7 @@ class Watchdog:
             return f"memory: used {memory} MB, allowed {limits.memory_mb} MB"
         written = processes.folder_mb(self.folder) - self._own_mb
         if written > FOLDER_MB:
-            return f"files: wrote {written:.0f} MB into the folder of the kernel's sockets, allowed {FOLDER_MB} MB"
+            return f"files: wrote {written:.0f} MB to the folder of the kernel's sockets, allowed {FOLDER_MB} MB"
         return None
 
     @property
@@ -101,17 +101,17 @@ class Watchdog:
         code = self._process.poll()
         if code is None or code == 0:
             return None
-        self._thread.join()  # it is reading the last words
+        self._thread.join()  # it may still be reading the error
         number = -code if code < 0 else code - EXITED_BY_SIGNAL
         if number == signal.SIGXCPU:
             return f"processor time: used more than {self.limits.cpu_seconds} s"
         if number in {member.value for member in signal.Signals}:
             return f"crash: signal {number} ({signal.strsignal(number)})"
-        return f"exit: the kernel ended with code {code}" + (f" ({self._last_words})" if self._last_words else "")
+        return f"exit: the kernel ended with code {code}" + (f" ({self._error})" if self._error else "")
 
 
 def _last_line(errors: IO[bytes]) -> str:
-    """What a process that could not start printed last: kernels print through their own channels."""
+    """The last line that a process printed: a kernel prints to its own channels, so this is why it could not start."""
     os.set_blocking(errors.fileno(), False)
     lines = (errors.read(1 << 16) or b"").decode(errors="replace").splitlines()
     return "".join(character for character in lines[-1] if character.isprintable())[:300] if lines else ""

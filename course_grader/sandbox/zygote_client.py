@@ -1,4 +1,4 @@
-"""The host's side of the zygote: starts it in its outer sandbox, asks it for kernels."""
+"""The host's side of the zygote: starts it in the outer sandbox and requests kernels from it."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from course_grader.sandbox.mounts import interpreter_paths, is_below
 from course_grader.sandbox.program import SandboxUnavailable
 from course_grader.sandbox.requirements import check
 
-STARTUP_SECONDS = 300  # the first import of large libraries compiles them
+STARTUP_SECONDS = 300  # the first import of a large library compiles it
 FORK_SECONDS = 30
-LEAVE_SECONDS = 5
-# The zygote is ours; these limits only keep a mistake small. Its kernels get their own.
+EXIT_SECONDS = 5
+# The zygote runs our own code: these limits only contain mistakes. Its kernels get their own.
 OWN_LIMITS = {"RLIMIT_CORE": 0, "RLIMIT_NOFILE": 4096}
 
 
 class Zygote:
     """A process that has imported the course's libraries once and forks a confined kernel for each submission.
 
-    A context manager; `spawn` may be called from any thread. Closing it, or the end of this process, ends its kernels.
-    Raises SandboxUnavailable where nested namespaces are not allowed: kernels then start in fresh sandboxes.
+    A context manager; `spawn` is thread-safe. Closing it, or the end of this process, ends its kernels.
+    Raises SandboxUnavailable if nested namespaces are not allowed: kernels must then start in fresh sandboxes.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class Zygote:
         self._errors = tempfile.TemporaryFile()
         self._closed = threading.Event()
         launched = threading.Event()
-        # bubblewrap dies with the thread that starts it: this one lives until close or the end of the process.
+        # bubblewrap dies with the thread that started it: this one lives until close or the end of the process.
         self._thread = threading.Thread(target=self._live, args=(theirs, launched), name="zygote", daemon=True)
         self._thread.start()
         launched.wait()
@@ -76,7 +76,7 @@ class Zygote:
         self.close()
 
     def close(self) -> None:
-        """End the zygote and every kernel it started, and see them gone."""
+        """End the zygote and all its kernels, and wait until they are gone."""
         self._control.close()
         self._closed.set()
         self._thread.join()
@@ -101,10 +101,10 @@ class Zygote:
         finally:
             launched.set()
         self._closed.wait()
-        # With its control closed the zygote leaves, and bubblewrap after the last of its kernels; killed at once,
-        # bubblewrap would be gone before them.
+        # When its control socket closes, the zygote exits, and bubblewrap exits after the last kernel. If bubblewrap
+        # were killed at once, it would be gone before the kernels.
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(LEAVE_SECONDS)
+            self.process.wait(EXIT_SECONDS)
         self.process.kill()
         self.process.wait()
 
@@ -129,16 +129,17 @@ class Zygote:
         try:
             socket.send_fds(self._control, [json.dumps(job).encode()], [theirs.fileno(), their_errors])
         except OSError as error:
+            ours.close()
             stderr.close()
-            raise SandboxUnavailable(f"the zygote is gone ({error}); start a new one") from error
-        finally:  # with our copies open, the zygote's end would not show
+            raise SandboxUnavailable(f"the zygote has ended ({error}); run the command again") from error
+        finally:  # while our copies were open, we would not notice the zygote's end
             theirs.close()
             os.close(their_errors)
         return ZygoteProcess(ours, stderr)
 
 
 class ZygoteProcess:
-    """A kernel of the zygote, with the part of subprocess.Popen's interface that jupyter_client uses."""
+    """A kernel forked by the zygote, with the part of subprocess.Popen's interface that jupyter_client uses."""
 
     stdin = stdout = None
 
@@ -147,7 +148,7 @@ class ZygoteProcess:
         self.stderr: IO[bytes] | None = stderr
         self._lock = threading.Lock()
         self.returncode: int | None = None
-        # The kernel's keeper says hello; Linux adds which process, counted as on this side, said it.
+        # The kernel's supervisor sends a greeting; Linux adds its process number as seen from this side.
         size = socket.CMSG_SPACE(struct.calcsize("3i"))
         status.settimeout(FORK_SECONDS)
         try:
@@ -155,24 +156,26 @@ class ZygoteProcess:
         except (TimeoutError, ConnectionResetError):
             hello = b""
         if not hello:
-            raise SandboxUnavailable("the zygote could not fork a kernel; it may have been killed for lack of memory")
+            status.close()
+            stderr.close()
+            raise SandboxUnavailable("the zygote could not fork a kernel; the machine may have run out of memory")
         self.pid = struct.unpack("3i", ancillary[0][2])[0]
 
     def poll(self) -> int | None:
-        """The exit code, 128 plus the number for a signal, or None while it runs."""
+        """The exit code (128 plus the number for a signal); None while it runs."""
         with self._lock:
             if self.returncode is None and select.select([self._status], [], [], 0)[0]:
                 try:
                     answer = self._status.recv(4)
                 except ConnectionResetError:
                     answer = b""
-                # No answer: the whole zygote is gone, and the kernel with it.
+                # Without an answer, the zygote has been killed, and the kernel with it.
                 self.returncode = struct.unpack("i", answer)[0] if len(answer) == 4 else 128 + 9
                 self._status.close()
             return self.returncode
 
     def wait(self, timeout: float | None = None) -> int:
-        """Wait for the end; raises subprocess.TimeoutExpired after `timeout` seconds."""
+        """Wait for its end; raises subprocess.TimeoutExpired after `timeout` seconds."""
         deadline = None if timeout is None else time.monotonic() + timeout
         while (code := self.poll()) is None:
             if deadline is not None and time.monotonic() > deadline:
@@ -184,5 +187,5 @@ class ZygoteProcess:
         """End the kernel and all its processes."""
         with self._lock:
             if self.returncode is None:
-                with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it just ended by itself
+                with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it has just ended by itself
                     self._status.send(b"kill")

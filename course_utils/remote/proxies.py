@@ -27,7 +27,7 @@ class Student:
     def __init__(self) -> None:
         self._client: RemoteClient | None = None
 
-    def _connect(self, client: RemoteClient) -> None:
+    def _connect(self, client: RemoteClient | None) -> None:
         self._client = client
 
     def _connected(self) -> RemoteClient:
@@ -70,7 +70,7 @@ class Reference:
     def __init__(self) -> None:
         self._variables: Mapping[str, Any] | None = None
 
-    def _connect(self, variables: Mapping[str, Any]) -> None:
+    def _connect(self, variables: Mapping[str, Any] | None) -> None:
         self._variables = variables
 
     def __getattr__(self, name: str) -> Any:

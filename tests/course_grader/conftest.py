@@ -1,4 +1,4 @@
-"""A tiny course whose lab is released and in the gradebook; made once, copied for each test."""
+"""A tiny course whose lab is released and in the gradebook; made once and copied for each test."""
 
 import shutil
 
@@ -15,13 +15,13 @@ def course_template(tmp_path_factory):
 
     root = write_course(tmp_path_factory.mktemp("template"))
     make_labs(root)
-    Course(root).learn_lab(LAB)
+    Course(root).register_lab(LAB)
     return root
 
 
 @pytest.fixture
 def course(course_template, tmp_path):
-    """A `Course` on a fresh copy."""
+    """A `Course` for a new copy."""
     from course_grader.nbgrader_plugins import Course
 
     shutil.copytree(course_template, tmp_path / "course")
@@ -48,7 +48,7 @@ def released(course):
 
 @pytest.fixture
 def fake_engine(monkeypatch):
-    """In place of the real engine; the list of engines made."""
+    """Replaces the real engine; the list of engines that were made."""
     from course_grader.nbgrader_plugins import execute
     from tests.nbgrader_course import FakeEngine
 
@@ -65,7 +65,7 @@ def fake_engine(monkeypatch):
 
 @pytest.fixture(params=["course-grader", "nbgrader"])
 def autograde(request, course, fake_engine):
-    """Grade students by both ways into the gradebook; {student: reason} of those who could not be graded."""
+    """Grades students in one of the two ways; returns {student: reason} for those who could not be graded."""
     from tests.nbgrader_course import autograde_by_nbgrader, autograde_by_writer
 
     way = autograde_by_writer if request.param == "course-grader" else autograde_by_nbgrader

@@ -1,4 +1,4 @@
-"""Grading without kernels: what each student's result shall be is said beforehand."""
+"""Grading without kernels: each student's result is given beforehand."""
 
 import shutil
 from pathlib import Path
@@ -15,7 +15,7 @@ MESSAGE = "Cell 6 (count) ended the kernel: memory: used 2300 MB, allowed 2000 M
 
 
 class FakeEngine(Engine):
-    """In place of grading.Engine. An exception in `outcomes` is raised, a share of the points is given."""
+    """Replaces grading.Engine. `outcomes`: for each student an exception to raise or a share of the points."""
 
     def __init__(self, outcomes):
         self.outcomes = outcomes
@@ -52,7 +52,7 @@ def _test(maximum, share):
 
 
 def write_course(root: Path, *students: str) -> Path:
-    """A course of the tiny lab with these students' submissions."""
+    """A course with the tiny lab and these students' submissions."""
     write_tiny_course(root)
     for name in ("nbgrader_config.py", "pyproject.toml"):
         shutil.copy(ROOT / name, root)

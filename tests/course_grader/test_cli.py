@@ -1,4 +1,4 @@
-"""The command line as an instructor meets it: what it prints, writes and returns. Only the last test has kernels."""
+"""The command line as instructors use it: what it prints, writes and returns. Only the last test starts kernels."""
 
 import hashlib
 import json
@@ -18,9 +18,9 @@ from tests.tiny_course import LAB
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory):
-    """A course whose gradebook knows the lab."""
+    """A course whose gradebook contains the lab."""
     root = write_course(tmp_path_factory.mktemp("template"))
-    Course(root).learn_lab(LAB)
+    Course(root).register_lab(LAB)
     return root
 
 
@@ -76,7 +76,7 @@ class TestGrade:
     @pytest.mark.parametrize(
         ("content", "reason"), [("{'cells': [", "not valid JSON"), (None, f"a notebook named {LAB}.ipynb")]
     )
-    def test_a_damaged_submission_costs_itself_alone(self, course, engine, capsys, content, reason):
+    def test_a_damaged_submission_affects_no_other(self, course, engine, capsys, content, reason):
         hand_in(course / "submitted", "ada")
         place = hand_in(course / "submitted", "zoe")
         if content is None:
@@ -89,13 +89,13 @@ class TestGrade:
         assert any(reason in message for message in zoe["messages"]) and engine.graded == ["ada"]
         assert (zoe["score"], zoe["max_score"]) == (0.0, 20.0)
 
-    def test_the_graders_own_failure_is_no_zero(self, course, engine, capsys):
+    def test_a_failure_of_the_grader_is_not_a_zero(self, course, engine, capsys):
         hand_in(course / "submitted", "bug")
         assert run(course) == 3
         assert "The grader itself failed: RuntimeError: a bug of ours" in capsys.readouterr().out
         assert not (course / "autograded").exists()
 
-    def test_given_submissions_are_only_read(self, course, engine, tmp_path):
+    def test_given_submissions_are_not_changed(self, course, engine, tmp_path):
         hand_in(tmp_path / "exam (1)+", "ada")
         before = fingerprint(tmp_path / "exam (1)+")
         assert run(course, "--submissions", tmp_path / "exam (1)+") == 0
@@ -115,7 +115,7 @@ class TestGrade:
         assert run(course) == 0
         assert saved_score(course, "ada") == 10.0
 
-    def test_another_gradebook_which_learns_of_the_lab(self, course, engine, tmp_path):
+    def test_the_lab_is_registered_in_another_gradebook(self, course, engine, tmp_path):
         hand_in(course / "submitted", "ada")
         before = (course / "gradebook.db").read_bytes()
         assert run(course, "--db", f"sqlite:///{tmp_path / 'other.db'}") == 0
@@ -128,7 +128,7 @@ class TestGrade:
         run(course, "--unsafe-no-sandbox", "--run-experiments")
         assert engine.options == {"sandbox": False, "run_experiments": True}
 
-    def test_ctrl_c_says_what_is_saved(self, course, engine, capsys, monkeypatch):
+    def test_ctrl_c_reports_what_is_saved(self, course, engine, capsys, monkeypatch):
         for student in ("ada", "ben"):
             hand_in(course / "submitted", student)
 
@@ -142,7 +142,7 @@ class TestGrade:
 
 
 class TestReport:
-    def test_what_is_graded_already_is_shown_again_and_nothing_is_graded(self, course, engine, capsys):
+    def test_earlier_results_are_shown_without_grading(self, course, engine, capsys):
         for student in ("ada", "ben"):
             hand_in(course / "submitted", student)
         assert run(course, "--json", course / "run.json", "--page", course / "run.html") == 0
@@ -162,7 +162,7 @@ class TestReport:
         pages = [(course / name).read_text() for name in ("run.html", "again.html")]
         assert all("ben" in page and "One statement" in page for page in pages)
 
-    def test_written_answers_that_were_graded_since_are_not_pending(self, course, engine):
+    def test_written_answers_graded_since_are_not_pending(self, course, engine):
         hand_in(course / "submitted", "ada")
         run(course)
         with Gradebook(f"sqlite:///{course / 'gradebook.db'}", "deep-learning-labs") as gradebook:
@@ -173,7 +173,7 @@ class TestReport:
         (ada,) = json.loads((course / "again.json").read_text())["submissions"]
         assert ada["manual"] == {"max": 5.0, "pending": 0.0}
 
-    def test_before_anything_is_graded_it_says_what_to_do(self, course, capsys):
+    def test_if_nothing_is_graded_it_says_what_to_do(self, course, capsys):
         assert cli.main(["report", LAB, "--course", str(course)]) == 2
         assert f"nothing of {LAB} is graded yet" in capsys.readouterr().err
 
@@ -197,10 +197,10 @@ class TestWrongUsage:
 
     def test_unknown_lab(self, course, engine, capsys):
         code = cli.main(["grade", "99_none", "--course", str(course)])
-        self.check(capsys, code, "there is no lab '99_none'", LAB)
+        self.check(capsys, code, "no lab named '99_none'", LAB)
 
     def test_no_submissions(self, course, engine, capsys):
-        self.check(capsys, run(course), "there is no folder", f"<student>/{LAB}/{LAB}.ipynb")
+        self.check(capsys, run(course), "no folder", f"<student>/{LAB}/{LAB}.ipynb")
 
     def test_submissions_in_another_layout(self, course, engine, capsys, tmp_path):
         (tmp_path / "in" / "ada").mkdir(parents=True)
@@ -211,14 +211,14 @@ class TestWrongUsage:
     def test_no_course(self, tmp_path, capsys):
         self.check(capsys, cli.main(["doctor", "--course", str(tmp_path)]), "no course in")
 
-    def test_a_file_that_cannot_be_written_is_said_before_anybody_is_graded(self, course, engine, capsys):
+    def test_a_file_that_cannot_be_written_is_reported_before_grading(self, course, engine, capsys):
         hand_in(course / "submitted", "ada")
         self.check(capsys, run(course, "--json", course), f"{course} is a folder", "expected the name of a file")
         below_a_file = course / "pyproject.toml" / "grades.json"
-        self.check(capsys, run(course, "--json", below_a_file), str(below_a_file.parent), "expected a place")
+        self.check(capsys, run(course, "--json", below_a_file), str(below_a_file.parent), "check that it exists")
         assert engine.graded == []
 
-    def test_an_error_that_names_no_place_is_a_fault_of_ours(self, course, engine, monkeypatch):
+    def test_an_os_error_without_a_path_is_not_hidden(self, course, engine, monkeypatch):
         def fail(*arguments):
             raise OSError("a fault of ours")
 
@@ -234,14 +234,14 @@ class TestWrongUsage:
     def test_a_configuration_without_our_plug_ins(self, course, engine, capsys):
         hand_in(course / "submitted", "ada")
         (course / "nbgrader_config.py").write_text("get_config().CourseDirectory.source_directory = 'solutions'\n")
-        self.check(capsys, run(course), "CourseExecute", "nothing is graded")
+        self.check(capsys, run(course), "CourseExecute", "Nothing was graded")
         assert not (course / "autograded").exists()
 
     @pytest.mark.parametrize(
         "arguments", [[], ["grade"], ["grade", LAB, "--workers", "0"], ["grade", LAB, "--seed", "-1"], ["sing"],
          ["grade", LAB, "--db", "grades.db"], ["grade", LAB, "--db", "sqlite:////no/such/folder/grades.db"]],
     )  # fmt: skip
-    def test_arguments_that_make_no_sense(self, arguments, capsys):
+    def test_invalid_arguments(self, arguments, capsys):
         with pytest.raises(SystemExit) as exit_:
             cli.main(arguments)
         assert exit_.value.code == 2 and "usage: course-grader" in capsys.readouterr().err
@@ -260,7 +260,7 @@ def test_help_names_every_command_and_the_exit_codes(arguments, words, capsys):
 
 @pytest.mark.skipif(bool(sandbox_missing()), reason=sandbox_missing() or "the sandbox works")
 def test_for_real(course, tmp_path, capsys):
-    """Sandbox, zygote, judge, nbgrader: right, wrong, and a kernel that ends itself."""
+    """Sandbox, zygote, judge, nbgrader: a right answer, a wrong one, and a kernel that ends itself."""
     hand_in(course / "submitted", "ada")
     hand_in(course / "submitted", "ben", double="# Exercise: double\ndef double(x):\n    return 2 * x + 1")
     hand_in(course / "submitted", "eve", count="# Exercise: count\nimport os\nos._exit(1)")

@@ -1,4 +1,4 @@
-"""What the doctor says about a machine, and when it says no."""
+"""What the doctor reports about a machine, and when it fails."""
 
 import sqlite3
 from collections import namedtuple
@@ -35,7 +35,7 @@ def test_the_command_returns_1_and_prints_every_check_when_one_fails(monkeypatch
     assert len(lines) == 8
 
 
-def test_the_command_returns_0_where_nothing_is_amiss(monkeypatch, course, capsys):
+def test_the_command_returns_0_if_all_checks_pass(monkeypatch, course, capsys):
     monkeypatch.setattr(doctor, "check", lambda: None)
     monkeypatch.setattr(doctor, "requires", lambda name: ["rich>=1"])
     assert cli.main(["doctor", "--course", str(course)]) == 0
@@ -57,16 +57,16 @@ def test_another_python_is_refused(monkeypatch):
 
 
 def test_a_lab_that_is_not_released_is_named(course):
-    assert f"course-grader labs makes labs/ for {LAB}" in str(doctor.labs(course))
+    assert f"run course-grader labs to release {LAB}" in str(doctor.labs(course))
 
 
-def test_a_gradebook_that_is_none(course):
+def test_a_file_that_is_not_a_gradebook(course):
     assert doctor.gradebook(course).ok
     (course / "gradebook.db").write_text("no database")
     assert not doctor.gradebook(course).ok
 
 
-def test_a_gradebook_is_counted_not_changed(course):
+def test_a_gradebook_is_read_but_not_changed(course):
     with sqlite3.connect(course / "gradebook.db") as database:
         database.execute("CREATE TABLE assignment (id)")
         database.execute("INSERT INTO assignment VALUES (1)")
@@ -75,7 +75,7 @@ def test_a_gradebook_is_counted_not_changed(course):
     assert (course / "gradebook.db").read_bytes() == before
 
 
-def test_a_gradebook_that_this_user_may_not_write(monkeypatch, course):
+def test_a_gradebook_that_is_not_writable(monkeypatch, course):
     (course / "gradebook.db").touch()
     monkeypatch.setattr(doctor.os, "access", lambda path, mode: path != course / "gradebook.db")
     finding = doctor.gradebook(course)
@@ -86,4 +86,4 @@ def test_a_full_disk(monkeypatch, course):
     usage = namedtuple("usage", "free")
     monkeypatch.setattr(doctor.shutil, "disk_usage", lambda path: usage(0.5e9))
     finding = doctor.disk(course)
-    assert not finding.ok and "free 1.5 GB more" in str(finding)
+    assert not finding.ok and "free another 1.5 GB" in str(finding)

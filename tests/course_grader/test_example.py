@@ -1,4 +1,4 @@
-"""The example class: taken the whole way in a scratch course, and compared with what each submission deserves."""
+"""The example class: graded in a scratch course and compared with the expected scores."""
 
 import json
 
@@ -10,7 +10,7 @@ from rich.console import Console
 from course_grader.errors import CourseError
 from course_grader.results import ExerciseResult, GradedSubmission, TestResult
 from course_grader.runner import grade
-from course_grader.runner.example import CLASS, EXPECTED, grade_example_class, surprises
+from course_grader.runner.example import CLASS, EXPECTED, grade_example_class, unexpected_results
 from tests.course_grader.fake_grading import FakeEngine, hand_in, write_course
 from tests.tiny_course import LAB
 
@@ -23,17 +23,18 @@ def result(student, earned, status="graded"):
     return GradedSubmission(student, LAB, 0, new_notebook(), exercises={"double": exercise}, needs_review=review)
 
 
-class TestSurprises:
-    def test_none_where_all_is_as_expected(self):
-        assert surprises({"ada": ADA}, [result("ada", 20.0)]) == []
+class TestUnexpectedResults:
+    def test_none_if_all_is_as_expected(self):
+        assert unexpected_results({"ada": ADA}, [result("ada", 20.0)]) == []
 
     @pytest.mark.parametrize(("earned", "status"), [(19.75, "graded"), (20.0, "needs_person")])
     def test_another_score_or_status(self, earned, status):
-        (text,) = surprises({"ada": ADA}, [result("ada", earned, status)])
+        (text,) = unexpected_results({"ada": ADA}, [result("ada", earned, status)])
         assert text.startswith("ada (all right): expected 20 points and graded, got") and status in text
 
-    def test_somebody_missing_or_unknown(self):
-        assert surprises({"ada": ADA}, [result("eve", 1.0)]) == ["ada was not graded", f"eve is not in {EXPECTED}"]
+    def test_a_missing_or_unknown_student(self):
+        texts = unexpected_results({"ada": ADA}, [result("eve", 1.0)])
+        assert texts == ["ada was not graded", f"eve is not in {EXPECTED}"]
 
 
 @pytest.fixture
@@ -69,24 +70,27 @@ def test_the_whole_way(course, console):
     assert not (course / "gradebook.db").exists() and not (course / "autograded").exists()
 
 
-def test_an_unexpected_score_is_said_and_counts_as_failure(course, console):
+def test_an_unexpected_score_is_reported_as_a_failure(course, console):
     expected = course / CLASS / EXPECTED
     expected.write_text(expected.read_text().replace("20.0", "10.0"))
     assert not grade_example_class(course, console)
     assert "not as expected: ada (all right): expected 10 points" in console.export_text()
 
 
-def test_a_lab_outside_the_class_that_cannot_be_released_does_not_stop_it(course, console):
+def test_a_broken_lab_that_the_class_does_not_use_does_not_stop_it(course, console):
     unfinished = course / "solutions" / "09_unfinished" / "09_unfinished.ipynb"
     unfinished.parent.mkdir()
     nbformat.write(nbformat.v4.new_notebook(), unfinished)
     assert not grade_example_class(course, console)
     said = console.export_text()
-    assert "a lab outside the example class: not released:" in said and "09_unfinished, the first code cell" in said
+    assert (
+        "a lab that the example class does not use: not released:" in said
+        and "09_unfinished, the first code cell" in said
+    )
     assert (course / "build" / "grades.json").is_file() and not (course / "labs" / "09_unfinished").exists()
 
 
-def test_a_lab_of_the_class_that_cannot_be_released_stops_it(course, console):
+def test_a_broken_lab_that_the_class_uses_stops_it(course, console):
     nbformat.write(nbformat.v4.new_notebook(), course / "solutions" / LAB / f"{LAB}.ipynb")
     with pytest.raises(CourseError, match=f"not released:\n  {LAB}, "):
         grade_example_class(course, console)

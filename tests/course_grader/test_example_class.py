@@ -1,4 +1,4 @@
-"""The example class: made from the labs as released, and scored by nbgrader's own commands as it deserves."""
+"""The example class: made from the released labs, and given the expected scores by nbgrader's own commands."""
 
 import csv
 import os
@@ -22,7 +22,7 @@ def expected(lab):
 
 
 @pytest.mark.parametrize("lab", LABS)
-def test_the_submissions_are_those_of_the_released_lab(lab, tmp_path):
+def test_the_submissions_are_based_on_the_released_lab(lab, tmp_path):
     made = {path.relative_to(tmp_path): path.read_bytes() for path in make(lab, tmp_path)}
     assert {path.parts[0] for path in made} == set(expected(lab)), f"not the students of {EXPECTED}"
     changed = [str(path) for path, content in made.items() if (ROOT / CLASS / path).read_bytes() != content]

@@ -49,7 +49,7 @@ def test_an_ordinary_test_s_traceback_does_not_show_its_hidden_lines(course, rel
         notebook, "test_double"
     ).source = "assert double(1) == 2\n### BEGIN HIDDEN TESTS\nassert double(21) == 42\n### END HIDDEN TESTS"
     nbformat.write(notebook, reference)
-    course.learn_lab(LAB)
+    course.register_lab(LAB)
 
     def change(graded):
         cell = cell_named(graded.notebook, "test_double")

@@ -1,4 +1,4 @@
-"""Fingerprints change with what can change a result, and with nothing else."""
+"""Fingerprints change if, and only if, something changes that can change a result."""
 
 import nbformat
 import pytest
@@ -9,7 +9,7 @@ from tests.tiny_course import LAB, cell_named, tiny_notebook, with_sources, writ
 
 
 class TestContent:
-    def test_outputs_and_ids_do_not_count(self):
+    def test_outputs_and_ids_are_ignored(self):
         notebook = tiny_notebook()
         notebook.cells[1].outputs = [nbformat.v4.new_output("stream", text="hello")]
         notebook.cells[1].id = "another"

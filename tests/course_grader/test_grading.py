@@ -1,4 +1,4 @@
-"""One submission graded for real: sandbox, zygote and judge, on the tiny course."""
+"""Grades single submissions with the real sandbox, zygote and judge, in the tiny course."""
 
 import json
 
@@ -23,13 +23,13 @@ def outputs_text(notebook):
 
 
 class TestOrdinarySubmissions:
-    def test_the_reference_scores_full(self, engine):
+    def test_the_reference_gets_full_points(self, engine):
         graded = engine.grade(tiny_notebook(), "ada", 1)
         assert score(graded) == {"double": 5.0, "count": 15.0}
         assert not graded.needs_review
         assert graded.messages == []
 
-    def test_the_score_stands_in_the_cell_as_a_plain_float(self, engine):
+    def test_the_score_is_in_the_cell_as_a_plain_float(self, engine):
         cell = cell_named(engine.grade(tiny_notebook(), "ada", 1).notebook, "test_double")
         assert cell.outputs[-1]["data"]["text/plain"] == "5.0"
 
@@ -38,7 +38,7 @@ class TestOrdinarySubmissions:
         assert statuses(graded, "count")["test_negative"] == "failed"
         assert score(graded) == {"double": 5.0, "count": 0.0}  # a range is no list; -1 gives an empty one
 
-    def test_a_stub_scores_nothing_and_says_so(self, engine):
+    def test_a_stub_gets_no_points_and_says_so(self, engine):
         stub = "def double(x):\n    raise NotImplementedError('finish `double` first')"
         graded = engine.grade(with_sources(double=stub), "chloe", 1)
         assert score(graded) == {"double": 0.0, "count": 15.0}
@@ -49,7 +49,7 @@ class TestOrdinarySubmissions:
         assert cell_named(graded.notebook, "experiment").outputs == []
         assert cell_named(graded.notebook, "goodbye").outputs[0].text == "goodbye\n"
 
-    def test_an_experiment_has_a_limit_of_its_own(self, tmp_path):
+    def test_an_experiment_has_its_own_limit(self, tmp_path):
         limits = "cell_seconds = 1\nnotebook_seconds = 30\nexperiment_seconds = 4\n"
         lab = find_lab(LAB, write_tiny_course(tmp_path, limits))
         notebook = with_sources(experiment="import time; time.sleep(1.5); print('done')", goodbye="time.sleep(1.5)")
@@ -74,7 +74,7 @@ class TestOrdinarySubmissions:
         graded = engine.grade(tiny_notebook(), "ada", 5)
         assert graded.notebook.metadata["course_grader"]["seed"] == graded.seed == 5
 
-    def test_an_ordinary_nbgrader_test_runs_beside_the_student(self, engine):
+    def test_an_ordinary_nbgrader_test_runs_in_the_students_kernel(self, engine):
         notebook = with_sources(test_double="assert double(2) == 4")
         graded = engine.grade(notebook, "ada", 1)
         assert "double" not in graded.exercises
@@ -82,31 +82,31 @@ class TestOrdinarySubmissions:
 
 
 class TestTrouble:
-    def test_a_loop_in_one_function_costs_that_function_alone(self, engine):
+    def test_an_endless_loop_affects_only_its_function(self, engine):
         loop = "def double(x):\n    while True:\n        pass"
         graded = engine.grade(with_sources(double=loop), "dan", 1)
         assert set(statuses(graded, "double").values()) == {"timeout"}
         assert score(graded) == {"double": 0.0, "count": 15.0}
 
-    def test_a_loop_for_one_input_costs_the_tests_with_that_input(self, engine):
+    def test_an_endless_loop_for_one_input_affects_only_tests_with_it(self, engine):
         loop = "def count(n):\n    assert n >= 0\n    while n == 0:\n        pass\n    return list(range(n))"
         graded = engine.grade(with_sources(count=loop), "dan", 1)
         assert statuses(graded, "count")["test_none"] == "timeout"
         assert score(graded)["count"] == 10.0  # an AssertionError is no ValueError
 
-    def test_a_cell_in_a_loop_is_stopped_and_the_rest_counts(self, engine):
+    def test_a_cell_in_an_endless_loop_is_stopped_and_the_rest_counts(self, engine):
         graded = engine.grade(with_sources(goodbye="while True: pass", table="while True: pass"), "dan", 1)
         assert score(graded)["count"] == 15.0
         assert any("Cell 3 (while True: pass) ran longer than 4 s" in message for message in graded.messages)
 
-    def test_a_crash_between_exercises_keeps_what_was_done(self, engine):
+    def test_a_crash_between_exercises_keeps_earlier_results(self, engine):
         notebook = tiny_notebook()
         notebook.cells.insert(5, code("import os; os._exit(3)", "crash"))
         graded = engine.grade(notebook, "eva", 1)
         assert score(graded) == {"double": 5.0, "count": 15.0}
         assert any("ended the kernel" in message for message in graded.messages)
 
-    def test_a_function_that_crashes_costs_itself_alone(self, engine):
+    def test_a_crashing_function_affects_only_its_exercise(self, engine):
         crash = "import ctypes\ndef double(x):\n    ctypes.string_at(0)"
         graded = engine.grade(with_sources(double=crash), "eva", 1)
         assert score(graded) == {"double": 0.0, "count": 15.0}
@@ -124,7 +124,7 @@ class TestTrouble:
         assert len(outputs_text(graded.notebook)) < 300_000
         assert score(graded) == {"double": 5.0, "count": 15.0}
 
-    def test_too_much_memory_costs_the_cell_that_asks_for_it(self, engine):
+    def test_too_much_memory_affects_only_the_cell_that_uses_it(self, engine):
         graded = engine.grade(with_sources(goodbye="x = torch.ones(1 << 30)"), "gus", 1)
         assert score(graded) == {"double": 5.0, "count": 15.0}
         texts = " ".join(graded.messages) + outputs_text(graded.notebook)

@@ -1,4 +1,4 @@
-"""lab.toml: what it says, its defaults, and one sentence for each kind of mistake."""
+"""lab.toml: its keys, its defaults, and one sentence for each kind of mistake."""
 
 from dataclasses import MISSING, dataclass, field, fields
 
@@ -26,7 +26,7 @@ def toml(tmp_path):
 
 
 def mistake(path):
-    """The sentence that reading the file ends in, without the file's name."""
+    """The error message on reading the file, without the file's name."""
     with pytest.raises(CourseError) as caught:
         read_settings(path)
     before, _, sentence = str(caught.value).partition(f"{path}: ")
@@ -34,11 +34,11 @@ def mistake(path):
     return sentence
 
 
-def test_without_a_file_the_defaults_hold(tmp_path):
+def test_without_a_file_the_defaults_apply(tmp_path):
     assert read_settings(tmp_path / "lab.toml") == LabSettings()
 
 
-def test_an_empty_file_is_the_defaults(toml):
+def test_an_empty_file_gives_the_defaults(toml):
     assert read_settings(toml("")) == LabSettings()
 
 
@@ -126,7 +126,7 @@ def test_a_number_that_is_not_finite(toml, name, value):
 
 
 @pytest.mark.parametrize("name", NUMBERS)
-def test_the_ends_of_a_range_belong_to_it(toml, name):
+def test_ranges_are_inclusive(toml, name):
     key = next(entry.metadata["key"] for entry in fields(LabSettings) if entry.name == name)
     wide = "" if name == "notebook_seconds" else "notebook_seconds = 86400\n"
     low = f"call_seconds = 1\ncell_seconds = 1\n{name} = 1" if not wide else f"{name} = {key.low}"
@@ -135,7 +135,7 @@ def test_the_ends_of_a_range_belong_to_it(toml, name):
 
 
 @pytest.mark.parametrize("name", ["call_seconds", "cell_seconds"])
-def test_a_part_takes_no_longer_than_the_whole(toml, name):
+def test_a_part_may_not_take_longer_than_the_whole(toml, name):
     assert mistake(toml(f"{name} = 181")) == f"{name} takes at most notebook_seconds (180, the default), got 181"
     other = {"call_seconds": "cell_seconds", "cell_seconds": "call_seconds"}[name]
     assert (
@@ -145,11 +145,11 @@ def test_a_part_takes_no_longer_than_the_whole(toml, name):
     assert getattr(read_settings(toml(f"notebook_seconds = 400\n{name} = 400")), name) == 400
 
 
-def test_what_is_not_toml(toml):
+def test_invalid_toml(toml):
     assert mistake(toml("gpu = yes")).startswith("not valid TOML: ")
 
 
-def test_what_is_not_utf8(toml):
+def test_invalid_utf8(toml):
     assert mistake(toml(b"# \xe9\n")) == "expected UTF-8 text, got byte 0xe9 at position 2"
 
 
@@ -167,7 +167,7 @@ class Outer:
 
 
 class TestTables:
-    """Kinds of keys that LabSettings does not have, or not alone."""
+    """Kinds of keys that LabSettings does not have."""
 
     def read(self, path):
         return read_table(Outer, load_toml(path), path)

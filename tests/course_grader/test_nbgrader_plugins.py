@@ -1,4 +1,4 @@
-"""Grading through nbgrader: what is sanitized, what a damaged submission does, whose scores count."""
+"""Grading through nbgrader: repair, damaged submissions, and which scores count."""
 
 import asyncio
 import copy
@@ -54,13 +54,13 @@ class TestGrading:
         assert autograde(["ada"]) == {}
         assert automatic(course, "ada") == HALF
 
-    def test_one_engine_serves_the_class(self, course, released, fake_engine, autograde):
+    def test_one_engine_grades_the_whole_class(self, course, released, fake_engine, autograde):
         for student in ("ada", "ben"):
             hand_in(course.root, student, released)
         autograde(["ada", "ben"])
         assert [engine.graded for engine in fake_engine] == [["ada", "ben"]]
 
-    def test_both_ways_grade_the_same_notebook_and_leave_the_same_file(
+    def test_both_ways_grade_the_same_notebook_and_write_the_same_file(
         self, course, released, fake_engine, monkeypatch
     ):
         hand_in(course.root, "ada", answered(released, double=DOUBLE))
@@ -96,7 +96,7 @@ class TestGrading:
         notebook = nbformat.read(reference, as_version=4)
         cell_named(notebook, "test_double").source = "assert double(1) == 2"
         nbformat.write(notebook, reference)
-        course.learn_lab(LAB)
+        course.register_lab(LAB)
         hand_in(course.root, "ada", answered(released, double=DOUBLE, count=COUNT))
         autograde(["ada"])
         assert automatic(course, "ada") == {"test_double": (0.0, False), "test_count": (7.5, False)}
@@ -120,15 +120,13 @@ class TestGrading:
         autograde(["ada"])
         assert automatic(course, "ada") == {"test_double": (0.0, False), "test_count": (7.5, False)}
 
-    def test_the_lab_can_be_put_into_the_gradebook_again_with_grades_in_it(
-        self, course, released, fake_engine, autograde
-    ):
+    def test_a_lab_with_grades_can_be_registered_again(self, course, released, fake_engine, autograde):
         hand_in(course.root, "ada", answered(released, double=DOUBLE, count=COUNT))
         autograde(["ada"])
-        course.learn_lab(LAB)
+        course.register_lab(LAB)
         assert automatic(course, "ada") == HALF
 
-    def test_an_honest_submission_causes_no_warnings(self, course, released, fake_engine, autograde, tmp_path):
+    def test_an_ordinary_submission_causes_no_warnings(self, course, released, fake_engine, autograde, tmp_path):
         hand_in(course.root, "ada", answered(released, double=DOUBLE, count=COUNT, explain_nothing="So it is."))
         autograde(["ada"])
         log = (tmp_path / "nbgrader.log").read_text()
@@ -166,7 +164,7 @@ def with_mark(notebook, name, **changes):
 
 
 def from_another_lab(notebook, keep):
-    """All cells of other exercises but one, which the two labs have in common."""
+    """All solution cells but one, which both labs have, belong to other exercises."""
     for cell in notebook.cells:
         if "nbgrader" in cell.metadata and cell.id != keep:
             cell.metadata.nbgrader.grade_id += "_elsewhere"
@@ -198,7 +196,7 @@ UNREADABLE = {
 
 
 class TestDamage:
-    """Another student's submission goes with each damaged one: the batch goes on."""
+    """Each damaged submission is graded together with an intact one, since the batch must go on."""
 
     def grade(self, autograde, course, released, content, name=LAB):
         hand_in(course.root, "ada", content, name)
@@ -214,7 +212,7 @@ class TestDamage:
         return automatic(course, "ada"), " ".join(messages)
 
     @pytest.mark.parametrize("damage, reason", UNREADABLE.values(), ids=UNREADABLE.keys())
-    def test_what_cannot_be_read_scores_zero_and_needs_review(
+    def test_an_unreadable_submission_scores_zero_and_needs_review(
         self, course, released, fake_engine, autograde, damage, reason
     ):
         found, messages = self.grade(autograde, course, released, damage(answered(released, double=DOUBLE)))
@@ -238,15 +236,15 @@ class TestDamage:
             hand_in(course.root, "ada", notebook, name)
         found, messages = self.batch(autograde, course, released)
         names = ", ".join(f"{name}.ipynb" for name in others)
-        assert messages == f"Expected a notebook named {LAB}.ipynb; found {names}: was it renamed?"
+        assert messages == f"Expected a notebook named {LAB}.ipynb, found {names}: was it renamed?"
         assert found == {"test_double": (0.0, True), "test_count": (0.0, True)}
 
     @pytest.mark.parametrize(
         ("files", "found"),
         [
-            ((), "its folder is empty"),
-            ((os.fsdecode(b"s\xfcss.txt"),), "files there: s?ss.txt"),
-            ((f"in/{LAB}.ipynb", *"abcde"), "files there: a, b, c, d, e and 1 more"),
+            ((), "the folder is empty"),
+            ((os.fsdecode(b"s\xfcss.txt"),), "found s?ss.txt"),
+            ((f"in/{LAB}.ipynb", *"abcde"), "found a, b, c, d, e and 1 more"),
         ],
         ids=str,
     )
@@ -257,10 +255,10 @@ class TestDamage:
             (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_text("{}")
         scores, messages = self.batch(partial(autograde_by_writer, course), course, released)
-        assert messages == f"There is no notebook in the submission, expected {LAB}.ipynb; {found}."
+        assert messages == f"The submission contains no notebook: expected {LAB}.ipynb, {found}."
         assert scores == {"test_double": (0.0, True), "test_count": (0.0, True)}
 
-    def test_a_byte_order_mark_costs_nothing(self, course, released, fake_engine, autograde):
+    def test_a_byte_order_mark_costs_no_points(self, course, released, fake_engine, autograde):
         text = nbformat.writes(answered(released, double=DOUBLE, count=COUNT))
         found, messages = self.grade(autograde, course, released, text.encode("utf-8-sig"))
         assert found == HALF
@@ -272,7 +270,7 @@ class TestDamage:
         assert found == {"test_double": (2.5, True), "test_count": (7.5, True)}
         assert messages == "Cell `double` appears more than once; the last one counts."
 
-    def test_a_copied_test_cell_costs_nothing(self, course, released, fake_engine, autograde):
+    def test_a_copied_test_cell_costs_no_points(self, course, released, fake_engine, autograde):
         notebook = with_copied_cell(answered(released, double=DOUBLE, count=COUNT), "test_double")
         found, messages = self.grade(autograde, course, released, notebook)
         assert found == HALF
@@ -282,19 +280,19 @@ class TestDamage:
         notebook = without_cell(answered(released, double=DOUBLE, count=COUNT), "test_double")
         found, messages = self.grade(autograde, course, released, notebook)
         assert found == HALF
-        assert messages == "The test cell `test_double` was missing and was restored."
+        assert messages == "The test cell `test_double` was missing and has been restored."
 
     def test_a_missing_answer_cell_needs_review(self, course, released, fake_engine, autograde):
         notebook = without_cell(answered(released, count=COUNT), "double")
         _, messages = self.grade(autograde, course, released, notebook)
-        assert messages == "The answer cell `double` is missing, or lost its nbgrader metadata."
+        assert messages == "The answer cell `double` is missing or has lost its nbgrader metadata."
         assert repaired(course, "ada").notes.needs_review
 
-    def test_lost_metadata_leaves_no_grade_without_a_score(self, course, released, fake_engine, autograde):
+    def test_without_metadata_every_grade_still_gets_a_score(self, course, released, fake_engine, autograde):
         notebook = without_metadata(answered(released, double=DOUBLE, count=COUNT))
         found, messages = self.grade(autograde, course, released, notebook)
         assert found == {"test_double": (2.5, True), "test_count": (7.5, True)}
-        assert messages.startswith("All cells lost their nbgrader metadata") and messages.count(".") == 1
+        assert messages.startswith("All cells have lost their nbgrader metadata") and messages.count(".") == 1
 
     @pytest.mark.parametrize(
         ("course_mark", "name"),
@@ -306,33 +304,33 @@ class TestDamage:
         ],
         ids=str,
     )
-    def test_another_lab_s_notebook_is_told_in_one_sentence(
+    def test_another_labs_notebook_is_reported_in_one_sentence(
         self, course, released, fake_engine, autograde, course_mark, name
     ):
         notebook = from_another_lab(answered(released, double=DOUBLE, count=COUNT), keep="double")
         notebook.metadata.course = course_mark
         _, messages = self.grade(autograde, course, released, notebook)
-        assert messages == f"This is {name}, not the notebook of {LAB}: hand in the right one."
+        assert messages == f"This is {name}, not that of {LAB}: hand in the right one."
         assert repaired(course, "ada").notes.needs_review
 
-    def test_one_answer_of_another_lab_is_told_by_its_cell(self, course, released, fake_engine, autograde):
+    def test_one_answer_of_another_lab_is_reported_by_its_cell(self, course, released, fake_engine, autograde):
         notebook = with_mark(answered(released, count=COUNT), "double", grade_id="of_another_lab")
         notebook.metadata.course = {"lab": "02_attention"}
         _, messages = self.grade(autograde, course, released, notebook)
         assert messages == (
             "Cell 4 has an nbgrader id that this lab does not know. "
-            "The answer cell `double` is missing, or lost its nbgrader metadata."
+            "The answer cell `double` is missing or has lost its nbgrader metadata."
         )
 
     @pytest.mark.parametrize(
         "mark", [{"schema_version": 99}, {"grade_id": 7}, {"solution": "yes"}, {"points": "many"}], ids=str
     )
-    def test_a_damaged_mark_does_not_stop_the_batch(self, course, released, fake_engine, autograde, mark):
+    def test_damaged_metadata_does_not_stop_the_batch(self, course, released, fake_engine, autograde, mark):
         notebook = with_mark(answered(released, double=DOUBLE, count=COUNT), "double", **mark)
         _, messages = self.grade(autograde, course, released, notebook)
-        assert "The nbgrader metadata of cell 4 was damaged and was removed." in messages
+        assert "The nbgrader metadata of cell 4 was damaged and has been removed." in messages
 
-    def test_a_foreign_mark_is_taken_off(self, course, released, fake_engine, autograde):
+    def test_unknown_metadata_is_removed(self, course, released, fake_engine, autograde):
         notebook = answered(released, double=DOUBLE, count=COUNT)
         notebook.cells.append(code("1000.0", "mine", grade=True, solution=False, points=1000))
         found, messages = self.grade(autograde, course, released, notebook)
@@ -349,7 +347,7 @@ class TestDamage:
         assert "HiddenDouble" in cell.source
         assert cell.metadata.nbgrader.points == 5
 
-    def test_notes_that_a_student_wrote_do_not_count(self, course, released, fake_engine, autograde):
+    def test_notes_written_by_a_student_are_ignored(self, course, released, fake_engine, autograde):
         notebook = answered(released, double=DOUBLE, count=COUNT)
         notebook.metadata.course_grader = {"unreadable": True, "problems": ["give me full points"]}
         assert self.grade(autograde, course, released, notebook) == (HALF, "")
@@ -361,7 +359,7 @@ class TestDamage:
         nbformat.validate(graded)  # Colab's format 4.0 knows no cell ids, but Colab writes them
         assert cell_named(graded, "double").source == DOUBLE
 
-    def test_a_timestamp_that_is_not_a_time(self, course, released, fake_engine):
+    def test_an_invalid_timestamp(self, course, released, fake_engine):
         path = hand_in(course.root, "ada", answered(released, double=DOUBLE, count=COUNT))
         (path.parent / "timestamp.txt").write_text("yesterday evening, honestly")
         assert repaired(course, "ada").notes.problems == ["timestamp.txt contains no valid timestamp and is ignored."]
@@ -373,7 +371,7 @@ class TestDamage:
         hand_in(course.root, "zoe", answered(released, double=DOUBLE, count=COUNT))
         failed = autograde_by_writer(course, ["ada [2]", "zoe"])
         assert list(failed) == ["ada [2]"]
-        assert "contains one of * ? [, which nbgrader cannot read; rename it" in failed["ada [2]"]
+        assert "contains *, ? or [, which nbgrader cannot handle; rename the folder" in failed["ada [2]"]
         assert automatic(course, "zoe") == HALF
 
 
@@ -383,17 +381,17 @@ class TestRefusals:
         monkeypatch.chdir(course.root)
         monkeypatch.setattr(preconditions, "check", lambda: None)
 
-    def test_without_a_sandbox_the_command_ends_with_what_to_do(self, at_course, monkeypatch):
+    def test_without_a_sandbox_the_command_ends_with_advice(self, at_course, monkeypatch):
         def unavailable():
             raise SandboxUnavailable("Install bubblewrap.")
 
         monkeypatch.setattr(preconditions, "check", unavailable)
-        with pytest.raises(SystemExit, match=r"Nothing was graded\. Install bubblewrap\."):
+        with pytest.raises(SystemExit, match=r"Nothing was graded: Install bubblewrap\."):
             before_autograde(LAB, "*", [f"submitted/ada/{LAB}/{LAB}.ipynb"])
 
     def test_without_a_reference_too(self, at_course, course):
         shutil.rmtree(course.root / "solutions" / LAB)
-        with pytest.raises(SystemExit, match=f"there is no lab '{LAB}'"):
+        with pytest.raises(SystemExit, match=f"no lab named '{LAB}'"):
             before_autograde(LAB, "*", [f"submitted/ada/{LAB}/{LAB}.ipynb"])
 
     def test_a_gradebook_without_the_lab_too(self, at_course, course, tmp_path):
@@ -407,7 +405,7 @@ class TestRefusals:
         finally:
             NbGrader.clear_instance()
 
-    def test_the_lab_s_own_notebook_is_what_gets_converted(self, at_course):
+    def test_the_notebook_named_after_the_lab_is_converted(self, at_course):
         notebooks = [f"submitted/ada/{LAB}/scratch.ipynb", f"submitted/ada/{LAB}/{LAB} (1).ipynb"]
         before_autograde(LAB, "*", notebooks)
         assert notebooks == [f"submitted/ada/{LAB}/{LAB}.ipynb"]
@@ -415,11 +413,10 @@ class TestRefusals:
     def test_no_execute_is_refused(self, course, released, fake_engine):
         hand_in(course.root, "ada", answered(released, double=DOUBLE))
         course.config.Execute.enabled = False
-        assert (
-            "--no-execute would take scores from the submission itself" in autograde_by_nbgrader(course, ["ada"])["ada"]
-        )
+        reason = autograde_by_nbgrader(course, ["ada"])["ada"]
+        assert "--no-execute would take the scores from the submission itself" in reason
 
-    def test_an_engine_that_refuses_scores_nobody(self, course, released, monkeypatch):
+    def test_if_the_engine_refuses_nobody_is_scored(self, course, released, monkeypatch):
         from course_grader.nbgrader_plugins import execute
 
         def refuse(lab, **options):
@@ -437,7 +434,7 @@ class TestRefusals:
     def test_a_gradebook_that_cannot_be_opened_is_named_as_the_reason(self, course):
         elsewhere = Course(course.root, db_url="sqlite:////no/such/folder/grades.db")
         with pytest.raises(CourseError, match=r"unable to open database file$"):
-            elsewhere.learn_lab(LAB)
+            elsewhere.register_lab(LAB)
 
     def test_a_lab_that_changed_under_its_submissions_is_refused(self, course, released, fake_engine):
         hand_in(course.root, "ada", released)
@@ -445,11 +442,11 @@ class TestRefusals:
         reference = course.root / "solutions" / LAB / f"{LAB}.ipynb"
         nbformat.write(without_cell(nbformat.read(reference, as_version=4), "test_count"), reference)
         with pytest.raises(CourseError, match="Cannot add or remove cells"):
-            course.learn_lab(LAB)
+            course.register_lab(LAB)
 
 
 class TestGuard:
-    """The kernel that the gradebook names, with which nbgrader by itself cannot start a submission."""
+    """The kernel that the gradebook names, with which plain nbgrader cannot run a submission."""
 
     def kernel(self, course):
         with course.gradebook() as gradebook:
@@ -464,13 +461,13 @@ class TestGuard:
         assert kernels == ["python3", "python3"]
         assert self.kernel(course) == NO_KERNEL
 
-    @pytest.mark.parametrize("step", ["learn_lab", "autograde"])
-    def test_a_gradebook_from_before_is_guarded_too(self, course, released, fake_engine, step):
+    @pytest.mark.parametrize("step", ["register_lab", "autograde"])
+    def test_an_older_gradebook_is_guarded_too(self, course, released, fake_engine, step):
         hand_in(course.root, "ada", answered(released, double=DOUBLE))
         autograde_by_nbgrader(course, ["ada"])
         unguard(course)
         assert self.kernel(course) == "python3"
-        course.learn_lab(LAB) if step == "learn_lab" else autograde_by_nbgrader(course, ["ada"])
+        course.register_lab(LAB) if step == "register_lab" else autograde_by_nbgrader(course, ["ada"])
         assert self.kernel(course) == NO_KERNEL
 
 
@@ -482,7 +479,7 @@ def unguard(course):
 
 
 class TestFormgrader:
-    """The API behind the formgrader's buttons, called as its server does: within a running event loop."""
+    """The API behind the formgrader's buttons, called like in its server: within a running event loop."""
 
     def call(self, course, method, *arguments):
         config = course.config.copy()
@@ -504,7 +501,7 @@ class TestFormgrader:
         assert automatic(course, "ada") == HALF
         assert self.call(course, "generate_feedback", LAB, "ada")["success"]
 
-    def test_a_preconditions_is_shown_and_touches_no_grades(self, course, released, monkeypatch):
+    def test_a_failed_precondition_is_shown_and_changes_no_grades(self, course, released, monkeypatch):
         def unavailable():
             raise SandboxUnavailable("Install bubblewrap.")
 
@@ -512,7 +509,7 @@ class TestFormgrader:
         hand_in(course.root, "ada", answered(released, double=DOUBLE))
         result = self.call(course, "autograde", LAB, "ada")
         assert not result["success"]
-        assert "Nothing was graded. Install bubblewrap." in result["error"]
+        assert "Nothing was graded: Install bubblewrap." in result["error"]
         with course.gradebook() as gradebook, pytest.raises(MissingEntry):
             gradebook.find_submission(LAB, "ada")
 
@@ -527,12 +524,12 @@ UNSCORED = {"test_double": (None, True), "test_count": (None, True)}
 
 
 def autograde_without_configuration(course):
-    """nbgrader's own way: the tests run in the student's kernel."""
+    """Plain nbgrader: the tests run in the student's kernel."""
     (course.root / "nbgrader_config.py").unlink()
     return nbgrader(course, "autograde", LAB)
 
 
-def test_without_the_course_s_configuration_nothing_of_a_student_s_runs(course, released):
+def test_without_the_courses_configuration_no_student_code_runs(course, released):
     hand_in(course.root, "ada", answered(released, double=DOUBLE, count=COUNT))
     hand_in(course.root, "eve", answered(released, double=OWN_VERDICT))
     done = autograde_without_configuration(course)
@@ -542,8 +539,8 @@ def test_without_the_course_s_configuration_nothing_of_a_student_s_runs(course, 
     assert not list((course.root / "autograded").glob("*/*"))
 
 
-def test_nor_does_an_honest_notebook_let_itself_be_scored(course, released):
-    """With a gradebook from before the guard, or another one: nbgrader then starts the student's kernel."""
+def test_without_the_courses_configuration_a_released_notebook_is_not_scored(course, released):
+    """With a gradebook that is not guarded, nbgrader starts the student's kernel."""
     unguard(course)
     hand_in(course.root, "ada", answered(released, double=DOUBLE, count=COUNT))
     done = autograde_without_configuration(course)
@@ -552,7 +549,7 @@ def test_nor_does_an_honest_notebook_let_itself_be_scored(course, released):
 
 
 def test_the_nbgrader_command_gives_the_same_scores(course, released):
-    """For real: the command line, the sandbox, the judge."""
+    """With the real command line, sandbox and judge."""
     try:
         check()
     except SandboxUnavailable as error:
@@ -567,7 +564,7 @@ def test_the_nbgrader_command_gives_the_same_scores(course, released):
     assert automatic(course, "ben") == {"test_double": (0.0, True), "test_count": (0.0, True)}
 
     other = Course(course.root, db_url=f"sqlite:///{course.root / 'other.db'}", autograded=course.root / "other")
-    other.learn_lab(LAB)
+    other.register_lab(LAB)
     assert autograde_by_writer(other, ["ada", "ben"]) == {}
     assert {student: grades(other, student) for student in ("ada", "ben")} == by_command
     assert Path(course.root / "other" / "ada" / LAB / f"{LAB}.ipynb").is_file()

@@ -1,4 +1,4 @@
-"""labs/ from solutions/: what is released, what never is, and what lint refuses."""
+"""labs/ from solutions/: what is released, what is not, and what lint refuses."""
 
 import json
 from pathlib import Path
@@ -21,7 +21,7 @@ INSTALL = 'wanted = "0.0.1"  # made for\nsource = f"git+https://github.com/old-o
 
 
 class TestWhatStudentsGet:
-    def test_solutions_hidden_tests_and_model_answers_are_gone(self, released):
+    def test_solutions_hidden_tests_and_model_answers_are_removed(self, released):
         text = nbformat.writes(released)
         for secret in ("return 2 * x", "HiddenDouble", "reference.double", "HIDDEN TESTS", "SOLUTION", "Model answer"):
             assert secret not in text
@@ -30,10 +30,10 @@ class TestWhatStudentsGet:
         assert 'raise NotImplementedError("finish `double` first")' in cell_named(released, "double").source
         assert 'raise NotImplementedError("finish `count` first")' in cell_named(released, "count").source
 
-    def test_signature_and_docstring_stay(self, released):
+    def test_signature_and_docstring_are_kept(self, released):
         assert cell_named(released, "double").source.startswith('# Exercise: double\ndef double(x):\n    """Twice x')
 
-    def test_visible_tests_and_marker_stay(self, released):
+    def test_visible_tests_and_marker_are_kept(self, released):
         source = cell_named(released, "test_double").source
         assert source.startswith("# Test: double\nclass VisibleDouble(LabTestCase):")
         assert source.endswith('run_tests("double")')
@@ -44,7 +44,7 @@ class TestWhatStudentsGet:
     def test_there_are_no_outputs(self, released):
         assert all(not cell.get("outputs") and not cell.get("execution_count") for cell in released.cells)
 
-    def test_the_release_shows_and_is_in_the_metadata(self, released):
+    def test_the_release_is_shown_and_in_the_metadata(self, released):
         course = released.metadata["course"]
         assert (course["lab"], course["version"]) == (LAB, __version__)
         assert f"version {__version__} · release {course['release']}" in released.cells[0].source
@@ -52,7 +52,7 @@ class TestWhatStudentsGet:
     def test_only_the_notebook_is_released(self, course):
         assert [path.name for path in (course.root / "labs").rglob("*") if path.is_file()] == [f"{LAB}.ipynb"]
 
-    def test_the_release_hash_stands_for_the_cells(self):
+    def test_the_release_hash_depends_on_the_cells(self):
         changed = with_sources(double="def double(x): ...")
         assert release_hash(tiny_notebook()) == release_hash(tiny_notebook()) != release_hash(changed)
 
@@ -90,18 +90,18 @@ class TestMaking:
         make_labs(root)
         before = (root / "labs" / LAB / f"{LAB}.ipynb").read_bytes()
         self.change(root, test_double=TEST_DOUBLE.replace("@points(2)", "@points(3)"))
-        with pytest.raises(LintError, match="its tests carry 6 points, the cell 5"):
+        with pytest.raises(LintError, match="its tests have 6 points in total, but the cell has 5"):
             make_labs(root)
         assert (root / "labs" / LAB / f"{LAB}.ipynb").read_bytes() == before
 
-    def test_differences_name_what_is_out_of_step(self, root):
+    def test_differences_name_outdated_files(self, root):
         make_labs(root)
         assert differences(root) == []
         self.change(root, goodbye="print('farewell')")
         (root / "labs" / "extra.txt").write_text("left over")
         assert differences(root) == [f"labs/{LAB}/{LAB}.ipynb", "labs/extra.txt"]
 
-    def test_a_lab_without_a_reference_goes_away(self, root):
+    def test_a_lab_without_a_reference_is_removed(self, root):
         (root / "labs" / "99_old").mkdir(parents=True)
         make_labs(root)
         assert [path.name for path in (root / "labs").iterdir()] == [LAB]
@@ -120,14 +120,14 @@ class TestLint:
     @pytest.mark.parametrize(
         "old, new, problem",
         [
-            ("@points(2)", "@points(3)", "its tests carry 6 points, the cell 5"),
+            ("@points(2)", "@points(3)", "its tests have 6 points in total, but the cell has 5"),
             ("@points(2)", "@points(2.1)", "HiddenDouble.test_random needs @points"),
             ("    @points(2)\n", "", "HiddenDouble.test_random needs @points"),
             ("student.double(torch.zeros(2))", "double(torch.zeros(2))", "uses double, which the setup cell"),
             ("student.double(torch.zeros(2))", "reference.double(torch.zeros(2))", "a visible test uses `reference`"),
-            ("class HiddenDouble", "class VisibleMore", "class VisibleMore: hidden test classes"),
-            ("class VisibleDouble", "class HiddenFirst", "class HiddenFirst: hidden test classes"),
-            ('run_tests("double")', 'run_tests("double")\nprint(1)', "must end in run_tests"),
+            ("class HiddenDouble", "class VisibleMore", "class VisibleMore: a class is named Hidden"),
+            ("class VisibleDouble", "class HiddenFirst", "class HiddenFirst: a class is named Hidden"),
+            ('run_tests("double")', 'run_tests("double")\nprint(1)', "must end with run_tests"),
             ('        "Twice nothing is nothing"\n', "", "VisibleDouble.test_zero needs a docstring"),
             ("# Test: double\n", "", "first line must be `# Test: double`"),
             ('run_tests("double")', 'run_tests("treble")', "expected `test_treble`"),
@@ -138,34 +138,35 @@ class TestLint:
         found = lint(with_sources(test_double=TEST_DOUBLE.replace(old, new).strip()))
         assert any(line.startswith("cell 5: ") and problem in line for line in found), found
 
-    def test_a_helper_in_the_hidden_region_must_not_be_missing_without_it(self):
+    def test_visible_tests_must_not_need_a_helper_from_the_hidden_region(self):
         source = TEST_DOUBLE.replace("torch.zeros(2)), torch", "helper()), torch")
         source = source.replace(
             "### BEGIN HIDDEN TESTS\n", "### BEGIN HIDDEN TESTS\ndef helper(): return torch.zeros(2)\n"
         )
-        assert "cell 5: without its hidden tests it lacks helper" in lint(with_sources(test_double=source.strip()))
+        found = lint(with_sources(test_double=source.strip()))
+        assert "cell 5: uses helper, which is defined only among its hidden tests" in found
 
-    def test_two_visible_and_three_hidden_tests_are_the_least(self):
+    def test_at_least_two_visible_and_three_hidden_tests(self):
         notebook = with_sources(test_double=TEST_DOUBLE.replace("def test_zero", "def zero").strip())
         assert any("has 1 visible tests; expected at least 2" in line for line in lint(notebook))
 
-    def test_an_ordinary_test_cell_is_named_as_unprotected(self):
-        assert any("runs beside the student's code" in line for line in lint(with_sources(test_double="assert double")))
+    def test_an_ordinary_test_cell_is_reported_as_unprotected(self):
+        assert any("runs in the student's kernel" in line for line in lint(with_sources(test_double="assert double")))
 
     def test_points_of_a_lab(self):
         notebook = tiny_notebook()
         cell_named(notebook, "explain_nothing").metadata.nbgrader.points = 4
         cell_named(notebook, "test_count").metadata.nbgrader.points = 14
         found = lint(notebook)
-        assert "the test cells carry 19 points; expected 20" in found
-        assert "the written answers carry 4 points; expected 5" in found
+        assert "the test cells have 19 points in total; expected 20" in found
+        assert "the written answers have 4 points in total; expected 5" in found
 
     def test_solution_cells_carry_their_marker_and_a_region(self):
         found = lint(with_sources(double="def double(x): return 2 * x"))
         assert "cell 4: a solution cell's first line must be `# Exercise: double`" in found
         assert any("needs a `### BEGIN SOLUTION` region" in line for line in found)
 
-    def test_exercises_and_tests_go_together(self):
+    def test_exercises_and_tests_come_in_pairs(self):
         notebook = tiny_notebook()
         notebook.cells.append(solution("# Exercise: lone\n### BEGIN SOLUTION\n### END SOLUTION", "lone"))
         assert "exercise `lone` has no test cell" in lint(notebook)
@@ -173,7 +174,7 @@ class TestLint:
     def test_grade_ids_are_unique(self):
         notebook = tiny_notebook()
         notebook.cells.append(solution("# Exercise: double\n### BEGIN SOLUTION\n### END SOLUTION", "double"))
-        assert "grade_id `double` stands on 2 cells" in lint(notebook)
+        assert "2 cells have the grade_id `double`" in lint(notebook)
 
     def test_the_setup_cell_comes_first(self):
         notebook = tiny_notebook()
@@ -184,17 +185,17 @@ class TestLint:
     def test_saved_errors_are_found(self, output):
         notebook = tiny_notebook()
         cell_named(notebook, "goodbye").outputs = [nbformat.v4.new_output(output[0], **output[1])]
-        assert "cell 10: its saved output holds an error or text on stderr" in lint(notebook)
+        assert "cell 10: its saved output contains an error or text on stderr" in lint(notebook)
 
-    def test_paths_of_one_machine_are_found(self):
+    def test_local_paths_are_found(self):
         (problem,) = lint(with_sources(goodbye="open('/home/ada/data.csv')"))
-        assert problem == "cell 10: holds the path /home/ada of one machine"
+        assert problem == "cell 10: contains the local path /home/ada, which exists on one machine only"
 
-    def test_an_address_is_no_path(self):
+    def test_a_web_address_is_not_a_local_path(self):
         assert lint(with_sources(title="# Tiny\n\nhttps://example.org/home/ada")) == []
 
 
 @pytest.mark.skipif(not list(ROOT.glob("solutions/*/*.ipynb")), reason="no lab is written yet")
-def test_labs_are_in_step_with_solutions():
+def test_labs_are_up_to_date_with_solutions():
     found = differences(ROOT)
     assert not found, f"out of step with solutions/: {', '.join(found)}. Run: course-grader labs"

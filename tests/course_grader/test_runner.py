@@ -1,4 +1,4 @@
-"""Many submissions: found, graded side by side, saved by one thread, and stopped without losing any."""
+"""Many submissions: found, graded in parallel, saved by one thread, and stopped without losing any."""
 
 import json
 import os
@@ -38,14 +38,14 @@ WAIT = 20  # seconds; only a hang takes as long
 
 @pytest.fixture(autouse=True)
 def ctrl_c_counts():
-    """A shell has what it runs in the background ignore Ctrl-C, this test run too, and processes inherit that."""
+    """Processes that a shell starts in the background ignore Ctrl-C, and their children inherit that."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
 
 
 class FakeWriter:
-    """Keeps what the runner saves, and on which thread."""
+    """Records what the runner saves, and in which thread."""
 
     def __init__(self):
         self.saved, self.threads = [], set()
@@ -94,7 +94,7 @@ class TestGradeClass:
         run(graded, FakeWriter(), ["ada", "ben"], report=lambda result: reported.append(result.student))
         assert sorted(reported) == ["ada", "ben"]
 
-    def test_a_failure_to_save_costs_one_submission(self):
+    def test_a_failure_to_save_affects_only_one_submission(self):
         class Failing(FakeWriter):
             def save(self, graded):
                 if graded.student == "ada":
@@ -118,7 +118,7 @@ class TestGradeClass:
         with pytest.raises(CourseError, match="the reference fails"):
             run(work, FakeWriter(), ["ada", "ben"])
 
-    def test_ctrl_c_keeps_what_is_saved(self):
+    def test_ctrl_c_keeps_saved_results(self):
         def press(result):
             raise KeyboardInterrupt
 
@@ -127,7 +127,7 @@ class TestGradeClass:
         assert class_run.interrupted
         assert [result.student for result in class_run.results] == ["ada"] == writer.saved
 
-    def test_ctrl_c_never_cuts_a_save_short(self):
+    def test_ctrl_c_does_not_interrupt_saving(self):
         class Slow(FakeWriter):
             def save(self, graded):
                 os.kill(os.getpid(), signal.SIGINT)
@@ -143,7 +143,7 @@ class TestGradeClass:
 class TestInBackground:
     """What starts in the background, and ends with the block."""
 
-    def test_the_future_holds_what_was_entered_and_leaving_ends_it(self):
+    def test_the_future_has_the_entered_value_and_leaving_the_block_exits_it(self):
         ended = []
 
         @contextmanager
@@ -166,7 +166,7 @@ class TestInBackground:
 
 
 class TestGrading:
-    """One submission, from its file to its record, by an engine that may still be starting."""
+    """One submission, from its file to its record, with an engine that may still be starting."""
 
     def grading(self, course, engine):
         future = Future()
@@ -179,18 +179,18 @@ class TestGrading:
         (folder / f"{LAB}.ipynb").write_text(text)
         return Submission("ada", LAB, folder)
 
-    def test_what_cannot_be_read_is_a_result_without_being_run(self, course, tmp_path):
+    def test_an_unreadable_submission_gets_a_result_without_being_run(self, course, tmp_path):
         engine = FakeEngine({})
         result = self.grading(course, engine)(self.submission(tmp_path / "in", "{"))
         assert (result.status, result.max_score, engine.graded) == ("failed", 20.0, [])
 
-    def test_the_graders_own_failure_costs_one_submission(self, course, tmp_path):
+    def test_a_failure_of_the_grader_affects_only_one_submission(self, course, tmp_path):
         grading = self.grading(course, FakeEngine({"ada": RuntimeError("the judge is gone")}))
         result = grading(self.submission(tmp_path / "in", nbformat.writes(tiny_notebook())))
         assert result.status == "failed" and not result.saved
         assert result.messages == ["The grader itself failed: RuntimeError: the judge is gone"]
 
-    def test_a_broken_lab_concerns_everybody(self, course, tmp_path):
+    def test_a_broken_lab_ends_the_run(self, course, tmp_path):
         grading = self.grading(course, FakeEngine({"ada": CourseError("the reference fails")}))
         with pytest.raises(CourseError, match="the reference fails"):
             grading(self.submission(tmp_path / "in", nbformat.writes(tiny_notebook())))
@@ -215,8 +215,8 @@ class TestGrading:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_command_that_is_told_to_end_leaves_its_scores_and_nothing_else(course, number):
-    """For real. A batch system, or `kill`, says SIGTERM."""
+def test_a_stopped_command_leaves_only_its_scores_behind(course, number):
+    """With the real command. Batch systems and `kill` send SIGTERM."""
     released = nbformat.read(course.root / "labs" / LAB / f"{LAB}.ipynb", as_version=4)
     nbgrader_course.hand_in(course.root, "ada", released)
     nbgrader_course.hand_in(course.root, "ben", nbgrader_course.answered(released, goodbye="while True: pass"))
@@ -247,13 +247,13 @@ class TestUninterrupted:
         assert reached == ["end"]
 
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-    def test_without_a_signal_nothing_is_raised_and_the_handler_is_back(self, number):
+    def test_without_a_signal_nothing_is_raised_and_the_handler_is_restored(self, number):
         before = signal.getsignal(number)
         with terminable(), uninterrupted():
             pass
         assert signal.getsignal(number) is before
 
-    def test_what_is_ignored_stays_ignored(self):
+    def test_ignored_signals_stay_ignored(self):
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)
         try:
             with uninterrupted():
@@ -277,7 +277,7 @@ class TestSubmissions:
         assert [entry.student for entry in find_submissions(handed_in, LAB)] == ["ada", "ben"]
         assert [entry.student for entry in find_submissions(handed_in, LAB, "ben")] == ["ben"]
 
-    def test_hidden_folders_and_files_are_not_students(self, handed_in):
+    def test_hidden_folders_and_files_are_skipped(self, handed_in):
         (handed_in / ".git" / LAB).mkdir(parents=True)
         (handed_in / "list.csv").write_text("")
         assert len(find_submissions(handed_in, LAB)) == 2
@@ -291,16 +291,16 @@ class TestSubmissions:
     def test_empty_and_missing_folders_are_named(self, tmp_path):
         with pytest.raises(CourseError, match="found nothing"):
             find_submissions(tmp_path, LAB)
-        with pytest.raises(CourseError, match="there is no folder"):
+        with pytest.raises(CourseError, match="no folder"):
             find_submissions(tmp_path / "nowhere", LAB)
 
-    def test_an_unknown_student_shows_who_is_there(self, handed_in):
-        with pytest.raises(CourseError, match=r"'eve'.*there are: ada, ben"):
+    def test_an_unknown_student_lists_the_known_ones(self, handed_in):
+        with pytest.raises(CourseError, match=r"'eve'.*found: ada, ben"):
             find_submissions(handed_in, LAB, "eve")
 
 
-def test_a_submission_without_a_notebook_is_a_zero_that_says_so(course, tmp_path, monkeypatch):
-    """From the folder to the gradebook, with nbgrader's own writer."""
+def test_a_submission_without_a_notebook_gets_zero_and_a_message(course, tmp_path, monkeypatch):
+    """From the folder to the gradebook, with the real writer."""
     folder = tmp_path / "in" / "ada" / LAB
     folder.mkdir(parents=True)
     (folder / "notes.txt").write_text("My laptop broke.")
@@ -308,7 +308,7 @@ def test_a_submission_without_a_notebook_is_a_zero_that_says_so(course, tmp_path
     run = grade.grade_lab(find_lab(LAB, course.root), grade.Request(1, tmp_path / "in"), Console(quiet=True))
     (result,) = run.results
     assert (result.status, result.score, result.max_score) == ("failed", 0.0, 20.0)
-    assert result.messages == [f"There is no notebook in the submission, expected {LAB}.ipynb; files there: notes.txt."]
+    assert result.messages == [f"The submission contains no notebook: expected {LAB}.ipynb, found notes.txt."]
     with course.gradebook() as gradebook:
         saved = gradebook.find_submission_notebook(LAB, LAB, "ada")
         assert saved.score == 0 and saved.needs_manual_grade
@@ -322,7 +322,7 @@ class TestFindCourse:
         monkeypatch.chdir(tmp_path / "solutions" / LAB)
         assert find_course() == tmp_path
 
-    def test_elsewhere_it_says_what_makes_a_course(self, tmp_path):
+    def test_elsewhere_it_says_what_a_course_needs(self, tmp_path):
         with pytest.raises(CourseError, match=r"nbgrader_config.py beside a folder solutions/"):
             find_course(tmp_path)
 
@@ -333,13 +333,13 @@ class TestProgress:
             report(GradedSubmission("ada", LAB, 0, new_notebook()))
             report(GradedSubmission("ben", LAB, 0, new_notebook(), ran=False, messages=["The kernel died"]))
 
-    def test_a_log_gets_a_line_a_submission(self):
+    def test_a_log_gets_one_line_per_submission(self):
         console = Console(width=100)
         with console.capture() as captured:
             self.show(console)
         assert captured.get().splitlines() == ["01 1/2 ada graded 0 / 0", "01 2/2 ben failed –"]
 
-    def test_a_terminal_keeps_only_what_needs_review(self):
+    def test_a_terminal_keeps_only_lines_that_need_review(self):
         console = Console(width=100, force_terminal=True, color_system=None)
         with console.capture() as captured:
             self.show(console)

@@ -15,7 +15,7 @@ COURSE = HERE.parents[1]
 
 
 def submission(released: Path, answers: dict[str, str]) -> nbformat.NotebookNode:
-    """The released notebook with a student's answers; ValueError for an answer to a cell that it does not have."""
+    """The released notebook with a student's answers; ValueError for an answer to a cell that does not exist."""
     notebook = nbformat.read(released, as_version=4)
     cells = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell for cell in notebook.cells}
     if unknown := sorted(set(answers) - set(cells)):

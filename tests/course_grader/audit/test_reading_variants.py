@@ -1,4 +1,4 @@
-"""Variants in percent cells: what is read, and what an instructor reads about a cell that is not as it should be."""
+"""Variants in percent cells: what is read, and the error messages for cells with mistakes."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def lab(tmp_path):
 
 @pytest.fixture
 def read(tmp_path):
-    """The variants in a file double.py of this text, in a lab with the exercises double, count and halve."""
+    """Reads variants from a file double.py with the given text; the lab's exercises are double, count and halve."""
 
     def read(text):
         path = tmp_path / "double.py"
@@ -30,7 +30,7 @@ def read(tmp_path):
     return read
 
 
-class TestWhatIsRead:
+class TestReading:
     def test_header_explanation_and_code(self, lab):
         wrong, right = load_variants(lab)
         assert wrong == Variant(
@@ -43,10 +43,10 @@ class TestWhatIsRead:
         )
         assert (right.kind, right.name, right.explanation) == (Kind.ALTERNATIVE, "a product", "")
 
-    def test_the_preamble_is_no_answer(self, lab):
+    def test_the_preamble_is_not_an_answer(self, lab):
         assert preamble(lab.source_folder / "variants" / "double.py") == "import torch"
 
-    def test_a_file_may_do_without_a_preamble(self, read, tmp_path):
+    def test_a_preamble_is_optional(self, read, tmp_path):
         assert [variant.name for variant in read(RIGHT)] == ["right"]
         assert preamble(tmp_path / "double.py") == ""
 
@@ -100,10 +100,10 @@ class TestWhatIsRead:
             r"cell 1 \(right\): cannot read kind=alternative in the header; expected",
         ),
         (f"{RIGHT}\n# %% [markdown]\n# An explanation.", r"cell 2: a markdown cell; expected code, its explanation as"),
-        (RIGHT.replace('"\n', '" also_affects=["count"]\n'), "an alternative is right and affects no exercise"),
+        (RIGHT.replace('"\n', '" also_affects=["count"]\n'), "an alternative is a right answer"),
     ],
 )
-def test_an_error_names_the_file_and_the_cell_and_what_was_expected(read, text, message):
+def test_an_error_names_file_cell_and_expectation(read, text, message):
     with pytest.raises(CourseError, match=rf"double\.py, {message}" if message.startswith("cell") else message):
         read(text)
 

@@ -1,4 +1,4 @@
-"""A small class: one all right, one partly, one hostile, one that could not be run."""
+"""A small class: one submission is correct, one partly correct, one hostile, one could not be run."""
 
 import pytest
 from nbformat.v4 import new_notebook

@@ -1,7 +1,7 @@
 from course_grader.report.items import exercises_of, item_statistics
 
 
-def test_exercises_keep_the_notebooks_order(class_results):
+def test_exercises_keep_notebook_order(class_results):
     assert list(exercises_of(reversed(class_results))) == ["scale", "shift"]
 
 
@@ -13,5 +13,5 @@ def test_statistics_leave_out_what_could_not_be_run(class_results):
     assert scale.hardest_test == "Statement 1 of scale" and scale.hardest_failed == 2
 
 
-def test_no_submission_gives_no_item():
+def test_no_submissions_give_no_items():
     assert item_statistics([]) == []

@@ -33,7 +33,7 @@ class Outline(HTMLParser):
         self.text.append(data)
 
 
-def test_the_page_is_well_formed_and_fetches_nothing(page):
+def test_the_page_is_well_formed_and_loads_nothing(page):
     outline = Outline(page)
     assert not outline.open
     assert not {"script", "link", "img", "iframe"} & set(outline.tags)
@@ -41,7 +41,7 @@ def test_the_page_is_well_formed_and_fetches_nothing(page):
     assert "url(" not in page and "@import" not in page
 
 
-def test_student_text_is_shown_not_obeyed(page):
+def test_student_text_is_escaped(page):
     outline = Outline(page)
     assert "script" not in outline.tags
     assert "\x1b" not in page and "\u202e" not in page
@@ -49,14 +49,14 @@ def test_student_text_is_shown_not_obeyed(page):
     assert "<b>mallory</b>" in "".join(outline.text)
 
 
-def test_links_lead_to_places_on_the_page(page):
+def test_links_point_to_parts_of_the_page(page):
     attributes = Outline(page).attributes
     targets = [value for name, value in attributes if name == "id"]
     assert len(set(targets)) == len(targets)
     assert {value[1:] for name, value in attributes if name == "href"} <= set(targets)
 
 
-def test_every_test_with_status_message_and_seed(page, class_results):
+def test_every_test_is_listed_with_status_and_message_and_the_seed(page, class_results):
     text = "".join(Outline(page).text)
     for result in class_results:
         for exercise in result.exercises.values():
@@ -64,16 +64,16 @@ def test_every_test_with_status_message_and_seed(page, class_results):
     assert "⏱ timeout" in text and "not valid JSON" in text and "Seed 7" in text and "Seed of this run: 42" in text
 
 
-def test_points_are_numbers_beside_the_shading(page):
+def test_points_are_shown_as_numbers_besides_the_shading(page):
     marks = re.findall(r'<td class="n s(\d)">([^<]+)</td>', page)
     assert marks == [("4", "2"), ("4", "1"), ("2", "1"), ("0", "0"), ("0", "0")]
 
 
 @pytest.mark.parametrize(("earned", "expected"), [(0, 0), (0.25, 1), (1.9, 3), (2, 4)])
-def test_only_full_points_are_darkest(earned, expected):
+def test_only_full_points_get_the_darkest_shade(earned, expected):
     assert shade(ExerciseResult("f", 2.0, [TestResult("t", "", "failed", earned, 2.0)])) == expected
 
 
-def test_the_page_is_written_where_no_folder_is_yet(tmp_path, class_results):
+def test_missing_folders_are_created(tmp_path, class_results):
     write_page(tmp_path / "build" / "report.html", [LabResults("01", 1, class_results)], "Zoë’s class")
     assert "Zoë’s class" in (tmp_path / "build" / "report.html").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Real kernels for the tests: from one zygote, in fresh sandboxes, or both in turn."""
+"""Real kernels for the tests: forked from one zygote, in fresh sandboxes, or one after the other."""
 
 import asyncio
 import os
@@ -24,7 +24,7 @@ else:
 
 
 class Kernel:
-    """A kernel that tests use without awaiting anything."""
+    """A kernel that tests can use without await."""
 
     def __init__(self, before_start=None, **options):
         self.loop = asyncio.new_event_loop()
@@ -61,7 +61,7 @@ class Kernel:
         return self.run(ATTEMPT.format(code=code))
 
     def end(self, code, seconds=40):
-        """Run a cell that the kernel does not survive, and tell why it died."""
+        """Run a cell that ends the kernel; returns why it died."""
         self.client.execute(code)
         deadline = time.monotonic() + seconds
         while self.wait(self.manager.is_alive()):
@@ -70,13 +70,13 @@ class Kernel:
         return self.manager.provisioner.death_reason
 
     def begin(self, code):
-        """Start a cell and come back when it has printed something."""
+        """Start a cell and return when it has printed something."""
         self.request = self.client.execute(code, stop_on_error=False)
         while self.wait(self.client.get_iopub_msg(timeout=60))["msg_type"] != "stream":
             pass
 
     def reply(self, seconds):
-        """The content of the reply to that cell, or None if there is none in that time."""
+        """The content of the reply to that cell, or None if none arrives in that time."""
         try:
             while (message := self.wait(self.client.get_shell_msg(timeout=seconds)))["parent_header"]:
                 if message["parent_header"]["msg_id"] == self.request:
@@ -107,7 +107,7 @@ def zygote(sandbox_here):
 
 @pytest.fixture(scope="session", params=["zygote", "fresh"])
 def kernel(request, zygote):
-    """One kernel of each kind, with os, pathlib and socket imported, for tests that leave it as it was."""
+    """One kernel of each kind, with os, pathlib and socket imported, for tests that do not change it."""
     kernel = Kernel(limits=Limits(**SMALL), zygote=zygote if request.param == "zygote" else None)
     kernel.run("import os, pathlib, socket")
     yield kernel
@@ -116,7 +116,7 @@ def kernel(request, zygote):
 
 @pytest.fixture
 def shown(tmp_path):
-    """A folder that the sandbox's user may read when it is shown."""
+    """A folder that the sandbox's user may read if it is mounted."""
     tmp_path.chmod(0o755)
     return tmp_path
 
@@ -129,7 +129,7 @@ def kernel_kind(request):
 
 @pytest.fixture
 def start(zygote):
-    """Starts kernels of the zygote (or fresh ones: zygote=None), which end with the test."""
+    """Starts kernels from the zygote (or fresh ones: zygote=None) that end with the test."""
     started = []
 
     def start_one(limits=None, **options):

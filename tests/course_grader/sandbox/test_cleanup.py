@@ -1,4 +1,4 @@
-"""A kernel that ends, however it ends, leaves neither processes nor files; neither does a grader that is killed."""
+"""However a kernel or the grader ends, neither processes nor files remain."""
 
 import gc
 import subprocess
@@ -25,7 +25,7 @@ def running(mark):
 
 
 def gone(mark):
-    """Wait until no process has that mark; namespaces are taken down a moment after their first process."""
+    """Wait until no process has that mark; a namespace ends shortly after its first process."""
     deadline = time.monotonic() + 20
     while running(mark):
         if time.monotonic() > deadline:
@@ -69,7 +69,7 @@ class TestAKernel:
 
 
 class TestAZygote:
-    def test_that_is_closed_takes_its_kernels_along(self, start):
+    def test_that_is_closed_ends_its_kernels(self, start):
         with Zygote([]) as short:
             one = start(zygote=short)
             leave_process(one, "50.25")

@@ -1,4 +1,4 @@
-"""A kernel sees the system, the interpreter and two packages of ours; it writes only in its own small memory."""
+"""A kernel sees the system, the interpreter and parts of two packages; it can write only to its own small folders."""
 
 import os
 import socket
@@ -17,20 +17,20 @@ ROOT = Path(__file__).parents[3]
 
 class TestTheCourse:
     @pytest.mark.parametrize("name", ["pyproject.toml", "solutions", "tests", ".git", "course_grader", "course_utils"])
-    def test_is_not_there(self, kernel, name):
+    def test_does_not_exist_inside(self, kernel, name):
         assert kernel.run(f"import os; print(os.path.exists({str(ROOT / name)!r}))") == "False"
 
     @pytest.mark.parametrize(
         "name", ["course_grader.judge", "course_grader.grading", "course_grader.sandbox.bubblewrap"]
     )
-    def test_does_not_import(self, kernel, name):
+    def test_cannot_be_imported(self, kernel, name):
         assert kernel.attempt(f"import {name}") == "ModuleNotFoundError"
 
     @pytest.mark.parametrize("name", ["course_utils", "course_grader.in_sandbox"])
-    def test_but_two_packages_do(self, kernel, name):
+    def test_except_for_two_packages(self, kernel, name):
         assert kernel.run(f"import {name} as package; print(package.__file__.startswith('/opt/course/'))") == "True"
 
-    def test_no_file_of_the_judge_lies_anywhere(self, kernel):
+    def test_no_file_of_the_judge_exists_inside(self, kernel):
         code = "import os; print([f for f, _, names in os.walk('/opt/course') if 'judge' in f or 'proxy.py' in names])"
         assert kernel.run(code) == "[]"
 
@@ -46,7 +46,7 @@ class TestTheHost:
         assert kernel.run(f"import os; print(os.path.exists({path!r}))") == "False"
 
     @pytest.mark.parametrize("path", ["/var", "/srv", "/home", "/root"])
-    def test_shows_of_a_folder_at_most_the_way_to_the_interpreter(self, kernel, path):
+    def test_shows_only_the_path_to_the_interpreter(self, kernel, path):
         needed = map(Path, (sys.prefix, sys.base_prefix))
         way = sorted({folder.relative_to(path).parts[0] for folder in needed if folder.is_relative_to(path)})
         listed = kernel.run(f"import os; print(sorted(os.listdir({path!r})) if os.path.exists({path!r}) else [])")
@@ -56,7 +56,7 @@ class TestTheHost:
     def test_cannot_be_written(self, kernel, folder):
         assert kernel.attempt(f"open({folder!r} + '/mine', 'w')") in ("OSError", "PermissionError")
 
-    def test_environment_stays_outside(self, kernel):
+    def test_environment_is_not_passed_on(self, kernel):
         assert os.environ["COURSE_TEST_SECRET"] == SECRET  # there is something to find
         assert kernel.run("import os; print('COURSE_TEST_SECRET' in os.environ)") == "False"
         assert kernel.run(f"print({SECRET!r} in open('/proc/self/environ').read())") == "False"
@@ -69,7 +69,7 @@ class TestItsOwnSpace:
         assert kernel.run(f"import tempfile, pathlib; path = pathlib.Path(tempfile.mkdtemp(), 'x'); {write}") == "hi"
         assert kernel.run(f"path = pathlib.Path.home() / 'y'; {write}") == "hi"
 
-    def test_ends_when_full(self, kernel):
+    def test_is_limited_in_size(self, kernel):
         code = (
             "import glob, os\n"
             "try:\n    for i in range(30): open(f'/tmp/fill{i}', 'wb').write(bytes(4 << 20))\n"
@@ -78,7 +78,7 @@ class TestItsOwnSpace:
         )
         assert kernel.run(code) == "No space left on device"
 
-    def test_has_no_large_file(self, kernel):
+    def test_limits_the_size_of_a_file(self, kernel):
         assert kernel.run("open('/tmp/large', 'wb').write(bytes(9 << 20))").endswith("File too large")
         kernel.run("os.unlink('/tmp/large')")
 
@@ -108,6 +108,6 @@ class TestTheSocketFolder:
             assert "into the folder of the kernel's sockets" in one.end(code)
 
 
-def test_the_home_inside_covers_nobodys_home_outside():
+def test_the_home_inside_does_not_hide_a_real_home():
     # A user called student, with the environment in their home, had it covered by the sandbox's own.
     assert not any(is_below(HOME, folder) for folder in ("/home", "/root", "/usr", "/opt", "/srv", "/var", "/mnt"))

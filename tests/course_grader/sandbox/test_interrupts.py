@@ -1,4 +1,4 @@
-"""An interrupt ends a cell and leaves the kernel; a kill ends all."""
+"""An interrupt ends a cell but not the kernel; a kill ends both."""
 
 import asyncio
 
@@ -12,7 +12,7 @@ def one(request, start):
 
 
 @pytest.mark.parametrize("loop", ["while True: pass", "time.sleep(60)"])
-def test_an_interrupt_ends_the_cell_only(one, loop):
+def test_an_interrupt_ends_only_the_cell(one, loop):
     one.begin(f"import time; x = 3; print('begun', flush=True)\n{loop}")
     one.wait(one.manager.interrupt_kernel())
     assert one.reply(seconds=30)["ename"] == "KeyboardInterrupt"
@@ -28,8 +28,8 @@ def test_a_kernel_that_ignores_interrupts_is_killed(one):
     assert not one.wait(one.manager.is_alive())
 
 
-def test_an_interrupt_that_comes_late_loses_no_reply(one):
-    """Between a cell's last line and its reply the kernel empties its streams: here it takes its time over it."""
+def test_a_late_interrupt_does_not_lose_the_reply(one):
+    """Between a cell's last line and its reply, the kernel flushes its streams; here, slowly."""
     one.begin("import sys, time; print('begun', flush=True); sys.stdout.flush = lambda: time.sleep(1)")
     one.wait(asyncio.sleep(0.3))
     one.wait(one.manager.interrupt_kernel())

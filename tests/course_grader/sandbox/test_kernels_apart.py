@@ -1,4 +1,4 @@
-"""Kernels of one zygote run side by side, started from several threads, and know nothing of each other."""
+"""Kernels of one zygote run in parallel, started from several threads, and cannot see each other."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -22,24 +22,24 @@ def pair(start):
 
 
 class TestTwoAtOnce:
-    def test_see_neither_processes_nor_files_of_each_other(self, pair):
+    def test_cannot_see_each_others_processes_or_files(self, pair):
         names = "print(sorted(open(f'/proc/{p}/comm').read().strip() for p in os.listdir('/proc') if p.isdigit()))"
         assert [one.run(names).count("sleep") for one in pair] == [1, 1]
         files = "print([name for d in ('/tmp', '/dev/shm') for name in os.listdir(d) if name.startswith('trace')])"
         assert [one.run(files) for one in pair] == ["['trace0', 'trace0']", "['trace1', 'trace1']"]
         assert pair[1].run("print(os.listdir('/dev/pts'))") == "['ptmx']"
 
-    def test_do_not_reach_each_others_sockets(self, pair):
+    def test_cannot_reach_each_others_sockets(self, pair):
         assert pair[1].attempt("socket.socket(socket.AF_UNIX).connect('\\0trace')") == "ConnectionRefusedError"
         assert pair[1].run(f"print(os.path.exists({str(pair[0].folder)!r}))") == "False"
         assert pair[1].run(f"print(os.listdir({str(pair[1].folder.parent)!r}))") == f"[{pair[1].folder.name!r}]"
 
-    def test_do_not_see_the_zygote(self, pair):
+    def test_cannot_see_the_zygote(self, pair):
         assert pair[0].run("print(os.getppid())") == "1"
         assert pair[0].run("print(len([p for p in os.listdir('/proc') if p.isdigit()]))") == "3"
 
 
-def test_threads_with_loops_of_their_own_share_a_zygote(zygote):
+def test_threads_with_their_own_event_loops_share_a_zygote(zygote):
     def one(number):
         kernel = Kernel(limits=Limits(**SMALL), zygote=zygote)
         try:
@@ -55,7 +55,7 @@ class TestSeeds:
     DRAW = "import random, numpy; print(random.random(), numpy.random.rand())"
     DRAW_TORCH = "import torch; print(torch.rand(1).item())"
 
-    def test_decide_what_is_drawn(self, start, kernel_kind):
+    def test_determine_the_random_numbers(self, start, kernel_kind):
         draws = [start(seed=1, imports=["numpy"], **kernel_kind).run(self.DRAW) for _ in range(2)]
         assert draws[0] == draws[1]
 
@@ -68,7 +68,7 @@ class TestSeeds:
 
 
 class TestAZygoteThatCannotStart:
-    def test_says_which_import_started_threads(self, shown):
+    def test_names_the_import_that_started_threads(self, shown):
         (shown / "threads_at_import.py").write_text(
             "import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True).start()"
         )
@@ -77,19 +77,19 @@ class TestAZygoteThatCannotStart:
         with pytest.raises(SandboxUnavailable, match="started 1 threads"), zygote:
             pass
 
-    def test_leaves_nothing(self, shown):
+    def test_leaves_nothing_behind(self, shown):
         (shown / "exits.py").write_text("raise SystemExit('no')")
         zygote = Zygote(["exits"], read_only=[shown], environment={"PYTHONPATH": f"/opt/course:{shown}"})
         with pytest.raises(SandboxUnavailable, match="did not start: no"), zygote:
             pass
         assert not Path(zygote.folder).exists()
 
-    def test_a_module_that_is_missing_is_left_to_the_notebook(self):
+    def test_a_missing_module_is_left_to_the_notebook(self):
         with Zygote(["no_such_module_anywhere"]) as zygote:
             assert zygote.folder
 
 
-def test_a_zygote_that_is_gone_is_reported(start):
+def test_the_end_of_a_zygote_is_reported(start):
     with Zygote([]) as short:
         short.process.kill()
         short.process.wait()

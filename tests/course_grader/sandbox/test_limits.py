@@ -1,4 +1,4 @@
-"""A kernel that takes too much is told so by an exception where that is possible, and ended with a reason where not."""
+"""A kernel that exceeds a limit gets an exception if possible; otherwise it is ended, with a reason."""
 
 import pytest
 
@@ -6,14 +6,14 @@ from course_grader.sandbox import Limits
 
 
 class TestMemory:
-    def test_a_large_tensor_is_an_exception(self, kernel):
+    def test_a_large_tensor_raises(self, kernel):
         assert "allocate memory" in kernel.run("import torch; torch.ones(2000 << 20, dtype=torch.uint8)")
         assert kernel.run("print('alive')") == "alive"
 
-    def test_a_large_list_is_an_exception(self, kernel):
+    def test_a_large_list_raises(self, kernel):
         assert kernel.attempt("[0] * (400 << 20)") == "MemoryError"
 
-    def test_shared_memory_is_watched(self, start, kernel_kind):
+    def test_shared_memory_counts(self, start, kernel_kind):
         code = "import mmap; m = mmap.mmap(-1, 2000 << 20)\nfor i in range(0, 2000 << 20, 4096): m[i] = 1\n"
         reason = start(**kernel_kind).end(code)
         assert reason.startswith("memory: used ") and reason.endswith("allowed 900 MB")
@@ -48,7 +48,7 @@ class TestProcesses:
         assert one.run(code) == "no more\nTrue"
         assert one.run("print('alive')") == "alive"
 
-    def test_another_kernel_can_start_meanwhile(self, start):
+    def test_another_kernel_can_start_in_the_meantime(self, start):
         one, other = start({"processes": 40}), start()
         loop = "while True:\n        if os.fork() == 0: time.sleep(30); os._exit(0)"
         assert one.attempt(f"import os, time\n    {loop}") == "BlockingIOError"
@@ -57,11 +57,11 @@ class TestProcesses:
 
 
 class TestTime:
-    def test_of_the_wall(self, start, kernel_kind):
+    def test_wall_time_is_limited(self, start, kernel_kind):
         reason = start({"wall_seconds": 2}, **kernel_kind).end("import time; time.sleep(60)")
         assert reason.startswith("wall time: ran for ") and reason.endswith("allowed 2 s")
 
-    def test_of_the_processor(self, start, kernel_kind):
+    def test_processor_time_is_limited(self, start, kernel_kind):
         reason = start({"cpu_seconds": 1}, **kernel_kind).end("while True: pass")
         assert reason == "processor time: used more than 1 s"
 

@@ -1,4 +1,4 @@
-"""What is mounted follows the interpreter, wherever it and the project lie."""
+"""The mounts fit the interpreter and the project, wherever they are."""
 
 import os
 import sys
@@ -10,7 +10,7 @@ from course_grader.sandbox import mounts
 
 
 def operations(arguments):
-    """The bwrap arguments as tuples, one an operation, without modes and links."""
+    """The bwrap arguments as tuples, one per operation, without modes and links."""
     found, rest = [], list(arguments)
     while rest:
         count = {"--ro-bind": 2, "--ro-bind-try": 2, "--symlink": 2}.get(rest[0], 1)
@@ -53,11 +53,11 @@ class TestTheProject:
 
         return place
 
-    def test_outside_all_that_is_mounted_needs_no_cover(self, placed):
+    def test_outside_all_mounts_needs_no_cover(self, placed):
         done = placed("/home/me/course", ["/home/me/course/.venv", "/home/me/.pyenv/versions/3.12"])
         assert not any(operation[0] == "--tmpfs" for operation in done)
 
-    def test_below_the_interpreters_folder_is_covered_and_its_environment_shown_again(self, placed):
+    def test_inside_the_interpreters_folder_is_hidden_but_its_environment_is_not(self, placed):
         done = placed("/opt/conda/course", ["/opt/conda", "/opt/conda/course/.venv"])
         order = [
             ("--ro-bind", "/opt/conda", "/opt/conda"),
@@ -67,11 +67,11 @@ class TestTheProject:
         ]
         assert [operation for operation in done if operation in order] == order
 
-    def test_below_the_system_is_covered(self, placed):
+    def test_inside_a_system_folder_is_hidden(self, placed):
         done = placed("/usr/src/course", ["/home/me/.venv"])
         assert done.index(("--ro-bind", "/usr", "/usr")) < done.index(("--tmpfs", "/usr/src/course"))
 
-    def test_that_is_installed_is_covered_where_it_is(self, placed):
+    def test_installed_as_packages_is_hidden(self, placed):
         packages = "/home/me/.venv/lib/python3.12/site-packages"
         done = placed(packages, ["/home/me/.venv"])
         assert {operation[1] for operation in done if operation[0] == "--tmpfs"} == {
@@ -79,7 +79,7 @@ class TestTheProject:
             f"{packages}/course_utils",
         }
 
-    def test_shows_two_packages_and_what_starts_a_kernel(self, placed):
+    def test_shows_two_packages_and_the_code_that_starts_a_kernel(self, placed):
         done = placed("/home/me/course", [])
         shown = {operation[2] for operation in done if operation[-1].startswith("/opt/course")}
         assert shown == {
@@ -89,7 +89,7 @@ class TestTheProject:
         }
 
 
-def test_a_name_that_only_begins_alike_is_not_below():
+def test_a_name_with_the_same_prefix_is_not_inside():
     assert mounts.is_below("/opt/conda/bin", "/opt/conda")
     assert mounts.is_below("/opt/conda", "/opt/conda")
     assert not mounts.is_below("/opt/conda2", "/opt/conda")

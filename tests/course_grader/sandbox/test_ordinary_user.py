@@ -1,4 +1,4 @@
-"""An ordinary user's sandboxes hold too: run as root, these tests become one."""
+"""The sandbox of an ordinary user works, too: if the tests run as root, these become an ordinary user."""
 
 import os
 import shutil
@@ -14,7 +14,7 @@ UID = "12345"
 
 
 def opened(paths, scratch):
-    """Shell lines after which all may enter `paths`: the folders that only root may are replaced by empty ones."""
+    """Shell lines that make `paths` accessible to everyone: empty folders replace those that only root may enter."""
     closed = {}
     for path in map(Path, paths):
         above = next((p for p in reversed(path.parents) if not p.stat().st_mode & 0o001), None)
@@ -60,7 +60,7 @@ memory:
 
 @pytest.fixture
 def as_ordinary_user():
-    """Runs Python code as a user that is not root, who may write in TMPDIR."""
+    """Runs Python code as a user that is not root and may write to TMPDIR."""
     if os.geteuid() != 0:
         pytest.skip("not root: all tests of the sandbox run as an ordinary user already")
     if not shutil.which("unshare") or not shutil.which("setpriv"):
@@ -79,6 +79,6 @@ def as_ordinary_user():
         yield run
 
 
-def test_it_holds(as_ordinary_user):
+def test_the_sandbox_also_works_for_an_ordinary_user(as_ordinary_user):
     code = SCRIPT.format(tests=str(Path(__file__).parent), uid=UID)
     assert as_ordinary_user(code) == EXPECTED * 2 + "[]\n"

@@ -1,4 +1,4 @@
-"""A kernel is alone in its process space, without privileges, and cannot get any."""
+"""A kernel is alone in its process namespace, and has no privileges and no way to get any."""
 
 import pytest
 
@@ -23,12 +23,12 @@ def test_dangerous_system_calls_are_refused(kernel, name):
     assert kernel.run(code + "print(result, errno.errorcode.get(ctypes.get_errno()))") == "-1 EPERM"
 
 
-def test_clone3_is_not_there(kernel):
+def test_clone3_seems_not_to_exist(kernel):
     code = "import ctypes, errno; libc = ctypes.CDLL(None, use_errno=True); libc.syscall(435, None, 0); "
     assert kernel.run(code + "print(errno.errorcode[ctypes.get_errno()])") == "ENOSYS"
 
 
-def test_no_privilege(kernel):
+def test_it_has_no_privileges(kernel):
     status = kernel.run("print(open('/proc/self/status').read())")
     fields = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
     assert {int(fields[name], 16) for name in ("CapInh", "CapPrm", "CapEff", "CapAmb")} == {0}
@@ -39,7 +39,7 @@ def test_no_privilege(kernel):
     assert kernel.attempt("__import__('os').setuid(0)") in ("PermissionError", "OSError")
 
 
-def test_sees_only_itself_and_the_first_process(kernel):
+def test_it_sees_only_itself_and_the_first_process(kernel):
     processes = kernel.run("import os; print(sorted(int(name) for name in os.listdir('/proc') if name.isdigit()))")
     own = int(kernel.run("print(os.getpid())"))
     assert eval(processes) == [1, own]
@@ -53,11 +53,11 @@ def test_the_first_process_cannot_be_read_written_or_ended(kernel):
     assert kernel.run("print('alive')") == "alive"
 
 
-def test_holds_no_open_file_or_directory_of_ours(kernel):
+def test_it_has_no_open_file_or_folder_of_the_grader(kernel):
     kernel.run("import glob, os; links = glob.glob('/proc/self/fd/*')")
     kernel.run("targets = {os.readlink(link) for link in links if os.path.islink(link)}")
     assert kernel.run("print({target for target in targets if target.startswith('/')})") == "{'/dev/null'}"
 
 
-def test_goes_first_when_memory_is_short(kernel):
+def test_it_is_killed_first_when_memory_is_short(kernel):
     assert kernel.run("print(open('/proc/self/oom_score_adj').read())") == "500"

@@ -40,7 +40,7 @@ def test_takes_its_limits_from_a_kernelspec():
     assert asyncio.run(output_of(code)) == "800 128"
 
 
-def test_refuses_a_limit_of_nothing():
+def test_a_limit_of_zero_is_refused():
     with pytest.raises(TraitError, match="should not be less than 1"):
         SandboxProvisioner(memory_mb=0)
 
@@ -54,7 +54,7 @@ def test_messages_are_bounded(start, kernel_kind):
 
 
 async def collect(client, received, seconds):
-    """Gather what comes over the output channel in a while."""
+    """Collect the messages on the output channel for a while."""
 
     async def listen():
         while True:
@@ -64,6 +64,6 @@ async def collect(client, received, seconds):
         await asyncio.wait_for(listen(), seconds)
 
 
-def test_the_bound_can_be_chosen():
+def test_the_limit_on_messages_can_be_set():
     with bounded_context(message_mb=1) as context, context.socket(zmq.SUB) as socket:
         assert socket.getsockopt(zmq.MAXMSGSIZE) == 1 << 20

@@ -1,4 +1,4 @@
-"""Where untrusted code cannot be confined, a person reads what is missing and the one command that mends it."""
+"""If untrusted code cannot be isolated, the message says what is missing and which command fixes it."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ from course_grader.sandbox import SandboxUnavailable, bubblewrap, check, program
 
 @pytest.fixture(autouse=True)
 def forget():
-    """A check that went well is remembered; these tests want it made."""
+    """A successful check is remembered; these tests need a new one."""
     check.cache_clear()
     yield
     check.cache_clear()
@@ -19,7 +19,7 @@ def forget():
 
 @pytest.fixture
 def failing(monkeypatch):
-    """Let the rehearsal of a sandbox fail with a given text."""
+    """Makes the trial start of a sandbox fail with a given text."""
 
     def fail(stderr):
         failed = subprocess.CompletedProcess([], 1, "", stderr)
@@ -28,7 +28,7 @@ def failing(monkeypatch):
     return fail
 
 
-def test_this_machine_will_do():
+def test_this_machine_passes():
     check()
 
 
@@ -56,7 +56,7 @@ class TestWithoutBubblewrap:
         copy.chmod(0o755)
         assert program.find_bubblewrap() == str(copy)
 
-    def test_a_named_one_is_found(self, monkeypatch):
+    def test_the_program_named_in_the_environment_is_found(self, monkeypatch):
         monkeypatch.setenv("COURSE_BWRAP", sys.executable)
         assert program.find_bubblewrap() == sys.executable
 
@@ -64,7 +64,7 @@ class TestWithoutBubblewrap:
 @pytest.mark.parametrize("platform", ["darwin", "win32"])
 def test_another_system_is_told_where_to_grade(monkeypatch, platform):
     monkeypatch.setattr(requirements.sys, "platform", platform)
-    with pytest.raises(SandboxUnavailable, match=r"needs Linux .* WSL2, .* container"):
+    with pytest.raises(SandboxUnavailable, match=r"needs Linux, .* WSL2 .* container"):
         check()
 
 
@@ -107,5 +107,5 @@ class TestAFailedStart:
 
 def test_an_unknown_processor_is_refused(monkeypatch):
     monkeypatch.setattr("platform.machine", lambda: "riscv64")
-    with pytest.raises(SandboxUnavailable, match="not of riscv64"):
+    with pytest.raises(SandboxUnavailable, match="not riscv64"):
         check()

@@ -1,4 +1,4 @@
-"""The folder of sockets: short enough for them, the kernel user's own, removed without following links."""
+"""The folder of sockets: its path is short, the kernel's user owns it, and it is removed without following links."""
 
 import os
 import subprocess
@@ -18,11 +18,11 @@ def folder():
     rundir.remove_folder(folder)
 
 
-def test_is_closed_to_others(folder):
+def test_is_not_accessible_to_others(folder):
     assert folder.stat().st_mode & 0o077 == 0
 
 
-def test_is_short_where_temporary_files_lie_deep(monkeypatch, tmp_path):
+def test_is_short_if_the_temporary_folder_is_deep(monkeypatch, tmp_path):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / ("deep" * 20)))
     outer = rundir.make_folder(None)
     inner = rundir.make_folder(None, outer)
@@ -31,7 +31,7 @@ def test_is_short_where_temporary_files_lie_deep(monkeypatch, tmp_path):
     rundir.remove_folder(outer)
 
 
-def test_is_removed_and_nothing_behind_a_link_with_it(folder, tmp_path):
+def test_is_removed_without_following_links(folder, tmp_path):
     (tmp_path / "kept").touch()
     (folder / "link").symlink_to(tmp_path)
     rundir.remove_folder(folder)
@@ -60,7 +60,7 @@ class TestAGraderThatWasKilled:
         rundir.remove_abandoned(folder.parent)
         assert not folder.exists()
 
-    def test_has_no_claim_on_other_folders(self, tmp_path):
+    def test_other_folders_are_not_removed(self, tmp_path):
         (tmp_path / "course-notes").mkdir()
         (tmp_path / f"{rundir.PREFIX}new").mkdir()
         (tmp_path / f"{rundir.PREFIX}link").symlink_to(tmp_path / "course-notes")
@@ -70,13 +70,13 @@ class TestAGraderThatWasKilled:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
 class TestAsRoot:
-    def test_a_socket_goes_to_the_folders_owner(self, folder):
+    def test_a_socket_is_given_to_the_folders_owner(self, folder):
         rundir.give(folder, 61234)
         (folder / "judge").touch()
         rundir.share_socket(str(folder / "judge"))
         assert (folder / "judge").stat().st_uid == 61234
 
-    def test_what_a_link_points_to_does_not(self, folder, tmp_path):
+    def test_the_target_of_a_link_is_not(self, folder, tmp_path):
         rundir.give(folder, 61234)
         (tmp_path / "ours").touch()
         (folder / "judge").symlink_to(tmp_path / "ours")

@@ -1,4 +1,4 @@
-"""The filter refuses what it says, on both processors; run here by a small interpreter, in kernels by the system."""
+"""The filter refuses the listed calls on both architectures, run by a small interpreter; in kernels, Linux runs it."""
 
 import errno
 import re
@@ -18,7 +18,7 @@ READ = {"x86_64": 0, "aarch64": 63}
 
 
 def verdict(machine, number, argument=0, architecture=None):
-    """What the filter answers to one system call: ALLOW, KILL or an error number."""
+    """The filter's result for one system call: ALLOW, KILL or an error number."""
     _, own = seccomp.ARCHITECTURES[machine]
     data = struct.pack("<IIQ6Q", number, architecture or own, 0, argument, 0, 0, 0, 0, 0)
     instructions = list(struct.iter_unpack("HBBI", seccomp.program(machine)))
@@ -69,13 +69,13 @@ def test_what_depends_on_an_argument(machine):
         assert verdict(machine, seccomp.SOCKET[column], family) == errno.EPERM
 
 
-def test_calls_in_another_dialect(machine):
+def test_calls_of_another_architecture(machine):
     assert verdict(machine, READ[machine], architecture=0x40000003) == KILL  # 32-bit x86
     if machine == "x86_64":
         assert verdict(machine, READ[machine] | 0x40000000) == errno.EPERM  # x32
 
 
-def test_the_numbers_are_the_systems(machine):
+def test_the_numbers_match_the_systems(machine):
     header = next((path for path in HEADERS[machine] if path.exists()), None)
     if header is None:
         pytest.skip("no Linux headers: sudo apt-get install linux-libc-dev")

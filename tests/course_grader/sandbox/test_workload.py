@@ -1,4 +1,4 @@
-"""Ordinary work of a course goes on under all of this."""
+"""Ordinary coursework runs in the sandbox."""
 
 import pytest
 
@@ -42,7 +42,7 @@ def test_subprocesses_and_temporary_files(kernel):
 
 
 @pytest.mark.parametrize("kernel", ["fresh"], indirect=True)
-def test_nothing_is_warned_about(kernel):
+def test_there_are_no_warnings(kernel):
     code = "import subprocess, sys; r = subprocess.run([sys.executable, '-c', 'import torch'], capture_output=True); "
     assert kernel.run(code + "print(r.returncode, r.stderr)") == "0 b''"
 
@@ -54,7 +54,7 @@ def test_a_read_only_folder_can_be_shown(start, shown):
     assert one.attempt("open(os.environ['HF_HOME'] + '/other', 'w')") == "OSError"
 
 
-def test_without_a_sandbox_for_code_one_trusts(start, tmp_path):
+def test_trusted_code_can_run_without_a_sandbox(start, tmp_path):
     (tmp_path / "file").write_text("mine")
     one = start(zygote=None, sandboxed=False)
     assert one.run(f"print(open({str(tmp_path / 'file')!r}).read())") == "mine"

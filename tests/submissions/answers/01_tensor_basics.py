@@ -1,4 +1,4 @@
-"""Who hands in what in lab 01; each comment says which score it deserves."""
+"""The students' answers in lab 01; each comment gives the expected score."""
 
 RIGHT = {
     "to_target_shape": '''

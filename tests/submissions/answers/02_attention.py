@@ -1,4 +1,4 @@
-"""Who hands in what in lab 02; each comment says which score it deserves."""
+"""The students' answers in lab 02; each comment gives the expected score."""
 
 RIGHT = {
     "project": '''
