@@ -89,7 +89,7 @@ class Engine:
         """Run and judge one repaired submission, which contains the lab's own test cells; changes `notebook` in place.
 
         The tests' random inputs depend on `seed` and the student's name only. The problems in `notes` become part of
-        the result; a submission that they call unreadable is not run. files: what its cells may read.
+        the result; a submission that they call unreadable is not run. Its cells can read `files`.
         """
         notes = notes or Notes()
         graded = GradedSubmission(student, self.lab.name, seed, notebook, messages=list(notes.problems))
@@ -104,8 +104,8 @@ class Engine:
     def _run(self, graded: GradedSubmission, files: OtherFiles | None) -> None:
         seed = derive_seed(graded.seed, graded.student)
         session = self._judge.session(seed, self.settings.call_seconds, self.settings.notebook_seconds)
-        # Not the judge's own seed: student code can read the kernel's.
-        start_kernel = partial(self._start_kernel, derive_seed(seed, "kernel"), files)
+        kernel_seed = derive_seed(seed, "kernel")  # not the judge's own: student code can read it
+        start_kernel = partial(self._start_kernel, kernel_seed, files)
         run = NotebookRun(graded, session, start_kernel, self.settings, self.run_experiments)
         try:
             with ThreadPoolExecutor(1) as thread:  # the caller's thread may run an event loop (the formgrader's does)
