@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from pytorch_metric_learning.distances import LpDistance
 from pytorch_metric_learning.losses import TripletMarginLoss
 
-from course_grader.audit.check import load_variants
+from course_grader.audit.variants import load_variants
 from course_grader.judge.reference import run_reference
 from course_grader.notebooks import find_lab
 from tests.paths import ROOT
