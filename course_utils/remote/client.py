@@ -9,7 +9,9 @@ from typing import Any
 import torch
 from torch.autograd.function import once_differentiable
 
-from course_utils.remote.codec import Encoder, Handle, UntrustedDecoder, read_blob
+from course_utils.remote.codec import Handle, read_blob
+from course_utils.remote.decoder import Decoder
+from course_utils.remote.encoder import Encoder
 from course_utils.remote.framing import ProtocolError, ProtocolTimeout
 
 CALL_SECONDS = 5.0  # of processor time
@@ -130,7 +132,7 @@ class RemoteClient:
         if "ok" not in reply:
             raise _student_error(StudentProtocolError, "no valid answer", "there is no result in it")
         try:
-            return UntrustedDecoder(tensors, lambda handle: RemoteObject(self, handle.id, handle)).decode(reply["ok"])
+            return Decoder(tensors, lambda handle: RemoteObject(self, handle.id, handle)).decode(reply["ok"])
         except ProtocolError as error:
             raise _student_error(StudentProtocolError, "no valid answer", str(error)) from None
 

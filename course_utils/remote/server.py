@@ -16,7 +16,9 @@ from typing import Any
 import torch
 from torch import nn
 
-from course_utils.remote.codec import Decoder, Encoder, Handle, read_blob
+from course_utils.remote.codec import Handle, read_blob
+from course_utils.remote.decoder import RequestDecoder
+from course_utils.remote.encoder import Encoder
 from course_utils.remote.framing import ProtocolError
 
 MAX_TEXT = 2000
@@ -91,7 +93,7 @@ class RemoteServer:
         return self._objects[handle.id]
 
     def _arguments(self, request: dict, tensors: dict[str, torch.Tensor]) -> tuple[list, dict]:
-        decoder = Decoder(tensors, self._resolve)
+        decoder = RequestDecoder(tensors, self._resolve)
         return decoder.decode(request["args"]), decoder.decode(request["kwargs"])
 
     def _call(self, request: dict, tensors: dict, encoder: Encoder) -> dict:
@@ -124,7 +126,7 @@ class RemoteServer:
 
     def _backward(self, request: dict, tensors: dict, encoder: Encoder) -> dict:
         outputs, leaves = self._graphs[request["graph"]]
-        gradients = Decoder(tensors).decode(request["args"])
+        gradients = RequestDecoder(tensors).decode(request["args"])
         pairs = [(out, grad) for out, grad in zip(outputs, gradients, strict=True) if grad is not None]
         for leaf in leaves:
             leaf.grad = None

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from course_utils.remote import codec
-from course_utils.remote.codec import Decoder, Encoder, UntrustedDecoder
+from course_utils.remote.decoder import Decoder, RequestDecoder
+from course_utils.remote.encoder import Encoder
 from course_utils.remote.framing import ProtocolError
 
 
@@ -145,7 +146,7 @@ HOSTILE = [
 def test_a_malformed_value_is_a_protocol_error(form):
     tensors = {"t0": torch.zeros(2)}
     with pytest.raises(ProtocolError):
-        UntrustedDecoder(tensors, lambda handle: handle).decode(form)
+        Decoder(tensors, lambda handle: handle).decode(form)
 
 
 def test_deep_nesting_from_the_other_side_is_refused():
