@@ -152,7 +152,7 @@ class StudentKernel:
         result = await verdict
         try:
             await asyncio.wait_for(reply, GRACE_SECONDS)
-        except (TimeoutError, DeadKernelError, ValueError):  # ValueError: of a message that is none
+        except Exception:  # DeadKernelError, TimeoutError, or what jupyter_client makes of a forged message
             await self.kill("the kernel died or hung in a function that a test called")
         return result
 
@@ -184,6 +184,10 @@ class StudentKernel:
 
 
 def _knock(path: str) -> None:
-    """Connect and leave: a judge that waits for an agent which never came then knows."""
+    """Connect and leave: a judge that waits for an agent which never came then knows.
+
+    Without waiting: where a student's code keeps the judge's queue full, the judge has a connection to look at.
+    """
     with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as connection:
+        connection.setblocking(False)
         connection.connect(path)

@@ -1,7 +1,7 @@
 """The codec between a test and a student's code: plain data in, plain data out, never pickle.
 
-A value becomes a JSON document beside one safetensors blob: `encoder` writes them, `decoder` reads them. What is checked
-on arrival: structure, depth, dtype, shape, and size over all references. What is not plain data (a class, a module, a
+A value becomes a JSON document beside one safetensors blob: `encoder` writes both, `decoder` reads both. Checked on
+arrival: structure, depth, dtype, shape, and size over all references. What is not plain data (a class, a module, a
 function) crosses as a handle, if the sender keeps a table.
 """
 

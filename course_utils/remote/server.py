@@ -16,6 +16,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from course_utils.remote.changes import Watch
 from course_utils.remote.codec import Handle, read_blob
 from course_utils.remote.decoder import RequestDecoder
 from course_utils.remote.encoder import Encoder
@@ -99,9 +100,11 @@ class RemoteServer:
     def _call(self, request: dict, tensors: dict, encoder: Encoder) -> dict:
         target = self._target(request)
         args, kwargs = self._arguments(request, tensors)
+        watch = Watch(target, args, kwargs)
         with torch.set_grad_enabled(request["grad"]):
             result = target(*args, **kwargs)
-            return self._result(result, tensors, encoder)
+            reply = self._result(result, tensors, encoder)  # an iterator runs only here
+        return {**reply, "changed": changed} if (changed := watch.changed()) else reply
 
     def _result(self, result: Any, tensors: dict, encoder: Encoder) -> dict:
         """The encoded result and, where it hangs on a graph, the graph's number and its differentiable tensors."""

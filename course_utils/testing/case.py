@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from course_utils.remote.client import StudentError, StudentTimeout
+from course_utils.remote.errors import StudentError, StudentTimeout
 from course_utils.remote.proxies import student
 from course_utils.runtime import says_unfinished
 from course_utils.seeds import derive_seed

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from course_utils.environment import in_sandbox, refuse_unprotected_grading
-from course_utils.remote.client import StudentError, StudentTimeout
-from course_utils.remote.proxies import ReferenceUnavailable
+from course_utils.remote.errors import StudentError, StudentTimeout
+from course_utils.remote.proxies import ReferenceUnavailable, student
 from course_utils.testing.case import LabTestCase, is_untouched, session
 from course_utils.testing.comparison import Difference
 
@@ -106,6 +106,12 @@ class _Recorder(unittest.TestResult):
 
     def addSkip(self, test: unittest.TestCase, reason: str) -> None:
         self._record(test, AssertionError(f"skipped: {reason}"))
+
+    def stopTest(self, test: unittest.TestCase) -> None:
+        super().stopTest(test)
+        outcome = self._outcomes[test._testMethodName]
+        notes = [f"note: {function} changed its input `{name}`" for function, name in student._take_changes()]
+        outcome.message = "\n".join(filter(None, [outcome.message, *notes]))
 
     def _record(self, test: unittest.TestCase, error: BaseException) -> None:
         targets = (

@@ -6,7 +6,8 @@ import torch.nn.functional as F
 from torch import nn
 
 from course_utils.remote import models, probes
-from course_utils.remote.client import RemoteClient, StudentError, StudentProtocolError, StudentTimeout
+from course_utils.remote.client import RemoteClient
+from course_utils.remote.errors import StudentError, StudentProtocolError, StudentTimeout
 from course_utils.remote.proxies import Student, local_transport
 
 
