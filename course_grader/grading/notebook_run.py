@@ -62,7 +62,7 @@ class NotebookRun:
     async def _open_kernel(self) -> None:
         try:
             self._kernel, self._path = await self._start_kernel(self._graded.notebook, self._session)
-        except (RuntimeError, TimeoutError, OSError) as error:
+        except (RuntimeError, TimeoutError, OSError, JudgeError) as error:
             self._lose(f"no kernel could be started ({error})")
             self._graded.ran = bool(self._ran)
 
@@ -97,13 +97,16 @@ class NotebookRun:
         except JudgeError as error:
             self._graded.needs_review = True
             self._say(index, f"could not be judged: {error}")
-            return
-        self._graded.exercises[exercise] = result
+        else:
+            self._take(index, result)
+        if self._kernel is not None and self._kernel.death and not self._lost:
+            await self._revive(index, self._solution_of(exercise))
+
+    def _take(self, index: int, result: ExerciseResult) -> None:
+        self._graded.exercises[result.id] = result
         if result.error:
             self._graded.needs_review = True
             self._say(index, f"has a fault of its own, which is not the student's: {result.error}")
-        if self._kernel is not None and self._kernel.death and not self._lost:
-            await self._revive(index, self._solution_of(exercise))
 
     async def _result(self, cell: NotebookNode, exercise: str) -> ExerciseResult:
         maximum = self._graded.exercises[exercise].max

@@ -15,6 +15,7 @@ from course_utils.testing.case import LabTestCase, is_untouched, session
 from course_utils.testing.comparison import Difference
 
 MARKS = {"passed": "✓", "failed": "✗", "error": "✗", "timeout": "⏱"}
+MAX_MESSAGE = 10_000  # characters: an assertion of unittest may write out a whole answer
 last_outcomes: dict[str, list[Outcome]] = {}  # by exercise; what the judge and `before_you_hand_in` read
 
 
@@ -118,7 +119,7 @@ class _Recorder(unittest.TestResult):
             [self._outcomes[test._testMethodName]] if hasattr(test, "_testMethodName") else self._outcomes.values()
         )
         for outcome in targets:  # setUpClass failed: every method of the class did
-            outcome.status, outcome.message = _status(error), _message(error, self._cell)
+            outcome.status, outcome.message = _status(error), _message(error, self._cell)[:MAX_MESSAGE]
 
 
 def _status(error: BaseException) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from reprlib import Repr
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,10 @@ from course_utils.remote.client import RemoteObject
 from course_utils.testing.tolerance import NUMBERS, agree, chosen, is_coarser
 
 SHOWN_VALUES = 12
+# 200 characters are shown: of a list of a million tensors, no more need be written out.
+_SHORT = Repr()
+_SHORT.maxlist = _SHORT.maxtuple = _SHORT.maxset = _SHORT.maxfrozenset = _SHORT.maxdict = 200
+_SHORT.maxstring = _SHORT.maxlong = _SHORT.maxother = 1000
 
 
 class Difference(AssertionError):
@@ -36,7 +41,7 @@ def show(value: Any) -> str:
         return f"{_numbers(value.tolist())} ({kind})"
     if isinstance(value, RemoteObject):
         return _with_article(value.type_name or "object")
-    text = repr(value)
+    text = _SHORT.repr(value)
     return text if len(text) <= 200 else f"{text[:200]}… ({type(value).__name__})"
 
 
@@ -90,9 +95,13 @@ def require_close(
 
 def _require_keys(got: Any, expected: Mapping, hint: str | None, path: str) -> None:
     if not isinstance(got, Mapping):
-        raise Difference(f"a dict with keys {', '.join(map(repr, expected))}", show(got), path, hint)
+        raise Difference(f"a dict with keys {_listed(expected)}", show(got), path, hint)
     if set(got) != set(expected):
-        raise Difference(f"keys {', '.join(map(repr, expected))}", f"keys {', '.join(map(repr, got))}", path, hint)
+        raise Difference(f"keys {_listed(expected)}", f"keys {_listed(got)}", path, hint)
+
+
+def _listed(keys: Mapping) -> str:
+    return show(list(keys)).removeprefix("[").removesuffix("]")
 
 
 def _require_number(
