@@ -85,7 +85,7 @@ class JudgeServer:
     lab: Lab
     _folder: tempfile.TemporaryDirectory = field(init=False, repr=False)
     _process: subprocess.Popen = field(init=False, repr=False)
-    _control: socket.socket = field(init=False, repr=False)
+    _control: socket.socket | None = field(init=False, repr=False, default=None)
 
     def __enter__(self) -> Self:
         self.start()
@@ -151,4 +151,6 @@ class JudgeServer:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)  # its sessions too
         self._process.wait()
+        if self._control is not None:
+            self._control.close()
         self._folder.cleanup()

@@ -135,7 +135,7 @@ class Encoder:
 
 
 def _drain(iterator: Iterator) -> list:
-    items = []
+    items: list[Any] = []
     for item in iterator:
         if len(items) == MAX_ITEMS:
             raise ProtocolError(f"an iterator gave more than {MAX_ITEMS:,} items; it may have no end")

@@ -138,7 +138,7 @@ class RemoteServer:
 
     def _run(self, request: dict, tensors: dict, encoder: Encoder) -> dict:
         args, kwargs = self._arguments(request, tensors)
-        space = dict(PROBE_GLOBALS)
+        space: dict[str, Any] = dict(PROBE_GLOBALS)
         exec(compile(request["source"], "<probe>", "exec"), space)
         return {"ok": encoder.encode(space[request["name"]](StudentNamespace(self._variables), *args, **kwargs))}
 
