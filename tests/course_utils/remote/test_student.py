@@ -219,7 +219,6 @@ class TestBadAnswers:
             {"ok": 1, "graph": 0, "outputs": ["t0"]},
             {"ok": 1, "graph": 0, "outputs": 7},
             {"ok": {"$": "scalar", "n": "t0"}},
-            {"ok": {"$": "model", "builder": "mlp", "arguments": {"$": "dict", "v": [["sizes", [3, 2]]]}}},
             {"error": 3},
             {"id": 99, "ok": 1},
         ],
@@ -228,6 +227,13 @@ class TestBadAnswers:
     def test_are_protocol_errors(self, reply):
         with pytest.raises(StudentProtocolError):
             answering(reply).f(torch.ones(1, requires_grad=True))
+
+    def test_a_model_is_not_built_from_an_answer(self):
+        """The message is right in all else: a test may send it."""
+        encoder = Encoder()
+        form = encoder.encode(models.build("mlp", sizes=(3, 2)))
+        with pytest.raises(StudentProtocolError, match="unknown kind"):
+            answering({"ok": form}, encoder.blob()).f()
 
     @pytest.mark.parametrize("names", [["t0", "t0"], ["t1"]], ids=["twice", "integers"])
     def test_tensors_without_a_gradient_of_their_own(self, names):
