@@ -13,7 +13,9 @@ from nbformat import NotebookNode
 from course_grader.notebooks import Lab
 from course_utils._version import __version__
 
-_PACKAGES = [Path(__file__).parent, Path(__file__).parent.parent / "course_utils"]
+_ROOT = Path(__file__).parent.parent
+# Code, and the files of data and weights that it reads; not outline.json or the study texts, which change no result.
+_FILES = ("course_grader/**/*.py", "course_utils/**/*.py", "course_utils/data/**/*.json", "course_utils/models/**/*.*")
 
 
 def content_hash(notebook: NotebookNode) -> str:
@@ -26,13 +28,15 @@ def content_hash(notebook: NotebookNode) -> str:
 
 
 def lab_fingerprint(lab: Lab) -> str:
-    """A hash that changes with the reference's cells, lab.toml, and the grader's own code."""
-    return _hash([lab.name, content_hash(lab.reference()), asdict(lab.settings), _grader_hash()])
+    """A hash that changes with the reference's cells, lab.toml, and the grader's own code and data."""
+    return _hash([lab.name, content_hash(lab.reference()), asdict(lab.settings), grader_hash(_ROOT)])
 
 
-def _grader_hash() -> str:
-    sources = sorted(path for package in _PACKAGES for path in package.rglob("*.py"))
-    return _hash([__version__, [hashlib.sha256(path.read_bytes()).hexdigest() for path in sources]])
+def grader_hash(root: Path) -> str:
+    """Of the grader's code and data, in the packages below `root`."""
+    paths = sorted({path for pattern in _FILES for path in root.glob(pattern)})
+    files = [[path.relative_to(root).as_posix(), hashlib.sha256(path.read_bytes()).hexdigest()] for path in paths]
+    return _hash([__version__, files])
 
 
 def _hash(value: Any) -> str:

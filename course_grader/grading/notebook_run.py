@@ -62,7 +62,7 @@ class NotebookRun:
     async def _open_kernel(self) -> None:
         try:
             self._kernel, self._path = await self._start_kernel(self._graded.notebook, self._session)
-        except (RuntimeError, TimeoutError, OSError) as error:
+        except (RuntimeError, TimeoutError, OSError, JudgeError) as error:
             self._lose(f"no kernel could be started ({error})")
             self._graded.ran = bool(self._ran)
 
@@ -98,13 +98,16 @@ class NotebookRun:
         except JudgeError as error:
             self._graded.needs_review = True
             self._add_message(index, f"could not be judged: {error}")
-            return
-        self._graded.exercises[exercise] = result
+        else:
+            self._accept(index, result)
+        if self._kernel is not None and self._kernel.death:
+            await self._restart(index, self._solution_of(exercise), self._kernel.death)
+
+    def _accept(self, index: int, result: ExerciseResult) -> None:
+        self._graded.exercises[result.id] = result
         if result.error:
             self._graded.needs_review = True
             self._add_message(index, f"failed because of a mistake in the test, not in the submission: {result.error}")
-        if self._kernel is not None and self._kernel.death:
-            await self._restart(index, self._solution_of(exercise), self._kernel.death)
 
     async def _result(self, cell: NotebookNode, exercise: str) -> ExerciseResult:
         maximum = self._graded.exercises[exercise].max

@@ -5,6 +5,7 @@ Run as `python -m course_grader.judge.process SOCKET`; the first to connect send
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import os
@@ -18,6 +19,7 @@ import torch
 
 from course_grader.errors import CourseError
 from course_grader.judge import AUTOGRAD_IMPORT
+from course_grader.judge.limits import START_SECONDS, deadline, end_with
 from course_grader.judge.reference import ReferenceSource, execute_reference
 from course_grader.judge.session import serve_submission
 from course_utils.remote.framing import receive_frame, send_frame
@@ -28,15 +30,16 @@ def main(path: str) -> None:
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(path)
         listener.listen(64)
-        first, _ = listener.accept()
-        try:
-            source = ReferenceSource(**receive_frame(first)[0])
-            variables = execute_reference(source)
-            importlib.import_module(AUTOGRAD_IMPORT)
-        except CourseError as error:
-            send_frame(first, {"error": str(error)})
-            return
-        send_frame(first, {"ready": True})
+        with deadline(START_SECONDS):
+            first, _ = listener.accept()
+            try:
+                source = ReferenceSource(**receive_frame(first)[0])
+                variables = execute_reference(source)
+                importlib.import_module(AUTOGRAD_IMPORT)
+            except CourseError as error:
+                send_frame(first, {"error": str(error)})
+                return
+            send_frame(first, {"ready": True})
         gc.freeze()
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no zombies
         while True:
@@ -44,15 +47,18 @@ def main(path: str) -> None:
             if first in readable:  # the controller has ended, however it ended
                 return
             control, _ = listener.accept()
-            if os.fork() == 0:
-                listener.close()
-                _serve_and_exit(control, variables, source.imports)
-            control.close()
+            judge = os.getpid()
+            with contextlib.suppress(OSError), control:  # no process to be had: that session gets no answer
+                if os.fork() == 0:
+                    listener.close()
+                    first.close()
+                    _serve_and_exit(judge, control, variables, source.imports)
 
 
-def _serve_and_exit(control: socket.socket, variables: dict, imports: str) -> None:
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+def _serve_and_exit(judge: int, control: socket.socket, variables: dict, imports: str) -> None:
     try:
+        end_with(judge)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         serve_submission(control, variables, imports)
     except BaseException:
         traceback.print_exc()

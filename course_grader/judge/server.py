@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
+import os
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from course_grader.errors import CourseError
+from course_grader.judge.environment import judge_environment
+from course_grader.judge.limits import START_SECONDS
 from course_grader.judge.reference import ReferenceSource
 from course_grader.notebooks import Lab
 from course_grader.results import ExerciseResult, TestResult
 from course_utils.remote.framing import ProtocolError, receive_frame, send_frame
-
-START_SECONDS = 120.0
 
 
 class JudgeError(Exception):
@@ -27,10 +32,16 @@ class JudgeError(Exception):
 
 @dataclass
 class JudgeSession:
-    """One submission's judge. Close it when the submission is done."""
+    """One submission's judge. Close it when the submission is done.
+
+    After an answer that is late, or not to the request, the session is over: what came next could stand on the wrong
+    exercise.
+    """
 
     connection: socket.socket
     seconds: float
+    _numbers: Iterator[int] = field(default_factory=itertools.count, repr=False)
+    _over: str = field(default="", repr=False)  # why
 
     def listen(self, path: str) -> None:
         """Wait for the agent of a kernel that has just started, at `path`."""
@@ -42,16 +53,26 @@ class JudgeSession:
         `fault` says what went wrong in the exercise's solution cell, for tests that miss what it should define.
         """
         request = {"op": "judge", "source": source, "exercise": exercise, "lost": lost, "fault": fault}
-        answer = self._ask(request)
+        answer = self._ask(request, exercise=exercise)
         tests = [TestResult(**test) for test in answer["tests"]]
         return ExerciseResult(exercise, maximum, tests, answer["text"], answer["error"])
 
-    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
+    def _ask(self, request: dict[str, Any], **echoed: Any) -> dict[str, Any]:
+        """The answer to `request`; it carries the request's number and what is `echoed`."""
+        if self._over:
+            raise JudgeError(f"the judge gave no answer to an earlier request ({self._over})")
+        echoed["number"] = next(self._numbers)
         try:
-            send_frame(self.connection, request)
-            return receive_frame(self.connection, time.monotonic() + self.seconds)[0]
+            self.connection.settimeout(self.seconds)
+            send_frame(self.connection, {**request, **echoed})
+            answer, _ = receive_frame(self.connection, time.monotonic() + self.seconds)
+            if any(answer.get(name) != value for name, value in echoed.items()):
+                raise ProtocolError("what came answers another request")
         except (ProtocolError, OSError) as error:
-            raise JudgeError(f"the judge gave no answer ({error})") from None
+            self._over = str(error) or type(error).__name__
+            self.close()
+            raise JudgeError(f"the judge gave no answer ({self._over})") from None
+        return answer
 
     def close(self) -> None:
         self.connection.close()
@@ -64,7 +85,7 @@ class JudgeServer:
     lab: Lab
     _folder: tempfile.TemporaryDirectory = field(init=False, repr=False)
     _process: subprocess.Popen = field(init=False, repr=False)
-    _control: socket.socket = field(init=False, repr=False)
+    _control: socket.socket | None = field(init=False, repr=False, default=None)
 
     def __enter__(self) -> Self:
         self.start()
@@ -73,11 +94,16 @@ class JudgeServer:
     def start(self) -> None:
         """Start the process; `wait_until_ready` later, so that other things can start meanwhile."""
         self._folder = tempfile.TemporaryDirectory(prefix="judge-")
-        self._path = str(Path(self._folder.name) / "judge")
+        folder = self._folder.name
+        self._path = str(Path(folder) / "judge")
         command = [sys.executable, "-m", "course_grader.judge.process", self._path]
         # A session of its own: Ctrl-C is for the controller, which then ends the judge.
         self._process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+            env=judge_environment(folder),
         )
         self._ready = False
 
@@ -98,8 +124,10 @@ class JudgeServer:
     def _connect(self, deadline: float) -> socket.socket:
         while time.monotonic() < deadline:
             connection = socket.socket(socket.AF_UNIX)
+            connection.setblocking(False)  # an error where the queue is full: it would block without limit
             try:
                 connection.connect(self._path)
+                connection.settimeout(START_SECONDS)
                 return connection
             except OSError:
                 connection.close()
@@ -114,12 +142,15 @@ class JudgeServer:
         """A judge for one submission; `seconds` is the most that one test cell may take."""
         self.wait_until_ready()
         session = JudgeSession(self._connect(time.monotonic() + START_SECONDS), seconds)
-        session._ask({"seed": seed, "call_seconds": call_seconds})
+        session._ask({"seed": seed, "call_seconds": call_seconds, "seconds": seconds})
         return session
 
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._process.kill()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)  # its sessions too
         self._process.wait()
+        if self._control is not None:
+            self._control.close()
         self._folder.cleanup()

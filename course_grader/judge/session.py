@@ -9,6 +9,7 @@ import time
 import traceback
 from typing import Any
 
+from course_grader.judge.limits import SPARE_SECONDS, deadline, limit_memory
 from course_grader.judge.reference import execute_source
 from course_utils import testing
 from course_utils.remote.client import WALL_FACTOR, RemoteClient
@@ -107,22 +108,28 @@ def judge_cell(side: StudentSide, imports: str, request: dict[str, Any]) -> dict
         side.release()
     outcomes = testing.last_outcomes.get(exercise, [])
     tests = [{**vars(outcome), "points": outcome.points} for outcome in outcomes]
-    return {"tests": tests, "text": output.getvalue()[:MAX_OUTPUT], "error": error}
+    text = output.getvalue()[:MAX_OUTPUT]
+    return {"exercise": exercise, "tests": tests, "text": text, "error": error[:MAX_OUTPUT]}
 
 
 def serve_submission(control: socket.socket, variables: dict[str, Any], imports: str) -> None:
-    """Answer `open`, then `listen` and `judge` as they come, until the controller closes the connection."""
+    """Answer `open`, then `listen` and `judge` as they come, until the controller closes the connection.
+
+    Each answer carries its request's number: the controller must never take one for another.
+    """
     opening, _ = receive_frame(control)
+    limit_memory()
     side = StudentSide(opening["call_seconds"])
     test_session.seed, test_session.judged = opening["seed"], True
     reference._connect(variables)
-    answer: dict[str, Any] = {"ready": True}
-    with contextlib.suppress(ProtocolError):  # the controller is done
+    request, answer = opening, {"ready": True}
+    with contextlib.suppress(ProtocolError, ConnectionError):  # the controller is done
         while True:
-            send_frame(control, answer)
+            send_frame(control, {**answer, "number": request["number"]})
             request, _ = receive_frame(control)
-            if request["op"] == "listen":
-                side.listen(request["path"])
-                answer = {"ready": True}
-            else:
-                answer = judge_cell(side, imports, request)
+            with deadline(opening["seconds"] + SPARE_SECONDS):
+                if request["op"] == "listen":
+                    side.listen(request["path"])
+                    answer = {"ready": True}
+                else:
+                    answer = judge_cell(side, imports, request)

@@ -148,13 +148,17 @@ class StudentKernel:
         if reply.done():  # the agent has ended first; just after the judge's goodbye, or without ever answering
             await asyncio.wait({verdict}, timeout=1)
             if not verdict.done():
-                await asyncio.to_thread(_knock, path)
-        result = await verdict
+                _knock(path)
+        try:
+            return await verdict
+        finally:
+            await self._end_of_agent(reply)
+
+    async def _end_of_agent(self, reply: asyncio.Future) -> None:
         try:
             await asyncio.wait_for(reply, GRACE_SECONDS)
-        except (TimeoutError, DeadKernelError, ValueError):  # ValueError: of a message that is none
+        except Exception:  # DeadKernelError, TimeoutError, or what jupyter_client makes of a forged message
             await self.kill("the kernel died or hung in a function that a test called")
-        return result
 
     async def _reply(self, message: str) -> None:
         while True:
@@ -184,6 +188,10 @@ class StudentKernel:
 
 
 def _knock(path: str) -> None:
-    """Connect and leave: a judge that waits for an agent which never came then knows."""
+    """Connect and leave: a judge that waits for an agent which never came then knows.
+
+    Without waiting: where a student's code keeps the judge's queue full, the judge has a connection to look at.
+    """
     with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as connection:
+        connection.setblocking(False)
         connection.connect(path)

@@ -81,11 +81,14 @@ def _course() -> list[str]:
     return arguments
 
 
-def _font_cache() -> list[str]:
-    """Binds for matplotlib's list of fonts, which takes seconds to make."""
+def font_folder() -> Path:
+    """Where matplotlib keeps its list of fonts, which takes seconds to make."""
     cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    folder = Path(os.environ.get("MPLCONFIGDIR") or Path(cache, "matplotlib"))
+    return Path(os.environ.get("MPLCONFIGDIR") or Path(cache, "matplotlib"))
+
+
+def _font_cache() -> list[str]:
     arguments = parents(f"{FONT_CACHE}/list")
-    for path in folder.glob("fontlist-*.json"):
+    for path in font_folder().glob("fontlist-*.json"):
         arguments += ["--ro-bind", str(path), f"{FONT_CACHE}/{path.name}"]
     return arguments

@@ -16,7 +16,8 @@ from typing import Any
 
 from course_utils.environment import in_reference_notebook, refuse_unprotected_grading
 from course_utils.remote import probes
-from course_utils.remote.client import RemoteClient, RemoteObject, StudentError, Transport
+from course_utils.remote.client import RemoteClient, RemoteObject, Transport
+from course_utils.remote.errors import StudentError
 from course_utils.remote.server import RemoteServer
 from course_utils.variables import notebook_variables
 
@@ -52,6 +53,13 @@ class Student:
         source = textwrap.dedent(inspect.getsource(probe))
         probes.check(source, probe.__name__)
         return self._connected().request("run", args, kwargs, source=source, name=probe.__name__)
+
+    def _take_changes(self) -> list[tuple[str, str]]:
+        """What changed an argument, and which, since this was last asked."""
+        if self._client is None:
+            return []
+        changes, self._client.changes = sorted(self._client.changes), set()
+        return changes
 
     def _release(self) -> None:
         """Drop the objects and graphs that tests left in the student's process."""

@@ -16,7 +16,10 @@ from typing import Any
 import torch
 from torch import nn
 
-from course_utils.remote.codec import Decoder, Encoder, Handle, read_blob
+from course_utils.remote.changes import Watch
+from course_utils.remote.codec import Handle, read_blob
+from course_utils.remote.decoder import RequestDecoder
+from course_utils.remote.encoder import Encoder
 from course_utils.remote.framing import ProtocolError
 
 MAX_TEXT = 2000
@@ -91,15 +94,17 @@ class RemoteServer:
         return self._objects[handle.id]
 
     def _arguments(self, request: dict, tensors: dict[str, torch.Tensor]) -> tuple[list, dict]:
-        decoder = Decoder(tensors, self._resolve)
+        decoder = RequestDecoder(tensors, self._resolve)
         return decoder.decode(request["args"]), decoder.decode(request["kwargs"])
 
     def _call(self, request: dict, tensors: dict, encoder: Encoder) -> dict:
         target = self._target(request)
         args, kwargs = self._arguments(request, tensors)
+        watch = Watch(target, args, kwargs)
         with torch.set_grad_enabled(request["grad"]):
             result = target(*args, **kwargs)
-            return self._result(result, tensors, encoder)
+            reply = self._result(result, tensors, encoder)  # an iterator runs only here
+        return {**reply, "changed": changed} if (changed := watch.changed()) else reply
 
     def _result(self, result: Any, tensors: dict, encoder: Encoder) -> dict:
         """The encoded result and, where it hangs on a graph, the graph's number and its differentiable tensors."""
@@ -124,7 +129,7 @@ class RemoteServer:
 
     def _backward(self, request: dict, tensors: dict, encoder: Encoder) -> dict:
         outputs, leaves = self._graphs[request["graph"]]
-        gradients = Decoder(tensors).decode(request["args"])
+        gradients = RequestDecoder(tensors).decode(request["args"])
         pairs = [(out, grad) for out, grad in zip(outputs, gradients, strict=True) if grad is not None]
         for leaf in leaves:
             leaf.grad = None
@@ -133,7 +138,7 @@ class RemoteServer:
 
     def _run(self, request: dict, tensors: dict, encoder: Encoder) -> dict:
         args, kwargs = self._arguments(request, tensors)
-        space = dict(PROBE_GLOBALS)
+        space: dict[str, Any] = dict(PROBE_GLOBALS)
         exec(compile(request["source"], "<probe>", "exec"), space)
         return {"ok": encoder.encode(space[request["name"]](StudentNamespace(self._variables), *args, **kwargs))}
 

@@ -10,11 +10,11 @@ from typing import Any, ClassVar, TypeGuard
 
 import torch
 
-from course_utils.remote.client import StudentError, StudentTimeout
+from course_utils.remote.errors import StudentError, StudentTimeout
 from course_utils.remote.proxies import student
 from course_utils.runtime import says_unfinished
 from course_utils.seeds import derive_seed
-from course_utils.testing.comparison import Difference, require_close, show, show_types
+from course_utils.testing.comparison import Difference, require_close, require_precision, show, show_types
 from course_utils.testing.inputs import Inputs
 
 
@@ -87,7 +87,7 @@ class LabTestCase(Inputs, unittest.TestCase):
     ) -> None:
         """Equal up to rounding: tensors by shape and value, numbers, and lists, tuples and dicts of them.
 
-        Default tolerances follow the coarser floating dtype; integers must be equal.
+        Default tolerances follow the dtype of `expected`; integers must be equal. A less precise dtype is a difference.
         """
         require_close(got, expected, rtol, atol, hint, check_dtype)
 
@@ -145,6 +145,7 @@ class LabTestCase(Inputs, unittest.TestCase):
         mine, right = self._leaves(inputs), self._leaves(inputs)
         result, expected = function(*mine), expected_function(*right)
         self.assert_shape(result, expected.shape, hint)
+        require_precision(result, expected.dtype, hint)
         if not result.requires_grad:
             raise Difference("a result that gradients flow through", "a result without a graph (detached?)", hint=hint)
         upstream = self.randn(*expected.shape, dtype=expected.dtype)

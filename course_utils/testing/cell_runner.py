@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from course_utils.environment import in_sandbox, refuse_unprotected_grading
-from course_utils.remote.client import StudentError, StudentTimeout
-from course_utils.remote.proxies import ReferenceUnavailable
+from course_utils.remote.errors import StudentError, StudentTimeout
+from course_utils.remote.proxies import ReferenceUnavailable, student
 from course_utils.testing.case import LabTestCase, is_untouched, session
 from course_utils.testing.comparison import Difference
 
 Method = TypeVar("Method", bound=Callable[..., None])
 MARKS = {"passed": "✓", "failed": "✗", "error": "✗", "timeout": "⏱"}
+MAX_MESSAGE = 10_000  # characters: an assertion of unittest may write out a whole answer
 last_outcomes: dict[str, list[Outcome]] = {}  # by exercise; read by the judge and by `before_you_hand_in`
 
 
@@ -110,12 +111,18 @@ class _Recorder(unittest.TestResult):
     def addSkip(self, test: unittest.TestCase, reason: str) -> None:
         self._record(test, AssertionError(f"skipped: {reason}"))
 
+    def stopTest(self, test: unittest.TestCase) -> None:
+        super().stopTest(test)
+        outcome = self._outcomes[test._testMethodName]
+        notes = [f"note: {function} changed its input `{name}`" for function, name in student._take_changes()]
+        outcome.message = "\n".join(filter(None, [outcome.message, *notes]))
+
     def _record(self, test: unittest.TestCase, error: BaseException) -> None:
         targets = (
             [self._outcomes[test._testMethodName]] if hasattr(test, "_testMethodName") else self._outcomes.values()
         )
         for outcome in targets:  # if setUpClass fails, every method of the class fails
-            outcome.status, outcome.message = _status(error), _message(error, self._cell)
+            outcome.status, outcome.message = _status(error), _message(error, self._cell)[:MAX_MESSAGE]
 
 
 def _status(error: BaseException) -> str:

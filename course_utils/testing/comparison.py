@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from reprlib import Repr
 from typing import Any
 
 import numpy as np
 import torch
 
 from course_utils.remote.client import RemoteObject
+from course_utils.testing.tolerance import NUMBERS, agree, chosen, is_coarser
 
 SHOWN_VALUES = 12
+# 200 characters are shown: of a list of a million tensors, no more need be written out.
+_SHORT = Repr()
+_SHORT.maxlist = _SHORT.maxtuple = _SHORT.maxset = _SHORT.maxfrozenset = _SHORT.maxdict = 200
+_SHORT.maxstring = _SHORT.maxlong = _SHORT.maxother = 1000
 
 
 class Difference(AssertionError):
@@ -27,7 +33,7 @@ class Difference(AssertionError):
 def show(value: Any) -> str:
     """A value in one short line; a tensor by shape, dtype and, if it is small, its numbers."""
     if isinstance(value, np.ndarray | np.generic):
-        return f"a numpy {type(value).__name__} {np.array2string(value, threshold=SHOWN_VALUES)}"
+        return f"a numpy {type(value).__name__} {np.array2string(np.asarray(value), threshold=SHOWN_VALUES)}"
     if isinstance(value, torch.Tensor):
         kind = f"tensor of shape {tuple(value.shape)}, {str(value.dtype).removeprefix('torch.')}"
         if value.numel() > SHOWN_VALUES:
@@ -35,7 +41,7 @@ def show(value: Any) -> str:
         return f"{_numbers(value.tolist())} ({kind})"
     if isinstance(value, RemoteObject):
         return _with_article(value.type_name or "object")
-    text = repr(value)
+    text = _SHORT.repr(value)
     return text if len(text) <= 200 else f"{text[:200]}… ({type(value).__name__})"
 
 
@@ -57,12 +63,14 @@ def _numbers(values: Any) -> str:
     return f"{values:.6g}" if isinstance(values, float) else str(values)
 
 
-def as_tensor(value: Any, dtype: torch.dtype | None = None) -> torch.Tensor | None:
-    """A tensor from a tensor, number or nested list of numbers; None from anything else."""
+def as_tensor(value: Any) -> torch.Tensor | None:
+    """A tensor from a tensor, number or numpy array; None from anything else."""
     if isinstance(value, torch.Tensor):
         return value.detach()
-    if isinstance(value, bool | int | float | np.ndarray | np.generic):
-        return torch.as_tensor(value, dtype=dtype)
+    if isinstance(value, bool | int | float):
+        return torch.tensor(value, dtype=torch.float64)
+    if isinstance(value, np.ndarray | np.generic):
+        return torch.as_tensor(value)
     return None
 
 
@@ -87,20 +95,25 @@ def require_close(
 
 def _require_keys(got: Any, expected: Mapping, hint: str | None, path: str) -> None:
     if not isinstance(got, Mapping):
-        raise Difference(f"a dict with keys {', '.join(map(repr, expected))}", show(got), path, hint)
+        raise Difference(f"a dict with keys {_listed(expected)}", show(got), path, hint)
     if set(got) != set(expected):
-        raise Difference(f"keys {', '.join(map(repr, expected))}", f"keys {', '.join(map(repr, got))}", path, hint)
+        raise Difference(f"keys {_listed(expected)}", f"keys {_listed(got)}", path, hint)
+
+
+def _listed(keys: Mapping) -> str:
+    return show(list(keys)).removeprefix("[").removesuffix("]")
 
 
 def _require_number(
     got: Any, expected: Any, rtol: float | None, atol: float | None, hint: str | None, path: str
 ) -> None:
-    number = as_tensor(got, torch.float64)
-    if number is None or number.numel() != 1:
+    value = as_tensor(got)
+    if value is None or value.numel() != 1:
         raise Difference(show(expected), show(got), path, hint)
+    require_precision(value, torch.float32, hint, path)
     right = torch.as_tensor(expected, dtype=torch.float64).reshape(())
-    if not _close(number.to(torch.float64).reshape(()), right, rtol or 1e-5, 1e-7 if atol is None else atol):
-        raise Difference(f"{expected:.8g}", f"{number.item():.8g}", path, hint)
+    if not agree(value.reshape(()), right, *chosen(rtol, atol, NUMBERS)):
+        raise Difference(f"{expected:.8g}", f"{value.item():.8g}", path, hint)
 
 
 def _require_tensor(
@@ -112,36 +125,23 @@ def _require_tensor(
         raise Difference(f"shape {tuple(expected.shape)}", f"shape {tuple(got.shape)}", path, hint)
     if dtype and got.dtype != expected.dtype:
         raise Difference(f"dtype {expected.dtype}", f"dtype {got.dtype}", path, hint)
-    if got.numel() and not _close(got, expected, rtol, atol):
+    # Where a test states its tolerance, a float64 reference is there to be exact, not to ask for float64.
+    exact = rtol is not None and expected.dtype == torch.float64
+    require_precision(got, torch.float32 if exact else expected.dtype, hint, path)
+    if not bool(agree(got, expected, rtol, atol).all()):
         raise _first_difference(got.detach(), expected.detach(), rtol, atol, hint, path)
 
 
-def _tolerances(got: torch.Tensor, expected: torch.Tensor, rtol: float | None, atol: float | None) -> tuple:
-    coarse = torch.float64
-    for tensor in (got, expected):
-        if tensor.dtype in (torch.float16, torch.bfloat16, torch.float32) and coarse is not torch.float16:
-            coarse = tensor.dtype
-    default_r, default_a = {torch.float64: (1e-7, 1e-9), torch.float32: (1e-4, 1e-5)}.get(coarse, (2e-2, 1e-2))
-    if not (got.is_floating_point() or expected.is_floating_point()):
-        default_r, default_a = 0.0, 0.0
-    return default_r if rtol is None else rtol, default_a if atol is None else atol
-
-
-def _close(got: torch.Tensor, expected: torch.Tensor, rtol: float | None, atol: float | None) -> bool:
-    return bool(_agree(got, expected, rtol, atol).all())
-
-
-def _agree(got: torch.Tensor, expected: torch.Tensor, rtol: float | None, atol: float | None) -> torch.Tensor:
-    rtol, atol = _tolerances(got, expected, rtol, atol)
-    if got.is_complex() or expected.is_complex():
-        return torch.isclose(got.to(torch.complex128), expected.to(torch.complex128), rtol=rtol, atol=atol)
-    return torch.isclose(got.to(torch.float64), expected.to(torch.float64), rtol=rtol, atol=atol, equal_nan=False)
+def require_precision(got: torch.Tensor, least: torch.dtype, hint: str | None, path: str = "") -> None:
+    """Raise Difference where got's dtype rounds more coarsely than `least`."""
+    if is_coarser(got.dtype, than=least):
+        raise Difference(f"dtype {least}, or one as precise", f"dtype {got.dtype}, which is less precise", path, hint)
 
 
 def _first_difference(
     got: torch.Tensor, expected: torch.Tensor, rtol: float | None, atol: float | None, hint: str | None, path: str
 ) -> Difference:
-    bad = ~_agree(got, expected, rtol, atol)
+    bad = ~agree(got, expected, rtol, atol)
     first = tuple(int(i) for i in bad.nonzero()[0])
     share = f"{int(bad.sum())} of {bad.numel()} values differ"
     if got.is_floating_point() and not bool(torch.isfinite(got).all()):

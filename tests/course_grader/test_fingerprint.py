@@ -3,8 +3,10 @@
 import nbformat
 import pytest
 
-from course_grader.fingerprint import content_hash, lab_fingerprint
+from course_grader import fingerprint
+from course_grader.fingerprint import content_hash, grader_hash, lab_fingerprint
 from course_grader.notebooks import find_lab
+from tests.paths import ROOT
 from tests.tiny_course import LAB, cell_named, tiny_notebook, with_sources, write_tiny_course
 
 
@@ -42,3 +44,30 @@ class TestFingerprint:
         second = lab_fingerprint(find_lab(LAB, root))
         (root / "solutions" / LAB / "lab.toml").write_text("memory_mb = 1234\n")
         assert len({first, second, lab_fingerprint(find_lab(LAB, root))}) == 3
+
+    def test_it_changes_with_the_grader(self, tmp_path, monkeypatch):
+        lab = find_lab(LAB, write_tiny_course(tmp_path))
+        first = lab_fingerprint(lab)
+        monkeypatch.setattr(fingerprint, "_ROOT", tmp_path)
+        assert lab_fingerprint(lab) != first
+
+
+GRADER = {
+    "course_grader/judge/session.py": True,
+    "course_utils/testing/comparison.py": True,
+    "course_utils/data/nq/words.json": True,
+    "course_utils/models/tiny_encoder/model.safetensors": True,
+    "course_utils/outline.json": False,
+    "course_utils/study/texts/01_tensor_basics.json": False,
+}
+
+
+@pytest.mark.parametrize(("changed", "counts"), GRADER.items(), ids=GRADER)
+def test_the_grader_is_its_code_and_the_data_that_it_reads(tmp_path, changed, counts):
+    for name in GRADER:
+        assert (ROOT / name).is_file()
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("one")
+    before = grader_hash(tmp_path)
+    (tmp_path / changed).write_text("two")
+    assert (grader_hash(tmp_path) != before) is counts

@@ -81,6 +81,27 @@ class TestOrdinarySubmissions:
         assert cell_named(graded.notebook, "test_double").outputs == []  # nbgrader: no error, full points
 
 
+KNOCKING = """
+import socket, time
+import course_grader.in_sandbox.agent as agent
+
+def serve(path, variables):
+    waiting = True
+    while waiting:
+        connection = socket.socket(socket.AF_UNIX)
+        connection.setblocking(False)
+        try:
+            connection.connect(path)
+        except BlockingIOError:
+            waiting = {stays}
+            time.sleep(0.1)
+        held.append(connection)
+
+held = []
+agent.serve = serve
+"""
+
+
 class TestTrouble:
     def test_an_endless_loop_affects_only_its_function(self, engine):
         loop = "def double(x):\n    while True:\n        pass"
@@ -98,6 +119,24 @@ class TestTrouble:
         graded = engine.grade(with_sources(goodbye="while True: pass", table="while True: pass"), "dan", 1)
         assert score(graded)["count"] == 15.0
         assert any("Cell 3 (while True: pass) ran longer than 4 s" in message for message in graded.messages)
+
+    @pytest.mark.parametrize("stays", [False, True], ids=["agent ends", "agent stays"])
+    def test_a_full_queue_of_the_judge_and_no_agent_affects_only_that_submission(self, engine, stays):
+        notebook = with_sources(double=KNOCKING.format(stays=stays))
+        graded = engine.grade(notebook, "dan", 1)
+        assert score(graded)["double"] == 0.0
+        assert engine.grade(tiny_notebook(), "ada", 1).score == 20.0
+
+    def test_a_range_without_end_is_an_error_of_that_exercise(self, engine):
+        graded = engine.grade(with_sources(count="def count(n):\n    return range(10**15)"), "dan", 1)
+        assert score(graded) == {"double": 5.0, "count": 0.0}
+        assert not graded.needs_review
+        assert "more than 10,000 items" in graded.exercises["count"].tests[0].message
+
+    def test_a_changed_input_is_noted_also_where_the_test_passes(self, engine):
+        graded = engine.grade(with_sources(double="def double(x):\n    return x.mul_(2)"), "ada", 1)
+        first = graded.exercises["double"].tests[0]
+        assert (first.status, first.message) == ("passed", "note: your function `double` changed its input `x`")
 
     def test_a_crash_between_exercises_keeps_earlier_results(self, engine):
         notebook = tiny_notebook()

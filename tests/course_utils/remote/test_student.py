@@ -1,12 +1,15 @@
 """`student`: calls, gradients, handles, probes and errors, through the codec."""
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from course_utils.remote import models, probes
-from course_utils.remote.client import RemoteClient, StudentError, StudentProtocolError, StudentTimeout
+from course_utils.remote import codec, models, probes
+from course_utils.remote.client import RemoteClient
+from course_utils.remote.encoder import Encoder
+from course_utils.remote.errors import StudentError, StudentProtocolError, StudentTimeout
 from course_utils.remote.proxies import Student, local_transport
 
 
@@ -56,6 +59,10 @@ def in_place(x):
 
 def plus_one(x):
     return x + 1
+
+
+def mode(model):
+    return model.training
 
 
 def view(x):
@@ -124,6 +131,10 @@ class TestGradients:
         model.zero_grad()
         loss(model, x).backward()
         assert all(torch.allclose(a, p.grad) for a, p in zip(mine, model.parameters(), strict=True))
+
+    @pytest.mark.parametrize("training", [True, False])
+    def test_a_model_is_handed_over_in_its_mode(self, student, training):
+        assert student.mode(models.build("mlp", sizes=(3, 2)).train(training)) is training
 
     def test_agree_with_finite_differences(self, student):
         x = torch.randn(3, dtype=torch.float64, requires_grad=True)
@@ -207,6 +218,7 @@ class TestBadAnswers:
             {"ok": {"$": "tensor", "n": "t0", "shape": [1]}},
             {"ok": 1, "graph": 0, "outputs": ["t0"]},
             {"ok": 1, "graph": 0, "outputs": 7},
+            {"ok": {"$": "scalar", "n": "t0"}},
             {"error": 3},
             {"id": 99, "ok": 1},
         ],
@@ -215,6 +227,37 @@ class TestBadAnswers:
     def test_are_protocol_errors(self, reply):
         with pytest.raises(StudentProtocolError):
             answering(reply).f(torch.ones(1, requires_grad=True))
+
+    def test_a_model_is_not_built_from_an_answer(self):
+        """The message is right in all else: a test may send it."""
+        encoder = Encoder()
+        form = encoder.encode(models.build("mlp", sizes=(3, 2)))
+        with pytest.raises(StudentProtocolError, match="unknown kind"):
+            answering({"ok": form}, encoder.blob()).f()
+
+    @pytest.mark.parametrize("names", [["t0", "t0"], ["t1"]], ids=["twice", "integers"])
+    def test_tensors_without_a_gradient_of_their_own(self, names):
+        blob = codec.write_blob({"t0": torch.ones(1), "t1": torch.ones(1, dtype=torch.int64)})
+        with pytest.raises(StudentProtocolError, match="no gradient"):
+            answering({"ok": 1, "graph": 0, "outputs": names}, blob).f(torch.ones(1, requires_grad=True))
+
+    @pytest.mark.parametrize(
+        "gradients",
+        [[], [None, None], [torch.ones(3)], [torch.ones(2, dtype=torch.int64)], ["one"], [np.ones(2)], 7],
+        ids=str,
+    )
+    def test_gradients_of_a_wrong_number_shape_or_type(self, gradients):
+        def transport(request, blob):
+            encoder = Encoder()
+            if request["op"] == "backward":
+                return {"id": request["id"], "ok": encoder.encode(gradients)}, encoder.blob()
+            form = encoder.encode(torch.ones(2))
+            return {"id": request["id"], "ok": form, "graph": 0, "outputs": ["t0"]}, encoder.blob()
+
+        proxy = Student()
+        proxy._connect(RemoteClient(transport))
+        with pytest.raises(StudentProtocolError, match="gradient"):
+            proxy.f(torch.ones(2, requires_grad=True)).sum().backward()
 
     def test_an_error_with_a_wild_description_is_still_an_error(self):
         with pytest.raises(StudentError):

@@ -159,6 +159,22 @@ class TestRunTests:
         student._connect(None)
         assert testing.last_outcomes["f"][0].message == message
 
+    @pytest.mark.parametrize("right", [2.0, 3.0])
+    def test_a_changed_input_is_noted_whether_the_test_passes_or_fails(self, right, capsys):
+        student._connect(RemoteClient(local_transport({"double": lambda scores: scores.mul_(2)})))
+        source = (
+            "class VisibleDouble(LabTestCase):\n    @points(1)\n"
+            f"    def test_a(self): self.assert_close(student.double(torch.ones(1)), torch.tensor([{right}]))\n"
+            "    @points(1)\n    def test_b(self): pass\n"
+            "value = run_tests('double')"
+        )
+        assert run_cell(source, "<cell 12>") == (2.0 if right == 2.0 else 1.0)
+        student._connect(None)
+        first, second = testing.last_outcomes["double"]
+        assert first.message.endswith("note: your function `double` changed its input `scores`")
+        assert second.message == ""
+        assert "changed its input `scores`" in capsys.readouterr().out
+
     def test_pytorchs_own_not_implemented_error_is_no_stub(self):
         student._connect(RemoteClient(local_transport({"f": lambda: torch.ones(2, dtype=torch.int64).log_softmax(0)})))
         source = "class VisibleF(LabTestCase):\n    @points(1)\n    def test_a(self): student.f()\nrun_tests('f')"

@@ -1,0 +1,166 @@
+"""The way through a notebook, with a kernel and a judge that do as they are told: what happens after a death."""
+
+import asyncio
+
+import pytest
+from nbformat.v4 import new_output
+
+from course_grader.grading.notebook_run import NotebookRun, fail_closed
+from course_grader.judge.server import JudgeError
+from course_grader.kernel_client import CellEnd
+from course_grader.lab_settings import LabSettings
+from course_grader.notebooks import is_autograded_cell
+from course_grader.results import ExerciseResult, GradedSubmission, TestResult
+from tests.tiny_course import LAB, cell_named, score, tiny_notebook
+
+FULL = {"double": 5.0, "count": 15.0}
+
+
+class FakeKernel:
+    """Dies in a cell of `deadly`, or while an exercise of `deadly` is judged."""
+
+    def __init__(self, deadly, death):
+        self._deadly, self._death = deadly, death
+        self.death = self.fault = ""
+        self.ran = []
+
+    async def run(self, cell, index, seconds):
+        self.ran.append(cell.id)
+        if cell.id in self._deadly:
+            self.death = self._death
+            return CellEnd.DEAD
+        return CellEnd.DONE
+
+    async def serve_judge(self, path, judging):
+        result = judging()
+        if f"test_{result.id}" in self._deadly:
+            self.death = self._death
+        return result
+
+    async def close(self):
+        pass
+
+
+class FakeJudge:
+    """Gives full points for each exercise, except those that it cannot judge."""
+
+    def __init__(self, fails=()):
+        self.asked, self._fails = [], fails
+
+    def judge(self, source, exercise, maximum, lost="", fault=""):
+        self.asked.append((exercise, lost))
+        if exercise in self._fails:
+            raise JudgeError("the judge gave no answer")
+        points = 0.0 if lost else maximum
+        return ExerciseResult(exercise, maximum, [TestResult("Hidden.test", "All", "passed", points, maximum)])
+
+
+def run(*kernels, judge=None, notebook=None):
+    """The graded submission after a run in these kernels, one after the other."""
+    graded = GradedSubmission("ada", LAB, 1, notebook or tiny_notebook())
+    waiting = list(kernels)
+
+    async def start(notebook, session):
+        return waiting.pop(0), "path"
+
+    asyncio.run(NotebookRun(graded, judge or FakeJudge(), start, LabSettings(), False).run())
+    return graded
+
+
+def kernels(*deadly, death="a crash"):
+    return FakeKernel(set(deadly), death), FakeKernel(set(), "")
+
+
+class TestAfterADeath:
+    def test_the_cells_before_it_run_again_but_not_the_one_that_killed_it(self):
+        first, second = kernels("count")
+        graded = run(first, second)
+        assert first.ran == ["setup", "table", "double", "count"]
+        assert second.ran == ["setup", "table", "double", "goodbye"]
+        assert score(graded) == FULL
+
+    def test_nor_the_cell_whose_function_killed_it_in_a_test(self):
+        first, second = kernels("test_double")
+        run(first, second)
+        assert first.ran == ["setup", "table", "double"]
+        assert second.ran == ["setup", "table", "count", "goodbye"]
+
+    def test_by_wall_time_there_is_no_other_kernel(self):
+        first, second = kernels("double", death="wall time: more than 60 s")
+        judge = FakeJudge()
+        graded = run(first, second, judge=judge)
+        assert second.ran == []
+        assert first.ran == ["setup", "table", "double"]
+        assert graded.needs_review
+        assert [exercise for exercise, lost in judge.asked if "wall time" in lost] == ["double", "count"]
+        assert score(graded) == dict.fromkeys(FULL, 0.0)
+
+    def test_a_second_death_is_the_last(self):
+        graded = run(*(FakeKernel({"double", "count"}, "a crash") for _ in range(2)))
+        assert graded.needs_review
+        assert score(graded)["count"] == 0.0
+
+    def test_what_the_cells_showed_before_it_stays(self):
+        first, second = kernels("count")
+        notebook = tiny_notebook()
+
+        async def show(cell, index, seconds, ends=first.run):
+            cell.outputs = [new_output("stream", text="shown")]
+            return await ends(cell, index, seconds)
+
+        first.run = show
+        graded = run(first, second, notebook=notebook)
+        assert cell_named(graded.notebook, "table").outputs[0].text == "shown"
+
+
+class TestFailClosed:
+    @pytest.fixture
+    def forged(self):
+        notebook = tiny_notebook()
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                cell.outputs = [new_output("execute_result", {"text/plain": "20.0"}, execution_count=1)]
+                cell.execution_count = 1
+        return notebook
+
+    def test_nothing_of_the_submission_s_own_outputs_is_left_and_every_test_has_an_error(self, forged):
+        graded = GradedSubmission("ada", LAB, 1, forged)
+        fail_closed(graded)
+        for cell in forged.cells:
+            if is_autograded_cell(cell):
+                assert [output.output_type for output in cell.outputs] == ["error"]
+            else:
+                assert not cell.get("outputs")
+            assert cell.get("execution_count") is None
+        assert {name: result.max for name, result in graded.exercises.items()} == FULL
+        assert score(graded) == dict.fromkeys(FULL, 0.0)
+
+    def test_what_the_judge_does_not_judge_stays_so(self, forged):
+        kernel, _ = kernels()
+        graded = run(kernel, judge=FakeJudge(fails=("double", "count")), notebook=forged)
+        assert score(graded) == dict.fromkeys(FULL, 0.0)
+        assert graded.needs_review
+        for name in ("test_double", "test_count"):
+            assert [output.ename for output in cell_named(graded.notebook, name).outputs] == ["NotGraded"]
+
+    def test_a_judge_that_is_over_when_the_kernel_is_renewed_ends_no_run(self):
+        async def start(notebook, session):
+            raise JudgeError("the judge gave no answer")
+
+        graded = GradedSubmission("ada", LAB, 1, tiny_notebook())
+        asyncio.run(NotebookRun(graded, FakeJudge(), start, LabSettings(), False).run())
+        assert graded.needs_review
+        assert score(graded) == dict.fromkeys(FULL, 0.0)
+
+
+def test_a_kernel_that_died_while_the_judge_gave_no_answer_is_renewed():
+    first, second = kernels()
+
+    async def die(path, judging):
+        first.death = "a crash"
+        return judging()
+
+    first.serve_judge = die
+    graded = run(first, second, judge=FakeJudge(fails=("double",)))
+    assert "count" in second.ran
+    assert score(graded) == {"double": 0.0, "count": 15.0}
