@@ -19,6 +19,7 @@ from nbgrader.preprocessors import (
 )
 
 from course_grader.feedback import FEEDBACK_STEPS, FeedbackExporter
+from course_grader.markup import PAGE_SETTINGS
 from course_grader.nbgrader_plugins import (
     CourseExecute,
     SaveGrades,
@@ -60,6 +61,9 @@ c.Autograde.sanitize_preprocessors = []
 c.Autograde.autograde_preprocessors = [
     CourseExecute, IgnorePattern, ClearMetadataPreprocessor, LimitOutput, SaveGrades, AssignLatePenalties,
 ]  # fmt: skip
+
+# The formgrader's page, and feedback: what students wrote is sanitized.
+c.HTMLExporter.update(PAGE_SETTINGS)
 
 # What students read in the end: short, for a phone too, without the source of hidden tests.
 c.GenerateFeedback.exporter_class = FeedbackExporter

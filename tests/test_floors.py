@@ -20,7 +20,7 @@ GRADER_FLOORS = [
     {"lab_settings"},
     {"sandbox", "inside", "kernel_client", "notebooks", "results", "gradebook"},
     {"judge", "repair", "release", "report", "fingerprint", "doctor"},
-    {"grading", "audit"},
+    {"grading", "audit", "markup"},
     {"nbgrader_plugins", "feedback"},
     {"runner"},
     {"cli"},

@@ -10,6 +10,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook
 
+from course_grader.repair.content import clean_content
 from course_grader.repair.notes import Notes
 from course_grader.repair.reading import Unreadable, read_notebook
 from course_grader.repair.restoring import add_test_cells, restore
@@ -49,6 +50,7 @@ def repair_submission(submission: Submission, lab_cells: Mapping[str, NotebookNo
     notes = Notes()
     try:
         notebook = read_notebook(submission.notebook_path, notes)
+        clean_content(notebook)
         restore(notebook, submission.lab, lab_cells, notes)
     except Unreadable as error:
         notebook = _replacement(str(error), lab_cells)
