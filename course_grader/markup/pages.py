@@ -38,7 +38,7 @@ class _Renderer(IPythonRenderer):
 
 @pass_context
 def markdown2html(context: Context, source: str) -> str:
-    """In place of nbconvert's filter, whose result some templates use as it is. Text too long to read is not rendered."""
+    """In place of nbconvert's filter, whose result some templates use as it is. Very long text is not rendered."""
     if len(source) > MAX_MARKDOWN:
         return f"<pre>{escape(source)}</pre>"
     cell = context.get("cell") or {}
