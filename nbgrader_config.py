@@ -26,6 +26,7 @@ from course_grader.nbgrader_plugins import (
     SaveGuardedCells,
     SubmissionExporter,
     before_autograde,
+    use_course_exporter,
 )
 from course_grader.release.converters import prepare_process
 from course_grader.release.outline import WRITTEN_STUB
@@ -34,6 +35,7 @@ from course_grader.release.steps import NamedStubs, ReleaseMark
 c = get_config()  # noqa: F821
 
 prepare_process()
+use_course_exporter()
 
 c.CourseDirectory.course_id = "deep-learning-labs"
 c.CourseDirectory.source_directory = "solutions"
