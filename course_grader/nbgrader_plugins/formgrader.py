@@ -16,7 +16,7 @@ def use_course_exporter() -> None:
     """
     handlers = sys.modules.get("nbgrader.server_extensions.formgrader.base")
     if handlers is not None:
-        handlers.BaseHandler.exporter = property(_exporter)  # type: ignore[attr-defined]
+        handlers.BaseHandler.exporter = property(_exporter)
 
 
 def _exporter(handler: Any) -> HTMLExporter:

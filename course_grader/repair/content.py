@@ -95,7 +95,9 @@ def _output(output: Any) -> NotebookNode | None:
 
 
 def _display(output: dict, kind: str) -> NotebookNode | None:
-    data = output.get("data") if isinstance(output.get("data"), dict) else {}
+    data = output.get("data")
+    if not isinstance(data, dict):
+        return None
     shown = _pictures(data)
     if isinstance(data.get("text/plain"), str):
         shown["text/plain"] = _text(data["text/plain"])
@@ -115,7 +117,7 @@ def _picture_metadata(metadata: Any, shown: dict) -> NotebookNode:
     for mime_type in SIGNATURES.keys() & shown.keys():
         given = metadata.get(mime_type) if isinstance(metadata, dict) else None
         if isinstance(given, dict):
-            entries = {side: _whole(given.get(side), MAX_SIDE) for side in ("width", "height")}
+            entries: dict[str, Any] = {side: _whole(given.get(side), MAX_SIDE) for side in ("width", "height")}
             entries["alt"] = _text(given.get("alt"))[:MAX_ALT]
             kept[mime_type] = NotebookNode({name: entry for name, entry in entries.items() if entry})
     return kept
