@@ -19,12 +19,14 @@ from nbgrader.preprocessors import (
 )
 
 from course_grader.feedback import FEEDBACK_STEPS, FeedbackExporter
+from course_grader.markup import PAGE_SETTINGS
 from course_grader.nbgrader_plugins import (
     CourseExecute,
     SaveGrades,
     SaveGuardedCells,
     SubmissionExporter,
     before_autograde,
+    use_course_exporter,
 )
 from course_grader.release.converters import prepare_process
 from course_grader.release.outline import WRITTEN_STUB
@@ -33,6 +35,7 @@ from course_grader.release.steps import NamedStubs, ReleaseMark
 c = get_config()  # noqa: F821
 
 prepare_process()
+use_course_exporter()
 
 c.CourseDirectory.course_id = "deep-learning-labs"
 c.CourseDirectory.source_directory = "solutions"
@@ -60,6 +63,9 @@ c.Autograde.sanitize_preprocessors = []
 c.Autograde.autograde_preprocessors = [
     CourseExecute, IgnorePattern, ClearMetadataPreprocessor, LimitOutput, SaveGrades, AssignLatePenalties,
 ]  # fmt: skip
+
+# The formgrader's page and feedback show what students wrote sanitized.
+c.HTMLExporter.update(PAGE_SETTINGS)
 
 # Feedback for students: short, readable on a phone, without the source of hidden tests.
 c.GenerateFeedback.exporter_class = FeedbackExporter

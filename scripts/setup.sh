@@ -88,8 +88,9 @@ ensure_bubblewrap() {
 }
 
 ensure_chromium() {
-    command -v chromium >/dev/null || apt_install chromium fonts-dejavu-core ||
-        say "without Chromium, browser tests are skipped; install it with sudo apt-get install chromium"
+    { command -v chromium >/dev/null && [ -d /usr/share/javascript/mathjax ]; } ||
+        apt_install chromium fonts-dejavu-core libjs-mathjax ||
+        say "browser tests are skipped without Chromium and MathJax: sudo apt-get install chromium libjs-mathjax"
 }
 
 case "${1:-environment}" in

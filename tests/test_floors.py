@@ -20,7 +20,7 @@ GRADER_FLOORS = [
     {"lab_settings", "in_sandbox"},
     {"sandbox", "kernel_client", "notebooks", "gradebook"},
     {"judge", "repair", "release", "report", "fingerprint", "doctor"},
-    {"grading", "audit"},
+    {"grading", "audit", "markup"},
     {"nbgrader_plugins", "feedback"},
     {"runner"},
     {"cli"},

@@ -8,23 +8,17 @@ from typing import Any
 
 from nbconvert.exporters import HTMLExporter
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
-from nbconvert.preprocessors.sanitize import SanitizeHTML
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests, GetGrades, NbGraderPreprocessor
 from traitlets.config import Config
 
+from course_grader.markup import PAGE_SETTINGS
 from course_grader.notebooks import is_autograded_cell, is_solution_cell, is_written_answer, tested_exercise
 
-# What Markdown makes, and nothing that runs: the text is a student's, the reader may be anybody.
-_TAGS = """a abbr b blockquote br code dd del details div dl dt em h1 h2 h3 h4 h5 h6 hr i img li ol p pre s span strong
-sub summary sup table tbody td th thead tr ul""".split()
-_ATTRIBUTES = {"a": ["href", "title"], "img": ["src", "alt", "title", "width"], "*": ["class", "id"]}
 _SETTINGS = {
+    **PAGE_SETTINGS,
     "template_name": "course_feedback",
     "extra_template_basedirs": [str(Path(__file__).parent / "templates")],
-    "sanitize_html": True,
-    "exclude_anchor_links": True,
-    "filters": {"clean_html": SanitizeHTML(tags=_TAGS, attributes=_ATTRIBUTES).sanitize_html_tags},
 }
 
 

@@ -20,7 +20,7 @@ from course_grader.judge.server import JudgeServer, JudgeSession
 from course_grader.kernel_client import StudentKernel
 from course_grader.lab_settings import LabSettings
 from course_grader.notebooks import Lab
-from course_grader.repair import Notes
+from course_grader.repair import Notes, clean_content
 from course_grader.results import GradedSubmission, OtherFiles
 from course_grader.sandbox import (
     Limits,
@@ -96,6 +96,7 @@ class Engine:
         graded.needs_review, graded.ran = notes.needs_review, not notes.unreadable
         if graded.ran:
             self._run(graded, files)
+            clean_content(graded.notebook)  # its outputs come from the student's kernel
         else:
             fail_closed(graded)
             write_record(graded)

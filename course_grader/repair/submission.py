@@ -13,6 +13,7 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 
 from course_grader.lab_settings import LabSettings
 from course_grader.notebooks import nbgrader_metadata
+from course_grader.repair.content import clean_content
 from course_grader.repair.finding import describe_missing, other_notebooks
 from course_grader.repair.notes import Notes
 from course_grader.repair.other_files import find_other_files
@@ -63,6 +64,7 @@ def repair_submission(
         notebook = read_notebook(path, notes)
         if path != submission.notebook_path:
             _expect_this_lab(notebook, path, submission, lab_cells, notes)
+        clean_content(notebook)
         restore(notebook, submission.lab, lab_cells, notes)
         files = find_other_files(path, settings.files, settings.files_mb, notes)
         return Repaired(notebook, notes, read_timestamp(submission.folder, notes), files)

@@ -33,7 +33,7 @@ SETTINGS = {
 
 @contextlib.contextmanager
 def jupyterlab(folder: Path, home: Path, token: str, seconds: float = 60) -> Iterator[str]:
-    """Serve `folder` on 127.0.0.1 while the block lasts; gives its address.
+    """Serve `folder` on 127.0.0.1 while the block lasts, from inside of it; gives its address.
 
     Settings, runtime files and IPython's history go under `home`. RuntimeError with the server's log when it has not
     answered within `seconds`.
@@ -45,7 +45,9 @@ def jupyterlab(folder: Path, home: Path, token: str, seconds: float = 60) -> Ite
     port = _free_port()
     log = home / "server.log"
     with log.open("w") as stream:
-        server = subprocess.Popen(_command(folder, port), env=_environment(home, token), stdout=stream, stderr=stream)
+        server = subprocess.Popen(
+            _command(folder, port), cwd=folder, env=_environment(home, token), stdout=stream, stderr=stream
+        )
     try:
         url = f"http://127.0.0.1:{port}"
         _wait_for(f"{url}/api/status", token, server, log, seconds)
