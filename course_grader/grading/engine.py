@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 from course_grader.grading.notebook_run import NotebookRun, fail_closed
 from course_grader.grading.record import write_record
 from course_grader.judge import AUTOGRAD_IMPORT
-from course_grader.judge.server import JudgeServer, JudgeSession
+from course_grader.judge.launcher import JudgeServer, JudgeSession
 from course_grader.kernel_client import StudentKernel
 from course_grader.lab_settings import LabSettings
 from course_grader.notebooks import Lab

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from nbformat import NotebookNode
 
 from course_grader.grading.record import error_output, exercise_name, not_graded, write_record
-from course_grader.judge.server import JudgeError, JudgeSession
+from course_grader.judge.launcher import JudgeError, JudgeSession
 from course_grader.kernel_client import CellEnd, StudentKernel
 from course_grader.lab_settings import LabSettings
 from course_grader.notebooks import has_tag, is_autograded_cell, is_judged_cell, is_solution_cell, nbgrader_metadata

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from course_grader.judge.environment import judge_environment
-from course_grader.judge.server import JudgeError, JudgeServer, JudgeSession
+from course_grader.judge.launcher import JudgeError, JudgeServer, JudgeSession
 from course_grader.notebooks import find_lab
 from course_utils.remote.framing import receive_frame, send_frame
 from tests.paths import ROOT
@@ -170,7 +170,7 @@ class TestLimits:
 CONTROLLER = """
 import sys, threading
 from pathlib import Path
-from course_grader.judge.server import JudgeServer
+from course_grader.judge.launcher import JudgeServer
 from course_grader.notebooks import find_lab
 
 with JudgeServer(find_lab(sys.argv[1], Path(sys.argv[2]))) as server:

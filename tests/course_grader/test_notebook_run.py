@@ -6,7 +6,7 @@ import pytest
 from nbformat.v4 import new_output
 
 from course_grader.grading.notebook_run import NotebookRun, fail_closed
-from course_grader.judge.server import JudgeError
+from course_grader.judge.launcher import JudgeError
 from course_grader.kernel_client import CellEnd
 from course_grader.lab_settings import LabSettings
 from course_grader.notebooks import is_autograded_cell
