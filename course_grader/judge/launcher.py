@@ -18,8 +18,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from course_grader.errors import CourseError
-from course_grader.judge.environment import judge_environment
-from course_grader.judge.limits import START_SECONDS
+from course_grader.judge.clean_environment import judge_environment
+from course_grader.judge.process_limits import START_SECONDS
 from course_grader.judge.reference import ReferenceSource
 from course_grader.notebooks import Lab
 from course_grader.results import ExerciseResult, TestResult

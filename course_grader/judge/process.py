@@ -19,7 +19,7 @@ import torch
 
 from course_grader.errors import CourseError
 from course_grader.judge import AUTOGRAD_IMPORT
-from course_grader.judge.limits import START_SECONDS, deadline, end_with
+from course_grader.judge.process_limits import START_SECONDS, deadline, end_with
 from course_grader.judge.reference import ReferenceSource, execute_reference
 from course_grader.judge.session import serve_submission
 from course_utils.remote.framing import receive_frame, send_frame

@@ -9,7 +9,7 @@ import time
 import traceback
 from typing import Any
 
-from course_grader.judge.limits import SPARE_SECONDS, deadline, limit_memory
+from course_grader.judge.process_limits import SPARE_SECONDS, deadline, limit_memory
 from course_grader.judge.reference import execute_source
 from course_utils import testing
 from course_utils.remote.client import WALL_FACTOR, RemoteClient

@@ -11,7 +11,9 @@ import torch
 from course_utils.remote.codec import Handle, read_blob
 from course_utils.remote.decoder import Decoder
 from course_utils.remote.encoder import Encoder
-from course_utils.remote.errors import (
+from course_utils.remote.framing import ProtocolError, ProtocolTimeout
+from course_utils.remote.gradients import attach
+from course_utils.remote.student_errors import (
     StudentError,
     StudentProtocolError,
     StudentTimeout,
@@ -19,8 +21,6 @@ from course_utils.remote.errors import (
     printable,
     student_error,
 )
-from course_utils.remote.framing import ProtocolError, ProtocolTimeout
-from course_utils.remote.gradients import attach
 
 CALL_SECONDS = 5.0  # of processor time
 WALL_FACTOR = 6  # how much longer a call may take by the clock: the machine may be busy

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import torch
 from torch.autograd.function import once_differentiable
 
-from course_utils.remote.errors import StudentProtocolError, student_error
+from course_utils.remote.student_errors import StudentProtocolError, student_error
 
 
 class Client(Protocol):

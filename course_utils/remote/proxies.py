@@ -17,8 +17,8 @@ from typing import Any
 from course_utils.environment import in_reference_notebook, refuse_unprotected_grading
 from course_utils.remote import probes
 from course_utils.remote.client import RemoteClient, RemoteObject, Transport
-from course_utils.remote.errors import StudentError
 from course_utils.remote.server import RemoteServer
+from course_utils.remote.student_errors import StudentError
 from course_utils.variables import notebook_variables
 
 

@@ -10,8 +10,8 @@ from typing import Any, ClassVar, TypeGuard
 
 import torch
 
-from course_utils.remote.errors import StudentError, StudentTimeout
 from course_utils.remote.proxies import student
+from course_utils.remote.student_errors import StudentError, StudentTimeout
 from course_utils.runtime import says_unfinished
 from course_utils.seeds import derive_seed
 from course_utils.testing.comparison import Difference, require_close, require_precision, show, show_types

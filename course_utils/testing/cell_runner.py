@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from course_utils.environment import in_sandbox, refuse_unprotected_grading
-from course_utils.remote.errors import StudentError, StudentTimeout
 from course_utils.remote.proxies import ReferenceUnavailable, student
+from course_utils.remote.student_errors import StudentError, StudentTimeout
 from course_utils.testing.case import LabTestCase, is_untouched, session
 from course_utils.testing.comparison import Difference
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from course_grader.judge.environment import judge_environment
+from course_grader.judge.clean_environment import judge_environment
 from course_grader.judge.launcher import JudgeError, JudgeServer, JudgeSession
 from course_grader.notebooks import find_lab
 from course_utils.remote.framing import receive_frame, send_frame

@@ -9,8 +9,8 @@ from torch import nn
 from course_utils.remote import codec, models, probes
 from course_utils.remote.client import RemoteClient
 from course_utils.remote.encoder import Encoder
-from course_utils.remote.errors import StudentError, StudentProtocolError, StudentTimeout
 from course_utils.remote.proxies import Student, local_transport
+from course_utils.remote.student_errors import StudentError, StudentProtocolError, StudentTimeout
 
 
 class Net(nn.Module):
