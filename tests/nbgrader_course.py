@@ -16,7 +16,7 @@ from course_grader.nbgrader_plugins import GradebookWriter, execute
 from course_grader.nbgrader_plugins.preconditions import expect_lab_notebook
 from course_grader.notebooks import find_lab, is_judged_cell, tested_exercise
 from course_grader.release.converters import run_converter
-from course_grader.repair import Submission, repair_submission
+from course_grader.repair import LabCells, Submission, repair_submission
 from course_grader.results import TestResult
 from course_grader.runner.grade import Grading
 from tests.tiny_course import LAB, cell_named, write_tiny_course
@@ -68,7 +68,7 @@ def autograde_by_writer(course, students, **options):
     engine.set_result(execute.engine_for(find_lab(LAB, course.root), **options))
     failed = {}
     with GradebookWriter(course, LAB) as writer:
-        grading = Grading(engine, writer.lab_cells, seed=7)
+        grading = Grading(engine, LabCells.of(find_lab(LAB, course.root), writer.lab_cells), seed=7)
         for student in students:
             submission = Submission(student, LAB, course.folder("submitted", LAB, student))
             try:
@@ -82,7 +82,7 @@ def repaired(course, student):
     """The submission after repair."""
     with course.gradebook() as gradebook:
         submission = Submission(student, LAB, course.folder("submitted", LAB, student))
-        return repair_submission(submission, lab_cells(gradebook, LAB))
+        return repair_submission(submission, LabCells.of(find_lab(LAB, course.root), lab_cells(gradebook, LAB)))
 
 
 def grades(course, student):

@@ -67,6 +67,13 @@ class CappedClient(NotebookClient):
     def _keep_reply(self, execute_reply: dict[str, Any], **_: Any) -> None:
         self.reply = execute_reply["content"]
 
+    def asked_to_exit(self) -> bool:
+        """Whether the cell called exit() or quit()."""
+        payload = (self.reply or {}).get("payload")
+        return isinstance(payload, list) and any(
+            isinstance(part, dict) and part.get("source") == "ask_exit" for part in payload
+        )
+
     def process_message(self, msg: dict, cell: NotebookNode, cell_index: int) -> NotebookNode | None:
         content = msg["content"]
         content.pop("transient", None)  # a later update of a display would bypass the limits

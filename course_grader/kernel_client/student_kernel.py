@@ -68,7 +68,11 @@ class StudentKernel:
         if end is not CellEnd.DONE and not await self._stop(task, cell):
             await self.kill(f"a cell {what} and did not react to the interrupt")
             task.cancel()
-        if not await self._has_lived(task) or not await self._has_output(cell):
+        lives = await self._has_lived(task)
+        if lives and self._client.asked_to_exit():  # the kernel would die after its reply, during the next cell
+            await self.kill("the cell called exit() or quit()")
+            lives = False
+        if not lives or not await self._has_output(cell):
             self.fault = f"ended the kernel: {self.death}"
             return CellEnd.DEAD
         if end is CellEnd.FLOOD:

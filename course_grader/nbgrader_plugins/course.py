@@ -18,6 +18,8 @@ from course_grader.nbgrader_plugins.execute import CourseExecute
 from course_grader.notebooks import find_lab
 from course_grader.release.converters import ConverterLog, course_config, run_converter
 
+LOCK_SECONDS = 60  # so long another program may keep the gradebook locked
+
 
 class Course:
     """nbgrader for the course at `root`, with its nbgrader_config.py; the arguments replace its folders and gradebook.
@@ -95,7 +97,10 @@ class Course:
 
     def gradebook(self) -> Gradebook:
         """nbgrader's Gradebook, a context manager; the caller closes it."""
-        return Gradebook(self.db_url, self.directory("*", "*").course_id)
+        url = self.db_url
+        if url.startswith("sqlite:") and "?" not in url:
+            url += f"?timeout={LOCK_SECONDS}"
+        return Gradebook(url, self.directory("*", "*").course_id)
 
     def generate_feedback(self, lab: str, students: list[str]) -> dict[str, str]:
         """Run nbgrader's GenerateFeedback; returns the students for whom it failed, with the reasons."""
@@ -110,6 +115,21 @@ class Course:
 
 def unusable_name(student: str) -> str | None:
     """Why nbgrader cannot work with a student's folder of this name; None if it can."""
+    if student != student.strip() or not student.isprintable():
+        return f"the folder name {student!r} starts or ends with a space, or has characters that are not text; rename it"
     if glob.escape(student) != student:
         return f"the folder name {student!r} contains *, ? or [, which nbgrader cannot handle; rename the folder"
     return None
+
+
+def _advice(error: str, lab: str) -> str:
+    """What to do about an error of nbgrader's that leaves an instructor without a clue."""
+    if "Cannot add or remove cells" in error:
+        return (
+            f". Submissions of {lab} are graded already, with other graded cells. Restore the cells in solutions/, or "
+            f"save a copy of the gradebook, remove the lab's grades (nbgrader db assignment remove {lab} --force) and "
+            "grade again"
+        )
+    if "database is locked" in error:
+        return ". Another program uses the gradebook: close it (the formgrader, a database browser), then try again"
+    return ""

@@ -11,7 +11,7 @@ from nbgrader.api import Gradebook
 from course_grader.gradebook.lab_cells import lab_cells
 from course_grader.nbgrader_plugins.execute import CourseExecute
 from course_grader.notebooks import find_lab
-from course_grader.repair import Submission, repair_submission
+from course_grader.repair import LabCells, Submission, repair_submission
 
 
 class SubmissionExporter(NotebookExporter):
@@ -27,9 +27,9 @@ class SubmissionExporter(NotebookExporter):
             return super().from_filename(filename, resources, **kw)
         where = (resources or {})["nbgrader"]
         with Gradebook(where["db_url"]) as gradebook:
-            cells = lab_cells(gradebook, where["assignment"])
+            lab = LabCells.of(find_lab(where["assignment"], Path.cwd()), lab_cells(gradebook, where["assignment"]))
         submission = Submission(where["student"], where["assignment"], Path(filename).parent)
-        repaired = repair_submission(submission, cells, find_lab(where["assignment"], Path.cwd()).settings)
+        repaired = repair_submission(submission, lab)
         for problem in repaired.notes.problems:
             self.log.warning("%s: %s", filename, problem)
         repaired.notes.write(repaired.notebook)

@@ -11,10 +11,11 @@ from pathlib import Path
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook
 
-from course_grader.lab_settings import LabSettings
 from course_grader.notebooks import nbgrader_metadata
 from course_grader.repair.content import clean_content
 from course_grader.repair.finding import describe_missing, other_notebooks
+from course_grader.repair.given_cells import restore_given_cells
+from course_grader.repair.lab import LabCells
 from course_grader.repair.notes import Notes
 from course_grader.repair.other_files import find_other_files
 from course_grader.repair.plain_files import NotPlain, expect_plain_folder
@@ -50,29 +51,27 @@ class Repaired:
     files: OtherFiles | None = None
 
 
-def repair_submission(
-    submission: Submission, lab_cells: Mapping[str, NotebookNode], settings: LabSettings | None = None
-) -> Repaired:
+def repair_submission(submission: Submission, lab: LabCells) -> Repaired:
     """Read the notebook and restore the lab's cells in it. If it cannot be read, return one that says why.
 
-    lab_cells: the lab's cells by grade_id, in order, with their nbgrader metadata. settings: which other files may be
-    read. No submission makes this raise.
+    No submission makes this raise.
     """
-    settings, notes = settings or LabSettings(), Notes()
+    notes = Notes()
     try:
         path = _notebook_path(submission)
         notebook = read_notebook(path, notes)
         if path != submission.notebook_path:
-            _expect_this_lab(notebook, path, submission, lab_cells, notes)
+            _expect_this_lab(notebook, path, submission, lab, notes)
         clean_content(notebook)
-        restore(notebook, submission.lab, lab_cells, notes)
-        files = find_other_files(path, settings.files, settings.files_mb, notes)
+        restore(notebook, submission.lab, lab.cells, notes)
+        restore_given_cells(notebook, lab.release, notes)
+        files = find_other_files(path, lab.settings.files, lab.settings.files_mb, notes)
         return Repaired(notebook, notes, read_timestamp(submission.folder, notes), files)
     except (Unreadable, NotPlain) as error:
         reason = str(error)
     except OSError as error:
         reason = f"The folder {submission.folder.name} could not be read: {error.strerror}."
-    return Repaired(_replacement(reason, lab_cells), Notes([reason], needs_review=True, unreadable=True))
+    return Repaired(_replacement(reason, lab.cells), Notes([reason], needs_review=True, unreadable=True))
 
 
 def _notebook_path(submission: Submission) -> Path:
@@ -88,11 +87,11 @@ def _notebook_path(submission: Submission) -> Path:
 
 
 def _expect_this_lab(
-    notebook: NotebookNode, path: Path, submission: Submission, lab_cells: Mapping[str, NotebookNode], notes: Notes
+    notebook: NotebookNode, path: Path, submission: Submission, lab: LabCells, notes: Notes
 ) -> None:
     """Accept a notebook with another name only if it clearly belongs to this lab."""
-    known = {nbgrader_metadata(cell).get("grade_id") for cell in notebook.cells} & set(lab_cells)
-    if 2 * len(known) <= len(lab_cells):
+    known = {nbgrader_metadata(cell).get("grade_id") for cell in notebook.cells} & set(lab.cells)
+    if 2 * len(known) <= len(lab.cells):
         raise Unreadable(describe_missing(submission.notebook_path))
     expected = submission.notebook_path.name
     notes.add(f"The notebook is named {path.name}, expected {expected}; it was graded anyway.", needs_review=False)

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 from rich.console import Console
 
 from course_grader.errors import CourseError, one_sentence
 from course_grader.grading import Engine
-from course_grader.lab_settings import LabSettings
 from course_grader.notebooks import Lab
-from course_grader.repair import Repaired, Submission, repair_submission
+from course_grader.repair import LabCells, Repaired, Submission, repair_submission
 from course_grader.results import GradedSubmission
 from course_grader.runner.class_run import ClassRun, grade_class
 from course_grader.runner.executor import default_workers, local_executor
@@ -66,7 +63,7 @@ def _grade(lab: Lab, request: Request, console: Console, engine: InBackground[En
         local_executor(workers) as executor,
         engine,  # closed before the executor, which would wait for kernels that are no longer needed
     ):
-        grading = Grading(engine.future, writer.lab_cells, request.seed, lab.settings)
+        grading = Grading(engine.future, LabCells.of(lab, writer.lab_cells), request.seed)
         grade_class(run, grading, executor, writer, report)
     return run
 
@@ -76,15 +73,14 @@ class Grading:
     """Grades one submission per call; thread-safe. The engine may still be starting."""
 
     engine: Future[Engine]
-    lab_cells: Mapping[str, NotebookNode]
+    lab: LabCells
     seed: int
-    settings: LabSettings = field(default_factory=LabSettings)
 
     def __call__(self, submission: Submission) -> GradedSubmission:
         """Raises only errors that concern all submissions: CourseError, SandboxUnavailable."""
         repaired = Repaired(new_notebook())
         try:
-            repaired = repair_submission(submission, self.lab_cells, self.settings)
+            repaired = repair_submission(submission, self.lab)
             graded = self.engine.result().grade(
                 repaired.notebook, submission.student, self.seed, repaired.notes, repaired.files
             )

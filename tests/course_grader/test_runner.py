@@ -19,7 +19,7 @@ from rich.console import Console
 from course_grader.errors import CourseError
 from course_grader.gradebook.lab_cells import lab_cells
 from course_grader.notebooks import find_lab
-from course_grader.repair import Submission, repair_submission
+from course_grader.repair import LabCells, Submission, repair_submission
 from course_grader.results import GradedSubmission
 from course_grader.runner import grade
 from course_grader.runner.class_run import ClassRun, grade_class
@@ -172,7 +172,7 @@ class TestGrading:
         future = Future()
         future.set_result(engine(find_lab(LAB, course.root)))
         with course.gradebook() as gradebook:
-            return grade.Grading(future, lab_cells(gradebook, LAB), seed=1)
+            return grade.Grading(future, LabCells(lab_cells(gradebook, LAB)), seed=1)
 
     def submission(self, folder, text):
         folder.mkdir()
@@ -206,7 +206,7 @@ class TestGrading:
         grading = self.grading(course, FakeEngine({}))
         waiting = Future()
         thread = threading.Thread(
-            target=grade.Grading(waiting, grading.lab_cells, 1), args=[self.submission(tmp_path / "in", "{")]
+            target=grade.Grading(waiting, grading.lab, 1), args=[self.submission(tmp_path / "in", "{")]
         )
         thread.start()
         assert repaired.wait(WAIT), "the engine was waited for before anything was repaired"
