@@ -74,13 +74,13 @@ class TestGrade:
         assert "mia      ▶ NEEDS REVIEW   5 / 20" in printed and MESSAGE in printed
 
     @pytest.mark.parametrize(
-        ("content", "reason"), [("{'cells': [", "not valid JSON"), (None, f"a notebook named {LAB}.ipynb")]
+        ("content", "reason"), [("{'cells': [", "not valid JSON"), (None, "contains no notebook")]
     )
     def test_a_damaged_submission_affects_no_other(self, course, engine, capsys, content, reason):
         hand_in(course / "submitted", "ada")
         place = hand_in(course / "submitted", "zoe")
         if content is None:
-            (place / f"{LAB}.ipynb").rename(place / "my work.ipynb")
+            (place / f"{LAB}.ipynb").rename(place / "my work.txt")
         else:
             (place / f"{LAB}.ipynb").write_text(content)
         assert run(course, "--json", course / "grades.json") == 3
