@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-SQLALCHEMY_LINK = "(Background on this error at: "  # the last line of SQLAlchemy's messages
+# How the lines begin that SQLAlchemy adds below its message.
+SQLALCHEMY_EXTRAS = ("(Background on this error at: ", "[SQL: ", "[parameters: ")
 
 
 class CourseError(Exception):
@@ -11,7 +12,7 @@ class CourseError(Exception):
 
 def one_sentence(error: BaseException) -> str:
     """The first line of the message; preceded by the exception's type unless it is a CourseError."""
-    lines = [line for line in str(error).strip().splitlines() if line and not line.startswith(SQLALCHEMY_LINK)]
+    lines = [line for line in str(error).strip().splitlines() if line and not line.startswith(SQLALCHEMY_EXTRAS)]
     kind = type(error).__name__
     if isinstance(error, CourseError):
         return lines[0] if lines else kind

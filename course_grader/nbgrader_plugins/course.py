@@ -79,7 +79,7 @@ class Course:
             directory = self.directory(lab, ".", release_directory=scratch)
             error = run_converter(GenerateAssignment, directory, self.config, self.log)
         if error:
-            raise CourseError(f"{lab} could not be added to the gradebook: {error}")
+            raise CourseError(f"{lab} could not be added to the gradebook: {error}{_advice(error, lab)}")
 
     def _registered(self, lab: str) -> str | None:
         if not self._has_gradebook():
@@ -116,7 +116,9 @@ class Course:
 def unusable_name(student: str) -> str | None:
     """Why nbgrader cannot work with a student's folder of this name; None if it can."""
     if student != student.strip() or not student.isprintable():
-        return f"the folder name {student!r} starts or ends with a space, or has characters that are not text; rename it"
+        return (
+            f"the folder name {student!r} starts or ends with a space, or has characters that are not text; rename it"
+        )
     if glob.escape(student) != student:
         return f"the folder name {student!r} contains *, ? or [, which nbgrader cannot handle; rename the folder"
     return None

@@ -14,7 +14,7 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Application, Config
 
-from course_grader.errors import SQLALCHEMY_LINK, CourseError
+from course_grader.errors import SQLALCHEMY_EXTRAS, CourseError
 
 
 class ConverterLog(logging.Logger):
@@ -34,7 +34,7 @@ class ConverterLog(logging.Logger):
     def reason(self) -> str:
         """The last line of the last logged traceback or error; for our own errors without the exception's type."""
         messages = [error for error in self._errors.messages if error.startswith("Traceback")] or self._errors.messages
-        lines = [line for line in "".join(messages[-1:]).strip().splitlines() if not line.startswith(SQLALCHEMY_LINK)]
+        lines = [line for line in "".join(messages[-1:]).strip().splitlines() if not line.startswith(SQLALCHEMY_EXTRAS)]
         last = lines[-1] if lines else "no reason was given"
         return last.partition(": ")[2] if last.startswith("course_grader.") else last
 

@@ -1,4 +1,4 @@
-"""The course's own cells without points, setup and fixtures: their released versions are run whatever became of them."""
+"""The course's own cells without points, setup and fixtures: their released versions are always run."""
 
 from __future__ import annotations
 
@@ -26,15 +26,17 @@ def restore_given_cells(notebook: NotebookNode, release: Sequence[NotebookNode],
             notes.add(f"The course's cell `{_name(given)}` was missing and has been restored.", needs_review=False)
         elif notebook.cells[place].source.strip() != given.source.strip():
             _insert(notebook, place if has_tag(given, "setup") else place + 1, given)
-            notes.add(f"The course's cell `{_name(given)}` was changed; its own version was run too.", needs_review=False)
+            notes.add(
+                f"The course's cell `{_name(given)}` was changed; its own version was run too.", needs_review=False
+            )
 
 
 def _find(notebook: NotebookNode, given: NotebookNode) -> int | None:
     """Where a given cell is, by its id or its first line."""
     for place, cell in enumerate(notebook.cells):
-        if cell.cell_type == "code" and not nbgrader_metadata(cell):
-            if cell.id == given.id or _first_line(cell) == _first_line(given):
-                return place
+        same = cell.id == given.id or _first_line(cell) == _first_line(given)
+        if same and cell.cell_type == "code" and not nbgrader_metadata(cell):
+            return place
     return None
 
 

@@ -86,9 +86,7 @@ def _notebook_path(submission: Submission) -> Path:
     return others[0]
 
 
-def _expect_this_lab(
-    notebook: NotebookNode, path: Path, submission: Submission, lab: LabCells, notes: Notes
-) -> None:
+def _expect_this_lab(notebook: NotebookNode, path: Path, submission: Submission, lab: LabCells, notes: Notes) -> None:
     """Accept a notebook with another name only if it clearly belongs to this lab."""
     known = {nbgrader_metadata(cell).get("grade_id") for cell in notebook.cells} & set(lab.cells)
     if 2 * len(known) <= len(lab.cells):

@@ -12,6 +12,7 @@ from course_grader.repair import Submission
 from course_grader.results import GradedSubmission
 from course_grader.runner.interrupt import uninterrupted
 from course_grader.runner.run_progress import Report
+from course_grader.runner.terminal import terminal_may_be_gone
 
 Grade = Callable[[Submission], GradedSubmission]
 
@@ -50,7 +51,8 @@ def grade_class(run: ClassRun, grade: Grade, executor: Executor, writer: Writer,
                 _save(graded, writer)
                 graded.forget_notebook()
                 run.graded[graded.student] = graded
-                report(graded)
+                with terminal_may_be_gone():
+                    report(graded)
             del waiting[future]
     except KeyboardInterrupt:
         run.interrupted = True

@@ -14,6 +14,7 @@ from course_grader.report.table import print_results
 from course_grader.report.text import plural
 from course_grader.results import GradedSubmission
 from course_grader.runner.class_run import ClassRun
+from course_grader.runner.terminal import terminal_may_be_gone
 
 
 def show_run(
@@ -41,8 +42,10 @@ def show_results(
     if page is not None:
         write_page(page, [LabResults(lab, seed, results)], lab)
     if results:
-        print_results(results, console)
+        with terminal_may_be_gone():
+            print_results(results, console)
 
 
 def _say(console: Console, text: str) -> None:
-    console.print(Text(text), soft_wrap=True)
+    with terminal_may_be_gone():
+        console.print(Text(text), soft_wrap=True)
