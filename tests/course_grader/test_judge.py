@@ -142,11 +142,12 @@ class TestLimits:
         assert "MemoryError" in say(session, "x = bytearray(1 << 33)")
         assert say(session, "print(len(bytearray(1 << 20)))") == "1048576"
 
-    def test_a_test_cell_without_end_costs_its_session_alone(self, server, session):
+    @pytest.mark.parametrize("source", [ENDLESS, "import time; time.sleep(1000)"], ids=["busy", "asleep"])
+    def test_a_test_cell_without_end_costs_its_session_alone(self, server, session, source):
         other = server.session(seed=1, call_seconds=1, seconds=1)
         pid = pid_of(other)
         with pytest.raises(JudgeError):
-            say(other, ENDLESS)
+            say(other, source)
         with pytest.raises(JudgeError, match="an earlier request"):
             say(other, "print(1)")
         assert gone(pid)

@@ -332,6 +332,7 @@ def test_whatever_arrives_is_a_value_or_a_protocol_error(form):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3600)
 @seed(7)
 @settings(max_examples=10_000, deadline=None, suppress_health_check=list(HealthCheck))
 @given(any_form)
