@@ -46,8 +46,8 @@ def to_target_shape(x):
 
 
 # %% fixed sizes kind="misconception"
-# The sizes 2 and 3 of the worked example are written into the code, so other inputs raise an error or get the wrong
-# shape. The function should work for any a and b; look at where it takes the sizes from.
+# The sizes 2 and 3 of the example are written into the code, so other inputs raise an error or get the wrong shape.
+# The function should work for any a and b; look at where it takes the sizes from.
 def to_target_shape(x):
     return x.reshape(1, 2, 3, 1, 1)
 

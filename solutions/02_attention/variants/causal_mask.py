@@ -47,7 +47,7 @@ def causal_mask(n):
 
 
 # %% fixed size kind="misconception"
-# The mask always has the 3 rows and columns of the worked example. Look at where the function uses n.
+# The mask always has the 3 rows and columns of the example. Look at where the function uses n.
 def causal_mask(n):
     return torch.tensor([[True, False, False], [True, True, False], [True, True, True]])
 

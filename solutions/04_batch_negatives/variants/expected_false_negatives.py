@@ -22,8 +22,8 @@ def expected_false_negatives(group_counts, batch_size):
 
 
 # %% mean over groups kind="misconception"
-# Every group has the same weight, whatever its size: with groups of 90 and 1, half of the mean comes from the group
-# of 1. Look at what the docstring takes the mean over.
+# Every group has the same weight, whatever its size: a group of 1 counts as much as a group of 90, although far more
+# anchors come from the large one. Look at what the docstring takes the mean over.
 def expected_false_negatives(group_counts, batch_size):
     items = sum(group_counts)
     if items == 1:

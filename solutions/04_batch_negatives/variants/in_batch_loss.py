@@ -35,8 +35,8 @@ def in_batch_loss(queries, passages, temperature=1.0):
 
 
 # %% passages choose among queries kind="misconception" also_affects=["cached_backward"]
-# Each passage chooses among the queries. It should be the other way round; look at what a row of the scores stands
-# for.
+# Each of the first B passages chooses among the queries. It should be the other way round; look at what a row of the
+# scores stands for.
 def in_batch_loss(queries, passages, temperature=1.0):
     scores = passages[: len(queries)] @ queries.T / temperature
     return F.cross_entropy(scores, torch.arange(len(queries)))
