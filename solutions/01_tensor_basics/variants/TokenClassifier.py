@@ -4,7 +4,8 @@ import torch.nn.functional as F
 
 
 # %% softmax at the end kind="misconception"
-# The outputs are probabilities. The loss expects logits and does the softmax itself; here it would be done twice.
+# The outputs are probabilities, which sum to 1 for each token. The loss expects logits and applies softmax itself, so
+# softmax would be applied twice. Look at what the docstring says about the end of the network.
 class TokenClassifier(nn.Module):
     def __init__(self):
         super().__init__()
@@ -17,7 +18,8 @@ class TokenClassifier(nn.Module):
 
 
 # %% ReLU at the end kind="misconception"
-# A ReLU after U cuts off every negative logit. The activation belongs between the two linear layers.
+# A ReLU after U turns every negative logit into 0: [-2, 3] becomes [0, 3]. Logits may be negative; compare the steps
+# with those in the docstring.
 class TokenClassifier(nn.Module):
     def __init__(self):
         super().__init__()
@@ -30,7 +32,8 @@ class TokenClassifier(nn.Module):
 
 
 # %% no activation kind="misconception"
-# Between W and U nothing happens, so the two layers together are one linear map. Something must bend the line.
+# Nothing happens between W and U, so together they are only one linear map. Compare the steps with those in the
+# docstring.
 class TokenClassifier(nn.Module):
     def __init__(self):
         super().__init__()
@@ -43,7 +46,8 @@ class TokenClassifier(nn.Module):
 
 
 # %% ReLU on the embedding kind="misconception"
-# The ReLU is applied to the embedding, before W. It belongs behind W.
+# The ReLU is applied to the embedding, before W, so W and U together are still one linear map. Compare the order of
+# the steps with the docstring.
 class TokenClassifier(nn.Module):
     def __init__(self):
         super().__init__()
@@ -55,9 +59,9 @@ class TokenClassifier(nn.Module):
         return self.U(self.W(F.relu(self.embedding(tokens))))
 
 
-# %% layers in another order kind="misconception"
-# The layers are right, but made in another order than the docstring says. Each draws its weights from the same stream
-# of random numbers, so that the order decides who gets which.
+# %% layers created in another order kind="misconception"
+# The layers are right, but they are created in a different order. Each one takes its initial weights from the same
+# stream of random numbers, so the order decides which layer gets which numbers. Compare it with the docstring.
 class TokenClassifier(nn.Module):
     def __init__(self):
         super().__init__()
@@ -70,8 +74,7 @@ class TokenClassifier(nn.Module):
 
 
 # %% no bias kind="misconception"
-# The linear layers have no bias. The docstring asks for one in both; it is what nn.Linear does if you do not forbid
-# it.
+# The linear layers have no bias, although the docstring asks for one in both. Look at the arguments of nn.Linear.
 class TokenClassifier(nn.Module):
     def __init__(self):
         super().__init__()
@@ -83,9 +86,9 @@ class TokenClassifier(nn.Module):
         return self.U(F.relu(self.W(self.embedding(tokens))))
 
 
-# %% layers made in forward kind="misconception"
-# W and U are made anew in each call: their weights are random each time, and no optimiser ever sees them. Make layers
-# once, in __init__.
+# %% layers created in forward kind="misconception"
+# W and U are created anew in every call: the same tokens give different logits each time, and no optimiser ever sees
+# these weights. Look at where layers are created and how long they live.
 class TokenClassifier(nn.Module):
     def __init__(self):
         super().__init__()
@@ -97,8 +100,8 @@ class TokenClassifier(nn.Module):
 
 
 # %% seed inside the class kind="misconception"
-# A seed is set inside the class, so every network that anybody makes has the same weights. Seeds belong to the
-# experiment, not to the model.
+# A seed is set inside the class, so every network starts with the same weights, whatever seed the experiment uses.
+# Look at what __init__ does besides creating layers.
 class TokenClassifier(nn.Module):
     def __init__(self):
         super().__init__()
@@ -112,8 +115,8 @@ class TokenClassifier(nn.Module):
 
 
 # %% layers hidden in a list kind="misconception"
-# A plain Python list hides its layers from PyTorch: parameters() does not find them. Make each layer an attribute,
-# with the name that the docstring gives.
+# The layers are in a plain Python list, where PyTorch does not find them: parameters() is empty, so nothing can be
+# trained. Look at the attributes that the docstring names.
 class TokenClassifier(nn.Module):
     def __init__(self):
         super().__init__()
@@ -126,8 +129,8 @@ class TokenClassifier(nn.Module):
 
 
 # %% super().__init__() forgotten kind="misconception"
-# nn.Module must set up its book-keeping before it can hold a layer. What is the first line of every __init__ in the
-# worked example?
+# nn.Module has to set itself up before layers can be assigned; without that, the first assignment raises an error.
+# Look at how __init__ begins in the worked example.
 class TokenClassifier(nn.Module):
     def __init__(self):
         self.embedding = nn.Embedding(8, 6)
@@ -139,8 +142,8 @@ class TokenClassifier(nn.Module):
 
 
 # %% the embedding does not learn kind="misconception"
-# The embedding is cut off from the gradient (frozen, detached, or under no_grad), so that its rows stay random for
-# ever.
+# No gradient reaches the embedding, so its rows stay random while W and U learn. Look for a place where it is frozen,
+# detached or used under no_grad.
 class TokenClassifier(nn.Module):
     def __init__(self):
         super().__init__()
@@ -153,7 +156,8 @@ class TokenClassifier(nn.Module):
 
 
 # %% averages the tokens kind="misconception"
-# The vectors of all tokens are averaged into one. The tagger answers for each token: N tokens give N rows.
+# The vectors of all tokens are averaged into one: 5 tokens give one row of logits instead of 5. Look at the shape
+# after each step.
 class TokenClassifier(nn.Module):
     def __init__(self):
         super().__init__()

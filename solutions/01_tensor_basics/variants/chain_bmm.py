@@ -2,57 +2,64 @@ import torch
 
 
 # %% multiplies entry by entry kind="misconception"
-# The star multiplies entry by entry; it is no matrix product. Shapes with equal sizes hide the difference.
+# The star multiplies entry by entry: [1, 2] * [3, 4] is [3, 8]. A matrix product combines rows with columns; with
+# square matrices the two even have the same shape. Look at the operator.
 def chain_bmm(a, b, d):
     return a * b * d
 
 
 # %% loops over the batch kind="misconception"
-# The values are right, but a Python loop does one product after the other. One call can do the whole batch.
+# The values are right, but a Python loop computes one product at a time. Look for a product that treats the first
+# axis as a batch.
 def chain_bmm(a, b, d):
     return torch.stack([a[n] @ b[n] @ d[n] for n in range(len(a))])
 
 
 # %% factors in the wrong order kind="misconception"
-# Matrix products may be bracketed as you like, but not reordered. Here a factor has changed sides.
+# The code computes d a b instead of a b d. You may move the brackets of a matrix product, but not change the order of
+# its factors. Look at the order of the arguments.
 def chain_bmm(a, b, d):
     return torch.bmm(d, torch.bmm(a, b))
 
 
-# %% one matrix for all kind="misconception"
-# Every element of the batch is multiplied with the first matrix of b. In a stack, each element has a matrix of its
-# own.
+# %% one matrix for the whole batch kind="misconception"
+# Every element of the batch is multiplied by the first matrix of b. Each element has its own matrix in b; look at how
+# b is indexed.
 def chain_bmm(a, b, d):
     return torch.bmm(a @ b[0], d)
 
 
 # %% sums over the batch kind="misconception"
-# The batch has been summed away: all examples are mixed into one. The batch index must appear in the result.
+# The products of all elements are added up, so the result is (i, m) and the batch axis is gone. The elements should
+# stay separate; look at which axes the result keeps.
 def chain_bmm(a, b, d):
     return torch.einsum("nij,njk,nkm->im", a, b, d)
 
 
 # %% transposes a factor kind="misconception"
-# A factor is transposed on the way. If the inner sizes meet as they are, nothing needs to be turned.
+# b is transposed on the way, so its numbers are in a different order: [[1, 2], [3, 4]] becomes [[1, 3], [2, 4]]. The
+# inner sizes already match; look for the step that swaps axes.
 def chain_bmm(a, b, d):
     return torch.bmm(torch.bmm(a, b.transpose(1, 2).reshape(b.shape)), d)
 
 
 # %% cuts the gradient kind="misconception"
-# The values are right, but the way through numpy (or .data, or detach) cuts the graph: no gradient comes back, and
-# nothing could be learned.
+# The values are right, but no gradient flows back to a, b and d: detach(), .data or a detour through NumPy leaves the
+# graph. Look at whether the result has a grad_fn.
 def chain_bmm(a, b, d):
     return torch.from_numpy(a.detach().numpy() @ b.detach().numpy() @ d.detach().numpy())
 
 
 # %% always float32 kind="misconception"
-# The inputs are turned into float32 on the way, so double precision is lost. Leave the dtype as it comes.
+# The inputs are converted to float32, so float64 inputs lose digits and the result has the wrong dtype. Look for the
+# conversion.
 def chain_bmm(a, b, d):
     return torch.bmm(torch.bmm(a.float(), b.float()), d.float())
 
 
 # %% drops a batch of one kind="misconception"
-# The result is squeezed: a batch of one loses its batch axis. The result has three axes, always.
+# squeeze() removes the batch axis when the batch has only one element: the result is (i, m) instead of (1, i, m). The
+# result should always have three axes; look at what is done to the product.
 def chain_bmm(a, b, d):
     product = torch.bmm(torch.bmm(a, b), d)
     return product.squeeze(0)

@@ -4,27 +4,29 @@ import torch.nn.functional as F
 
 
 # %% softmax twice kind="misconception"
-# The logits go through softmax before a loss that applies softmax itself. Hand it the logits as they are.
+# The logits go through softmax before F.cross_entropy, which applies softmax itself. The second softmax flattens the
+# probabilities, so even a certain, right answer has a loss well above 0. Look at what F.cross_entropy expects.
 def classification_loss(model, tokens, labels):
     return F.cross_entropy(F.softmax(model(tokens), dim=-1), labels)
 
 
 # %% sum instead of mean kind="misconception"
-# The losses of the tokens are added up, so a larger batch looks worse. Take the mean.
+# The losses of the tokens are added up: four tokens with a loss of 0.5 each give 2 instead of 0.5, so a larger batch
+# looks worse. Look at how the losses are combined.
 def classification_loss(model, tokens, labels):
     return F.cross_entropy(model(tokens), labels, reduction="sum")
 
 
 # %% a number without a graph kind="misconception"
-# The loss comes back as a bare number. item(), float() and detach() cut the graph: there is nothing to differentiate
-# any more.
+# The loss is a plain number: item(), float() and detach() cut it from the graph, so no gradient can be computed. Look
+# at the type of the result.
 def classification_loss(model, tokens, labels):
     return F.cross_entropy(model(tokens), labels).item()
 
 
 # %% log of the softmax kind="misconception"
-# Softmax first and log afterwards is right on paper. For large logits a probability becomes exactly 0, and its log is
-# infinite. There is a function that does both at once.
+# The formula is right, but for large logits a probability rounds to exactly 0, and its logarithm is minus infinity:
+# logits [200, 0] with label 1 give an infinite loss. Look for a function that combines softmax and logarithm.
 def classification_loss(model, tokens, labels):
     probs = torch.softmax(model(tokens), dim=-1)
     right = probs[torch.arange(len(labels)), labels]
@@ -32,43 +34,46 @@ def classification_loss(model, tokens, labels):
 
 
 # %% nll_loss on logits kind="misconception"
-# nll_loss expects log-probabilities and got logits. The result may even be negative. What is missing before it?
+# F.nll_loss expects log-probabilities but gets logits, so the result is only minus the mean of the right logits and
+# may be negative. Look at what has to happen to the logits first.
 def classification_loss(model, tokens, labels):
     return F.nll_loss(model(tokens), labels)
 
 
 # %% softmax over the batch kind="misconception"
-# The probabilities are taken over the tokens of the batch instead of over the classes. Each row of logits belongs to
-# one token: along which axis lie its classes?
+# The softmax runs over the tokens of the batch instead of over the classes. Each row of logits belongs to one token;
+# look at which axis the classes are on.
 def classification_loss(model, tokens, labels):
     log_probs = F.log_softmax(model(tokens), dim=0)
     return F.nll_loss(log_probs, labels)
 
 
 # %% squared error kind="misconception"
-# This is the squared distance between probabilities and one-hot labels, a loss for measuring quantities. Classes ask
-# for cross-entropy.
+# This is the mean squared difference between the probabilities and the one-hot labels. It never exceeds 1, even for a
+# certain, wrong answer, where the cross-entropy is very large. Look at the loss that the docstring names.
 def classification_loss(model, tokens, labels):
     logits = model(tokens)
     return F.mse_loss(F.softmax(logits, dim=-1), F.one_hot(labels, logits.shape[-1]).to(logits.dtype))
 
 
-# %% sign forgotten kind="misconception"
-# The sign is wrong: the loss falls when the right class gets less probable. Training would make the model worse.
+# %% wrong sign kind="misconception"
+# The loss falls when the right class becomes less probable, so training would make the model worse. Look at the sign
+# of the logarithm of a probability.
 def classification_loss(model, tokens, labels):
     log_probs = F.log_softmax(model(tokens), dim=-1)
     return log_probs[torch.arange(len(labels)), labels].mean()
 
 
-# %% one loss a token kind="misconception"
-# There is one loss for each token. Training needs a single number: reduce them to their mean.
+# %% one loss for each token kind="misconception"
+# The result has shape (N,), one loss for each token, but training needs a single number. Look at what the docstring
+# says about the result.
 def classification_loss(model, tokens, labels):
     return F.cross_entropy(model(tokens), labels, reduction="none")
 
 
 # %% counts mistakes kind="misconception"
-# This is the share of wrong answers. It jumps from one value to the next and has no gradient that could guide
-# training.
+# This is the share of wrong answers. It does not change when the logits change a little, so it has no gradient that
+# could guide training. Look at the loss that the docstring names.
 def classification_loss(model, tokens, labels):
     return (model(tokens).argmax(dim=-1) != labels).float().mean()
 

@@ -3,28 +3,31 @@ import torch.nn.functional as F
 
 
 # %% plain indexing kind="misconception"
-# Plain indexing counts negative ids from the end and hands back the row of another token. You have to check for them
-# yourself.
+# Plain indexing counts negative ids from the end, so id -1 silently returns the last row, the vector of another
+# token. Look at which ids indexing accepts and which ones the docstring accepts.
 def embed_tokens(table, token_ids):
     return table[token_ids]
 
 
 # %% clips ids to the table kind="misconception"
-# Ids out of range are moved to the nearest row. This hides the bug that the exercise asks you to report.
+# Ids outside the table are moved to the nearest row: with 5 rows, id 7 gets row 4. This hides a mistake that should
+# be reported. Look at what the docstring says about such ids.
 def embed_tokens(table, token_ids):
     return table[token_ids.clamp(0, len(table) - 1)]
 
 
 # %% refuses the last row kind="misconception"
-# The last row, V - 1, is refused although it exists. Look at the comparison: counting starts at 0.
+# The last row is refused although it exists: with 5 rows, id 4 raises an error. Look at the upper bound of the
+# comparison; ids start at 0.
 def embed_tokens(table, token_ids):
     if ((token_ids < 0) | (token_ids >= len(table) - 1)).any():
         raise IndexError("token id out of range")
     return table[token_ids]
 
 
-# %% smallest of nothing kind="misconception"
-# An empty tensor has no smallest and no largest value, so min() fails for an empty list of ids. No ids are no error.
+# %% fails without ids kind="misconception"
+# min() and max() raise an error for a tensor without entries, so ids of shape (0,) fail. An empty input is allowed;
+# look at what the docstring says about it.
 def embed_tokens(table, token_ids):
     if token_ids.min() < 0 or token_ids.max() >= len(table):
         raise IndexError("token id out of range")
@@ -32,15 +35,16 @@ def embed_tokens(table, token_ids):
 
 
 # %% all instead of any kind="misconception"
-# The check asks whether all ids are out of range. A single bad one among good ones slips through.
+# Ids are refused only if all of them are out of range, so [0, -1] is accepted. One bad id should be enough; look at
+# how the comparisons are combined.
 def embed_tokens(table, token_ids):
     if token_ids.numel() and ((token_ids < 0) | (token_ids >= len(table))).all():
         raise IndexError("token id out of range")
     return table[token_ids]
 
 
-# %% checks the first id only kind="misconception"
-# Only the first id is checked. A bad id may stand anywhere.
+# %% checks only the first id kind="misconception"
+# Only the first id is checked, so [0, -1] is accepted. A bad id can be anywhere; look at which ids are compared.
 def embed_tokens(table, token_ids):
     first = token_ids.flatten()[:1]
     if ((first < 0) | (first >= len(table))).any():
@@ -48,8 +52,9 @@ def embed_tokens(table, token_ids):
     return table[token_ids]
 
 
-# %% another kind of error kind="misconception"
-# Bad ids are found, but reported with another exception than the docstring names.
+# %% wrong exception type kind="misconception"
+# Bad ids are found, but they raise a different exception from the one in the docstring, so a caller who catches that
+# one misses yours. Look at the class in your raise statement.
 def embed_tokens(table, token_ids):
     if ((token_ids < 0) | (token_ids >= len(table))).any():
         raise ValueError("token id out of range")
@@ -57,8 +62,8 @@ def embed_tokens(table, token_ids):
 
 
 # %% compares with the width kind="misconception"
-# The ids are compared with the number of features, D, instead of the number of rows, V. Which axis of the table
-# counts tokens?
+# The ids are compared with D, the number of features, instead of V, the number of rows: a table of shape (100, 8)
+# refuses id 50. Which axis of the table counts the tokens?
 def embed_tokens(table, token_ids):
     if ((token_ids < 0) | (token_ids >= table.shape[1])).any():
         raise IndexError("token id out of range")
@@ -66,8 +71,8 @@ def embed_tokens(table, token_ids):
 
 
 # %% flattens the ids kind="misconception"
-# The vectors are right, but the shape of the ids is lost: the result should have all axes of the ids and then the
-# features.
+# The vectors are right, but the shape of the ids is lost: ids of shape (2, 3) give (6, D) instead of (2, 3, D). Look
+# for the step that flattens them.
 def embed_tokens(table, token_ids):
     if ((token_ids < 0) | (token_ids >= len(table))).any():
         raise IndexError("token id out of range")
@@ -75,8 +80,8 @@ def embed_tokens(table, token_ids):
 
 
 # %% cuts the gradient kind="misconception"
-# The values are right, but the table is detached (or copied through lists or numpy): no gradient reaches it, and the
-# embedding would never learn.
+# The values are right, but no gradient reaches the table, so the embedding could never learn. Look for a step that
+# detaches the table or copies it, for example through lists or NumPy.
 def embed_tokens(table, token_ids):
     if ((token_ids < 0) | (token_ids >= len(table))).any():
         raise IndexError("token id out of range")

@@ -1,9 +1,9 @@
 import torch
 
 
-# %% d fits to b's rows kind="misconception"
-# d must fit to the product of a and b, not to b alone. Write down the shape of bmm(a, b) first: which of its sizes
-# meets d?
+# %% d gets the rows of b kind="misconception"
+# d gets as many rows as b: for a (2, 3, 4) and b (2, 4, 5), it gets 4. But d is multiplied with the product of a and
+# b. Write down the shape of bmm(a, b) first: which of its sizes meets d?
 def missing_operand_shape(a_shape, b_shape, target_shape):
     if not len(a_shape) == len(b_shape) == len(target_shape) == 3:
         raise ValueError("three sizes each")
@@ -13,8 +13,8 @@ def missing_operand_shape(a_shape, b_shape, target_shape):
 
 
 # %% d is transposed kind="misconception"
-# The two inner sizes of d are in the wrong order. The size that meets bmm(a, b) comes first, the one that stays comes
-# last.
+# The last two sizes of d are swapped. In a matrix product, the columns of the left factor meet the rows of the right
+# factor; write down which sizes meet in bmm(bmm(a, b), d).
 def missing_operand_shape(a_shape, b_shape, target_shape):
     if not len(a_shape) == len(b_shape) == len(target_shape) == 3:
         raise ValueError("three sizes each")
@@ -24,15 +24,15 @@ def missing_operand_shape(a_shape, b_shape, target_shape):
 
 
 # %% never an error kind="misconception"
-# Shapes that cannot be multiplied get an answer too. Where no d fits, or a shape has not three sizes, the docstring
-# asks for an error.
+# Shapes that cannot be multiplied get an answer, too: a (2, 3, 4) and b (2, 9, 5) have no product, but a shape is
+# returned. Look at what the docstring says about such cases.
 def missing_operand_shape(a_shape, b_shape, target_shape):
     return (a_shape[0], b_shape[-1], target_shape[-1])
 
 
-# %% a batch of 1 stretches kind="misconception"
-# This is how torch.matmul works: it repeats a batch of 1 as often as needed. bmm does not; its batch sizes must be
-# equal.
+# %% a batch of 1 is repeated kind="misconception"
+# A batch of 1 is accepted next to a batch of 5, as if it were repeated five times. torch.matmul does that, but bmm
+# does not. Look at what bmm requires of the batch sizes.
 def missing_operand_shape(a_shape, b_shape, target_shape):
     if not len(a_shape) == len(b_shape) == len(target_shape) == 3:
         raise ValueError("three sizes each")
@@ -43,9 +43,9 @@ def missing_operand_shape(a_shape, b_shape, target_shape):
     return (target_shape[0], b_shape[2], target_shape[2])
 
 
-# %% batch sizes unchecked kind="misconception"
-# The inner sizes are checked, the batch sizes are not. bmm pairs the first matrix with the first, the second with the
-# second: what if there are not equally many?
+# %% batch sizes not checked kind="misconception"
+# The inner sizes are checked, but the batch sizes are not: batches of 2 and 3 are accepted. bmm multiplies the first
+# matrix by the first and the second by the second; what would it do with the third?
 def missing_operand_shape(a_shape, b_shape, target_shape):
     if not len(a_shape) == len(b_shape) == len(target_shape) == 3:
         raise ValueError("three sizes each")
@@ -54,8 +54,9 @@ def missing_operand_shape(a_shape, b_shape, target_shape):
     return (a_shape[0], b_shape[2], target_shape[2])
 
 
-# %% rows of the target unchecked kind="misconception"
-# The rows of a product are those of its first factor; no d can change them. Compare a with the target, too.
+# %% rows of the target not checked kind="misconception"
+# a (2, 3, 4) and a target (2, 7, 6) are accepted. A product has as many rows as its first factor, and no d can change
+# that. Look at which sizes of the target are checked.
 def missing_operand_shape(a_shape, b_shape, target_shape):
     if not len(a_shape) == len(b_shape) == len(target_shape) == 3:
         raise ValueError("three sizes each")
@@ -64,9 +65,10 @@ def missing_operand_shape(a_shape, b_shape, target_shape):
     return (a_shape[0], b_shape[2], target_shape[2])
 
 
-# %% another kind of error kind="misconception"
-# The impossible cases are found, but with another exception than the docstring names. An assert raises an
-# AssertionError, and a caller who waits for a ValueError does not catch it.
+# %% wrong exception type kind="misconception"
+# Impossible shapes are found, but they raise a different exception from the one in the docstring. For example, assert
+# raises AssertionError, and a caller who catches the documented exception does not catch that. Look at how you report
+# these cases.
 def missing_operand_shape(a_shape, b_shape, target_shape):
     assert len(a_shape) == len(b_shape) == len(target_shape) == 3
     assert a_shape[0] == b_shape[0] == target_shape[0]
@@ -75,8 +77,8 @@ def missing_operand_shape(a_shape, b_shape, target_shape):
 
 
 # %% None instead of an error kind="misconception"
-# For shapes that do not fit, None comes back. Whoever called will fail later, far from the cause. Raise the error
-# that the docstring names.
+# For shapes that do not fit, the function returns None, so the caller fails later, far from the cause. Look at what
+# the docstring says about such shapes.
 def missing_operand_shape(a_shape, b_shape, target_shape):
     if not len(a_shape) == len(b_shape) == len(target_shape) == 3:
         return None

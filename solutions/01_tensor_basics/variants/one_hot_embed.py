@@ -3,8 +3,8 @@ import torch.nn.functional as F
 
 
 # %% as wide as the largest id kind="misconception"
-# Without num_classes, F.one_hot is only as wide as the largest id that occurs. The table has a fixed number of rows:
-# say so.
+# F.one_hot guesses the width from the largest id in the input: [0, 2] gives vectors of width 3, even if the table has
+# 8 rows. Look at what should decide the width.
 def one_hot_embed(table, token_ids):
     if ((token_ids < 0) | (token_ids >= len(table))).any():
         raise IndexError("token id out of range")
@@ -12,29 +12,31 @@ def one_hot_embed(table, token_ids):
 
 
 # %% always float32 kind="misconception"
-# The one-hot matrix is float32 whatever the table is. A product needs the same dtype on both sides.
+# The one-hot matrix is always float32, so the product with a float64 table raises an error. Both factors need the
+# same dtype; look at the conversion.
 def one_hot_embed(table, token_ids):
     if ((token_ids < 0) | (token_ids >= len(table))).any():
         raise IndexError("token id out of range")
     return F.one_hot(token_ids, len(table)).float() @ table
 
 
-# %% F.one_hot's own error kind="misconception"
-# F.one_hot does refuse bad ids, but with a RuntimeError. The docstring promises the same error as in embed_tokens.
+# %% the error of F.one_hot kind="misconception"
+# F.one_hot refuses bad ids itself, but with a RuntimeError. Look at which exception the docstring names, and at who
+# checks the ids.
 def one_hot_embed(table, token_ids):
     return F.one_hot(token_ids, len(table)).to(table.dtype) @ table
 
 
-# %% negative ids wrap in the identity kind="misconception"
-# Indexing the identity matrix wraps negative ids just as indexing the table does: -1 becomes the one-hot vector of
-# the last token.
+# %% negative ids count from the end kind="misconception"
+# Indexing an identity matrix counts negative ids from the end: -1 becomes the one-hot vector of the last token. The
+# docstring asks for an error; look at which ids reach the indexing.
 def one_hot_embed(table, token_ids):
     return torch.eye(len(table), dtype=table.dtype)[token_ids] @ table
 
 
-# %% a look-up in disguise kind="misconception"
-# The values are right, but they are looked up; the exercise asks for a product with one-hot vectors, in which every
-# row of the table takes part.
+# %% still looks the rows up kind="misconception"
+# The values are right, but the rows are picked by indexing. The exercise asks for a product with one-hot vectors, in
+# which every row of the table takes part. Look at how the table is used.
 def one_hot_embed(table, token_ids):
     if ((token_ids < 0) | (token_ids >= len(table))).any():
         raise IndexError("token id out of range")
@@ -43,7 +45,8 @@ def one_hot_embed(table, token_ids):
 
 
 # %% cuts the gradient kind="misconception"
-# The values are right, but no gradient reaches the table: something detaches it, or the product stands under no_grad.
+# The values are right, but no gradient reaches the table: it is detached, or the product is computed under no_grad.
+# Look at whether the result has a grad_fn.
 def one_hot_embed(table, token_ids):
     if ((token_ids < 0) | (token_ids >= len(table))).any():
         raise IndexError("token id out of range")
@@ -52,7 +55,8 @@ def one_hot_embed(table, token_ids):
 
 
 # %% as wide as the features kind="misconception"
-# The one-hot vectors are D wide, one entry for each feature. They need V entries, one for each token.
+# The one-hot vectors have D entries, one for each feature, so they do not match the V rows of the table. Look at
+# which axis of the table counts the tokens.
 def one_hot_embed(table, token_ids):
     if ((token_ids < 0) | (token_ids >= len(table))).any():
         raise IndexError("token id out of range")
@@ -60,17 +64,17 @@ def one_hot_embed(table, token_ids):
 
 
 # %% flattens the ids kind="misconception"
-# The vectors are right, but the shape of the ids is lost: the result should have all axes of the ids and then the
-# features.
+# The vectors are right, but the shape of the ids is lost: ids of shape (2, 3) give (6, D) instead of (2, 3, D). Look
+# for the step that flattens them.
 def one_hot_embed(table, token_ids):
     if ((token_ids < 0) | (token_ids >= len(table))).any():
         raise IndexError("token id out of range")
     return F.one_hot(token_ids.flatten(), len(table)).to(table.dtype) @ table
 
 
-# %% one-hot in integers kind="misconception"
-# F.one_hot gives integers, and so the table is cut to integers for the product. Change the one-hot matrix, not the
-# table.
+# %% converts the table to integers kind="misconception"
+# F.one_hot returns integers, and the table is converted to integers to match: 0.7 becomes 0. The values of the table
+# should not change; look at which factor is converted.
 def one_hot_embed(table, token_ids):
     if ((token_ids < 0) | (token_ids >= len(table))).any():
         raise IndexError("token id out of range")

@@ -2,56 +2,59 @@ import torch
 
 
 # %% squeezes every axis kind="misconception"
-# squeeze() without an axis takes away every axis of size one, also an a or b that happens to be 1. Say which axis you
-# mean.
+# squeeze() without an argument removes every axis of size 1, including a or b when it happens to be 1: (1, 1, 3, 1)
+# becomes (3,), so a is lost. Look at which axes you want to remove.
 def to_target_shape(x):
     return x.squeeze().unsqueeze(0).unsqueeze(-1).unsqueeze(-1)
 
 
-# %% axes have moved kind="misconception"
-# After unsqueeze(0) every axis has a new number, one higher. The axis that you then squeeze is not the one you
-# thought of. Write the shape behind each step.
+# %% wrong axis after unsqueeze kind="misconception"
+# After unsqueeze(0) the shape is (1, a, 1, b, 1): every axis has moved up by one, so squeeze(1) now meets a and
+# removes nothing unless a is 1. Write down the shape after each step.
 def to_target_shape(x):
     return x.unsqueeze(0).squeeze(1).unsqueeze(-1)
 
 
 # %% adds axes and removes none kind="misconception"
-# Two axes are added, but the axis of size one between a and b is still there. Count the axes of the result.
+# The result has shape (1, a, 1, b, 1, 1): two axes are added, but the axis of size 1 between a and b is still there.
+# Compare it with the target shape, axis by axis.
 def to_target_shape(x):
     return x.unsqueeze(0).unsqueeze(-1)
 
 
 # %% right shape, scrambled values kind="misconception"
-# The shape is right, but the numbers are in another order: reshaping to (b, a) and swapping the axes afterwards is
-# not the same as keeping a and b where they are.
+# The shape is right, but the numbers are in a different order: [[0, 1, 2], [3, 4, 5]] becomes [[0, 2, 4], [1, 3, 5]].
+# Reshaping to (b, a) and then swapping the axes does not keep the rows. Look at which steps do more than add or
+# remove an axis of size 1.
 def to_target_shape(x):
     a, _, b, _ = x.shape
     return x.reshape(1, b, a, 1, 1).transpose(1, 2)
 
 
 # %% copies the numbers kind="misconception"
-# The shape and the values are right, but the result has memory of its own. squeeze and unsqueeze alone give a view;
-# something here makes a copy.
+# The shape and the values are right, but the result is a copy: writing to it does not change x. The exercise asks for
+# a view; look for the step that creates a new tensor.
 def to_target_shape(x):
     return torch.tensor(x.tolist(), dtype=x.dtype).squeeze(1).unsqueeze(0).unsqueeze(-1)
 
 
 # %% changes its input kind="misconception"
-# A name that ends in an underscore works in place: the caller's tensor has another shape afterwards. Use the names
-# without it.
+# A method whose name ends in an underscore, such as squeeze_, works in place, so the caller's x also has the new
+# shape after the call. Compare x.shape before and after.
 def to_target_shape(x):
     return x.squeeze_(1).unsqueeze_(0).unsqueeze_(-1)
 
 
-# %% sizes of the example kind="misconception"
-# The sizes of the worked example stand in the code. Your function should take any a and b: let the tensor say its own
-# sizes.
+# %% fixed sizes kind="misconception"
+# The sizes 2 and 3 of the example are written into the code, so other inputs raise an error or get the wrong shape.
+# The function should work for any a and b; look at where it takes the sizes from.
 def to_target_shape(x):
     return x.reshape(1, 2, 3, 1, 1)
 
 
 # %% a and b swapped kind="misconception"
-# a and b have changed places. Nothing in this exercise turns rows into columns.
+# The result has shape (1, b, a, 1, 1): rows and columns have been swapped. Here a and b keep their order; look for a
+# step that transposes.
 def to_target_shape(x):
     return x.squeeze(3).squeeze(1).T.unsqueeze(0).unsqueeze(-1).unsqueeze(-1)
 

@@ -7,8 +7,8 @@ classification_loss = ...
 
 
 # %% gradients pile up kind="misconception"
-# Nothing clears the gradients. backward() adds to them, so each step also uses the gradients of all steps before it.
-# Call zero_grad() in every step.
+# The gradients are never cleared. backward() adds to them, so each step also uses the gradients of all earlier steps.
+# Look at what .grad contains when the second step begins.
 def train_classifier(model, tokens, labels, steps, lr):
     optimiser = torch.optim.SGD(model.parameters(), lr=lr)
     losses = []
@@ -21,7 +21,8 @@ def train_classifier(model, tokens, labels, steps, lr):
 
 
 # %% loss after the update kind="misconception"
-# Each loss is computed after the update of its step. The list should begin with the loss of the untrained model.
+# Each loss is computed after the update of its step, so the list does not begin with the loss of the untrained model.
+# Look at when the recorded loss is computed.
 def train_classifier(model, tokens, labels, steps, lr):
     optimiser = torch.optim.SGD(model.parameters(), lr=lr)
     losses = []
@@ -34,7 +35,8 @@ def train_classifier(model, tokens, labels, steps, lr):
 
 
 # %% tensors instead of floats kind="misconception"
-# The losses are tensors, and each of them keeps its whole computation in memory. item() gives the Python float.
+# The losses are tensors, not Python floats, and each one keeps its graph in memory. Look at the type of the entries
+# in the list.
 def train_classifier(model, tokens, labels, steps, lr):
     optimiser = torch.optim.SGD(model.parameters(), lr=lr)
     losses = []
@@ -48,7 +50,8 @@ def train_classifier(model, tokens, labels, steps, lr):
 
 
 # %% never takes the step kind="misconception"
-# The gradients are computed, but nothing moves the parameters: all losses are the same. Call step() after backward().
+# The gradients are computed, but nothing moves the parameters, so all losses are the same. Look for the line that
+# should use the gradients.
 def train_classifier(model, tokens, labels, steps, lr):
     optimiser = torch.optim.SGD(model.parameters(), lr=lr)
     losses = []
@@ -61,8 +64,8 @@ def train_classifier(model, tokens, labels, steps, lr):
 
 
 # %% cleared before the step kind="misconception"
-# zero_grad() comes between backward() and step(), so the step finds no gradient and moves nothing. Clear the
-# gradients before backward().
+# The gradients are cleared between backward() and step(), so step() finds none and moves nothing. Look at the order
+# of the calls.
 def train_classifier(model, tokens, labels, steps, lr):
     optimiser = torch.optim.SGD(model.parameters(), lr=lr)
     losses = []
@@ -76,8 +79,8 @@ def train_classifier(model, tokens, labels, steps, lr):
 
 
 # %% sum instead of mean kind="misconception"
-# The losses of the tokens are added up. The exercise asks for their mean; with the sum, the steps grow with the
-# number of tokens.
+# The losses of the tokens are added up instead of averaged, so the steps grow with the number of tokens. Look at how
+# the losses are combined.
 def train_classifier(model, tokens, labels, steps, lr):
     optimiser = torch.optim.SGD(model.parameters(), lr=lr)
     losses = []
@@ -91,7 +94,7 @@ def train_classifier(model, tokens, labels, steps, lr):
 
 
 # %% learning rate not used kind="misconception"
-# The learning rate is fixed in the code, so the argument lr changes nothing.
+# The learning rate is fixed in the code, so the argument lr changes nothing. Look at what the optimiser gets.
 def train_classifier(model, tokens, labels, steps, lr):
     optimiser = torch.optim.SGD(model.parameters(), lr=0.1)
     losses = []
@@ -105,8 +108,8 @@ def train_classifier(model, tokens, labels, steps, lr):
 
 
 # %% Adam instead of SGD kind="misconception"
-# Adam scales every step by the history of the gradients. The exercise asks for plain gradient descent,
-# torch.optim.SGD.
+# Adam rescales each step by the history of the gradients: its first step moves every parameter by about lr, whatever
+# the size of the gradient. Look at the optimiser that the docstring names.
 def train_classifier(model, tokens, labels, steps, lr):
     optimiser = torch.optim.Adam(model.parameters(), lr=lr)
     losses = []
@@ -120,8 +123,8 @@ def train_classifier(model, tokens, labels, steps, lr):
 
 
 # %% momentum kind="misconception"
-# The optimiser has momentum, so a part of each step repeats the steps before it. Each step should use its own
-# gradient only.
+# The optimiser uses momentum, so part of each earlier step is repeated. Each step should use only its own gradient;
+# look at the arguments of the optimiser.
 def train_classifier(model, tokens, labels, steps, lr):
     optimiser = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9)
     losses = []
@@ -135,7 +138,8 @@ def train_classifier(model, tokens, labels, steps, lr):
 
 
 # %% one token for each step kind="misconception"
-# Each step uses a single token. Full-batch descent computes one gradient from all tokens and takes one step with it.
+# Each step uses only one of the tokens. Full-batch descent computes one gradient from all tokens; look at what the
+# model gets in each step.
 def train_classifier(model, tokens, labels, steps, lr):
     optimiser = torch.optim.SGD(model.parameters(), lr=lr)
     losses = []
@@ -150,7 +154,8 @@ def train_classifier(model, tokens, labels, steps, lr):
 
 
 # %% trains a copy kind="misconception"
-# A copy of the model is trained, and the caller's model stays as it was. Train the model that you get.
+# The losses are right, but a copy of the model is trained, and the caller's model does not change. Look at whose
+# parameters the optimiser gets.
 def train_classifier(model, tokens, labels, steps, lr):
     import copy
 
@@ -167,7 +172,7 @@ def train_classifier(model, tokens, labels, steps, lr):
 
 
 # %% only the last loss kind="misconception"
-# Only the loss of the last step comes back. The exercise asks for a list with the loss of every step.
+# Only the loss of the last step is returned, as a single float. Look at what the docstring says is returned.
 def train_classifier(model, tokens, labels, steps, lr):
     optimiser = torch.optim.SGD(model.parameters(), lr=lr)
     loss = torch.zeros(())
@@ -180,7 +185,8 @@ def train_classifier(model, tokens, labels, steps, lr):
 
 
 # %% one loss too many kind="misconception"
-# There is one loss too many: the loss after the last step does not belong to any step.
+# Three steps give four losses: the loss after the last update does not belong to any step. Look at what is added to
+# the list after the loop.
 def train_classifier(model, tokens, labels, steps, lr):
     optimiser = torch.optim.SGD(model.parameters(), lr=lr)
     losses = []
@@ -195,7 +201,8 @@ def train_classifier(model, tokens, labels, steps, lr):
 
 
 # %% softmax twice kind="misconception"
-# The logits go through softmax before a loss that applies softmax itself. Pass the logits as they are.
+# The logits go through softmax before F.cross_entropy, which applies softmax itself, so the losses and gradients are
+# those of flattened probabilities. Look at what F.cross_entropy expects.
 def train_classifier(model, tokens, labels, steps, lr):
     optimiser = torch.optim.SGD(model.parameters(), lr=lr)
     losses = []

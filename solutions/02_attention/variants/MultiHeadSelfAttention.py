@@ -9,9 +9,10 @@ attention_weights = ...
 scaled_scores = ...
 
 
-# %% cut across the words kind="misconception"
-# view(B, heads, n, d_h) has the right shape and the wrong content: a head gets all features of some words instead of
-# some features of all words. Cut the last axis first, then move the heads in front.
+# %% splits words instead of features kind="misconception"
+# Reshaping straight to (B, heads, n, d_h) gives the right shape but the wrong content: with 2 words and 2 heads, the
+# first head gets all features of the first word instead of some features of both words. Look at which axis is split
+# into heads.
 class MultiHeadSelfAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()
@@ -40,9 +41,9 @@ class MultiHeadSelfAttention(nn.Module):
         return self.out_proj((weights @ V).reshape(B, n, d_model))
 
 
-# %% merged without moving the heads back kind="misconception"
-# The heads are merged while they still stand in front of the words, so features of different words are mixed. Move
-# the axis of heads back behind the words first.
+# %% heads merged in the wrong order kind="misconception"
+# The heads are merged while their axis still comes before the words, so features of different words are mixed. Look
+# at the order of the axes just before the heads are joined.
 class MultiHeadSelfAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()
@@ -69,8 +70,8 @@ class MultiHeadSelfAttention(nn.Module):
 
 
 # %% root of d_model kind="misconception"
-# The scores are divided by the root of d_model. A head computes its dot products over its own features only: d_k is
-# d_model / num_heads here.
+# The scores are divided by the square root of d_model: with 8 features and 2 heads, by the root of 8. Each head
+# computes dot products over its own features only; look at how many those are.
 class MultiHeadSelfAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()
@@ -97,8 +98,8 @@ class MultiHeadSelfAttention(nn.Module):
 
 
 # %% out_proj not used kind="misconception"
-# The heads are put side by side and handed back as they are. out_proj, which lets them talk to each other, has no
-# part in the result.
+# The heads are placed side by side and returned as they are, so out_proj never mixes them. Look at which of the four
+# layers take part in the result.
 class MultiHeadSelfAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()
@@ -125,7 +126,8 @@ class MultiHeadSelfAttention(nn.Module):
 
 
 # %% True hides kind="misconception"
-# The mask is read as attn_mask of nn.MultiheadAttention reads it. Here True means that a word may attend.
+# The mask is read as nn.MultiheadAttention reads its attn_mask: True hides a word. Look at what True means in the
+# docstring.
 class MultiHeadSelfAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()
@@ -152,7 +154,7 @@ class MultiHeadSelfAttention(nn.Module):
 
 
 # %% mask not used kind="misconception"
-# The mask makes no difference: every word still looks at every other one.
+# The mask makes no difference: every word still attends to all words. Look at where forward uses the mask.
 class MultiHeadSelfAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()
@@ -178,9 +180,9 @@ class MultiHeadSelfAttention(nn.Module):
         return self.out_proj((weights @ V).transpose(1, 2).flatten(-2))
 
 
-# %% NaN where nothing may be seen kind="misconception"
-# A word that may attend to nothing becomes NaN. Its weights should be zeros, so that only the bias of out_proj is
-# left.
+# %% NaN for a word that may attend to nothing kind="misconception"
+# For a word that may attend to nothing, all scores are minus infinity, and the softmax gives 0/0, which is NaN. Look
+# at what the docstring says about such a word.
 class MultiHeadSelfAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()
@@ -208,8 +210,9 @@ class MultiHeadSelfAttention(nn.Module):
         return self.out_proj((scores.softmax(dim=-1) @ V).transpose(1, 2).flatten(-2))
 
 
-# %% one head, whatever num_heads says kind="misconception"
-# The number of heads makes no difference: all features go into a single softmax.
+# %% always one head kind="misconception"
+# num_heads makes no difference: all features go into a single softmax. Each head should have weights of its own; look
+# at where forward uses num_heads.
 class MultiHeadSelfAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()
@@ -235,9 +238,9 @@ class MultiHeadSelfAttention(nn.Module):
         return self.out_proj(weights @ V)
 
 
-# %% features dealt like cards kind="misconception"
-# Head 0 gets the features 0, h, 2h and so on, as if cards were dealt. PyTorch gives each head neighbours: cut into
-# (heads, d_h), not into (d_h, heads).
+# %% interleaved features kind="misconception"
+# With 8 features and 2 heads, the first head gets the features 0, 2, 4 and 6. Each head should get features that are
+# next to each other, as in PyTorch; look at the order of the two axes that replace the last one.
 class MultiHeadSelfAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()
@@ -267,8 +270,9 @@ class MultiHeadSelfAttention(nn.Module):
         return self.out_proj((weights @ V).permute(0, 2, 3, 1).reshape(B, n, d_model))
 
 
-# %% a tuple comes back kind="misconception"
-# The result and the weights come back together, as from nn.MultiheadAttention. Here one tensor is asked for.
+# %% returns a tuple kind="misconception"
+# The result and the weights are returned together, as nn.MultiheadAttention does. Look at what the docstring says is
+# returned.
 class MultiHeadSelfAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()
@@ -294,9 +298,9 @@ class MultiHeadSelfAttention(nn.Module):
         return self.out_proj((weights @ V).transpose(1, 2).flatten(-2)), weights
 
 
-# %% the input is added kind="misconception"
+# %% adds the input kind="misconception"
 # The input is added to the result, as a transformer block does around its attention. This layer is the attention
-# alone.
+# alone; look at what happens after the heads are joined.
 class MultiHeadSelfAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()
@@ -323,8 +327,8 @@ class MultiHeadSelfAttention(nn.Module):
 
 
 # %% attends across the batch kind="misconception"
-# The words of different sentences attend to each other: the first axis is taken for the words. Here the batch comes
-# first, in nn.MultiheadAttention only with batch_first=True.
+# The first axis is taken for the words, so words of different sentences attend to each other. Here the batch comes
+# first; look at the shape of the scores.
 class MultiHeadSelfAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()
@@ -352,7 +356,8 @@ class MultiHeadSelfAttention(nn.Module):
 
 
 # %% weights without a graph kind="misconception"
-# The values are right, but the weights are cut from the graph, so the queries and keys never learn whom to look at.
+# The values are right, but the attention weights are cut from the graph, so q_proj and k_proj get no gradient and
+# never learn. Look for a detach() or no_grad().
 class MultiHeadSelfAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()
@@ -378,9 +383,9 @@ class MultiHeadSelfAttention(nn.Module):
         return self.out_proj((weights @ V).transpose(1, 2).flatten(-2))
 
 
-# %% any number of heads kind="misconception"
-# A number of heads that does not divide d_model is accepted, and fails only later, far from the cause. Check it in
-# __init__ and raise a ValueError.
+# %% num_heads not checked kind="misconception"
+# A num_heads that does not divide d_model, such as 3 for 8 features, is accepted and causes an error only later, in
+# forward. Look at what the docstring says about it.
 class MultiHeadSelfAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()
@@ -407,7 +412,7 @@ class MultiHeadSelfAttention(nn.Module):
 
 
 # %% projections without bias kind="misconception"
-# The four layers have no bias. nn.Linear has one unless bias=False is said; here it is asked for.
+# The four layers have no bias, although the docstring asks for one. Look at the arguments of nn.Linear.
 class MultiHeadSelfAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()
@@ -433,7 +438,7 @@ class MultiHeadSelfAttention(nn.Module):
         return self.out_proj((weights @ V).transpose(1, 2).flatten(-2))
 
 
-# %% einsum, on its own feet kind="alternative"
+# %% einsum, without the other exercises kind="alternative"
 class MultiHeadSelfAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()
@@ -472,7 +477,7 @@ class MultiHeadSelfAttention(nn.Module):
         return self.out_proj(torch.cat([attention_weights(scaled_scores(q, k), mask) @ v for q, k, v in heads], dim=-1))
 
 
-# %% PyTorch's scaled_dot_product_attention, rows without a key set to zero kind="alternative"
+# %% scaled_dot_product_attention of PyTorch, rows without a key set to zero kind="alternative"
 class MultiHeadSelfAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()

@@ -5,8 +5,8 @@ import torch.nn.functional as F
 
 
 # %% softmax down the columns kind="misconception" also_affects=["MultiHeadSelfAttention"]
-# The columns sum to 1, not the rows. The word that asks is the row, and it is the row that has one hundred percent to
-# spend.
+# The columns sum to 1, not the rows. A row belongs to the word that asks, and its weights are shared among the words
+# that it asks. Look at the axis of the softmax.
 def attention_weights(scores, mask=None):
     if mask is None:
         return scores.softmax(dim=-2)
@@ -16,8 +16,8 @@ def attention_weights(scores, mask=None):
 
 
 # %% True hides kind="misconception" also_affects=["MultiHeadSelfAttention"]
-# The mask is read the other way round. Here True means that a word may attend; nn.MultiheadAttention means the
-# opposite.
+# The mask is read the other way round: the places marked True get weight 0. Look at what True means in the docstring;
+# nn.MultiheadAttention uses the opposite meaning.
 def attention_weights(scores, mask=None):
     if mask is None:
         return scores.softmax(dim=-1)
@@ -26,16 +26,16 @@ def attention_weights(scores, mask=None):
 
 
 # %% hidden after the softmax kind="misconception" also_affects=["MultiHeadSelfAttention"]
-# The hidden words have taken their share in the softmax before they are set to 0, so the others no longer sum to 1.
-# Hide before the softmax.
+# The hidden words still take their share in the softmax and are set to 0 only afterwards: [0.5, 0.5] becomes [0.5,
+# 0], which no longer sums to 1. Look at which scores go into the softmax.
 def attention_weights(scores, mask=None):
     weights = scores.softmax(dim=-1)
     return weights if mask is None else weights * mask
 
 
 # %% NaN in a fully masked row kind="misconception" also_affects=["MultiHeadSelfAttention"]
-# A row in which everything is minus infinity gives 0/0, and that is NaN. One such row spoils every gradient of the
-# model.
+# In a row where everything is hidden, all scores are minus infinity, and the softmax gives 0/0, which is NaN. One
+# such row spoils the gradient of the whole model. Look at what the docstring says about it.
 def attention_weights(scores, mask=None):
     if mask is not None:
         scores = scores.masked_fill(~mask, -math.inf)
@@ -43,26 +43,26 @@ def attention_weights(scores, mask=None):
 
 
 # %% equal weights in a fully masked row kind="misconception" also_affects=["MultiHeadSelfAttention"]
-# When all scores of a row are equally low, softmax gives equal weights: a word that may attend to nothing attends to
-# everything. Hidden places must be 0 after the softmax, too.
+# Hidden scores are set to one low number. If all scores of a row are equally low, softmax gives equal weights, so a
+# word that may attend to nothing attends to everything. Look at what the docstring says about such a row.
 def attention_weights(scores, mask=None):
     if mask is not None:
         scores = scores.masked_fill(~mask, -1e9)
     return scores.softmax(dim=-1)
 
 
-# %% not low enough kind="misconception"
-# Hidden places get a score of -1000. Where the real scores lie lower than that, the hidden word wins. Take a number
-# below any real score.
+# %% hidden scores not low enough kind="misconception"
+# Hidden scores are set to -1000. Where the visible scores are lower still, such as -5000, the hidden words take all
+# the weight, and the visible ones get 0. Look at the range of scores in the docstring.
 def attention_weights(scores, mask=None):
     if mask is None:
         return scores.softmax(dim=-1)
     return scores.masked_fill(~mask, -1000.0).softmax(dim=-1) * mask
 
 
-# %% NaN comes back in the gradient kind="misconception"
-# The NaN of a fully masked row is replaced after the softmax, so the weights look right. On the way back through 0/0
-# the gradient is NaN again.
+# %% NaN in the gradient kind="misconception"
+# The NaN of a fully masked row is replaced after the softmax, so the weights look right, but the gradient still goes
+# through 0/0 and becomes NaN. Look at the scores of such a row before the softmax.
 def attention_weights(scores, mask=None):
     if mask is None:
         return scores.softmax(dim=-1)
@@ -70,9 +70,9 @@ def attention_weights(scores, mask=None):
     return (scores + barrier).softmax(dim=-1).nan_to_num(0.0)
 
 
-# %% exp without a net kind="misconception"
-# exp() of a large score is infinite, and infinity divided by infinity is NaN. Softmax takes the largest score of a
-# row away first, which changes nothing but the size of the numbers.
+# %% exp() overflows kind="misconception"
+# exp(1000) is infinite, and infinity divided by infinity is NaN. The weights depend only on the differences between
+# the scores of a row; look at how large the numbers are that go into exp().
 def attention_weights(scores, mask=None):
     powers = scores.exp()
     if mask is not None:
@@ -81,7 +81,8 @@ def attention_weights(scores, mask=None):
 
 
 # %% hidden scores set to 0 kind="misconception" also_affects=["MultiHeadSelfAttention"]
-# A score of 0 hides nothing: e to the power of 0 is 1, and the hidden word gets its share.
+# Hidden scores are set to 0, but exp(0) is 1, so hidden words still get weight. Look at what a score must be to get
+# no weight.
 def attention_weights(scores, mask=None):
     if mask is not None:
         scores = scores * mask
@@ -89,14 +90,15 @@ def attention_weights(scores, mask=None):
 
 
 # %% mask not used kind="misconception" also_affects=["MultiHeadSelfAttention"]
-# The mask makes no difference: every word still looks at every other one.
+# The mask makes no difference: every word still attends to all words. Look at where the function uses the mask.
 def attention_weights(scores, mask=None):
     return scores.softmax(dim=-1)
 
 
-# %% shares out the rest afterwards kind="misconception"
-# Softmax over all words, then hide, then divide by what is left: as long as the hidden words are not much stronger
-# this looks right. When one of them has taken everything, nothing is left to share. Hide before the softmax.
+# %% renormalised afterwards kind="misconception"
+# The softmax runs over all words; then the hidden weights are set to 0 and the rest is divided by its sum. If a
+# hidden word has a much larger score, the other weights round to 0, and nothing is left to divide. Look at which
+# scores go into the softmax.
 def attention_weights(scores, mask=None):
     weights = scores.softmax(dim=-1)
     if mask is None:

@@ -5,51 +5,56 @@ import torch.nn as nn
 
 
 # %% the future instead of the past kind="misconception"
-# This mask is True where the column is later than the row, as attn_mask of nn.MultiheadAttention wants it. Here True
-# means that a word may attend.
+# True marks the later words, as the attn_mask of nn.MultiheadAttention does. Here True means that a word may attend;
+# look at what the first row says about the first word.
 def causal_mask(n):
     return torch.ones(n, n, dtype=torch.bool).triu(1)
 
 
 # %% rows and columns swapped kind="misconception"
-# This is the transposed mask: every word sees itself and what comes later. The row is the word that asks.
+# The mask is transposed: every word sees itself and the words after it. The row belongs to the word that asks; look
+# at which entries of the first row are True.
 def causal_mask(n):
     return torch.ones(n, n, dtype=torch.bool).triu()
 
 
 # %% without the diagonal kind="misconception"
-# A word may not see itself here, and the first word has nothing to look at. column <= row includes the diagonal.
+# No word sees itself, so the first word sees nothing at all. Look at whether the condition in the docstring holds on
+# the diagonal.
 def causal_mask(n):
     return torch.ones(n, n, dtype=torch.bool).tril(-1)
 
 
 # %% one word too far kind="misconception"
-# Every word sees the next one, which is exactly what it should learn to predict.
+# Every word also sees the next one, which is exactly what it should learn to predict. Look at the entries just to the
+# right of the diagonal.
 def causal_mask(n):
     return torch.ones(n, n, dtype=torch.bool).tril(1)
 
 
 # %% ones and zeros kind="misconception"
-# The places are right, but they are numbers. A mask is a tensor of dtype bool; ~ of the number 1 is -2, not False.
+# The right places are marked, but with the numbers 1 and 0. Operations such as ~ and masked_fill need True and False;
+# look at the dtype of the result.
 def causal_mask(n):
     return torch.ones(n, n).tril()
 
 
 # %% minus infinity to be added kind="misconception"
-# This is an additive mask: 0 and minus infinity, to be added to the scores. Asked for is True and False.
+# This is an additive mask, with 0 and minus infinity, to be added to the scores. Look at the dtype that the docstring
+# asks for.
 def causal_mask(n):
     return torch.full((n, n), -math.inf).triu(1)
 
 
-# %% size of the example kind="misconception"
-# The mask always has the size of the example. n says how many words there are.
+# %% fixed size kind="misconception"
+# The mask always has the 3 rows and columns of the example. Look at where the function uses n.
 def causal_mask(n):
     return torch.tensor([[True, False, False], [True, True, False], [True, True, True]])
 
 
 # %% a list of lists kind="misconception"
-# True and False stand in the right places, but in a list of lists. Tensor operations such as ~ and masked_fill need a
-# tensor.
+# The values are right, but they are in a list of lists. Operations such as ~ and masked_fill need a tensor; look at
+# the type of the result.
 def causal_mask(n):
     return [[column <= row for column in range(n)] for row in range(n)]
 

@@ -2,7 +2,8 @@ import torch
 
 
 # %% uphill kind="misconception"
-# The gradient points uphill, and the step goes with it: the loss grows. Subtract.
+# The parameters move in the direction of the gradient, which points uphill, so the loss grows. Look at the sign of
+# the update.
 def gradient_step(params, lr):
     with torch.no_grad():
         for parameter in params:
@@ -12,8 +13,8 @@ def gradient_step(params, lr):
 
 
 # %% a new tensor under the old name kind="misconception"
-# parameter = parameter - ... makes a new tensor and gives it the name; the model's own parameter stays where it was.
-# Change it in place.
+# The subtraction creates a new tensor and gives it the name `parameter`; the model's own parameter does not change.
+# Look at the difference between assigning to a name and changing a tensor.
 def gradient_step(params, lr):
     for parameter in params:
         if parameter.grad is not None:
@@ -22,7 +23,8 @@ def gradient_step(params, lr):
 
 
 # %% gradients left over kind="misconception"
-# The gradients are still there after the step. backward() adds to them, so the next step uses the sum of both.
+# The gradients are still there after the step. backward() adds to them, so the next step would use the sum of both.
+# Look at what .grad contains after the call.
 def gradient_step(params, lr):
     with torch.no_grad():
         for parameter in params:
@@ -31,7 +33,7 @@ def gradient_step(params, lr):
 
 
 # %% cleared before it is used kind="misconception"
-# The gradient is cleared first, and the step then goes nowhere. Step first, clear afterwards.
+# The gradients are cleared before they are used, so nothing moves. Look at the order of the lines.
 def gradient_step(params, lr):
     with torch.no_grad():
         for parameter in params:
@@ -41,8 +43,8 @@ def gradient_step(params, lr):
 
 
 # %% recorded by autograd kind="misconception"
-# PyTorch refuses to change a parameter in place while it records for gradients. The step is no part of the model:
-# torch.no_grad() says so.
+# PyTorch raises an error if a parameter changes in place while autograd records. The update is not part of the
+# model's computation; look for a way to keep it from being recorded.
 def gradient_step(params, lr):
     for parameter in params:
         if parameter.grad is not None:
@@ -51,7 +53,8 @@ def gradient_step(params, lr):
 
 
 # %% every parameter has a gradient kind="misconception"
-# A parameter that had no part in the loss has None as its gradient, and None cannot be multiplied. Skip it.
+# The .grad of a parameter that took no part in the loss is None, and multiplying None raises an error. Look at what
+# the docstring says about such a parameter.
 def gradient_step(params, lr):
     with torch.no_grad():
         for parameter in params:
@@ -60,7 +63,8 @@ def gradient_step(params, lr):
 
 
 # %% stops at a parameter without gradient kind="misconception"
-# At the first parameter without a gradient the function ends, and those after it never move. Skip it and go on.
+# The function ends at the first parameter without a gradient, so the parameters after it never move. Look at what the
+# loop does when .grad is None.
 def gradient_step(params, lr):
     with torch.no_grad():
         for parameter in params:
@@ -70,9 +74,9 @@ def gradient_step(params, lr):
             parameter.grad = None
 
 
-# %% two walks through params kind="misconception"
-# params is walked through twice. model.parameters() is a generator and empty after the first time, so the gradients
-# are never cleared.
+# %% params iterated twice kind="misconception"
+# params is iterated twice. A generator such as model.parameters() is empty the second time, so the gradients are
+# never cleared. Look at how many loops go over params.
 def gradient_step(params, lr):
     with torch.no_grad():
         for parameter in params:
@@ -83,7 +87,8 @@ def gradient_step(params, lr):
 
 
 # %% only the sign counts kind="misconception"
-# Every number moves by the same amount, whatever the size of its gradient. The step is lr times the gradient itself.
+# Every number moves by lr, whatever the size of its gradient: gradients of 0.1 and 100 give the same step. Look at
+# what lr is multiplied by.
 def gradient_step(params, lr):
     with torch.no_grad():
         for parameter in params:
@@ -93,8 +98,8 @@ def gradient_step(params, lr):
 
 
 # %% stops learning kind="misconception"
-# After the step the parameters no longer require gradients: the next backward() leaves them out. no_grad() is enough,
-# and it ends by itself.
+# After the step the parameters no longer require gradients, so the next backward() leaves them out. Look at
+# requires_grad after the call.
 def gradient_step(params, lr):
     for parameter in params:
         if parameter.grad is not None:

@@ -2,7 +2,7 @@ import torch
 
 
 # %% drops the last batch kind="misconception"
-# The last, smaller batch is thrown away, so some examples are never seen in an epoch.
+# The last, smaller batch is dropped: with 10 ids in batches of 4, two ids never appear. Look at where the loop stops.
 def iterate_minibatches(n, batch_size, generator=None):
     order = torch.randperm(n, generator=generator)
     for start in range(0, n - batch_size + 1, batch_size):
@@ -10,8 +10,8 @@ def iterate_minibatches(n, batch_size, generator=None):
 
 
 # %% return instead of yield kind="misconception"
-# The first return ends the function, so one batch comes out and no more. yield hands a batch over, and goes on when
-# the next one is asked for.
+# return ends the function in the first round of the loop, so the caller gets only one batch, as a tensor, and loops
+# over its single ids. Look at how a function can hand over several values, one after another.
 def iterate_minibatches(n, batch_size, generator=None):
     order = torch.randperm(n, generator=generator)
     for start in range(0, n, batch_size):
@@ -19,16 +19,16 @@ def iterate_minibatches(n, batch_size, generator=None):
 
 
 # %% never shuffled kind="misconception"
-# The ids come in their own order, the same in every epoch. Data is often sorted, and then a batch holds only one
-# kind.
+# The ids come in increasing order, the same in every epoch. If the data is sorted by class, a batch then contains
+# only one class. Look at what should make the order random.
 def iterate_minibatches(n, batch_size, generator=None):
     for start in range(0, n, batch_size):
         yield torch.arange(start, min(start + batch_size, n))
 
 
 # %% only the order of the batches is random kind="misconception"
-# The batches come in random order, but each one holds neighbours, always the same ones. Shuffle the ids before they
-# are cut.
+# The batches come in random order, but each one always contains the same neighbours, such as 4, 5, 6 and 7. Look at
+# what is shuffled.
 def iterate_minibatches(n, batch_size, generator=None):
     batches = [torch.arange(start, min(start + batch_size, n)) for start in range(0, n, batch_size)]
     for number in torch.randperm(len(batches), generator=generator).tolist():
@@ -36,7 +36,8 @@ def iterate_minibatches(n, batch_size, generator=None):
 
 
 # %% shuffled within the batch kind="misconception"
-# Each batch is shuffled, but it always holds the same neighbours. Shuffle the ids before they are cut.
+# The ids are shuffled only within each batch, so the first batch always contains the ids from 0 to batch_size - 1.
+# Look at what is shuffled, and when.
 def iterate_minibatches(n, batch_size, generator=None):
     for start in range(0, n, batch_size):
         size = min(batch_size, n - start)
@@ -44,14 +45,16 @@ def iterate_minibatches(n, batch_size, generator=None):
 
 
 # %% drawn with replacement kind="misconception"
-# Each id is drawn anew, so some come twice in an epoch and others not at all. An epoch is a permutation.
+# Each id is drawn independently, so some appear twice in an epoch and others not at all. Every id should appear
+# exactly once; look at how the ids are drawn.
 def iterate_minibatches(n, batch_size, generator=None):
     for start in range(0, n, batch_size):
         yield torch.randint(n, (min(batch_size, n - start),), generator=generator)
 
 
 # %% generator not used kind="misconception"
-# The generator that is handed in has no part in the order, so a run cannot be repeated with its seed.
+# The generator makes no difference: the same seed gives different batches, so a run cannot be repeated. Look at where
+# the function uses the argument.
 def iterate_minibatches(n, batch_size, generator=None):
     order = torch.randperm(n)
     for start in range(0, n, batch_size):
@@ -59,7 +62,8 @@ def iterate_minibatches(n, batch_size, generator=None):
 
 
 # %% sets its own seed kind="misconception"
-# A seed is set inside, so every epoch and every run has the same order, whatever generator is handed in.
+# A seed is set inside the function, so every epoch has the same order, whatever generator the caller passes. Look at
+# where the random numbers should come from.
 def iterate_minibatches(n, batch_size, generator=None):
     torch.manual_seed(0)
     order = torch.randperm(n)
@@ -68,7 +72,8 @@ def iterate_minibatches(n, batch_size, generator=None):
 
 
 # %% the same order in every epoch kind="misconception"
-# The generator is set back to its seed, so the second epoch repeats the first. Use it as it is.
+# The generator is reset to its seed, so the second epoch repeats the first. Look at what happens to the generator
+# before it is used.
 def iterate_minibatches(n, batch_size, generator=None):
     if generator is not None:
         generator.manual_seed(generator.initial_seed())
@@ -77,43 +82,46 @@ def iterate_minibatches(n, batch_size, generator=None):
         yield order[start : start + batch_size]
 
 
-# %% an empty batch for nothing kind="misconception"
-# split() makes one empty piece of an empty tensor. The mean over an empty batch is NaN; n = 0 should give no batch.
+# %% an empty batch for zero ids kind="misconception"
+# For n = 0, split() gives one empty batch, and the mean over an empty batch is NaN. Look at what the docstring says
+# about n = 0.
 def iterate_minibatches(n, batch_size, generator=None):
     yield from torch.randperm(n, generator=generator).split(batch_size)
 
 
 # %% an empty batch at the end kind="misconception"
-# Where batch_size divides n an empty batch comes last. Its mean is NaN, and one such step spoils every parameter.
+# If batch_size divides n, the last batch is empty: 8 ids in batches of 4 give three batches. The mean over an empty
+# batch is NaN. Look at how many batches the loop makes.
 def iterate_minibatches(n, batch_size, generator=None):
     order = torch.randperm(n, generator=generator)
     for number in range(n // batch_size + 1):
         yield order[number * batch_size : (number + 1) * batch_size]
 
 
-# %% batch_size many batches kind="misconception"
-# torch.chunk takes the number of pieces, not their size. torch.split takes the size.
+# %% batch_size is the number of batches kind="misconception"
+# torch.chunk takes the number of pieces, not their size: 100 ids with a batch_size of 5 give 5 batches of 20. Look at
+# the length of the first batch.
 def iterate_minibatches(n, batch_size, generator=None):
     if n > 0:
         yield from torch.randperm(n, generator=generator).chunk(batch_size)
 
 
 # %% lists instead of tensors kind="misconception"
-# The ids are right, but they come in lists. Tensors of int64 are asked for; they index other tensors on any device.
+# The ids are right, but each batch is a Python list. Look at the type that the docstring asks for.
 def iterate_minibatches(n, batch_size, generator=None):
     order = torch.randperm(n, generator=generator).tolist()
     for start in range(0, n, batch_size):
         yield order[start : start + batch_size]
 
 
-# %% split, with an n of 0 apart kind="alternative"
+# %% split, with zero ids handled separately kind="alternative"
 def iterate_minibatches(n, batch_size, generator=None):
     if n == 0:
         return iter(())
     return iter(torch.randperm(n, generator=generator).split(batch_size))
 
 
-# %% eating up a permutation kind="alternative"
+# %% taking batches off a permutation kind="alternative"
 def iterate_minibatches(n, batch_size, generator=None):
     left = torch.randperm(n, generator=generator)
     while len(left) > 0:
@@ -127,7 +135,7 @@ def iterate_minibatches(n, batch_size, generator=None):
     return (order[i : i + batch_size] for i in range(0, n, batch_size))
 
 
-# %% PyTorch's own DataLoader, with an n of 0 apart kind="alternative"
+# %% PyTorch's own DataLoader, with zero ids handled separately kind="alternative"
 def iterate_minibatches(n, batch_size, generator=None):
     if n > 0:
         yield from torch.utils.data.DataLoader(range(n), batch_size, shuffle=True, generator=generator)

@@ -2,14 +2,15 @@ import torch
 
 
 # %% reads the row kind="misconception"
-# This says on whom the target looks most. Asked is who looks most at the target: the target is the one that is asked,
-# so its column decides.
+# This finds the word to which the target pays most attention. The question is which word pays most attention to the
+# target; look at what rows and columns stand for.
 def most_attentive(weights, words, target):
     return words[int(weights[words.index(target)].argmax())]
 
 
-# %% the target does not count kind="misconception"
-# The target's own row is left out. A word may look hardest at itself, and then it is the answer.
+# %% leaves out the target itself kind="misconception"
+# The target's own row is left out, so another word wins even when the target attends most to itself. Look at which
+# rows the docstring counts.
 def most_attentive(weights, words, target):
     place = words.index(target)
     column = weights[:, place].clone()
@@ -18,8 +19,8 @@ def most_attentive(weights, words, target):
 
 
 # %% the last of equals kind="misconception"
-# Of words with equal weights the last one wins here. The first of the sentence should: >= takes a later equal, > does
-# not.
+# If two words have the same weight, the last one wins. Look at how the code compares equal weights and at what the
+# docstring says about ties.
 def most_attentive(weights, words, target):
     best, place = 0, words.index(target)
     for row in range(len(words)):
@@ -28,33 +29,36 @@ def most_attentive(weights, words, target):
     return words[best]
 
 
-# %% a number comes back kind="misconception"
-# The place is right, but the word is asked for: look the place up in words.
+# %% returns a number kind="misconception"
+# The position is right, but the function returns the position itself. Look at the type that the docstring asks for.
 def most_attentive(weights, words, target):
     return int(weights[:, words.index(target)].argmax())
 
 
 # %% the least attentive kind="misconception"
-# This finds the smallest weight of the column. The largest is asked for.
+# This finds the smallest weight of the column instead of the largest. Look at what the function searches for.
 def most_attentive(weights, words, target):
     return words[int(weights[:, words.index(target)].argmin())]
 
 
 # %% rounded before the comparison kind="misconception"
-# The weights are rounded before they are compared, so close ones become equal and the wrong word wins.
+# The weights are rounded before they are compared, so 0.30001 and 0.30004 count as equal and the wrong word may win.
+# Look at the numbers that are compared.
 def most_attentive(weights, words, target):
     return words[int(weights[:, words.index(target)].round(decimals=4).argmax())]
 
 
 # %% attention in both directions kind="misconception"
-# Row and column are added up, as if attention were mutual. Who looks at the target is a matter of the column alone.
+# The target's row and column are added, as if attention were mutual. The row says what the target attends to, which
+# is not the question; look at what rows and columns stand for.
 def most_attentive(weights, words, target):
     place = words.index(target)
     return words[int((weights[:, place] + weights[place]).argmax())]
 
 
 # %% the largest weight of all kind="misconception"
-# This finds the row with the largest weight of the whole table. The target has no part in the answer.
+# This finds the largest weight of the whole table and returns the word of its row, so the target makes no difference.
+# Look at where the function uses the target.
 def most_attentive(weights, words, target):
     return words[int(weights.argmax()) // len(words)]
 

@@ -3,62 +3,65 @@ import torch.nn.functional as F
 
 
 # %% one matrix for both kind="misconception"
-# Queries and keys come from the same matrix here. A word then asks for exactly what it offers itself; the second
-# matrix has no part in the result.
+# Queries and keys come from the same matrix, so Q and K are equal and Wk is never used. Look at which matrix each of
+# the two products contains.
 def project(x, Wq, Wk):
     return x @ Wq, x @ Wq
 
 
 # %% keys first kind="misconception"
-# Both products are right, but they come back in the wrong order. The queries come first, then the keys.
+# Both products are right, but the keys are returned before the queries. Compare the order with the docstring.
 def project(x, Wq, Wk):
     return x @ Wk, x @ Wq
 
 
 # %% transposed matrices kind="misconception"
-# nn.Linear keeps its weight transposed, the matrices of this exercise are not: they are (d, k), and their rows meet
-# the features of x.
+# The matrices are transposed before the product. nn.Linear stores its weight transposed, but these matrices have
+# shape (d, k); look at which of their axes meets the features of x.
 def project(x, Wq, Wk):
     return x @ Wq.T, x @ Wk.T
 
 
-# %% entry by entry kind="misconception"
-# The star multiplies entry by entry. A projection is a matrix product: each row of x meets each column of the matrix.
+# %% multiplies entry by entry kind="misconception"
+# The star multiplies entry by entry: [1, 2] * [3, 4] is [3, 8]. In a projection, each row of x is combined with each
+# column of the matrix. Look at the operator.
 def project(x, Wq, Wk):
     return x * Wq, x * Wk
 
 
 # %% words have become columns kind="misconception"
-# The numbers are right, but each word is a column of the result now. Keep the matrix of words on the left, so that
-# words stay rows.
+# The numbers are right, but each word is a column of the result instead of a row. Look at the order of the factors
+# and at the shape in the docstring.
 def project(x, Wq, Wk):
     return Wq.T @ x.transpose(-2, -1), Wk.T @ x.transpose(-2, -1)
 
 
-# %% one sentence only kind="misconception"
-# torch.mm takes two matrices and nothing else, so a batch of sentences is an error. Is there a product that takes
-# leading axes along?
+# %% only one sentence kind="misconception"
+# torch.mm takes only two matrices, so a batch x of shape (B, n, d) raises an error. Look for a product that keeps
+# leading axes.
 def project(x, Wq, Wk):
     return torch.mm(x, Wq), torch.mm(x, Wk)
 
 
-# %% keys made from queries kind="misconception"
-# The keys are computed from the queries instead of from the words. Both projections start from x.
+# %% keys computed from queries kind="misconception"
+# The keys are computed from the queries, so the words go through both matrices. Each projection should start from the
+# words; look at what is multiplied by Wk.
 def project(x, Wq, Wk):
     Q = x @ Wq
     return Q, Q @ Wk
 
 
-# %% cut from the graph kind="misconception"
-# The values are right, but no gradient can flow back to x or to the matrices: detach() or no_grad() cuts the graph,
-# and the matrices could never learn.
+# %% cuts the gradient kind="misconception"
+# The values are right, but no gradient flows back to x, Wq or Wk, so the matrices could never learn. Look for a
+# detach() or no_grad().
 def project(x, Wq, Wk):
     with torch.no_grad():
         return x @ Wq, x @ Wk
 
 
 # %% divides too early kind="misconception"
-# Queries and keys are already divided by a root here. The division belongs to the scores, and there it happens once.
+# Queries and keys are already divided by the square root of k. The division belongs to the scores, where it happens
+# once; look at what the docstring says about Q and K.
 def project(x, Wq, Wk):
     root = Wq.shape[-1] ** 0.5
     return x @ Wq / root, x @ Wk / root

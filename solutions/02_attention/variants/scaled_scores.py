@@ -5,58 +5,64 @@ import torch.nn.functional as F
 
 
 # %% no scaling kind="misconception" also_affects=["MultiHeadSelfAttention"]
-# The dot products are right, but they are not divided by the root of d_k.
+# The dot products are right, but they are not scaled, so they get larger the more features there are. Look at the
+# second half of the docstring's sentence.
 def scaled_scores(Q, K):
     return Q @ K.transpose(-2, -1)
 
 
 # %% divided by d_k itself kind="misconception" also_affects=["MultiHeadSelfAttention"]
-# The scores are divided by d_k, not by its square root. The standard deviation of a dot product grows with the root.
+# The scores are divided by d_k: with 4 features, by 4. The standard deviation of a dot product grows more slowly than
+# that; look at the divisor in the docstring.
 def scaled_scores(Q, K):
     return Q @ K.transpose(-2, -1) / K.shape[-1]
 
 
 # %% root of the number of words kind="misconception" also_affects=["MultiHeadSelfAttention"]
-# The scores are divided by the root of the number of words. d_k counts the features of a key: the last axis, not the
-# one before it.
+# The scores are divided by the square root of the number of words. d_k is the number of features of a key; look at
+# which axis of K counts features.
 def scaled_scores(Q, K):
     return Q @ K.transpose(-2, -1) / math.sqrt(K.shape[-2])
 
 
-# %% root of the example kind="misconception" also_affects=["MultiHeadSelfAttention"]
-# The 2 of the worked example stands in the code. d_k is different for other inputs: let K say its own size.
+# %% fixed d_k kind="misconception" also_affects=["MultiHeadSelfAttention"]
+# The d_k of the worked example, 2, is written into the code, so other sizes get the wrong scale. Look at where the
+# function takes d_k from.
 def scaled_scores(Q, K):
     return Q @ K.transpose(-2, -1) / math.sqrt(2)
 
 
 # %% multiplied instead of divided kind="misconception" also_affects=["MultiHeadSelfAttention"]
-# The scores are multiplied by the root of d_k. That makes large scores larger still, the opposite of what is wanted.
+# The scores are multiplied by the square root of d_k, so large scores become even larger. Scaling should keep them
+# moderate; look at the operator.
 def scaled_scores(Q, K):
     return Q @ K.transpose(-2, -1) * math.sqrt(K.shape[-1])
 
 
 # %% rows and columns swapped kind="misconception" also_affects=["MultiHeadSelfAttention"]
-# This is the transposed table: the keys stand in the rows. A row belongs to the word that asks, so Q comes first.
+# The table is transposed: entry (i, j) combines the key of word i with the query of word j. A row belongs to the word
+# that asks; look at the order of the factors.
 def scaled_scores(Q, K):
     return K @ Q.transpose(-2, -1) / math.sqrt(K.shape[-1])
 
 
-# %% one sentence only kind="misconception" also_affects=["MultiHeadSelfAttention"]
-# t() transposes a matrix, and nothing else. In a batch only the last two axes change places; say so.
+# %% only one sentence kind="misconception" also_affects=["MultiHeadSelfAttention"]
+# t() transposes only a single matrix, so a batch of sentences raises an error. Look for a way to swap just the last
+# two axes.
 def scaled_scores(Q, K):
     return Q @ K.t() / math.sqrt(K.shape[-1])
 
 
-# %% softmax already here kind="misconception" also_affects=["MultiHeadSelfAttention"]
-# These are weights already: positive, with rows that sum to 1. Scores come before the softmax, and a mask needs them
-# raw.
+# %% softmax already applied kind="misconception" also_affects=["MultiHeadSelfAttention"]
+# These are already weights: positive, with rows that sum to 1. A later step needs the raw scores, before mask and
+# softmax. Look at what the docstring asks for.
 def scaled_scores(Q, K):
     return (Q @ K.transpose(-2, -1) / math.sqrt(K.shape[-1])).softmax(dim=-1)
 
 
 # %% cosine similarity kind="misconception" also_affects=["MultiHeadSelfAttention"]
-# The vectors are brought to length 1 first, so all scores lie between -1 and 1. Attention uses plain dot products: a
-# long query may have strong preferences.
+# The vectors are scaled to length 1 first, so every score is between -1 and 1. Attention uses plain dot products, in
+# which a long query has strong preferences; look at what happens to Q and K before the product.
 def scaled_scores(Q, K):
     return F.normalize(Q, dim=-1) @ F.normalize(K, dim=-1).transpose(-2, -1)
 

@@ -1,50 +1,53 @@
 # %% upside down kind="misconception"
-# The ratio is upside down: the variance of scores is divided by that of scaled, so scaling down gives a number above
-# 1.
+# The ratio is upside down: scores that are 4 times as large as `scaled` give 1/16 instead of 16. Look at which
+# variance is divided by which.
 def variance_ratio(scores, scaled):
     return (scaled.var() / scores.var()).item()
 
 
 # %% standard deviations kind="misconception"
-# This is the ratio of the standard deviations, the root of what is asked for.
+# This is the ratio of the standard deviations: scores that are 4 times as large as `scaled` give 4 instead of 16.
+# Look at how the variance differs from the standard deviation.
 def variance_ratio(scores, scaled):
     return (scores.std() / scaled.std()).item()
 
 
-# %% a tensor comes back kind="misconception"
-# The number is right, but it is still a tensor. item() takes the Python float out of it.
+# %% returns a tensor kind="misconception"
+# The number is right, but it is still a tensor. Look at the type that the docstring asks for.
 def variance_ratio(scores, scaled):
     return scores.var() / scaled.var()
 
 
 # %% mean of the rows' variances kind="misconception"
-# The variance is taken in each row and then averaged. How far the rows lie apart gets lost that way; take one
-# variance over all entries.
+# The variance is computed in each row and then averaged, so differences between rows are lost: the rows [1, 1] and
+# [5, 5] get a variance of 0. Look at which entries one variance should cover.
 def variance_ratio(scores, scaled):
     return (scores.var(dim=-1).mean() / scaled.var(dim=-1).mean()).item()
 
 
 # %% mean of squares kind="misconception"
-# The mean of the squares is the variance only where the mean is 0. Variance is measured from the mean.
+# The mean of the squares is the variance only if the mean is 0: for [3, 3] it is 9, although nothing varies. Look at
+# what the deviations are measured from.
 def variance_ratio(scores, scaled):
     return ((scores**2).mean() / (scaled**2).mean()).item()
 
 
 # %% a size instead of a measurement kind="misconception"
-# This reads a size off the shape and measures nothing. The shape of the scores does not even know d_k.
+# The result is the number of columns of scores, so the values make no difference. d_k cannot be read from this shape;
+# look at what has to be measured.
 def variance_ratio(scores, scaled):
     return float(scores.shape[-1])
 
 
 # %% square of the factor kind="misconception"
-# The entries are divided by each other and the factor is squared. That works only if scaled is exactly a multiple of
-# scores; measure the two variances.
+# One entry of scores is divided by one of `scaled`, and the quotient is squared. That works only if `scaled` is an
+# exact multiple of scores; look at how many entries the result depends on.
 def variance_ratio(scores, scaled):
     return ((scores.flatten()[-1] / scaled.flatten()[-1]) ** 2).item()
 
 
 # %% rounded kind="misconception"
-# The ratio is rounded to a whole number. It is whole only where d_k is; keep all digits.
+# The ratio is rounded to a whole number: 2.4 becomes 2. Look at what happens to the ratio at the end.
 def variance_ratio(scores, scaled):
     return float(round((scores.var() / scaled.var()).item()))
 

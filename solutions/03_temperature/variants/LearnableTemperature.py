@@ -5,7 +5,8 @@ import torch.nn as nn
 
 
 # %% learns T itself kind="misconception"
-# The parameter is T itself. A gradient step can make it negative; learn its logarithm.
+# The parameter is T itself, and a gradient step can make it negative. Look at what the docstring says the parameter
+# should be.
 class LearnableTemperature(nn.Module):
     def __init__(self, init=0.07, max_scale=100.0):
         super().__init__()
@@ -21,7 +22,8 @@ class LearnableTemperature(nn.Module):
 
 
 # %% no parameter kind="misconception"
-# The logarithm is a plain tensor. Only an nn.Parameter is found by an optimiser.
+# The logarithm is a plain tensor. parameters() does not list it, even if it requires gradients, so an optimiser never
+# gets it. Look at how a module registers what it learns.
 class LearnableTemperature(nn.Module):
     def __init__(self, init=0.07, max_scale=100.0):
         super().__init__()
@@ -37,7 +39,7 @@ class LearnableTemperature(nn.Module):
 
 
 # %% no cap kind="misconception"
-# The scale can grow without limit. It may never be above max_scale.
+# The scale 1/T can grow without limit while T is learned. Look at where the module uses max_scale.
 class LearnableTemperature(nn.Module):
     def __init__(self, init=0.07, max_scale=100.0):
         super().__init__()
@@ -52,7 +54,8 @@ class LearnableTemperature(nn.Module):
 
 
 # %% caps the logarithm kind="misconception"
-# The logarithm is capped at max_scale, so that the scale may reach e to the 100. Cap the scale, after exp().
+# max_scale limits the logarithm instead of the scale: with a max_scale of 100, the scale can reach exp(100). Look at
+# which number is compared with max_scale.
 class LearnableTemperature(nn.Module):
     def __init__(self, init=0.07, max_scale=100.0):
         super().__init__()
@@ -67,8 +70,8 @@ class LearnableTemperature(nn.Module):
         return similarities * self.log_scale.clamp(max=self.max_scale).exp()
 
 
-# %% caps at 100, whatever is asked for kind="misconception"
-# The cap is always 100. The argument max_scale says where it is.
+# %% always caps at 100 kind="misconception"
+# The scale is always capped at 100, whatever max_scale says. Look at where the module uses the argument.
 class LearnableTemperature(nn.Module):
     def __init__(self, init=0.07, max_scale=100.0):
         super().__init__()
@@ -83,7 +86,8 @@ class LearnableTemperature(nn.Module):
 
 
 # %% caps only at the start kind="misconception"
-# init is capped, but the parameter may grow past the cap while it learns. Cap in forward, each time.
+# Only init is capped, so the scale can still grow past max_scale while it is learned. Look at when the cap is
+# applied.
 class LearnableTemperature(nn.Module):
     def __init__(self, init=0.07, max_scale=100.0):
         super().__init__()
@@ -97,8 +101,9 @@ class LearnableTemperature(nn.Module):
         return similarities * self.log_scale.exp()
 
 
-# %% the scale is computed once kind="misconception"
-# exp() is taken in __init__ only. What the parameter learns later never reaches forward.
+# %% scale computed once, as a number kind="misconception"
+# The scale is computed once, in __init__, as a plain number, so what the parameter learns never reaches forward. Look
+# at when exp() is computed.
 class LearnableTemperature(nn.Module):
     def __init__(self, init=0.07, max_scale=100.0):
         super().__init__()
@@ -113,9 +118,9 @@ class LearnableTemperature(nn.Module):
         return similarities * self.scale
 
 
-# %% the scale is a tensor computed once kind="misconception"
-# The scale is computed from the parameter in __init__ only. A second backward fails, since the graph behind it is
-# gone, and no step changes it. Compute it in forward.
+# %% scale computed once, as a tensor kind="misconception"
+# The scale is computed from the parameter once, in __init__. A second backward() fails, because the graph is gone,
+# and an update of the parameter does not change the scale. Look at when exp() is computed.
 class LearnableTemperature(nn.Module):
     def __init__(self, init=0.07, max_scale=100.0):
         super().__init__()
@@ -131,8 +136,8 @@ class LearnableTemperature(nn.Module):
 
 
 # %% the parameter is called temperature kind="misconception"
-# The parameter has the name of the property. Reading self.temperature inside the property calls the property again,
-# without end. Call the parameter log_scale, for example.
+# The parameter has the same name as the property: reading self.temperature inside the property calls the property
+# again, without end. Look at the names of your attributes.
 class LearnableTemperature(nn.Module):
     def __init__(self, init=0.07, max_scale=100.0):
         super().__init__()
@@ -148,7 +153,8 @@ class LearnableTemperature(nn.Module):
 
 
 # %% item() in forward kind="misconception"
-# forward takes the parameter's value with item(): a plain number, through which no gradient flows. It never learns.
+# forward uses the value of the parameter as a plain number, through which no gradient flows, so the parameter never
+# learns. Look for item() or a property that calls it.
 class LearnableTemperature(nn.Module):
     def __init__(self, init=0.07, max_scale=100.0):
         super().__init__()
@@ -164,7 +170,8 @@ class LearnableTemperature(nn.Module):
 
 
 # %% multiplies by T kind="misconception"
-# The similarities are multiplied by T. They should be divided by it, or multiplied by the scale 1/T.
+# The similarities are multiplied by T, so a low temperature makes them smaller instead of larger. Look at whether the
+# factor in forward is T or 1/T.
 class LearnableTemperature(nn.Module):
     def __init__(self, init=0.07, max_scale=100.0):
         super().__init__()
@@ -179,8 +186,9 @@ class LearnableTemperature(nn.Module):
         return similarities / self.log_scale.exp().clamp(max=self.max_scale)
 
 
-# %% temperature is the logarithm kind="misconception"
-# `temperature` hands back the parameter, a logarithm. It should be the temperature that forward divides by.
+# %% temperature returns the logarithm kind="misconception"
+# `temperature` returns the parameter, which is a logarithm: about 2.66 for a T of 0.07. Look at the docstring of
+# `temperature`.
 class LearnableTemperature(nn.Module):
     def __init__(self, init=0.07, max_scale=100.0):
         super().__init__()
@@ -196,7 +204,8 @@ class LearnableTemperature(nn.Module):
 
 
 # %% temperature without the cap kind="misconception"
-# forward is right, but `temperature` forgets the cap: it tells another temperature than the one in use.
+# forward is right, but `temperature` ignores the cap: once the scale has grown past max_scale, it reports a lower
+# temperature than forward uses. Look at the docstring of `temperature`.
 class LearnableTemperature(nn.Module):
     def __init__(self, init=0.07, max_scale=100.0):
         super().__init__()

@@ -1,47 +1,54 @@
 # %% lowest loss kind="misconception"
-# The lowest loss is taken. Losses at different temperatures are measured by different rulers; recall decides.
+# The temperature with the lowest loss is returned. The loss itself depends on T, so losses at different temperatures
+# cannot be compared. Look at what the docstring compares.
 def best_temperature(results):
     return min(results, key=lambda temperature: results[temperature]["loss"])
 
 
 # %% ties go to the first kind="misconception"
-# Among equal recalls the one that stands first in the dict is taken. The larger temperature should win.
+# If two temperatures have the same recall, the one that comes first in the dict is returned. Look at what the
+# docstring says about ties.
 def best_temperature(results):
     return max(results, key=lambda temperature: results[temperature]["val_recall"])
 
 
 # %% ties go to the smaller temperature kind="misconception"
-# Among equal recalls the smaller temperature is taken. The larger one should win.
+# If two temperatures have the same recall, the smaller one is returned. Look at what the docstring says about ties.
 def best_temperature(results):
     return max(results, key=lambda temperature: (results[temperature]["val_recall"], -temperature))
 
 
 # %% ties go to the lower loss kind="misconception"
-# The loss decides between equal recalls. It plays no part at all: the larger temperature wins.
+# If two temperatures have the same recall, the one with the lower loss is returned. Look at what the docstring says
+# about ties.
 def best_temperature(results):
     return max(results, key=lambda temperature: (results[temperature]["val_recall"], -results[temperature]["loss"]))
 
 
-# %% hands back the recall kind="misconception"
-# The highest recall itself comes back. The temperature that reached it is wanted.
+# %% returns the recall kind="misconception"
+# The highest recall itself is returned, such as 0.8, instead of the temperature that reached it. Look at what the
+# docstring says is returned.
 def best_temperature(results):
     return max(row["val_recall"] for row in results.values())
 
 
 # %% lowest recall kind="misconception"
-# The lowest recall is taken. Of a loss the lowest is best, of a recall the highest.
+# The temperature with the lowest recall is returned. Low is good for a loss, but not for a recall; look at what the
+# function searches for.
 def best_temperature(results):
     return min(results, key=lambda temperature: (results[temperature]["val_recall"], -temperature))
 
 
-# %% recall per loss kind="misconception"
-# Recall is weighed against the loss. The loss contains T, so this prefers low temperatures for no reason.
+# %% recall divided by loss kind="misconception"
+# The recall is divided by the loss, so a small loss can outweigh a higher recall. The loss itself depends on T and
+# cannot be compared across temperatures; look at what the docstring compares.
 def best_temperature(results):
     return max(results, key=lambda temperature: results[temperature]["val_recall"] / results[temperature]["loss"])
 
 
 # %% recall rounded before comparing kind="misconception"
-# Recalls are rounded, so that nearly equal ones count as ties. A tie means equal.
+# The recalls are rounded before they are compared, so 0.801 and 0.804 count as a tie. Look at the numbers that are
+# compared.
 def best_temperature(results):
     return max(results, key=lambda temperature: (round(results[temperature]["val_recall"], 2), temperature))
 

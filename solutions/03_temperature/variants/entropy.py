@@ -2,56 +2,62 @@ import torch
 
 
 # %% 0 log 0 is NaN kind="misconception"
-# A probability of exactly 0 makes the result NaN: 0 times minus infinity. Such an item should add nothing.
+# A probability of exactly 0 makes the result NaN, because log(0) is minus infinity and 0 times infinity is NaN. Such
+# an item should add nothing; look at what happens to [1, 0].
 def entropy(probs, dim=-1):
     return -(probs * probs.log()).sum(dim=dim)
 
 
 # %% a small number inside the logarithm kind="misconception"
-# A small number added inside the logarithm hides the NaN, but shifts all the others: a sure item no longer has an
-# entropy of exactly 0.
+# A small number inside the logarithm avoids the NaN, but changes the other terms, too: in float64, [1, 0] no longer
+# has an entropy of exactly 0. Look at what the docstring says about one-hot probabilities.
 def entropy(probs, dim=-1):
     return -(probs * (probs + 1e-9).log()).sum(dim=dim)
 
 
 # %% in bits kind="misconception"
-# This is the entropy in bits, by the logarithm to base 2. Nats take the natural logarithm.
+# This is the entropy in bits, with logarithms to base 2: [0.5, 0.5] gives 1. Look at the unit in the docstring.
 def entropy(probs, dim=-1):
     return -torch.where(probs > 0, probs * probs.clamp(min=1e-45).log2(), 0.0).sum(dim=dim)
 
 
 # %% the sign is missing kind="misconception"
-# Logarithms of probabilities are negative. The minus sign in front makes the entropy positive.
+# The result is negative, because the logarithm of a probability is never above 0. Look at the sign in the definition
+# of entropy.
 def entropy(probs, dim=-1):
     return torch.xlogy(probs, probs).sum(dim=dim)
 
 
 # %% mean instead of sum kind="misconception"
-# The terms are averaged. Entropy is their sum: the probabilities are the weights already.
+# The terms are averaged, so [0.5, 0.5] gives half of its entropy. The probabilities already weight the terms; look at
+# how the terms are combined.
 def entropy(probs, dim=-1):
     return -torch.xlogy(probs, probs).mean(dim=dim)
 
 
 # %% one number for everything kind="misconception"
-# The sum runs over the whole tensor. There should be one entropy for each row: sum along dim only.
+# The sum runs over the whole tensor, so a table with three rows gives a single number. Look at the shape of the
+# result in the docstring.
 def entropy(probs, dim=-1):
     return -torch.xlogy(probs, probs).sum()
 
 
-# %% dim is ignored kind="misconception"
-# The sum always runs along the last dimension. The argument dim says along which one it should.
+# %% dim not used kind="misconception"
+# The sum always runs along the last dimension, whatever dim says. Look at where the function uses the argument.
 def entropy(probs, dim=-1):
     return -torch.xlogy(probs, probs).sum(dim=-1)
 
 
 # %% the dimension stays kind="misconception"
-# The dimension that is summed is still there, with size 1. It should disappear: leave keepdim out.
+# The summed dimension is still there, with size 1: a table of shape (3, 4) gives (3, 1) instead of (3,). Look at the
+# arguments of the sum.
 def entropy(probs, dim=-1):
     return -torch.xlogy(probs, probs).sum(dim=dim, keepdim=True)
 
 
-# %% takes its input for logits kind="misconception"
-# A softmax is applied first, but the input holds probabilities already. A second softmax flattens them.
+# %% treats probabilities as logits kind="misconception"
+# A softmax is applied first, although the input already contains probabilities: [1, 0] becomes about [0.73, 0.27].
+# Look at what the docstring says about the input.
 def entropy(probs, dim=-1):
     probs = torch.softmax(probs, dim=dim)
     return -torch.xlogy(probs, probs).sum(dim=dim)

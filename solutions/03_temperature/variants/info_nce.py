@@ -3,34 +3,38 @@ import torch.nn.functional as F
 
 
 # %% does not normalise kind="misconception"
-# The plain dot products are used, so that long vectors get large scores. Bring queries and items to length 1 first.
+# Plain dot products are used, so an item that is twice as long gets scores that are twice as large. Look at what the
+# docstring says about normalising.
 def info_nce(queries, items, temperature):
     return F.cross_entropy(queries @ items.T / temperature, torch.arange(len(queries)))
 
 
 # %% normalises one side only kind="misconception"
-# Only the queries have length 1. The lengths of the items still change the scores.
+# Only the queries are scaled to length 1, so the lengths of the items still change the scores. Look at both factors
+# of the product.
 def info_nce(queries, items, temperature):
     return F.cross_entropy(F.normalize(queries, dim=-1) @ items.T / temperature, torch.arange(len(queries)))
 
 
 # %% normalises each feature kind="misconception"
-# The columns are brought to length 1, not the rows: a feature over the batch instead of a vector over its features.
-# Mind the dim.
+# The columns are scaled to length 1: each feature over the whole batch, instead of each vector over its features.
+# Look at the dim of the normalisation.
 def info_nce(queries, items, temperature):
     cosines = F.normalize(queries, dim=0) @ F.normalize(items, dim=0).T
     return F.cross_entropy(cosines / temperature, torch.arange(len(queries)))
 
 
 # %% items choose among queries kind="misconception"
-# The direction is the other one: here each item picks its query. Rows belong to queries, columns to items.
+# Each item chooses among the queries. It should be the other way round; look at what the rows and the columns of the
+# scores stand for.
 def info_nce(queries, items, temperature):
     cosines = F.normalize(items, dim=-1) @ F.normalize(queries, dim=-1).T
     return F.cross_entropy(cosines / temperature, torch.arange(len(queries)))
 
 
 # %% both directions kind="misconception"
-# This is the symmetric form, the mean of both directions, as CLIP uses it. Here only queries choose among items.
+# This is the mean of both directions, as in CLIP: queries choose among items, and items among queries. Look at what
+# the docstring takes the mean over.
 def info_nce(queries, items, temperature):
     logits = F.normalize(queries, dim=-1) @ F.normalize(items, dim=-1).T / temperature
     positives = torch.arange(len(queries))
@@ -38,43 +42,48 @@ def info_nce(queries, items, temperature):
 
 
 # %% multiplies by the temperature kind="misconception"
-# The cosines are multiplied by T. They should be divided by it.
+# The cosines are multiplied by T, so a low temperature makes the softmax flatter instead of sharper. Look at what T
+# does to the cosines.
 def info_nce(queries, items, temperature):
     cosines = F.normalize(queries, dim=-1) @ F.normalize(items, dim=-1).T
     return F.cross_entropy(cosines * temperature, torch.arange(len(queries)))
 
 
 # %% divides the loss kind="misconception"
-# T divides the finished loss. It belongs inside, where it divides the cosines before the softmax.
+# T divides the finished loss, so it changes its scale, but not which negatives matter most. Look at where T comes in:
+# before the softmax or after it.
 def info_nce(queries, items, temperature):
     cosines = F.normalize(queries, dim=-1) @ F.normalize(items, dim=-1).T
     return F.cross_entropy(cosines, torch.arange(len(queries))) / temperature
 
 
 # %% sum over the batch kind="misconception"
-# The losses of the queries are summed. The mean is wanted, so that the size of the batch does not scale it.
+# The losses of the queries are added up, so the result grows with the size of the batch. Look at how the docstring
+# combines them.
 def info_nce(queries, items, temperature):
     cosines = F.normalize(queries, dim=-1) @ F.normalize(items, dim=-1).T
     return F.cross_entropy(cosines / temperature, torch.arange(len(queries)), reduction="sum")
 
 
-# %% softmax and logarithm apart kind="misconception"
-# A probability that rounds to 0 has an infinite logarithm. Cross-entropy takes the logits and stays finite.
+# %% softmax and logarithm separately kind="misconception"
+# At a low temperature a probability can round to 0; its logarithm is then minus infinity, and the loss is infinite.
+# Look for a function that combines softmax and logarithm.
 def info_nce(queries, items, temperature):
     cosines = F.normalize(queries, dim=-1) @ F.normalize(items, dim=-1).T
     return -torch.softmax(cosines / temperature, dim=-1).diagonal().log().mean()
 
 
 # %% softmax before cross-entropy kind="misconception"
-# F.cross_entropy applies a softmax itself. With another one before it the probabilities are flattened twice.
+# The scores go through softmax before F.cross_entropy, which applies softmax itself. The second softmax flattens the
+# probabilities; look at what F.cross_entropy expects.
 def info_nce(queries, items, temperature):
     cosines = F.normalize(queries, dim=-1) @ F.normalize(items, dim=-1).T
     return F.cross_entropy(torch.softmax(cosines / temperature, dim=-1), torch.arange(len(queries)))
 
 
 # %% the positive is not among the candidates kind="misconception"
-# The positive is left out of the sum in the denominator. The query chooses among all items of the batch, its own
-# included.
+# The query's own item is missing from the sum in the denominator, so the loss can even become negative. A query
+# chooses among all items of the batch; look at which ones the sum contains.
 def info_nce(queries, items, temperature):
     logits = F.normalize(queries, dim=-1) @ F.normalize(items, dim=-1).T / temperature
     others = logits.masked_fill(torch.eye(len(logits), dtype=torch.bool), float("-inf"))
@@ -82,15 +91,16 @@ def info_nce(queries, items, temperature):
 
 
 # %% items do not learn kind="misconception"
-# The items are detached, so only the query tower gets a gradient. Both towers have to learn.
+# The items are detached, so only the queries get a gradient and the item tower never learns. Look at what the
+# docstring says the loss is differentiable in.
 def info_nce(queries, items, temperature):
     cosines = F.normalize(queries, dim=-1) @ F.normalize(items, dim=-1).detach().T
     return F.cross_entropy(cosines / temperature, torch.arange(len(queries)))
 
 
 # %% the temperature as a plain number kind="misconception"
-# float() and item() cut a temperature that is a tensor off from the graph, so it cannot learn. Divide by it as it
-# comes.
+# The temperature is turned into a plain number, so a temperature tensor gets no gradient and cannot learn. Look at
+# what happens to it before the division.
 def info_nce(queries, items, temperature):
     cosines = F.normalize(queries, dim=-1) @ F.normalize(items, dim=-1).T
     return F.cross_entropy(cosines / torch.as_tensor(temperature).item(), torch.arange(len(queries)))

@@ -3,16 +3,18 @@ import torch.nn.functional as F
 
 
 # %% multiplies by the temperature kind="misconception"
-# The logits are multiplied by T, so that a low temperature makes them flatter. It should make them sharper: divide.
+# The logits are multiplied by T, so a low temperature makes the probabilities flatter. It should make them sharper;
+# look at what logits of [1, 2] become at T = 0.1.
 def temperature_softmax(logits, temperature, dim=-1):
     if temperature <= 0:
         raise ValueError("the temperature must be above 0")
     return torch.softmax(logits * temperature, dim=dim)
 
 
-# %% the formula as it stands kind="misconception"
-# exp() of a logit divided by a small T is infinite, and infinity divided by infinity is NaN. Take the largest logit
-# away first, or let torch.softmax do it.
+# %% exp() overflows kind="misconception"
+# exp() of a large number is infinite, and infinity divided by infinity is NaN: a logit of 10 at T = 0.01 already
+# needs exp(1000). Softmax depends only on the differences between the logits; look at how large the numbers are that
+# go into exp().
 def temperature_softmax(logits, temperature, dim=-1):
     if temperature <= 0:
         raise ValueError("the temperature must be above 0")
@@ -21,7 +23,8 @@ def temperature_softmax(logits, temperature, dim=-1):
 
 
 # %% divides the probabilities kind="misconception"
-# T divides the result of the softmax instead of the logits. The probabilities no longer sum to 1.
+# T divides the probabilities instead of the logits, so they sum to 1/T: at T = 0.5, to 2. Look at what is divided,
+# and when.
 def temperature_softmax(logits, temperature, dim=-1):
     if temperature <= 0:
         raise ValueError("the temperature must be above 0")
@@ -29,16 +32,17 @@ def temperature_softmax(logits, temperature, dim=-1):
 
 
 # %% always the last dimension kind="misconception"
-# The softmax always runs along the last dimension. The argument dim says along which one it should.
+# The softmax always runs along the last dimension, so any other dim gives sums that are not 1. Look at where the
+# function uses the argument dim.
 def temperature_softmax(logits, temperature, dim=-1):
     if temperature <= 0:
         raise ValueError("the temperature must be above 0")
     return torch.softmax(logits / temperature, dim=-1)
 
 
-# %% a floor under the temperature kind="misconception"
-# Small temperatures are replaced by a larger one. The softmax stays finite without that, and the result is exact only
-# with T as it is.
+# %% small temperatures are replaced kind="misconception"
+# Temperatures below 0.001 are replaced by 0.001, so they all give the same, flatter probabilities. The softmax stays
+# finite without that; look at which temperatures the docstring allows.
 def temperature_softmax(logits, temperature, dim=-1):
     if temperature <= 0:
         raise ValueError("the temperature must be above 0")
@@ -46,31 +50,33 @@ def temperature_softmax(logits, temperature, dim=-1):
 
 
 # %% a small number added to T kind="misconception"
-# A small number is added to T against division by zero. T is never 0 here, and at T = 0.000001 the addition changes
-# the result.
+# A small number is added to T to avoid a division by zero, but at this point T is never 0. At T = 0.000001, adding
+# even 0.00000001 changes the divisor by 1%. Look at what the logits are divided by.
 def temperature_softmax(logits, temperature, dim=-1):
     if temperature <= 0:
         raise ValueError("the temperature must be above 0")
     return torch.softmax(logits / (temperature + 1e-8), dim=dim)
 
 
-# %% only zero is refused kind="misconception"
-# A temperature of 0 is refused, but a negative one is not. It would turn the order of the items around.
+# %% refuses only zero kind="misconception"
+# T = 0 is refused, but a negative T is not, and it reverses the order of the items. Look at what the docstring says
+# about temperatures.
 def temperature_softmax(logits, temperature, dim=-1):
     if temperature == 0:
         raise ValueError("the temperature must not be 0")
     return torch.softmax(logits / temperature, dim=dim)
 
 
-# %% nothing is refused kind="misconception"
-# A temperature of 0 gives NaN and a negative one turns the order around. The docstring asks for a ValueError.
+# %% refuses nothing kind="misconception"
+# T = 0 gives NaN, and a negative T reverses the order of the items. Look at what the docstring says about such
+# temperatures.
 def temperature_softmax(logits, temperature, dim=-1):
     return torch.softmax(logits / temperature, dim=dim)
 
 
-# %% cut off from the graph kind="misconception"
+# %% cuts the gradient kind="misconception"
 # The values are right, but no gradient reaches the logits: detach(), item(), numpy() and torch.tensor() cut the
-# graph.
+# graph. Look at whether the result has a grad_fn.
 def temperature_softmax(logits, temperature, dim=-1):
     if temperature <= 0:
         raise ValueError("the temperature must be above 0")

@@ -5,8 +5,9 @@ import torch.nn.functional as F
 in_batch_loss = ...
 
 
-# %% the usual accumulation kind="misconception"
-# Each micro-batch has its own loss here, so a query sees only the negatives of its own micro-batch.
+# %% the usual gradient accumulation kind="misconception"
+# Each micro-batch has its own loss, so a query is compared only with the passages of its micro-batch: with two
+# micro-batches of 4 pairs, it has 3 negatives instead of 7. Look at which passages the loss gets.
 def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):
     total = 0.0
     for some, others in zip(queries.split(micro_batch), passages.split(micro_batch)):
@@ -17,7 +18,8 @@ def cached_backward(query_encoder, passage_encoder, queries, passages, temperatu
 
 
 # %% the whole batch at once kind="misconception"
-# The gradient is right, but all activations are in memory together, and that is what had to be avoided.
+# The gradient is right, but each encoder gets the whole batch in one call, so all activations are in memory together.
+# Look at how many rows an encoder may get.
 def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):
     loss = in_batch_loss(query_encoder(queries), passage_encoder(passages), temperature)
     loss.backward()
@@ -25,8 +27,8 @@ def cached_backward(query_encoder, passage_encoder, queries, passages, temperatu
 
 
 # %% graphs of all pieces kept kind="misconception"
-# The encoders see micro-batches, but each piece keeps its graph until one backward at the end. All activations are in
-# memory together.
+# The encoders get micro-batches, but each piece keeps its graph until the single backward() at the end, so all
+# activations are in memory together. Look at what is recorded while the pieces are encoded.
 def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):
     q = torch.cat([query_encoder(piece) for piece in queries.split(micro_batch)])
     p = torch.cat([passage_encoder(piece) for piece in passages.split(micro_batch)])
@@ -36,8 +38,8 @@ def cached_backward(query_encoder, passage_encoder, queries, passages, temperatu
 
 
 # %% detached too late kind="misconception"
-# The pieces keep their graphs until they are joined, so all activations are in memory together; detach() after that
-# frees them too late. Encode without a graph.
+# The pieces keep their graphs until they are joined, so all activations are in memory together; detach() comes too
+# late. Look at what is recorded while the pieces are encoded.
 def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):
     pieces_of_both = queries.split(micro_batch), passages.split(micro_batch)
     sides = list(zip((query_encoder, passage_encoder), pieces_of_both, strict=True))
@@ -52,9 +54,9 @@ def cached_backward(query_encoder, passage_encoder, queries, passages, temperatu
     return loss.item()
 
 
-# %% gradients of the encoders twice kind="misconception"
-# The loss's backward pass went through the encoders already, and the second pass adds the same gradient once more. It
-# has to stop at the embeddings.
+# %% encoder gradients added twice kind="misconception"
+# The backward() of the loss already goes through the encoders, and the second pass adds the same gradient again, so
+# it is twice as large. Look at how far the first backward() goes.
 def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):
     pieces_of_both = queries.split(micro_batch), passages.split(micro_batch)
     sides = list(zip((query_encoder, passage_encoder), pieces_of_both, strict=True))
@@ -69,9 +71,9 @@ def cached_backward(query_encoder, passage_encoder, queries, passages, temperatu
     return loss.item()
 
 
-# %% first pass in one go kind="misconception"
-# Without a graph nothing is kept, but while an encoder runs its layers still need memory for every row that it is
-# given. The first pass goes piece by piece too.
+# %% first pass in one call kind="misconception"
+# The first pass keeps no graph, but each encoder gets all rows in one call, and its layers need memory for all of
+# them. Look at how many rows an encoder may get.
 def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):
     sides = ((query_encoder, queries), (passage_encoder, passages))
     with torch.no_grad():
@@ -87,7 +89,8 @@ def cached_backward(query_encoder, passage_encoder, queries, passages, temperatu
 
 
 # %% passages get no gradient kind="misconception"
-# Only the queries' encoder learns here. The loss has a gradient with respect to the passages as well.
+# Only the queries go through their encoder with a gradient. The loss depends on the passages as well; look at what
+# the second pass encodes.
 def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):
     pieces_of_both = queries.split(micro_batch), passages.split(micro_batch)
     sides = list(zip((query_encoder, passage_encoder), pieces_of_both, strict=True))
@@ -104,8 +107,8 @@ def cached_backward(query_encoder, passage_encoder, queries, passages, temperatu
 
 
 # %% gradients set to zero first kind="misconception"
-# zero_grad() throws away what was in .grad before. backward() adds, and this function is to do the same; clearing is
-# the caller's business.
+# zero_grad() deletes what was in .grad before the call. Look at the first word of the docstring, and at what
+# backward() does with an existing .grad.
 def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):
     for encoder in (query_encoder, passage_encoder):
         encoder.zero_grad()
@@ -124,8 +127,8 @@ def cached_backward(query_encoder, passage_encoder, queries, passages, temperatu
 
 
 # %% mean over micro-batches kind="misconception"
-# The loss is already the mean over the whole batch, and its gradient is shared out over the pieces. Dividing by their
-# number makes it too small.
+# The gradient of each piece is divided by the number of pieces. The loss is already the mean over the whole batch, so
+# the result is too small. Look at what is done to the gradient before the second pass.
 def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):
     pieces_of_both = queries.split(micro_batch), passages.split(micro_batch)
     sides = list(zip((query_encoder, passage_encoder), pieces_of_both, strict=True))
@@ -142,7 +145,8 @@ def cached_backward(query_encoder, passage_encoder, queries, passages, temperatu
 
 
 # %% last piece dropped kind="misconception"
-# Rows that do not fill a micro-batch are skipped. The last piece may be shorter, and belongs to the batch.
+# Rows that do not fill a micro-batch get no gradient: with 10 rows and a micro_batch of 4, two are skipped. Look at
+# where the loop stops.
 def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):
     pieces_of_both = queries.split(micro_batch), passages.split(micro_batch)
     sides = list(zip((query_encoder, passage_encoder), pieces_of_both, strict=True))
@@ -160,8 +164,9 @@ def cached_backward(query_encoder, passage_encoder, queries, passages, temperatu
     return loss.item()
 
 
-# %% micro_batch pieces kind="misconception"
-# chunk(n) cuts into n pieces, split(n) into pieces of n rows. micro_batch is a number of rows.
+# %% micro_batch is the number of pieces kind="misconception"
+# chunk() takes the number of pieces, not their size: with 100 rows and a micro_batch of 4, each piece has 25 rows.
+# Look at what micro_batch counts.
 def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):
     pieces_of_both = queries.chunk(micro_batch), passages.chunk(micro_batch)
     sides = list(zip((query_encoder, passage_encoder), pieces_of_both, strict=True))
@@ -178,7 +183,8 @@ def cached_backward(query_encoder, passage_encoder, queries, passages, temperatu
 
 
 # %% temperature left out kind="misconception"
-# The temperature is not handed on to the loss, so both the loss and its gradient are those at temperature 1.
+# The temperature is not passed to the loss, so the loss and its gradient are those at temperature 1. Look at the
+# arguments of the loss.
 def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):
     pieces_of_both = queries.split(micro_batch), passages.split(micro_batch)
     sides = list(zip((query_encoder, passage_encoder), pieces_of_both, strict=True))
@@ -195,7 +201,8 @@ def cached_backward(query_encoder, passage_encoder, queries, passages, temperatu
 
 
 # %% as many passages as queries kind="misconception"
-# Passages beyond the number of queries are dropped. They are negatives of every query and get a gradient too.
+# Passages beyond the number of queries are dropped: with 2 queries and 5 passages, three are ignored. They are
+# negatives of every query; look at which passages are encoded.
 def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):
     passages = passages[: len(queries)]
     pieces_of_both = queries.split(micro_batch), passages.split(micro_batch)
@@ -212,8 +219,8 @@ def cached_backward(query_encoder, passage_encoder, queries, passages, temperatu
     return loss.item()
 
 
-# %% a tensor comes back kind="misconception"
-# The loss is wanted as a plain float: item() takes it out of the tensor.
+# %% returns a tensor kind="misconception"
+# The loss is right, but it is still a tensor. Look at the type that the docstring asks for.
 def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):
     pieces_of_both = queries.split(micro_batch), passages.split(micro_batch)
     sides = list(zip((query_encoder, passage_encoder), pieces_of_both, strict=True))
@@ -230,7 +237,8 @@ def cached_backward(query_encoder, passage_encoder, queries, passages, temperatu
 
 
 # %% gradients assigned kind="misconception"
-# The gradient of the batch replaces what was in .grad. backward() adds, also where one module encodes both sides.
+# The new gradient replaces what was in .grad, so if one module encodes both sides, the gradient of the passages
+# replaces that of the queries. Look at what backward() does with an existing .grad.
 def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):
     pieces_of_both = queries.split(micro_batch), passages.split(micro_batch)
     sides = list(zip((query_encoder, passage_encoder), pieces_of_both, strict=True))

@@ -1,6 +1,6 @@
-# %% counts the own passage kind="misconception"
-# One of the batch's passages is the query's own, and that is its positive. So a query has one negative fewer than
-# there are passages.
+# %% counts the query's own passage kind="misconception"
+# All passages of the batch are counted as negatives: 4 for each query in a batch of 4 pairs. One of them is the
+# query's own, its positive. Look at which passages are left.
 def count_negatives(batch_size):
     return {
         "batch_size": batch_size,
@@ -12,7 +12,8 @@ def count_negatives(batch_size):
 
 
 # %% total is the whole square kind="misconception"
-# The square of all scores holds the positives too: they stand on its diagonal and are no negative pairs.
+# The total counts all scores: 16 for 4 pairs. The positives are among them, on the diagonal; look at which scores
+# belong to negatives.
 def count_negatives(batch_size):
     return {
         "batch_size": batch_size,
@@ -24,7 +25,8 @@ def count_negatives(batch_size):
 
 
 # %% each pair counted once kind="misconception"
-# Query i against passage j is another pair than query j against passage i, so nothing is halved here.
+# The total is halved: 6 for 4 pairs. Query i with passage j is a different pair from query j with passage i; look at
+# how many negatives all queries have together.
 def count_negatives(batch_size):
     return {
         "batch_size": batch_size,
@@ -36,7 +38,7 @@ def count_negatives(batch_size):
 
 
 # %% one positive in the batch kind="misconception"
-# One positive is what each query has. The batch has as many positives as queries.
+# "positives" is 1, which is the number for one query. Look at what the docstring counts there.
 def count_negatives(batch_size):
     return {
         "batch_size": batch_size,
@@ -47,8 +49,8 @@ def count_negatives(batch_size):
     }
 
 
-# %% ratio the wrong way round kind="misconception"
-# The ratio is read as negatives to positives, so the large number comes first.
+# %% ratio reversed kind="misconception"
+# The ratio is reversed: for 512 pairs it reads 1:511. Look at the example in the docstring.
 def count_negatives(batch_size):
     return {
         "batch_size": batch_size,
@@ -60,7 +62,8 @@ def count_negatives(batch_size):
 
 
 # %% numbers are floats kind="misconception"
-# Dividing with / makes floats: 511.0 instead of 511, and beyond sixteen digits a wrong number. Counts are ints.
+# The counts are floats, such as 511.0 instead of 511, and floats above 2**53 are no longer exact. Look for a float
+# constant or a division with /.
 def count_negatives(batch_size):
     total = batch_size * (batch_size - 1.0)
     return {
@@ -73,7 +76,8 @@ def count_negatives(batch_size):
 
 
 # %% both sides give negatives kind="misconception"
-# Here a query is compared with passages only. Other queries are no negatives, so nothing is doubled.
+# The negatives are doubled, as if a query were also compared with the other queries: 6 instead of 3 for 4 pairs. Look
+# at what a query is compared with.
 def count_negatives(batch_size):
     negatives = 2 * (batch_size - 1)
     return {

@@ -2,49 +2,53 @@ import torch
 
 
 # %% one side only kind="misconception"
-# A batch holds embeddings of queries and of as many passages. This counts one of the two sides.
+# Only one set of embeddings is counted. A batch contains queries and passages; look at how many tensors of shape
+# (batch_size, dim) that makes.
 def embedding_memory_mb(batch_size, dim, bytes_per_float=4):
     return batch_size * dim * bytes_per_float / 2**20
 
 
-# %% a million bytes in a MB kind="misconception"
-# In this lab a MB has 2**20 bytes, about five percent more than a million.
+# %% a million bytes per MB kind="misconception"
+# The bytes are divided by 10**6. In this lab a MB is about 5% larger; look at the unit in the docstring.
 def embedding_memory_mb(batch_size, dim, bytes_per_float=4):
     return 2 * batch_size * dim * bytes_per_float / 10**6
 
 
 # %% kB instead of MB kind="misconception"
-# 2**10 bytes are a kB. A MB has 2**20, so this result is 1024 times too large.
+# The bytes are divided by 2**10, which gives kB, so the result is 1024 times too large. Look at the unit in the
+# docstring.
 def embedding_memory_mb(batch_size, dim, bytes_per_float=4):
     return 2 * batch_size * dim * bytes_per_float / 2**10
 
 
 # %% numbers instead of bytes kind="misconception"
-# This counts the numbers. Each of them takes bytes_per_float bytes.
+# This counts the numbers, not their bytes. Look at where the function uses bytes_per_float.
 def embedding_memory_mb(batch_size, dim, bytes_per_float=4):
     return 2 * batch_size * dim / 2**20
 
 
 # %% always four bytes kind="misconception"
-# The precision is an argument: in half precision a number takes 2 bytes, not 4.
+# Every number counts as 4 bytes, so half precision seems to save no memory. Look at where the function uses
+# bytes_per_float.
 def embedding_memory_mb(batch_size, dim, bytes_per_float=4):
     return 2 * batch_size * dim * 4 / 2**20
 
 
 # %% bits instead of bytes kind="misconception"
-# bytes_per_float counts bytes already; multiplied by 8 the result is in bits.
+# The bytes are multiplied by 8, so the result is 8 times too large. bytes_per_float already counts bytes, not bits;
+# look at the unit in the docstring.
 def embedding_memory_mb(batch_size, dim, bytes_per_float=4):
     return 2 * batch_size * dim * bytes_per_float * 8 / 2**20
 
 
 # %% whole MB only kind="misconception"
-# // rounds down to whole MB, so that a small batch seems to take none at all.
+# // rounds down to whole MB, so a small batch seems to need no memory at all. Look at the division.
 def embedding_memory_mb(batch_size, dim, bytes_per_float=4):
     return float(2 * batch_size * dim * bytes_per_float // 2**20)
 
 
-# %% rounded to two places kind="misconception"
-# Rounding makes small sizes 0. Round when you print, not when you compute.
+# %% rounded to two decimals kind="misconception"
+# The result is rounded to two decimals, so 0.004 MB becomes 0. Look at what the docstring says about rounding.
 def embedding_memory_mb(batch_size, dim, bytes_per_float=4):
     return round(2 * batch_size * dim * bytes_per_float / 2**20, 2)
 

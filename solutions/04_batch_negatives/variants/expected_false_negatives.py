@@ -4,15 +4,16 @@ import torch
 
 
 # %% drawn with replacement kind="misconception"
-# The anchor is still in the urn here, so that it can meet itself. Drawn without replacement, n - 1 of the N - 1 items
-# that are left belong to its group.
+# The items are drawn as if the anchor could be drawn again, so even an anchor that is alone in its group expects a
+# false negative now and then: itself. Look at which items are left once the anchor is drawn.
 def expected_false_negatives(group_counts, batch_size):
     items = sum(group_counts)
     return (batch_size - 1) * sum((count / items) ** 2 for count in group_counts)
 
 
-# %% counts the anchor itself kind="misconception"
-# The anchor takes one place of the batch. Only the other B - 1 places can hold a false negative.
+# %% counts the anchor's own place kind="misconception"
+# All places of the batch are counted, although the anchor itself takes one of them. Look at how many places are left
+# for other items.
 def expected_false_negatives(group_counts, batch_size):
     items = sum(group_counts)
     if items == 1:
@@ -21,7 +22,8 @@ def expected_false_negatives(group_counts, batch_size):
 
 
 # %% mean over groups kind="misconception"
-# All groups count alike here. The mean is over anchors: a group of 90 gives 90 times as many as a group of 1.
+# Every group has the same weight, whatever its size: a group of 1 counts as much as a group of 90, although far more
+# anchors come from the large one. Look at what the docstring takes the mean over.
 def expected_false_negatives(group_counts, batch_size):
     items = sum(group_counts)
     if items == 1:
@@ -31,8 +33,9 @@ def expected_false_negatives(group_counts, batch_size):
 
 
 # %% as if all groups were equal kind="misconception"
-# The mean group size does not tell how unequal the groups are. Large groups give more anchors, and each of these
-# meets more company.
+# Every group is treated as if it had the mean size, so [90, 10] gives the same result as [50, 50]. Large groups
+# provide more anchors, and each of these meets more items of its own group. Look at what the docstring takes the mean
+# over.
 def expected_false_negatives(group_counts, batch_size):
     items, groups = sum(group_counts), len(group_counts)
     if items == 1:
@@ -40,8 +43,9 @@ def expected_false_negatives(group_counts, batch_size):
     return (batch_size - 1) * (items / groups - 1) / (items - 1)
 
 
-# %% of the whole batch kind="misconception"
-# This is the number for all anchors of the batch together. The question is about one anchor.
+# %% sum over the whole batch kind="misconception"
+# This is the number for all anchors of the batch together, so it is batch_size times too large. Look at how many
+# anchors the docstring asks about.
 def expected_false_negatives(group_counts, batch_size):
     items = sum(group_counts)
     if items == 1:
@@ -51,14 +55,16 @@ def expected_false_negatives(group_counts, batch_size):
 
 
 # %% N instead of N - 1 kind="misconception"
-# The others are drawn from the items that are left after the anchor is taken: N - 1, not N.
+# The other items are drawn as if all N items were still available, although one of them is the anchor. Look at how
+# many items are left once it is drawn.
 def expected_false_negatives(group_counts, batch_size):
     items = sum(group_counts)
     return (batch_size - 1) * sum(count * (count - 1) for count in group_counts) / items**2
 
 
 # %% each pair counted once kind="misconception"
-# Two items of one group are a false negative for each other: both anchors count, so nothing is halved.
+# Every pair of items of one group is counted once, so the result is half as large as it should be. The two items are
+# false negatives of each other; look at how many anchors a pair has.
 def expected_false_negatives(group_counts, batch_size):
     items = sum(group_counts)
     if items == 1:
@@ -68,14 +74,16 @@ def expected_false_negatives(group_counts, batch_size):
 
 
 # %% divides by zero for one item kind="misconception"
-# With a single item in all, N - 1 is 0. A batch of one has no other items, so the answer is 0.0 before any division.
+# With only one item in all, N - 1 is 0, and the division raises an error. Look at what the docstring says about a
+# batch of one item.
 def expected_false_negatives(group_counts, batch_size):
     items = sum(group_counts)
     return (batch_size - 1) * sum(count * (count - 1) for count in group_counts) / items / (items - 1)
 
 
 # %% draws instead of computing kind="misconception"
-# A simulation is near the answer, never on it. The expectation can be written down exactly.
+# A simulation comes close to the answer, but gives a different number every time. The docstring asks for the exact
+# value; look at how the group sizes determine it.
 def expected_false_negatives(group_counts, batch_size):
     groups = torch.repeat_interleave(torch.arange(len(group_counts)), torch.tensor(group_counts))
     total = 0

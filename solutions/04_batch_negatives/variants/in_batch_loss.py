@@ -4,42 +4,47 @@ import torch.nn.functional as F
 
 
 # %% normalises as in lab 03 kind="misconception" also_affects=["cached_backward"]
-# Lab 03 compared cosines. Here the scores are raw dot products: lengths count, and nothing is normalised.
+# The vectors are scaled to length 1 first, as in lab 03, so their lengths make no difference. Look at what the
+# docstring says about the scores.
 def in_batch_loss(queries, passages, temperature=1.0):
     scores = F.normalize(queries, dim=-1) @ F.normalize(passages, dim=-1).T / temperature
     return F.cross_entropy(scores, torch.arange(len(queries)))
 
 
 # %% multiplies by the temperature kind="misconception" also_affects=["cached_backward"]
-# A low temperature makes the softmax sharper, so scores are divided by it.
+# The scores are multiplied by the temperature, so a low temperature makes the softmax flatter instead of sharper.
+# Look at what the docstring says about the temperature.
 def in_batch_loss(queries, passages, temperature=1.0):
     scores = queries @ passages.T * temperature
     return F.cross_entropy(scores, torch.arange(len(queries)))
 
 
-# %% leaves out the temperature kind="misconception" also_affects=["cached_backward"]
-# The temperature is not used at all. At 1 that makes no difference, at any other value it does.
+# %% temperature left out kind="misconception" also_affects=["cached_backward"]
+# The temperature makes no difference: only at temperature 1 is the loss right. Look at where the function uses the
+# argument.
 def in_batch_loss(queries, passages, temperature=1.0):
     return F.cross_entropy(queries @ passages.T, torch.arange(len(queries)))
 
 
 # %% extra passages dropped kind="misconception" also_affects=["cached_backward"]
-# Only the first B passages are compared here. The further ones are negatives too, and the most useful ones.
+# Only the first B passages are compared: with 2 queries and 5 passages, three are ignored. They are negatives, too;
+# look at the shape of the scores.
 def in_batch_loss(queries, passages, temperature=1.0):
     scores = queries @ passages[: len(queries)].T / temperature
     return F.cross_entropy(scores, torch.arange(len(queries)))
 
 
 # %% passages choose among queries kind="misconception" also_affects=["cached_backward"]
-# The softmax runs over the queries here. Each query has to find its passage among all passages, not the other way
-# round.
+# Each of the first B passages chooses among the queries. It should be the other way round; look at what a row of the
+# scores stands for.
 def in_batch_loss(queries, passages, temperature=1.0):
     scores = passages[: len(queries)] @ queries.T / temperature
     return F.cross_entropy(scores, torch.arange(len(queries)))
 
 
 # %% both directions kind="misconception" also_affects=["cached_backward"]
-# The mean with the other direction is another loss, which some libraries use. Here only queries choose.
+# This is the mean of both directions, as in some libraries: queries choose among passages, and passages among
+# queries. Look at which side chooses according to the docstring.
 def in_batch_loss(queries, passages, temperature=1.0):
     scores = queries @ passages.T / temperature
     positives = torch.arange(len(queries))
@@ -48,29 +53,30 @@ def in_batch_loss(queries, passages, temperature=1.0):
 
 
 # %% softmax twice kind="misconception" also_affects=["cached_backward"]
-# F.cross_entropy contains the softmax. Given probabilities it applies another one, which flattens them.
+# The scores go through softmax before F.cross_entropy, which applies softmax itself. The second softmax flattens the
+# probabilities; look at what F.cross_entropy expects.
 def in_batch_loss(queries, passages, temperature=1.0):
     scores = queries @ passages.T / temperature
     return F.cross_entropy(scores.softmax(dim=1), torch.arange(len(queries)))
 
 
 # %% sum over the queries kind="misconception" also_affects=["cached_backward"]
-# This is the sum over the queries; the loss is their mean, so that it does not grow with the batch.
+# The losses of the queries are added up, so the result grows with the batch. Look at how the docstring combines them.
 def in_batch_loss(queries, passages, temperature=1.0):
     scores = queries @ passages.T / temperature
     return F.cross_entropy(scores, torch.arange(len(queries)), reduction="sum")
 
 
 # %% one loss for each query kind="misconception" also_affects=["cached_backward"]
-# Each query has its loss here. The mean over the queries is wanted: one number, still a tensor.
+# The result has shape (B,), one loss for each query. Look at the shape that the docstring asks for.
 def in_batch_loss(queries, passages, temperature=1.0):
     scores = queries @ passages.T / temperature
     return F.cross_entropy(scores, torch.arange(len(queries)), reduction="none")
 
 
-# %% exp overflows kind="misconception" also_affects=["cached_backward"]
-# The formula is right, but exp() of a large score is infinite. Use log-softmax or F.cross_entropy, which take the
-# largest score away first.
+# %% exp() overflows kind="misconception" also_affects=["cached_backward"]
+# The formula is right, but exp() of a large score is infinite (in float32, of any score above 89), and the loss
+# becomes infinite or NaN. Look for a function that combines softmax and logarithm.
 def in_batch_loss(queries, passages, temperature=1.0):
     scores = (queries @ passages.T / temperature).exp()
     positives = scores.diagonal()
@@ -78,14 +84,15 @@ def in_batch_loss(queries, passages, temperature=1.0):
 
 
 # %% passages detached kind="misconception" also_affects=["cached_backward"]
-# The values are right, but detach() cuts the passages off: their encoder would never learn.
+# The values are right, but the passages are cut from the graph, so their encoder would never learn. Look at what the
+# docstring says the loss is differentiable in.
 def in_batch_loss(queries, passages, temperature=1.0):
     scores = queries @ passages.detach().T / temperature
     return F.cross_entropy(scores, torch.arange(len(queries)))
 
 
 # %% a number instead of a tensor kind="misconception" also_affects=["cached_backward"]
-# item() takes the number out of the tensor, and the graph is lost: nothing is left to call backward() on.
+# The loss is a plain number without a graph, so backward() cannot be called on it. Look at the type of the result.
 def in_batch_loss(queries, passages, temperature=1.0):
     scores = queries @ passages.T / temperature
     return F.cross_entropy(scores, torch.arange(len(queries))).item()

@@ -4,9 +4,9 @@ import torch
 import torch.nn.functional as F
 
 
-# %% masks the positive too kind="misconception"
-# Passage i has the group of query i, of course, so the positive is masked with the others and the loss is infinite.
-# Leave it in.
+# %% masks the positive, too kind="misconception"
+# Passage i always has the same group as query i, so the mask also hides the positive, and the loss is infinite. Look
+# at the diagonal of the mask.
 def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
     scores = queries @ passages.T / temperature
     positives = torch.arange(len(queries))
@@ -14,8 +14,9 @@ def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
     return F.cross_entropy(scores.masked_fill(same, -math.inf), positives)
 
 
-# %% score 0 instead of none kind="misconception"
-# A score of 0 still counts: exp(0) is 1. Only minus infinity leaves the softmax.
+# %% masked scores set to 0 kind="misconception"
+# The masked scores are set to 0, but exp(0) is 1, so these passages still count. Look at what a score must be to have
+# no effect on the softmax.
 def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
     scores = queries @ passages.T / temperature
     positives = torch.arange(len(queries))
@@ -25,7 +26,8 @@ def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
 
 
 # %% mask not low enough kind="misconception"
-# A fixed low score such as -10000 is not below every score: raw dot products can be lower. Minus infinity is.
+# The masked scores are set to a fixed number, -10000. Raw dot products can be even lower, and then the masked
+# passages win the softmax. Look at the range of the scores.
 def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
     scores = queries @ passages.T / temperature
     positives = torch.arange(len(queries))
@@ -34,8 +36,9 @@ def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
     return F.cross_entropy(scores.masked_fill(same, -1e4), positives)
 
 
-# %% masks the others kind="misconception"
-# The mask is upside down: negatives of other groups are left out, and the false negatives stay.
+# %% mask reversed kind="misconception"
+# The mask is reversed: passages of other groups are left out, and those of the query's own group stay. Look at which
+# passages the mask marks.
 def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
     scores = queries @ passages.T / temperature
     positives = torch.arange(len(queries))
@@ -46,7 +49,8 @@ def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
 
 
 # %% extra passages are never masked kind="misconception"
-# Only the first B passages are compared with the query's group. The extra ones have groups too.
+# Only the first B passages are checked, so an extra passage of the query's group still counts as a negative. Look at
+# the shape of the mask.
 def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
     scores = queries @ passages.T / temperature
     positives = torch.arange(len(queries))
@@ -57,8 +61,8 @@ def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
 
 
 # %% passages of the group become positives kind="misconception"
-# Here every passage of the group is pulled closer. That is another loss; this one only stops pushing, and passage i
-# stays the one positive.
+# Every passage of the query's group is treated as a positive and pulled closer. Look at what the docstring says about
+# these passages, and at which one is the positive.
 def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
     scores = queries @ passages.T / temperature
     positives = torch.arange(len(queries))
@@ -68,7 +72,8 @@ def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
 
 
 # %% no mask at all kind="misconception"
-# The groups are not used: this is in_batch_loss, with its false negatives.
+# The groups make no difference: this is in_batch_loss, with its false negatives. Look at where the function uses
+# group_ids.
 def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
     scores = queries @ passages.T / temperature
     positives = torch.arange(len(queries))
@@ -77,7 +82,8 @@ def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
 
 
 # %% whole queries left out kind="misconception"
-# A query that has a false negative is dropped here, with all its true negatives. Only the false one must go.
+# A query with a false negative is dropped completely, together with its positive and its true negatives. Look at
+# which entries of its row should go.
 def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
     scores = queries @ passages.T / temperature
     positives = torch.arange(len(queries))
@@ -90,8 +96,8 @@ def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
 
 
 # %% one mask for all queries kind="misconception"
-# A passage whose group occurs elsewhere in the batch is left out for every query. It is a fine negative for queries
-# of other groups.
+# A passage whose group occurs more than once is left out for every query. It is a true negative of queries from other
+# groups; look at whether the mask depends on the query.
 def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
     scores = queries @ passages.T / temperature
     positives = torch.arange(len(queries))
@@ -102,9 +108,9 @@ def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
     return F.cross_entropy(scores.masked_fill(left_out, -math.inf), positives)
 
 
-# %% exp overflows kind="misconception"
-# The formula is right, but exp() of a large score is infinite. Mask the scores and leave the softmax to
-# F.cross_entropy.
+# %% exp() overflows kind="misconception"
+# The formula is right, but exp() of a large score is infinite (in float32, of any score above 89), and the loss
+# becomes infinite or NaN. Look for a function that combines softmax and logarithm.
 def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
     scores = queries @ passages.T / temperature
     positives = torch.arange(len(queries))
@@ -114,8 +120,8 @@ def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
     return -(scores.exp()[positives, positives] / weights.sum(dim=1)).log().mean()
 
 
-# %% temperature after the mask is left out kind="misconception"
-# The mask is right, but the scores are no longer divided by the temperature.
+# %% temperature left out kind="misconception"
+# The mask is right, but the scores in the loss are not divided by the temperature. Look at which scores are masked.
 def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
     scores = queries @ passages.T / temperature
     positives = torch.arange(len(queries))

@@ -1,54 +1,60 @@
 # %% always a square kind="misconception"
-# There may be more passages than queries. The matrix has a column for each passage.
+# The matrix is taken to be square, whatever num_passages says. There may be more passages than queries; look at what
+# the columns stand for.
 def similarity_memory_mb(batch_size, num_passages=None, bytes_per_float=4):
     return batch_size * batch_size * bytes_per_float / 2**20
 
 
 # %% passages squared kind="misconception"
-# Passages are not compared with passages: the matrix has a row for each query and a column for each passage.
+# Passages are compared with passages: for 4 queries and 6 passages, this counts 36 scores. Look at what the rows and
+# the columns stand for.
 def similarity_memory_mb(batch_size, num_passages=None, bytes_per_float=4):
     return (num_passages or batch_size) ** 2 * bytes_per_float / 2**20
 
 
 # %% both directions kind="misconception"
-# One matrix holds the scores of every query with every passage; the other direction is the same numbers, read by
-# column.
+# The memory is doubled, as if each direction needed its own matrix. The scores of passages with queries are the same
+# numbers, read by column. Look at how many matrices the docstring describes.
 def similarity_memory_mb(batch_size, num_passages=None, bytes_per_float=4):
     return 2 * batch_size * (num_passages or batch_size) * bytes_per_float / 2**20
 
 
 # %% negatives only kind="misconception"
-# The positives' scores are in the matrix as well: they stand on the diagonal.
+# The positives are left out: for 4 queries and 6 passages, this counts 20 scores. The positives are in the matrix as
+# well; look at its shape.
 def similarity_memory_mb(batch_size, num_passages=None, bytes_per_float=4):
     return batch_size * ((num_passages or batch_size) - 1) * bytes_per_float / 2**20
 
 
 # %% queries and passages added kind="misconception"
-# Adding counts the rows and the columns. Every row meets every column: multiply.
+# The numbers of queries and passages are added: for 4 queries and 6 passages, this counts 10 scores. Look at how many
+# pairs of a query and a passage there are.
 def similarity_memory_mb(batch_size, num_passages=None, bytes_per_float=4):
     return (batch_size + (num_passages or batch_size)) * bytes_per_float / 2**20
 
 
 # %% always four bytes kind="misconception"
-# The precision is an argument: in half precision a score takes 2 bytes, not 4.
+# Every score counts as 4 bytes, so half precision seems to save no memory. Look at where the function uses
+# bytes_per_float.
 def similarity_memory_mb(batch_size, num_passages=None, bytes_per_float=4):
     return batch_size * (num_passages or batch_size) * 4 / 2**20
 
 
-# %% a million bytes in a MB kind="misconception"
-# In this lab a MB has 2**20 bytes, about five percent more than a million.
+# %% a million bytes per MB kind="misconception"
+# The bytes are divided by 10**6. In this lab a MB is about 5% larger; look at the unit in the docstring.
 def similarity_memory_mb(batch_size, num_passages=None, bytes_per_float=4):
     return batch_size * (num_passages or batch_size) * bytes_per_float / 1e6
 
 
 # %% None is not replaced kind="misconception"
-# Without a number of passages, None is multiplied, and that is an error. None means as many as queries.
+# If num_passages is None, the code multiplies by None and raises an error. Look at what the docstring says about
+# None.
 def similarity_memory_mb(batch_size, num_passages=None, bytes_per_float=4):
     return batch_size * num_passages * bytes_per_float / 2**20
 
 
 # %% whole MB only kind="misconception"
-# // rounds down to whole MB, so that a small matrix seems to take none at all.
+# // rounds down to whole MB, so a small matrix seems to need no memory at all. Look at the division.
 def similarity_memory_mb(batch_size, num_passages=None, bytes_per_float=4):
     return float(batch_size * (num_passages or batch_size) * bytes_per_float // 2**20)
 
