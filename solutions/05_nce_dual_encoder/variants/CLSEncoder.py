@@ -3,8 +3,9 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 
-# %% mean over the tokens kind="misconception"
-# This takes the mean over positions. Here one position stands for the text: the one where [CLS] is.
+# %% mean over all positions kind="misconception"
+# This averages the vectors of all positions, padding included, so a text's vector changes with the length of its
+# batch. Here a single position stands for the whole text. See in the docstring which one.
 class CLSEncoder(nn.Module):
     def __init__(self, encoder):
         super().__init__()
@@ -15,8 +16,9 @@ class CLSEncoder(nn.Module):
         return states.mean(dim=1)
 
 
-# %% last token kind="misconception"
-# Position -1 is the last token of the longest text, and padding for all others. [CLS] is the first.
+# %% last position kind="misconception"
+# Position -1 is the last token of the longest text in the batch, and padding for every shorter text. Check which
+# position stands for the whole text.
 class CLSEncoder(nn.Module):
     def __init__(self, encoder):
         super().__init__()
@@ -28,7 +30,8 @@ class CLSEncoder(nn.Module):
 
 
 # %% first text instead of first position kind="misconception"
-# states[0] is everything of the first text: (L, D). Wanted is position 0 of every text: (B, D).
+# `states[0]` contains all positions of the first text, (L, D), and the other texts are lost. One vector for each text
+# is wanted, (B, D). Check which axis counts texts and which one counts positions.
 class CLSEncoder(nn.Module):
     def __init__(self, encoder):
         super().__init__()
@@ -39,8 +42,9 @@ class CLSEncoder(nn.Module):
         return states[0]
 
 
-# %% all hidden states kind="misconception"
-# These are the vectors of all tokens, (B, L, D). Take the one at position 0 of each text.
+# %% all positions returned kind="misconception"
+# This returns the vectors of all tokens, (B, L, D). One vector for each text is wanted, (B, D). Check which position
+# stands for the whole text.
 class CLSEncoder(nn.Module):
     def __init__(self, encoder):
         super().__init__()
@@ -52,7 +56,8 @@ class CLSEncoder(nn.Module):
 
 
 # %% mask not passed on kind="misconception"
-# Without the mask the encoder takes padding for text, and a text's vector depends on its batch.
+# The encoder never gets the mask, so it treats padding as text: the same text gets a different vector when a longer
+# text joins its batch. Check what you pass on to the encoder.
 class CLSEncoder(nn.Module):
     def __init__(self, encoder):
         super().__init__()
@@ -62,8 +67,9 @@ class CLSEncoder(nn.Module):
         return self.encoder(input_ids=input_ids).last_hidden_state[:, 0]
 
 
-# %% normalised kind="misconception"
-# Vectors are not brought to length 1 here: the dot product is taken raw, and long vectors may count for more.
+# %% scaled to length 1 kind="misconception"
+# This scales each vector to length 1: (3, 4) becomes (0.6, 0.8). The hidden state itself is wanted, because long
+# vectors may score higher in this lab. Look at what you do after the encoder.
 class CLSEncoder(nn.Module):
     def __init__(self, encoder):
         super().__init__()
@@ -75,7 +81,8 @@ class CLSEncoder(nn.Module):
 
 
 # %% first feature kind="misconception"
-# states[:, :, 0] is one number of each token's vector. The second axis counts positions, the third features.
+# `states[:, :, 0]` picks one number from the vector of each token, (B, L). The whole vector of one token is wanted,
+# (B, D). Check what each of the three axes counts.
 class CLSEncoder(nn.Module):
     def __init__(self, encoder):
         super().__init__()
@@ -86,8 +93,9 @@ class CLSEncoder(nn.Module):
         return states[:, :, 0]
 
 
-# %% without a graph kind="misconception"
-# no_grad cuts the graph: the encoder could never learn. Leave it to the caller.
+# %% gradients switched off kind="misconception"
+# `no_grad` cuts the computation graph, so the encoder gets no gradient and can never learn. Whoever evaluates the
+# model can switch gradients off from outside. Look at what surrounds the call of the encoder.
 class CLSEncoder(nn.Module):
     def __init__(self, encoder):
         super().__init__()
@@ -98,9 +106,9 @@ class CLSEncoder(nn.Module):
             return self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state[:, 0]
 
 
-# %% a layer on top kind="misconception"
-# A further linear layer has weights that nobody pretrained and nobody asked for. The hidden state itself is the
-# embedding.
+# %% extra linear layer kind="misconception"
+# A linear layer after the encoder adds weights that start at random. The docstring allows no parameters except those
+# of the encoder. Look at what the module contains.
 class CLSEncoder(nn.Module):
     def __init__(self, encoder):
         super().__init__()
@@ -114,7 +122,8 @@ class CLSEncoder(nn.Module):
 
 
 # %% encoder under another name kind="misconception"
-# The encoder is to be kept as the attribute `encoder`, since other code looks for it there.
+# The encoder is stored under a name such as `self.model`. Other code looks for it under the name in the docstring and
+# does not find it. Check the name of the attribute.
 class CLSEncoder(nn.Module):
     def __init__(self, encoder):
         super().__init__()
@@ -124,8 +133,9 @@ class CLSEncoder(nn.Module):
         return self.model(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state[:, 0]
 
 
-# %% a mask is demanded kind="misconception"
-# A missing mask (None) means that all tokens are real. This asks the mask for something before looking.
+# %% mask required kind="misconception"
+# This uses the mask before checking whether there is one, so `attention_mask=None` raises an AttributeError. See in
+# the docstring what None means.
 class CLSEncoder(nn.Module):
     def __init__(self, encoder):
         super().__init__()

@@ -2,9 +2,9 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 
-# %% both sides demanded kind="misconception"
-# A search encodes questions only, and building the knowledge base encodes passages only. A side that is None is left
-# out.
+# %% both sides required kind="misconception"
+# Both encoders are called every time, even when their input is None. A search encodes only questions, and building
+# the knowledge base encodes only passages. See in the docstring what happens to a side without input.
 class DualEncoder(nn.Module):
     def __init__(self, query_encoder, passage_encoder):
         super().__init__()
@@ -16,7 +16,8 @@ class DualEncoder(nn.Module):
 
 
 # %% one encoder for both sides kind="misconception"
-# Passages have an encoder of their own. Tied or untied is the caller's choice: the same object may be passed twice.
+# The passages also go through the query encoder, so the passage encoder is never used and never learns. The caller
+# decides whether to pass one encoder twice or two different ones. Check which encoder each side calls.
 class DualEncoder(nn.Module):
     def __init__(self, query_encoder, passage_encoder):
         super().__init__()
@@ -30,7 +31,8 @@ class DualEncoder(nn.Module):
 
 
 # %% encoders swapped kind="misconception"
-# The first encoder is for the questions, the second for the passages.
+# The questions go through the passage encoder, and the passages through the query encoder. The shapes are right, so
+# no error shows the mistake. Check which encoder each side calls.
 class DualEncoder(nn.Module):
     def __init__(self, query_encoder, passage_encoder):
         super().__init__()
@@ -43,8 +45,9 @@ class DualEncoder(nn.Module):
         return X, Y
 
 
-# %% masks forgotten kind="misconception"
-# Each side has a mask, and without it padding counts as text.
+# %% masks not passed on kind="misconception"
+# Neither encoder gets a mask, so padding counts as text, and a vector depends on the longest text of its batch. Check
+# what each encoder is called with.
 class DualEncoder(nn.Module):
     def __init__(self, query_encoder, passage_encoder):
         super().__init__()
@@ -57,8 +60,9 @@ class DualEncoder(nn.Module):
         return X, Y
 
 
-# %% the questions' mask for both kind="misconception"
-# Passages have a mask of their own, with another shape.
+# %% question mask for both sides kind="misconception"
+# The passages are encoded with the mask of the questions, which marks other tokens as padding and often has a
+# different shape. Check which mask each encoder gets.
 class DualEncoder(nn.Module):
     def __init__(self, query_encoder, passage_encoder):
         super().__init__()
@@ -71,8 +75,9 @@ class DualEncoder(nn.Module):
         return X, Y
 
 
-# %% one result when one side is given kind="misconception"
-# Two values come back always, with None for the side that was not given. Callers unpack them.
+# %% single result for one side kind="misconception"
+# With only one side given, this returns a single tensor instead of a pair, so `X, Y = model(Q)` does not give the
+# caller X. See in the docstring what is returned for the missing side.
 class DualEncoder(nn.Module):
     def __init__(self, query_encoder, passage_encoder):
         super().__init__()
@@ -88,7 +93,8 @@ class DualEncoder(nn.Module):
 
 
 # %% scores instead of embeddings kind="misconception"
-# The embeddings of both sides are wanted. Their dot products are taken later, by whoever needs them.
+# With both sides given, this returns the matrix of dot products. The embeddings themselves are wanted, so that they
+# can be stored and compared later. Look at what `forward` returns.
 class DualEncoder(nn.Module):
     def __init__(self, query_encoder, passage_encoder):
         super().__init__()
@@ -103,8 +109,9 @@ class DualEncoder(nn.Module):
         return self.query_encoder(Q, Q_mask) @ self.passage_encoder(P, P_mask).T
 
 
-# %% copies of the encoders kind="misconception"
-# deepcopy breaks tied encoders apart: the same object given twice must stay one object.
+# %% encoders copied kind="misconception"
+# `deepcopy` makes new encoders. When the caller passes the same object twice, the two copies are no longer tied and
+# learn different weights. Look at how you store the arguments.
 class DualEncoder(nn.Module):
     def __init__(self, query_encoder, passage_encoder):
         super().__init__()
@@ -119,8 +126,9 @@ class DualEncoder(nn.Module):
         return X, Y
 
 
-# %% normalised kind="misconception"
-# Embeddings are handed on as they are: the dot product is raw.
+# %% scaled to length 1 kind="misconception"
+# This scales every embedding to length 1: (3, 4) becomes (0.6, 0.8). Scores are raw dot products in this lab, and
+# long vectors may count for more. Look at what you do after the encoders.
 class DualEncoder(nn.Module):
     def __init__(self, query_encoder, passage_encoder):
         super().__init__()
@@ -134,7 +142,8 @@ class DualEncoder(nn.Module):
 
 
 # %% passages detached kind="misconception"
-# Both sides are to learn. detach() keeps the gradient from the encoder of the passages.
+# `detach()` cuts the passages off from the computation graph, so the passage encoder gets no gradient and never
+# learns. Both encoders should learn. Look at how Y is made.
 class DualEncoder(nn.Module):
     def __init__(self, query_encoder, passage_encoder):
         super().__init__()

@@ -6,7 +6,8 @@ nce_loss = ...
 
 
 # %% positives on the diagonal kind="misconception" also_affects=["train_epoch"]
-# That held in lab 04. Here `labels` says which passage is a question's positive: they may come in any order.
+# This takes passage i as the positive of question i, as in lab 04. Here the batch says which passage is whose: with
+# the labels (2, 0), the positive of question 0 is passage 2. Check where you use `labels`.
 def in_batch_nce_loss(model, batch):
     Q, Q_mask, P, P_mask, labels = batch
     X, Y = model(Q, Q_mask, P, P_mask)
@@ -16,7 +17,8 @@ def in_batch_nce_loss(model, batch):
 
 
 # %% extra passages cut off kind="misconception" also_affects=["train_epoch"]
-# Passages beyond the questions are negatives too, and positives may stand among them.
+# Only the first B passages are scored, as many as there are questions. The other passages are negatives too, and some
+# of them may be positives. Check how many columns your scores have.
 def in_batch_nce_loss(model, batch):
     Q, Q_mask, P, P_mask, labels = batch
     X, Y = model(Q, Q_mask, P, P_mask)
@@ -26,7 +28,8 @@ def in_batch_nce_loss(model, batch):
 
 
 # %% cosine similarity kind="misconception" also_affects=["train_epoch"]
-# Raw dot products are wanted: nothing is brought to length 1.
+# All vectors are scaled to length 1, so every score lies between -1 and 1. The docstring asks for raw dot products.
+# Look at what you do to X and Y before you multiply them.
 def in_batch_nce_loss(model, batch):
     Q, Q_mask, P, P_mask, labels = batch
     X, Y = model(Q, Q_mask, P, P_mask)
@@ -35,7 +38,8 @@ def in_batch_nce_loss(model, batch):
 
 
 # %% count as a tensor kind="misconception" also_affects=["train_epoch"]
-# num_correct is to be a Python int; item() takes it out of the tensor.
+# `num_correct` is a tensor with one element, but the docstring promises a Python int. Look at the type of the second
+# value that you return.
 def in_batch_nce_loss(model, batch):
     Q, Q_mask, P, P_mask, labels = batch
     X, Y = model(Q, Q_mask, P, P_mask)
@@ -43,8 +47,9 @@ def in_batch_nce_loss(model, batch):
     return F.cross_entropy(scores, labels), (scores.argmax(dim=1) == labels).sum()
 
 
-# %% a share instead of a count kind="misconception" also_affects=["train_epoch"]
-# How many questions are right is wanted, an int; divide later, when the batches are added up.
+# %% share instead of count kind="misconception" also_affects=["train_epoch"]
+# This returns the share of correct questions, such as 0.5 for one of two. Shares of batches of different sizes cannot
+# be added up. See in the docstring which number is wanted.
 def in_batch_nce_loss(model, batch):
     Q, Q_mask, P, P_mask, labels = batch
     X, Y = model(Q, Q_mask, P, P_mask)
@@ -53,7 +58,8 @@ def in_batch_nce_loss(model, batch):
 
 
 # %% softmax twice kind="misconception" also_affects=["train_epoch"]
-# cross_entropy takes scores and does the softmax itself. A second one makes all losses alike.
+# `cross_entropy` expects raw scores and applies the softmax itself. Applied to shares between 0 and 1, it makes all
+# losses nearly the same. Look at what you pass to it.
 def in_batch_nce_loss(model, batch):
     Q, Q_mask, P, P_mask, labels = batch
     X, Y = model(Q, Q_mask, P, P_mask)
@@ -61,8 +67,9 @@ def in_batch_nce_loss(model, batch):
     return F.cross_entropy(scores.softmax(dim=1), labels), (scores.argmax(dim=1) == labels).sum().item()
 
 
-# %% questions chosen for passages kind="misconception" also_affects=["train_epoch"]
-# Each question chooses among the passages, so the softmax runs over the passages, along a row.
+# %% softmax over the questions kind="misconception" also_affects=["train_epoch"]
+# The softmax runs down the columns, so the questions compete for each passage. Each question should choose among the
+# passages. Check along which axis the shares add up to 1.
 def in_batch_nce_loss(model, batch):
     Q, Q_mask, P, P_mask, labels = batch
     X, Y = model(Q, Q_mask, P, P_mask)
@@ -71,8 +78,8 @@ def in_batch_nce_loss(model, batch):
     return -log_shares[torch.arange(len(Q)), labels].mean(), (scores.argmax(dim=1) == labels).sum().item()
 
 
-# %% masks left out kind="misconception" also_affects=["train_epoch"]
-# Without masks padding counts as text. The batch brings one for each side.
+# %% masks not passed on kind="misconception" also_affects=["train_epoch"]
+# The model gets None for both masks, so padding counts as text. Check which of the tensors in the batch you use.
 def in_batch_nce_loss(model, batch):
     Q, Q_mask, P, P_mask, labels = batch
     X, Y = model(Q, None, P, None)
@@ -81,7 +88,8 @@ def in_batch_nce_loss(model, batch):
 
 
 # %% passages detached kind="misconception" also_affects=["train_epoch"]
-# Both encoders are to learn; detach() keeps the gradient from one of them.
+# `detach()` keeps the gradient away from the passage encoder, so only the query encoder learns. Both should learn.
+# Look at how the scores are made.
 def in_batch_nce_loss(model, batch):
     Q, Q_mask, P, P_mask, labels = batch
     X, Y = model(Q, Q_mask, P, P_mask)
@@ -89,9 +97,10 @@ def in_batch_nce_loss(model, batch):
     return F.cross_entropy(scores, labels), (scores.argmax(dim=1) == labels).sum().item()
 
 
-# %% counted over the columns kind="misconception" also_affects=["train_epoch"]
-# A question is right when the highest score of its row is its gold passage's. argmax over dim 0 asks each passage for
-# its question.
+# %% best question of each passage kind="misconception" also_affects=["train_epoch"]
+# This asks for the best question of each gold passage: with the scores [[3, 2], [4, 5]], gold passage 0 prefers
+# question 1, so question 0 counts as wrong. A question should choose among its own scores. Check over which axis you
+# take the maximum.
 def in_batch_nce_loss(model, batch):
     Q, Q_mask, P, P_mask, labels = batch
     X, Y = model(Q, Q_mask, P, P_mask)
@@ -99,8 +108,9 @@ def in_batch_nce_loss(model, batch):
     return F.cross_entropy(scores, labels), (scores.argmax(dim=0)[labels] == torch.arange(len(Q))).sum().item()
 
 
-# %% divided by the square root of the width kind="misconception" also_affects=["train_epoch"]
-# That scale belongs to attention. Here the raw dot product is the score.
+# %% scaled as in attention kind="misconception" also_affects=["train_epoch"]
+# The dot products are divided by the square root of the width, as in attention: with four features, a score of 6
+# becomes 3. The docstring asks for raw dot products. Look at what you do after the matrix product.
 def in_batch_nce_loss(model, batch):
     Q, Q_mask, P, P_mask, labels = batch
     X, Y = model(Q, Q_mask, P, P_mask)

@@ -5,58 +5,65 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 
-# %% positive missing in the denominator kind="misconception"
-# The denominator is the positive and the negatives together. Without the positive the loss can fall below 0.
+# %% positive missing from the denominator kind="misconception"
+# The denominator contains only the negatives, so this is not a share, and the loss can fall below 0: a positive of 5
+# and one negative of 0 give -5. Check what the whole is that the positive has a share of.
 def nce_loss(scores, positive, negatives):
     own = scores.gather(1, positive[:, None])[:, 0]
     return (scores.gather(1, negatives).logsumexp(dim=1) - own).mean()
 
 
 # %% all columns count kind="misconception"
-# This is the full cross-entropy over all columns. Only the positive and the given negatives count.
+# This is the full cross-entropy over all columns. A column that is neither the positive nor one of the negatives
+# should change nothing. Check where you use `negatives`.
 def nce_loss(scores, positive, negatives):
     return F.cross_entropy(scores, positive)
 
 
-# %% positive taken for column 0 kind="misconception"
-# Which column is the positive's, `positive` says for each row.
+# %% column 0 taken as the positive kind="misconception"
+# Column 0 of the scores is taken as the positive of every question. The right column differs from question to
+# question. Check how you find the score of the positive.
 def nce_loss(scores, positive, negatives):
     chosen = torch.cat([scores[:, :1], scores.gather(1, negatives)], dim=1)
     return F.cross_entropy(chosen, torch.zeros_like(positive))
 
 
-# %% labels in the old columns kind="misconception"
-# Once columns are picked, the positive stands where it was put, not where it was in the whole matrix.
+# %% labels for the full matrix kind="misconception"
+# The columns are picked first, but the labels still count the columns of the full matrix: when the columns 4, 1 and 2
+# are picked, there is no column 4 any more. Check where the positive is after the columns are picked.
 def nce_loss(scores, positive, negatives):
     chosen = scores.gather(1, torch.cat([positive[:, None], negatives], dim=1))
     return F.cross_entropy(chosen, positive.clamp(max=chosen.shape[1] - 1))
 
 
-# %% the first row's negatives for all kind="misconception"
-# Each question has negatives of its own: row i of `negatives` belongs to row i of the scores.
+# %% first row's negatives for all kind="misconception"
+# Every question is compared with the negatives of question 0. Each question has its own: row i of `negatives` belongs
+# to row i of `scores`. Check how you pick the columns.
 def nce_loss(scores, positive, negatives):
     chosen = torch.cat([scores.gather(1, positive[:, None]), scores[:, negatives[0]]], dim=1)
     return F.cross_entropy(chosen, torch.zeros_like(positive))
 
 
 # %% sum over the questions kind="misconception"
-# The mean over the questions is wanted, not their sum.
+# The losses of the questions are added up, so twice as many questions give twice the loss. See in the docstring how
+# they are combined.
 def nce_loss(scores, positive, negatives):
     chosen = scores.gather(1, torch.cat([positive[:, None], negatives], dim=1))
     return F.cross_entropy(chosen, torch.zeros_like(positive), reduction="sum")
 
 
 # %% exponentials by hand kind="misconception"
-# exp() of a score of some hundreds is infinite, and the result NaN. cross_entropy and logsumexp take scores as they
-# are.
+# In float32, `exp` of a score above 88 is infinite, and infinity divided by infinity is NaN. The loss should be exact
+# for scores of any size. Look for a function that takes the scores themselves.
 def nce_loss(scores, positive, negatives):
     chosen = scores.gather(1, torch.cat([positive[:, None], negatives], dim=1))
     shares = chosen.exp() / chosen.exp().sum(dim=1, keepdim=True)
     return -shares[:, 0].log().mean()
 
 
-# %% others masked with 0 kind="misconception"
-# A score of 0 counts like any other, since exp(0) = 1. A column that should not count needs minus infinity.
+# %% other columns set to 0 kind="misconception"
+# The columns that should not count get a score of 0. But exp(0) = 1, so they still add to the denominator. Think
+# about which score would add nothing.
 def nce_loss(scores, positive, negatives):
     keep = torch.zeros_like(scores, dtype=torch.bool)
     keep.scatter_(1, negatives, True)
@@ -64,16 +71,18 @@ def nce_loss(scores, positive, negatives):
     return F.cross_entropy(scores.masked_fill(~keep, 0.0), positive)
 
 
-# %% sign forgotten kind="misconception"
-# The loss is the negative logarithm: it falls as the positive's share grows.
+# %% missing minus sign kind="misconception"
+# This is the mean logarithm of the positive's share, which is never above 0. To minimise it would make the share
+# smaller, but a loss should fall as the share grows. Check the sign.
 def nce_loss(scores, positive, negatives):
     chosen = scores.gather(1, torch.cat([positive[:, None], negatives], dim=1))
     return chosen.log_softmax(dim=1)[:, 0].mean()
 
 
 # %% binary cross-entropy kind="misconception"
-# Here the positive competes with its negatives in one softmax. Single yes-or-no decisions are another loss (and the
-# original form of noise-contrastive estimation).
+# This makes a separate yes-or-no decision for each column, as in the original form of noise-contrastive estimation.
+# Here the positive competes with its negatives for a share of one whole. Compare your formula with the share in the
+# worked example.
 def nce_loss(scores, positive, negatives):
     chosen = scores.gather(1, torch.cat([positive[:, None], negatives], dim=1))
     wanted = torch.zeros_like(chosen)
@@ -81,8 +90,9 @@ def nce_loss(scores, positive, negatives):
     return F.binary_cross_entropy_with_logits(chosen, wanted)
 
 
-# %% a number without a graph kind="misconception"
-# item() gives a Python number, which nothing can be learned from. A scalar tensor is wanted.
+# %% plain number kind="misconception"
+# `item()` returns a Python number, which has no computation graph, so nothing can be learned from it. See in the
+# docstring what type the loss has.
 def nce_loss(scores, positive, negatives):
     chosen = scores.gather(1, torch.cat([positive[:, None], negatives], dim=1))
     return F.cross_entropy(chosen, torch.zeros_like(positive)).item()

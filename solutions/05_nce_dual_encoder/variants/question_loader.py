@@ -8,8 +8,8 @@ tensorize = ...
 
 
 # %% last batch dropped kind="misconception"
-# drop_last=True leaves out the samples of the shorter last batch: of 10 samples with batch_size=4, two are never used
-# in this epoch. Keep the last batch.
+# The shorter last batch is left out: with 7 samples and `batch_size=3`, one sample is missing from every epoch. Each
+# epoch should have every sample once. Look at the options of your DataLoader.
 def question_loader(samples, tokenizer, batch_size, *, shuffle=False, seed=0, max_length=100):
     generator = torch.Generator().manual_seed(seed)
 
@@ -20,8 +20,8 @@ def question_loader(samples, tokenizer, batch_size, *, shuffle=False, seed=0, ma
 
 
 # %% no generator kind="misconception"
-# Without a generator, DataLoader draws its order from PyTorch's global random numbers, so the seed has no effect.
-# Give it a generator that was seeded with seed.
+# The DataLoader draws its order from PyTorch's global random numbers, so `seed` has no effect, and any other random
+# draw changes the order. Check where you use `seed`.
 def question_loader(samples, tokenizer, batch_size, *, shuffle=False, seed=0, max_length=100):
     def collate(batch):
         return tensorize(batch, tokenizer, max_length)
@@ -30,8 +30,8 @@ def question_loader(samples, tokenizer, batch_size, *, shuffle=False, seed=0, ma
 
 
 # %% global seed kind="misconception"
-# torch.manual_seed sets the global random numbers, which everything else draws from, too. Two loaders that are used
-# in turns then disturb each other. Each loader needs a generator of its own.
+# `torch.manual_seed` sets the global random numbers, which everything else draws from too. Two loaders that are used
+# in turns then disturb each other's order. Think about which source of random numbers belongs to one loader alone.
 def question_loader(samples, tokenizer, batch_size, *, shuffle=False, seed=0, max_length=100):
     torch.manual_seed(seed)
 
@@ -41,9 +41,9 @@ def question_loader(samples, tokenizer, batch_size, *, shuffle=False, seed=0, ma
     return DataLoader(samples, batch_size, shuffle=shuffle, collate_fn=collate)
 
 
-# %% shuffled once kind="misconception"
-# The list is shuffled when the loader is made, so every epoch has the same order. The DataLoader itself must shuffle:
-# then each epoch draws a new order.
+# %% shuffled only once kind="misconception"
+# The list is shuffled when the loader is made, so every epoch has the same order. Each epoch should have a new one.
+# Check when the order is drawn.
 def question_loader(samples, tokenizer, batch_size, *, shuffle=False, seed=0, max_length=100):
     generator = torch.Generator().manual_seed(seed)
 
@@ -55,9 +55,9 @@ def question_loader(samples, tokenizer, batch_size, *, shuffle=False, seed=0, ma
     return DataLoader(samples, batch_size, collate_fn=collate)
 
 
-# %% seeded anew in each epoch kind="misconception"
-# The generator is seeded at the start of every epoch, so every epoch has the same order. Seed it once, when the
-# loader is made.
+# %% seeded again in every epoch kind="misconception"
+# The random numbers start again from the same seed in every epoch, so every epoch has the same order. Check when you
+# set the seed.
 def question_loader(samples, tokenizer, batch_size, *, shuffle=False, seed=0, max_length=100):
     def collate(batch):
         return tensorize(batch, tokenizer, max_length)
@@ -73,7 +73,8 @@ def question_loader(samples, tokenizer, batch_size, *, shuffle=False, seed=0, ma
 
 
 # %% seed fixed at 0 kind="misconception"
-# The seed is an argument, and 0 is only its default: with this code, seed=1 gives the order of seed=0.
+# The generator always gets the seed 0, so `seed=1` gives the same order as `seed=0`. The 0 in the signature is only a
+# default. Check where you use `seed`.
 def question_loader(samples, tokenizer, batch_size, *, shuffle=False, seed=0, max_length=100):
     generator = torch.Generator().manual_seed(0)
 
@@ -84,7 +85,8 @@ def question_loader(samples, tokenizer, batch_size, *, shuffle=False, seed=0, ma
 
 
 # %% always shuffled kind="misconception"
-# shuffle is an argument: without it, the samples keep their order.
+# The samples are shuffled even when `shuffle` is False, its default. Without shuffling they should keep their order.
+# Check where you use the argument.
 def question_loader(samples, tokenizer, batch_size, *, shuffle=False, seed=0, max_length=100):
     generator = torch.Generator().manual_seed(seed)
 
@@ -95,8 +97,8 @@ def question_loader(samples, tokenizer, batch_size, *, shuffle=False, seed=0, ma
 
 
 # %% never shuffled kind="misconception"
-# shuffle is an argument of your function and has to reach the DataLoader. A model that sees the samples in the same
-# order in every epoch meets the same batches, and the same negatives, again and again.
+# `shuffle` has no effect, so every epoch has the same batches, and each question meets the same negatives again and
+# again. Check what you pass on to the DataLoader.
 def question_loader(samples, tokenizer, batch_size, *, shuffle=False, seed=0, max_length=100):
     generator = torch.Generator().manual_seed(seed)
 
@@ -107,7 +109,8 @@ def question_loader(samples, tokenizer, batch_size, *, shuffle=False, seed=0, ma
 
 
 # %% max_length not passed on kind="misconception"
-# tensorize cuts at 100 tokens unless it is told otherwise. Pass max_length on to it.
+# `max_length` has no effect: texts are always cut at 100 tokens, the default of `tensorize`. Check what you pass on
+# to it.
 def question_loader(samples, tokenizer, batch_size, *, shuffle=False, seed=0, max_length=100):
     generator = torch.Generator().manual_seed(seed)
 
@@ -118,16 +121,16 @@ def question_loader(samples, tokenizer, batch_size, *, shuffle=False, seed=0, ma
 
 
 # %% batches of samples kind="misconception"
-# The batches are lists of dicts, and no model can read them. The collate function turns the samples of a batch into
-# tensors.
+# Each batch is a list of samples, that is, of dicts, which no model can read. Look at what the collate function does
+# with this list.
 def question_loader(samples, tokenizer, batch_size, *, shuffle=False, seed=0, max_length=100):
     generator = torch.Generator().manual_seed(seed)
     return DataLoader(samples, batch_size, shuffle=shuffle, generator=generator, collate_fn=list)
 
 
-# %% a list of batches kind="misconception"
-# A list of batches has one order for all epochs and keeps all tensors in memory. A DataLoader makes the batches of
-# each epoch when they are asked for.
+# %% list of batches kind="misconception"
+# This returns a list of finished batches, which has the same order in every epoch and keeps all tensors in memory.
+# See in the docstring which kind of object is wanted.
 def question_loader(samples, tokenizer, batch_size, *, shuffle=False, seed=0, max_length=100):
     generator = torch.Generator().manual_seed(seed)
     order = range(len(samples))

@@ -1,8 +1,9 @@
 import torch
 
 
-# %% a share instead of percent kind="misconception"
-# Recall is asked for in percent: 0 to 100.
+# %% share instead of percentage kind="misconception"
+# This returns shares from 0 to 1, such as 0.5 for one of two questions. The docstring asks for percentages. Check the
+# unit of your result.
 def recall_at_k(indices, gold, ks):
     if max(ks) > indices.shape[1]:
         raise ValueError(f"every k must be at most {indices.shape[1]}, got {max(ks)}")
@@ -10,8 +11,8 @@ def recall_at_k(indices, gold, ks):
 
 
 # %% divided by k kind="misconception"
-# That is precision: which part of the k passages is right. Recall asks for how many questions the gold passage is
-# among them.
+# The hits are divided by k: with k = 2, a gold passage in first place counts only 1/2. This is precision. Recall asks
+# of each question only whether its gold passage is among the first k.
 def recall_at_k(indices, gold, ks):
     if max(ks) > indices.shape[1]:
         raise ValueError(f"every k must be at most {indices.shape[1]}, got {max(ks)}")
@@ -19,7 +20,8 @@ def recall_at_k(indices, gold, ks):
 
 
 # %% only the k-th place kind="misconception"
-# R@k counts what is anywhere among the first k, not only in the k-th place.
+# Only place k is checked: with k = 2, a gold passage in first place counts as missed. It may be anywhere among the
+# first k. Check which columns you compare.
 def recall_at_k(indices, gold, ks):
     if max(ks) > indices.shape[1]:
         raise ValueError(f"every k must be at most {indices.shape[1]}, got {max(ks)}")
@@ -27,7 +29,7 @@ def recall_at_k(indices, gold, ks):
 
 
 # %% one place too many kind="misconception"
-# The first k places are 0 to k - 1, so the slice ends at k.
+# This checks k + 1 places: with k = 1, a gold passage in second place counts as found. Check where your slice ends.
 def recall_at_k(indices, gold, ks):
     if max(ks) > indices.shape[1]:
         raise ValueError(f"every k must be at most {indices.shape[1]}, got {max(ks)}")
@@ -35,7 +37,7 @@ def recall_at_k(indices, gold, ks):
 
 
 # %% tensors instead of floats kind="misconception"
-# The values are to be Python floats; item() takes a number out of a tensor.
+# The values are tensors with one element, but the docstring promises Python floats. Check the type of the values.
 def recall_at_k(indices, gold, ks):
     if max(ks) > indices.shape[1]:
         raise ValueError(f"every k must be at most {indices.shape[1]}, got {max(ks)}")
@@ -43,39 +45,42 @@ def recall_at_k(indices, gold, ks):
 
 
 # %% rounded kind="misconception"
-# Round when you print, not when you count.
+# The values are rounded to one decimal, so 33.33... becomes 33.3, and small differences between two models disappear.
+# Rounding is for printing. Look at your last step.
 def recall_at_k(indices, gold, ks):
     if max(ks) > indices.shape[1]:
         raise ValueError(f"every k must be at most {indices.shape[1]}, got {max(ks)}")
     return {k: round(100 * (indices == gold[:, None])[:, :k].any(dim=1).double().mean().item(), 1) for k in ks}
 
 
-# %% slices beyond the end kind="misconception"
-# A slice beyond the end gives what there is, without a word: R@100 of rankings of length 20 would really be R@20.
-# That must be a ValueError.
+# %% k not checked kind="misconception"
+# A slice beyond the end returns what is there, without an error: for rankings of length 20, R@100 is really R@20. See
+# in the docstring what should happen to such a k.
 def recall_at_k(indices, gold, ks):
     return {k: 100 * (indices == gold[:, None])[:, :k].any(dim=1).double().mean().item() for k in ks}
 
 
-# %% only the last k is checked kind="misconception"
-# ks come in any order, so that any of them may be the largest.
+# %% only the last k checked kind="misconception"
+# Only the last of `ks` is compared with the length of the rankings: with rankings of length 20 and the ks (100, 5),
+# nothing is noticed. The ks may come in any order. Check which of them decides.
 def recall_at_k(indices, gold, ks):
     if ks[-1] > indices.shape[1]:
         raise ValueError(f"every k must be at most {indices.shape[1]}, got {max(ks)}")
     return {k: 100 * (indices == gold[:, None])[:, :k].any(dim=1).double().mean().item() for k in ks}
 
 
-# %% gold compared across questions kind="misconception"
-# Each ranking has a gold passage of its own. Here a question counts as right when any question's gold passage is
-# found.
+# %% any question's gold counts kind="misconception"
+# A question counts as right when the gold passage of any question is in its ranking. Each ranking has its own gold
+# passage. Check how `gold` lines up with the rows.
 def recall_at_k(indices, gold, ks):
     if max(ks) > indices.shape[1]:
         raise ValueError(f"every k must be at most {indices.shape[1]}, got {max(ks)}")
     return {k: 100 * torch.isin(indices[:, :k], gold).any(dim=1).double().mean().item() for k in ks}
 
 
-# %% a list instead of a dict kind="misconception"
-# A dict from k to its recall is wanted: a list does not say which value belongs to which k.
+# %% list instead of dict kind="misconception"
+# This returns a list, which does not say which value belongs to which k. See in the docstring what type the result
+# has.
 def recall_at_k(indices, gold, ks):
     if max(ks) > indices.shape[1]:
         raise ValueError(f"every k must be at most {indices.shape[1]}, got {max(ks)}")

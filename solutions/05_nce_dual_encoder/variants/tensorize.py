@@ -1,9 +1,9 @@
 import torch
 
 
-# %% title and text joined to one string kind="misconception" also_affects=["question_loader"]
-# Title and text are a pair: two lists for the tokenizer, which puts a [SEP] between them. One joined string has a
-# single [SEP] at its end, and the model never saw passages like that.
+# %% title and text joined into one string kind="misconception" also_affects=["question_loader"]
+# Title and text are joined into one string, so the tokenizer puts a single [SEP] at its end. A passage should be a
+# pair of two texts, each followed by a [SEP]. Look at the ways to call the tokenizer.
 def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
     settings = {"padding": True, "truncation": True, "max_length": max_length, "return_tensors": "pt"}
     contexts = [sample["gold_context"] for sample in samples]
@@ -16,8 +16,8 @@ def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
 
 
 # %% text before title kind="misconception" also_affects=["question_loader"]
-# The title is the first text of the pair. The other way round the cut at max_length hits something else, and the
-# model meets an order that it was not pretrained with.
+# In each pair the text comes first and the title second, so the ids of a passage are in the wrong order. Check the
+# order that the docstring asks for.
 def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
     settings = {"padding": True, "truncation": True, "max_length": max_length, "return_tensors": "pt"}
     contexts = [sample["gold_context"] for sample in samples]
@@ -30,8 +30,8 @@ def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
 
 
 # %% padded to max_length kind="misconception" also_affects=["question_loader"]
-# Padding to max_length makes every batch as wide as the longest text could be. Ask for padding to the longest text of
-# the batch: short questions then stay short.
+# Every row is padded to `max_length`, so even a batch of short questions is 100 tokens wide, and most of the work is
+# done on padding. See in the docstring how wide a batch is.
 def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
     settings = {"padding": "max_length", "truncation": True, "max_length": max_length, "return_tensors": "pt"}
     contexts = [sample["gold_context"] for sample in samples]
@@ -43,8 +43,9 @@ def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
     return questions["input_ids"], questions["attention_mask"], pairs["input_ids"], pairs["attention_mask"], labels
 
 
-# %% questions are not cut kind="misconception" also_affects=["question_loader"]
-# Questions may be too long as well. Both sides need truncation and max_length.
+# %% questions not truncated kind="misconception" also_affects=["question_loader"]
+# Only the passages are cut at `max_length`; a long question keeps all its tokens. Compare the settings of your two
+# calls of the tokenizer.
 def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
     settings = {"padding": True, "truncation": True, "max_length": max_length, "return_tensors": "pt"}
     contexts = [sample["gold_context"] for sample in samples]
@@ -57,7 +58,8 @@ def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
 
 
 # %% max_length fixed at 100 kind="misconception" also_affects=["question_loader"]
-# max_length is an argument, and 100 is only its default.
+# Texts are always cut at 100 tokens, so `max_length=20` has no effect. The 100 in the signature is only a default.
+# Check where you use the argument.
 def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
     settings = {"padding": True, "truncation": True, "max_length": 100, "return_tensors": "pt"}
     contexts = [sample["gold_context"] for sample in samples]
@@ -69,8 +71,8 @@ def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
     return questions["input_ids"], questions["attention_mask"], pairs["input_ids"], pairs["attention_mask"], labels
 
 
-# %% hard negatives always kind="misconception" also_affects=["question_loader"]
-# Hard negatives come in only where use_hard_negative asks for them.
+# %% hard negatives always added kind="misconception" also_affects=["question_loader"]
+# Hard negatives are added even when `use_hard_negative` is False, its default. Check where you use the argument.
 def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
     settings = {"padding": True, "truncation": True, "max_length": max_length, "return_tensors": "pt"}
     contexts = [sample["gold_context"] for sample in samples]
@@ -82,8 +84,9 @@ def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
     return questions["input_ids"], questions["attention_mask"], pairs["input_ids"], pairs["attention_mask"], labels
 
 
-# %% a hard negative for every sample kind="misconception" also_affects=["question_loader"]
-# Not every sample has a hard negative: the key may be missing, and its value may be None.
+# %% hard negative required kind="misconception" also_affects=["question_loader"]
+# This expects a hard negative in every sample and fails where there is none. The key may be missing, and its value
+# may be None. Check how you read it.
 def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
     settings = {"padding": True, "truncation": True, "max_length": max_length, "return_tensors": "pt"}
     contexts = [sample["gold_context"] for sample in samples]
@@ -95,9 +98,9 @@ def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
     return questions["input_ids"], questions["attention_mask"], pairs["input_ids"], pairs["attention_mask"], labels
 
 
-# %% hard negatives in between, labels as if they were not kind="misconception" also_affects=["question_loader"]
-# When each hard negative follows its gold passage, later gold passages move down. The labels have to say where they
-# are then.
+# %% labels ignore the inserted hard negatives kind="misconception" also_affects=["question_loader"]
+# Each hard negative follows its gold passage and moves the later gold passages down, but the labels still count 0, 1,
+# 2. If sample 0 has a hard negative, the gold passage of sample 1 is in row 2. Check which rows the labels point to.
 def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
     settings = {"padding": True, "truncation": True, "max_length": max_length, "return_tensors": "pt"}
     contexts = []
@@ -112,7 +115,8 @@ def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
 
 
 # %% equal passages merged kind="misconception" also_affects=["question_loader"]
-# Nothing is merged: each sample brings a row of its own, also where two have the same gold passage.
+# Equal passages are merged into one row, so P has too few rows when two samples have the same gold passage. See in
+# the docstring how many rows P has.
 def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
     settings = {"padding": True, "truncation": True, "max_length": max_length, "return_tensors": "pt"}
     contexts, labels = [], []
@@ -126,8 +130,9 @@ def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
     return questions["input_ids"], questions["attention_mask"], pairs["input_ids"], pairs["attention_mask"], labels
 
 
-# %% labels of ones and zeros kind="misconception" also_affects=["question_loader"]
-# A label is the number of a row, one for each question, and not a mark for right or wrong.
+# %% labels that mean right or wrong kind="misconception" also_affects=["question_loader"]
+# Every label is 1, as if it meant 'right'. A label is the number of a row, one for each question. Check what
+# `P[labels[i]]` is with your labels.
 def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
     settings = {"padding": True, "truncation": True, "max_length": max_length, "return_tensors": "pt"}
     contexts = [sample["gold_context"] for sample in samples]
@@ -139,8 +144,9 @@ def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
     return questions["input_ids"], questions["attention_mask"], pairs["input_ids"], pairs["attention_mask"], labels
 
 
-# %% masks mixed up kind="misconception" also_affects=["question_loader"]
-# The five tensors have a fixed order: each side's ids are followed by the mask of the same side.
+# %% masks swapped kind="misconception" also_affects=["question_loader"]
+# The questions are returned with the mask of the passages, and the passages with the mask of the questions. Check the
+# order of the five tensors in the docstring.
 def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
     settings = {"padding": True, "truncation": True, "max_length": max_length, "return_tensors": "pt"}
     contexts = [sample["gold_context"] for sample in samples]

@@ -5,7 +5,8 @@ import torch.nn.functional as F
 
 
 # %% all scores at once kind="misconception"
-# The matrix of all scores is exactly what does not fit into memory. Score chunk_size passages at a time.
+# The scores of all passages are in memory at once: for 1,000 questions and a million passages, this matrix needs 4
+# GB. The memory should not grow with the number of passages. Check where you use `chunk_size`.
 def top_k_passages(question_embeddings, passage_embeddings, k, chunk_size=4096):
     if k > len(passage_embeddings):
         raise ValueError(f"k must be at most {len(passage_embeddings)}, got {k}")
@@ -13,8 +14,9 @@ def top_k_passages(question_embeddings, passage_embeddings, k, chunk_size=4096):
     return best.values, best.indices
 
 
-# %% chunks, but every score is kept kind="misconception"
-# Chunks save nothing if their scores are all joined again. Between two chunks only the k best so far are kept.
+# %% scores of all chunks kept kind="misconception"
+# The scores are computed in chunks, but all of them are kept and joined at the end, which is the full matrix again.
+# Think about what you need to remember from one chunk to the next.
 def top_k_passages(question_embeddings, passage_embeddings, k, chunk_size=4096):
     if k > len(passage_embeddings):
         raise ValueError(f"k must be at most {len(passage_embeddings)}, got {k}")
@@ -23,8 +25,9 @@ def top_k_passages(question_embeddings, passage_embeddings, k, chunk_size=4096):
     return best.values, best.indices
 
 
-# %% the k best of every chunk are kept kind="misconception"
-# With many chunks, k for each of them grow to more than k + chunk_size. Let them compete after every chunk.
+# %% k best of every chunk kept kind="misconception"
+# The k best of every chunk are kept until the end, so the memory grows with the number of chunks: 1,000 chunks keep
+# 1,000 k scores for each question. Think about which of them can still win after the next chunk.
 def top_k_passages(question_embeddings, passage_embeddings, k, chunk_size=4096):
     if k > len(passage_embeddings):
         raise ValueError(f"k must be at most {len(passage_embeddings)}, got {k}")
@@ -40,7 +43,8 @@ def top_k_passages(question_embeddings, passage_embeddings, k, chunk_size=4096):
 
 
 # %% indices within the chunk kind="misconception"
-# An index counts from the first passage of all, so the start of the chunk has to be added.
+# The indices count from the start of each chunk: in chunks of 4, passage 5 is called 1. They should count from the
+# first passage of all. Check what an index refers to.
 def top_k_passages(question_embeddings, passage_embeddings, k, chunk_size=4096):
     if k > len(passage_embeddings):
         raise ValueError(f"k must be at most {len(passage_embeddings)}, got {k}")
@@ -57,9 +61,9 @@ def top_k_passages(question_embeddings, passage_embeddings, k, chunk_size=4096):
     return best_scores, best_indices
 
 
-# %% places instead of indices kind="misconception"
-# topk gives places within what it was asked about: the best so far and a chunk. They have to be translated into
-# indices of passages.
+# %% positions instead of indices kind="misconception"
+# The result holds the positions that `topk` found in a table of the best passages so far and a new chunk. A position
+# in this table is not the index of a passage. Check what each position refers to.
 def top_k_passages(question_embeddings, passage_embeddings, k, chunk_size=4096):
     if k > len(passage_embeddings):
         raise ValueError(f"k must be at most {len(passage_embeddings)}, got {k}")
@@ -76,8 +80,9 @@ def top_k_passages(question_embeddings, passage_embeddings, k, chunk_size=4096):
     return best_scores, best_indices
 
 
-# %% begins with zeros kind="misconception"
-# Zeros as first scores win against every negative score. Begin with nothing, or with minus infinity.
+# %% starts with zeros kind="misconception"
+# The list of the best starts with scores of 0 at index 0. They win against every negative score, although they belong
+# to no passage. Think about what the list should contain before the first chunk.
 def top_k_passages(question_embeddings, passage_embeddings, k, chunk_size=4096):
     if k > len(passage_embeddings):
         raise ValueError(f"k must be at most {len(passage_embeddings)}, got {k}")
@@ -94,8 +99,9 @@ def top_k_passages(question_embeddings, passage_embeddings, k, chunk_size=4096):
     return best_scores, best_indices
 
 
-# %% no more than there is kind="misconception"
-# A k beyond the number of passages must be a ValueError: fewer columns than asked for would pass unnoticed.
+# %% k not checked kind="misconception"
+# When k is larger than the number of passages, this returns fewer than k columns, without an error. See in the
+# docstring what should happen.
 def top_k_passages(question_embeddings, passage_embeddings, k, chunk_size=4096):
     best_scores = question_embeddings.new_empty(len(question_embeddings), 0)
     best_indices = torch.empty(len(question_embeddings), 0, dtype=torch.int64)
@@ -110,8 +116,9 @@ def top_k_passages(question_embeddings, passage_embeddings, k, chunk_size=4096):
     return best_scores, best_indices
 
 
-# %% k compared with the chunk kind="misconception"
-# k may be larger than a chunk: the k best then come from several chunks. Only the number of all passages limits it.
+# %% k limited by the chunk size kind="misconception"
+# A k above `chunk_size` raises an error, although the k best may come from several chunks. See in the docstring what
+# limits k.
 def top_k_passages(question_embeddings, passage_embeddings, k, chunk_size=4096):
     if k > min(chunk_size, len(passage_embeddings)):
         raise ValueError(f"k must be at most {len(passage_embeddings)}, got {k}")
@@ -129,7 +136,8 @@ def top_k_passages(question_embeddings, passage_embeddings, k, chunk_size=4096):
 
 
 # %% cosine similarity kind="misconception"
-# Raw dot products are wanted. With vectors brought to length 1 another passage may win.
+# All vectors are scaled to length 1, so a long vector loses its advantage, and another passage may win. The docstring
+# asks for dot products. Look at what you do to the vectors before you multiply them.
 def top_k_passages(question_embeddings, passage_embeddings, k, chunk_size=4096):
     if k > len(passage_embeddings):
         raise ValueError(f"k must be at most {len(passage_embeddings)}, got {k}")
@@ -146,8 +154,9 @@ def top_k_passages(question_embeddings, passage_embeddings, k, chunk_size=4096):
     return best_scores, best_indices
 
 
-# %% lowest first kind="misconception"
-# The best passage comes first: descending order.
+# %% worst first kind="misconception"
+# The k best passages are in ascending order, so the best one is in the last column. Check the order that the
+# docstring asks for.
 def top_k_passages(question_embeddings, passage_embeddings, k, chunk_size=4096):
     if k > len(passage_embeddings):
         raise ValueError(f"k must be at most {len(passage_embeddings)}, got {k}")
@@ -164,8 +173,9 @@ def top_k_passages(question_embeddings, passage_embeddings, k, chunk_size=4096):
     return best_scores.flip(1), best_indices.flip(1)
 
 
-# %% last chunk dropped kind="misconception"
-# The number of passages need not be a multiple of chunk_size: the last chunk may be shorter, and counts.
+# %% incomplete chunk dropped kind="misconception"
+# Passages after the last full chunk are never scored: of 10 passages in chunks of 4, the last two are missing. Check
+# where your loop ends.
 def top_k_passages(question_embeddings, passage_embeddings, k, chunk_size=4096):
     if k > len(passage_embeddings):
         raise ValueError(f"k must be at most {len(passage_embeddings)}, got {k}")

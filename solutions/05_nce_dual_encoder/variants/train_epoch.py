@@ -5,9 +5,9 @@ import torch.nn as nn
 in_batch_nce_loss = ...
 
 
-# %% gradients add up kind="misconception"
-# backward() adds to the gradients that are there. Without zero_grad(), each step also uses the gradients of all
-# batches before it.
+# %% gradients accumulate kind="misconception"
+# `backward()` adds to the gradients that are already there, so each step also uses the gradients of all earlier
+# batches. Each step should use its own batch alone. Check what the gradients are before `backward()`.
 def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
     model.train()
     device = next(model.parameters()).device
@@ -25,7 +25,8 @@ def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
 
 
 # %% gradients cleared before the step kind="misconception"
-# zero_grad() stands between backward() and step(), so the step finds no gradient and the weights do not learn.
+# The gradients are cleared between `backward()` and `step()`, so the step finds none, and the weights do not learn.
+# Check the order of the calls in a step.
 def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
     model.train()
     device = next(model.parameters()).device
@@ -44,7 +45,8 @@ def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
 
 
 # %% clipped after the step kind="misconception"
-# The gradient is clipped when the step has already used it. Clip after backward() and before step().
+# The gradient is clipped after the step has used it, so clipping changes nothing. Check the order of the calls in a
+# step.
 def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
     model.train()
     device = next(model.parameters()).device
@@ -63,7 +65,7 @@ def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
 
 
 # %% not clipped kind="misconception"
-# The gradient must be clipped to max_norm before the step: one unusual batch could otherwise move the weights far.
+# The gradient is never clipped, so one unusual batch can move the weights far. Check where you use `max_norm`.
 def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
     model.train()
     device = next(model.parameters()).device
@@ -80,8 +82,9 @@ def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
     return losses
 
 
-# %% always clipped to 1 kind="misconception"
-# max_norm is an argument, and 1 is only its default.
+# %% max_norm fixed at 1 kind="misconception"
+# The gradient is always clipped to length 1, so `max_norm=5` has no effect. The 1 in the signature is only a default.
+# Check where you use the argument.
 def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
     model.train()
     device = next(model.parameters()).device
@@ -100,8 +103,8 @@ def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
 
 
 # %% clipped by value kind="misconception"
-# clip_grad_value_ limits each number of the gradient on its own and changes the direction. Clip the length of the
-# gradient of all weights together: clip_grad_norm_.
+# Each number of the gradient is limited on its own, which changes its direction: with `max_norm=1`, (3, 4) becomes
+# (1, 1). The length should change, and the direction should stay. Compare the functions for clipping.
 def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
     model.train()
     device = next(model.parameters()).device
@@ -119,9 +122,9 @@ def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
     return losses
 
 
-# %% each weight clipped on its own kind="misconception"
-# Each weight tensor is clipped to max_norm on its own, so that both can have that length. max_norm limits the length
-# of the gradient of all weights together.
+# %% each weight clipped alone kind="misconception"
+# Each weight tensor is clipped on its own, so the gradient as a whole may still be too long: two tensors of length 1
+# have length 1.41 together. See in the docstring what `max_norm` limits.
 def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
     model.train()
     device = next(model.parameters()).device
@@ -141,8 +144,8 @@ def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
 
 
 # %% scheduler once per epoch kind="misconception"
-# The scheduler counts batches: it moves after each step. Moved once per epoch, the warm-up would last for many
-# epochs.
+# The scheduler moves once, at the end of the epoch, so a warm-up of 100 steps would last 100 epochs. See in the
+# docstring when it moves.
 def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
     model.train()
     device = next(model.parameters()).device
@@ -161,8 +164,8 @@ def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
 
 
 # %% scheduler before the step kind="misconception"
-# The scheduler moves before the optimizer, so the first learning rate of the schedule is skipped. Step the optimizer
-# first.
+# The scheduler moves before the optimizer, so the first learning rate of the schedule is never used. Check the order
+# of the calls in a step.
 def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
     model.train()
     device = next(model.parameters()).device
@@ -180,8 +183,9 @@ def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
     return losses
 
 
-# %% scheduler left out kind="misconception"
-# The scheduler is never moved, so the learning rate keeps its first value: with warm-up, that is 0.
+# %% scheduler never moved kind="misconception"
+# The scheduler never moves, so the learning rate keeps its first value. With warm-up this is 0, and nothing is
+# learned. Check where you use `scheduler`.
 def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
     model.train()
     device = next(model.parameters()).device
@@ -197,8 +201,8 @@ def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
     return losses
 
 
-# %% in eval mode kind="misconception"
-# model.eval() switches dropout off. Training needs model.train().
+# %% eval mode kind="misconception"
+# The model is in eval mode during the epoch, so dropout is off. See in the docstring which mode it should be in.
 def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
     model.eval()
     device = next(model.parameters()).device
@@ -216,8 +220,9 @@ def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
     return losses
 
 
-# %% mode left as it is kind="misconception"
-# After an evaluation the model is in eval mode, and then this epoch trains without dropout. Call model.train() first.
+# %% mode not set kind="misconception"
+# The model stays in the mode that it was in. After an evaluation this is eval mode, and the epoch trains without
+# dropout. See in the docstring which mode it should be in.
 def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
     device = next(model.parameters()).device
     losses = []
@@ -235,8 +240,8 @@ def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
 
 
 # %% mean of the losses kind="misconception"
-# The result is a list with the loss of each batch. The mean of an epoch can be computed from it, but not the other
-# way round.
+# This returns one number, the mean of all losses. The loss of each batch is wanted, because the mean follows from
+# these, but not the other way round. Check the type of the result.
 def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
     model.train()
     device = next(model.parameters()).device
@@ -255,7 +260,8 @@ def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
 
 
 # %% losses as tensors kind="misconception"
-# Each loss is a tensor with its graph, which keeps the memory of every batch alive. item() gives the Python float.
+# The list contains tensors, each still attached to its computation graph. The docstring promises Python floats. Look
+# at what you append.
 def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
     model.train()
     device = next(model.parameters()).device
@@ -274,8 +280,8 @@ def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
 
 
 # %% loss after the step kind="misconception"
-# The loss is computed again after the step. Asked for is the loss of the batch before its step, which is there
-# already.
+# The loss is computed a second time, after the step, so it belongs to the changed weights. The loss that led to the
+# step is wanted, and it is already there. Look at what you append.
 def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
     model.train()
     device = next(model.parameters()).device
@@ -293,8 +299,9 @@ def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
     return losses
 
 
-# %% number of correct answers kind="misconception"
-# in_batch_nce_loss returns a pair, the loss and the number of correct questions. The list is to hold the losses.
+# %% correct answers instead of losses kind="misconception"
+# The list contains the number of correct questions in each batch. `in_batch_nce_loss` returns two values, and this is
+# the other one. Look at what you append.
 def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
     model.train()
     device = next(model.parameters()).device
@@ -312,8 +319,9 @@ def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
     return losses
 
 
-# %% one step at the end kind="misconception"
-# There is one step for the whole epoch. The weights move after each batch.
+# %% one step per epoch kind="misconception"
+# The weights move only once, at the end of the epoch, with the gradients of all batches together. See in the
+# docstring how many steps there are.
 def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
     model.train()
     optimizer.zero_grad()

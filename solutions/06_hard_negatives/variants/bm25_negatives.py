@@ -3,9 +3,9 @@ import math
 import bm25s
 
 
-# %% gold stays in kind="misconception"
-# Nothing leaves the question's own gold passage out, and it usually ranks first: the model would be taught that the
-# right answer is wrong.
+# %% gold passage kept kind="misconception"
+# The question's own gold passage stays in the list, usually in first place, so training would teach the model that
+# the right answer is wrong. Check where you use `gold`.
 def bm25_negatives(questions, passages, gold, k):
     if len(passages) - 1 < k:
         raise ValueError("too few")
@@ -17,8 +17,9 @@ def bm25_negatives(questions, passages, gold, k):
     return [row[:k] for row in found]
 
 
-# %% gold dropped from the best k kind="misconception"
-# Where gold was among the best k, one fewer is left. Ask for one more than k.
+# %% too few passages requested kind="misconception"
+# The best k passages are requested, and where gold is among them, only k - 1 are left. Each list should have k. Think
+# about how many you need before gold is removed.
 def bm25_negatives(questions, passages, gold, k):
     if len(passages) - 1 < k:
         raise ValueError("too few")
@@ -30,8 +31,9 @@ def bm25_negatives(questions, passages, gold, k):
     return [[passage for passage in row if passage != own] for row, own in zip(found, gold)]
 
 
-# %% k + 1 where gold is not found kind="misconception"
-# Where gold is not among the best, nothing is dropped, and the list is one too long. Cut it to k.
+# %% list one too long without gold kind="misconception"
+# Where gold is not among the passages found, none is removed, and the list has k + 1 passages. Each list should have
+# k. Check its length in both cases.
 def bm25_negatives(questions, passages, gold, k):
     if len(passages) - 1 < k:
         raise ValueError("too few")
@@ -43,8 +45,9 @@ def bm25_negatives(questions, passages, gold, k):
     return [[passage for passage in row if passage != own] for row, own in zip(found, gold)]
 
 
-# %% everybody's gold is left out kind="misconception"
-# Only a question's own gold passage is no negative of it. The gold passages of other questions are, and good ones.
+# %% all gold passages removed kind="misconception"
+# The gold passages of all questions are removed from every list. The gold passages of other questions are wrong
+# answers to this one, and often hard ones. Check which entries of `gold` concern a question.
 def bm25_negatives(questions, passages, gold, k):
     if len(passages) - 1 < k:
         raise ValueError("too few")
@@ -56,8 +59,9 @@ def bm25_negatives(questions, passages, gold, k):
     return [[passage for passage in row if passage not in gold][:k] for row in found]
 
 
-# %% the first place is dropped kind="misconception"
-# Gold need not rank first. Where it does not, this drops the hardest negative and may keep gold.
+# %% first place removed kind="misconception"
+# The passage in first place is removed, whichever it is. Where gold is in another place, the hardest negative is
+# lost, and gold may stay. Check how you recognise gold.
 def bm25_negatives(questions, passages, gold, k):
     if len(passages) - 1 < k:
         raise ValueError("too few")
@@ -69,8 +73,9 @@ def bm25_negatives(questions, passages, gold, k):
     return [row[1:] for row in found]
 
 
-# %% question i is answered by passage i kind="misconception"
-# The list `gold` says which passage answers a question; its number is not that of the question.
+# %% passage i taken as gold kind="misconception"
+# Passage i is removed from the list of question i. The list `gold` says which passage answers a question: with gold
+# (2, 0), the answer to question 0 is passage 2. Check what you compare each passage with.
 def bm25_negatives(questions, passages, gold, k):
     if len(passages) - 1 < k:
         raise ValueError("too few")
@@ -83,7 +88,8 @@ def bm25_negatives(questions, passages, gold, k):
 
 
 # %% worst first kind="misconception"
-# The ranking comes best first already. Turned round, the first of the list is the easiest.
+# The list is in reverse order, so the easiest of the k passages comes first. Check the order that the docstring asks
+# for.
 def bm25_negatives(questions, passages, gold, k):
     if len(passages) - 1 < k:
         raise ValueError("too few")
@@ -95,9 +101,9 @@ def bm25_negatives(questions, passages, gold, k):
     return [[passage for passage in row if passage != own][:k][::-1] for row, own in zip(found, gold)]
 
 
-# %% counts shared words kind="misconception"
-# The number of shared words is not BM25: a rare word has to count more than a frequent one, which takes the
-# frequencies in the whole collection.
+# %% shared words counted kind="misconception"
+# This counts the words that a question and a passage share, so 'the' counts as much as a rare name. BM25 gives rare
+# words a larger weight, for which it needs the whole collection. Look at the library in the exercise.
 def bm25_negatives(questions, passages, gold, k):
     if len(passages) - 1 < k:
         raise ValueError("too few")
@@ -109,8 +115,9 @@ def bm25_negatives(questions, passages, gold, k):
     return rows
 
 
-# %% no check for enough passages kind="misconception"
-# With fewer than k other passages the lists come out too short, and nobody notices. Raise a ValueError.
+# %% number of passages not checked kind="misconception"
+# With fewer than k other passages, the lists are too short, and there is no error. See in the docstring what should
+# happen.
 def bm25_negatives(questions, passages, gold, k):
     retriever = bm25s.BM25()
     retriever.index(bm25s.tokenize(passages, stopwords="en", show_progress=False), show_progress=False)
@@ -150,7 +157,7 @@ def bm25_negatives(questions, passages, gold, k):
     return rows
 
 
-# %% a BM25 of one's own kind="alternative"
+# %% BM25 without a library kind="alternative"
 def bm25_negatives(questions, passages, gold, k, k1=1.5, b=0.75):
     from collections import Counter
 

@@ -1,5 +1,6 @@
 # %% always the first kind="misconception"
-# The first of a ranking may be the gold passage itself; a model that is any good puts it there.
+# This returns the first passage even where it is gold: [5, 2, 8] with gold 5 gives 5. A good model often puts gold
+# first. Check where you use `gold`.
 def choose_hard_negative(ranked, gold):
     if not ranked or set(ranked) == {gold}:
         raise ValueError("nothing left")
@@ -7,16 +8,17 @@ def choose_hard_negative(ranked, gold):
 
 
 # %% always the second kind="misconception"
-# The second is only right if gold comes first. Gold may stand anywhere in the ranking, or nowhere.
+# This always skips the first passage. Gold may be anywhere in the ranking, or nowhere: [5, 2, 8] with gold 8 gives 2
+# instead of the hardest negative, 5. Check where you use `gold`.
 def choose_hard_negative(ranked, gold):
     if set(ranked) <= {gold}:
         raise ValueError("nothing left")
     return ranked[1]
 
 
-# %% objects instead of numbers kind="misconception"
-# `is not` asks whether two names mean one object. Small numbers happen to be one object in Python, larger ones (from
-# 257 on) are not, so gold itself is chosen. Compare with `!=`.
+# %% identity instead of equality kind="misconception"
+# `is not` asks whether two values are different objects, not whether they are different numbers. Two objects may hold
+# the same large number, from 257 on, and then gold itself is chosen. Check how you compare.
 def choose_hard_negative(ranked, gold):
     for passage in ranked:
         if passage is not gold:
@@ -24,8 +26,9 @@ def choose_hard_negative(ranked, gold):
     raise ValueError("nothing left")
 
 
-# %% passage 0 is skipped kind="misconception"
-# 0 counts as False, so `if passage and ...` skips passage 0, which is as good a negative as any other.
+# %% passage 0 skipped kind="misconception"
+# The number 0 counts as False in a condition, so passage 0 is never chosen, although it is as good a negative as any
+# other. Check your condition for this passage.
 def choose_hard_negative(ranked, gold):
     for passage in ranked:
         if passage and passage != gold:
@@ -34,13 +37,15 @@ def choose_hard_negative(ranked, gold):
 
 
 # %% None instead of an error kind="misconception"
-# When nothing is left this hands back None, and the error shows far away, where somebody uses it as an index.
+# When nothing but gold is left, this returns None, and the error appears later, where None is used as an index. See
+# in the docstring what should happen.
 def choose_hard_negative(ranked, gold):
     return next((passage for passage in ranked if passage != gold), None)
 
 
-# %% gold is removed once kind="misconception"
-# `remove` takes away the first occurrence only, and raises a ValueError of its own if gold is not in the list.
+# %% gold removed only once kind="misconception"
+# `remove` takes away only the first occurrence, and raises an error when gold is not in the list. Gold may be
+# repeated or absent. Check both cases.
 def choose_hard_negative(ranked, gold):
     others = list(ranked)
     others.remove(gold)
@@ -49,8 +54,9 @@ def choose_hard_negative(ranked, gold):
     return others[0]
 
 
-# %% the last of the others kind="misconception"
-# The ranking begins with the hardest. This takes the easiest of the passages that are not gold.
+# %% last instead of first kind="misconception"
+# This returns the last passage that is not gold: [5, 2, 8] with gold 5 gives 8, the easiest one. The ranking starts
+# with the hardest. Check which end you take.
 def choose_hard_negative(ranked, gold):
     others = [passage for passage in ranked if passage != gold]
     if not others:
@@ -58,8 +64,9 @@ def choose_hard_negative(ranked, gold):
     return others[-1]
 
 
-# %% the smallest of the others kind="misconception"
-# A set has no order: what comes out first is a matter of the numbers, not of the ranking.
+# %% smallest index kind="misconception"
+# A set does not keep the order of the ranking, so the smallest index wins: [5, 2] with gold 8 gives 2 instead of 5.
+# Check what happens to the order.
 def choose_hard_negative(ranked, gold):
     others = set(ranked) - {gold}
     if not others:

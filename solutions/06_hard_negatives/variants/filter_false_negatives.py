@@ -2,51 +2,56 @@ import torch
 
 
 # %% True means drop kind="misconception"
-# This is True where a negative is to be dropped. Wanted is True where it is kept.
+# The result is True where a negative should be dropped. See in the docstring what True means.
 def filter_false_negatives(scores, positive_scores, margin):
     return scores > positive_scores[:, None] - margin
 
 
-# %% below only, not at the margin kind="misconception"
-# A negative exactly the margin below gold is far enough: <=, not <.
+# %% limit itself excluded kind="misconception"
+# A negative exactly at the limit is dropped: with gold 6 and margin 1, the score 5 gives False. See in the docstring
+# what happens at the limit.
 def filter_false_negatives(scores, positive_scores, margin):
     return scores < positive_scores[:, None] - margin
 
 
 # %% margin added kind="misconception"
-# Added, a larger margin keeps more. A negative has to be the margin *below* gold.
+# The limit lies above the gold score, so a larger margin keeps more negatives: with gold 6 and margin 1, even a score
+# of 7 is kept. Check on which side of gold the limit should be.
 def filter_false_negatives(scores, positive_scores, margin):
     return scores <= positive_scores[:, None] + margin
 
 
-# %% margin as a share kind="misconception"
-# The margin is a difference of scores, not a share of the gold score: with large or negative scores a share means
-# something else entirely.
+# %% margin as a percentage kind="misconception"
+# The margin is taken as a share of the gold score: with gold 6 and margin 0.5, the limit is 3 instead of 5.5. See in
+# the docstring in which units the margin is.
 def filter_false_negatives(scores, positive_scores, margin):
     return scores <= positive_scores[:, None] * (1 - margin)
 
 
 # %% gold scores along the columns kind="misconception"
-# A row belongs to a question. Without [:, None] the gold scores are laid along the columns, and a square of scores
-# does not even complain.
+# The gold scores are lined up with the columns, so the first negative of every question is compared with the gold
+# score of question 0. With as many negatives as questions, no error shows this. Check which axis counts questions.
 def filter_false_negatives(scores, positive_scores, margin):
     return scores <= positive_scores - margin
 
 
-# %% best negative instead of gold kind="misconception"
-# The threshold comes from the gold passage's score, not from the best negative's.
+# %% limit below the best negative kind="misconception"
+# The limit is taken from the highest score in each row, a negative's. It should depend on the gold passage. Check
+# where you use `positive_scores`.
 def filter_false_negatives(scores, positive_scores, margin):
     return scores <= scores.max(dim=1, keepdim=True).values - margin
 
 
-# %% no margin kind="misconception"
-# This keeps everything up to the gold score. The margin asks for some distance to it.
+# %% margin not used kind="misconception"
+# Every negative up to the gold score is kept, whatever the margin is. A passage that scores almost as high as gold
+# may be a right answer too. Check where you use `margin`.
 def filter_false_negatives(scores, positive_scores, margin):
     return scores <= positive_scores[:, None]
 
 
-# %% far away on either side kind="misconception"
-# A negative that scores far *above* gold is the most suspicious of all; the absolute difference keeps it.
+# %% distance on either side kind="misconception"
+# Negatives far away from gold are kept on either side, even far above it. A passage that scores higher than gold is
+# the most likely to be a right answer. Think about what the absolute value hides.
 def filter_false_negatives(scores, positive_scores, margin):
     return (scores - positive_scores[:, None]).abs() >= margin
 

@@ -4,8 +4,9 @@ import torch
 import torch.nn.functional as F
 
 
-# %% gold in the first rows kind="misconception" also_affects=["train_with_refresh"]
-# Gold passages need not come first, nor in the order of the questions. The labels say where they are.
+# %% passage i taken as gold kind="misconception" also_affects=["train_with_refresh"]
+# This takes passage i as the gold passage of question i. Gold passages may be in any rows and in any order: with the
+# labels (2, 0), the answer to question 0 is passage 2. Check where you use `labels`.
 def hard_negative_loss(query_embeddings, passage_embeddings, labels):
     scores = query_embeddings @ passage_embeddings.T
     return F.cross_entropy(scores, torch.arange(len(query_embeddings))), (
@@ -13,9 +14,9 @@ def hard_negative_loss(query_embeddings, passage_embeddings, labels):
     ).sum().item()
 
 
-# %% hard negatives left out kind="misconception" also_affects=["train_with_refresh"]
-# Only the gold passages are scored here, so the hard negatives were encoded for nothing: all P passages belong in the
-# softmax.
+# %% hard negatives not scored kind="misconception" also_affects=["train_with_refresh"]
+# Only the gold passages are scored, so the hard negatives were encoded for nothing. All P passages should compete.
+# Check how many columns your scores have.
 def hard_negative_loss(query_embeddings, passage_embeddings, labels):
     golds = passage_embeddings[labels]
     scores = query_embeddings @ golds.T
@@ -23,64 +24,74 @@ def hard_negative_loss(query_embeddings, passage_embeddings, labels):
     return F.cross_entropy(scores, targets), (scores.argmax(dim=1) == targets).sum().item()
 
 
-# %% cosine instead of dot product kind="misconception" also_affects=["train_with_refresh"]
-# Scores are raw dot products here. Cosines lie between -1 and 1, which without a temperature keeps the loss high.
+# %% cosine similarity kind="misconception" also_affects=["train_with_refresh"]
+# All vectors are scaled to length 1, so scores lie between -1 and 1, which keeps the loss high. The docstring asks
+# for raw dot products. Look at what you do to the vectors before you multiply them.
 def hard_negative_loss(query_embeddings, passage_embeddings, labels):
     scores = F.normalize(query_embeddings, dim=1) @ F.normalize(passage_embeddings, dim=1).T
     return F.cross_entropy(scores, labels), (scores.argmax(dim=1) == labels).sum().item()
 
 
 # %% scaled as in attention kind="misconception" also_affects=["train_with_refresh"]
-# Nothing is divided by the square root of D: that belongs to attention.
+# The dot products are divided by the square root of D, as in attention: with four features, a score of 6 becomes 3.
+# The docstring asks for raw dot products. Look at what you do after the matrix product.
 def hard_negative_loss(query_embeddings, passage_embeddings, labels):
     scores = query_embeddings @ passage_embeddings.T / math.sqrt(query_embeddings.shape[1])
     return F.cross_entropy(scores, labels), (scores.argmax(dim=1) == labels).sum().item()
 
 
 # %% sum over the questions kind="misconception" also_affects=["train_with_refresh"]
-# The loss is the mean over the questions, or it grows with the batch.
+# The losses of the questions are added up, so a batch twice as large has twice the loss. See in the docstring how
+# they are combined.
 def hard_negative_loss(query_embeddings, passage_embeddings, labels):
     scores = query_embeddings @ passage_embeddings.T
     return F.cross_entropy(scores, labels, reduction="sum"), (scores.argmax(dim=1) == labels).sum().item()
 
 
-# %% softmax before cross-entropy kind="misconception" also_affects=["train_with_refresh"]
-# F.cross_entropy takes raw scores and does the softmax itself; here it is done twice.
+# %% softmax twice kind="misconception" also_affects=["train_with_refresh"]
+# `F.cross_entropy` expects raw scores and applies the softmax itself. Applied to shares between 0 and 1, it makes all
+# losses nearly the same. Look at what you pass to it.
 def hard_negative_loss(query_embeddings, passage_embeddings, labels):
     scores = query_embeddings @ passage_embeddings.T
     return F.cross_entropy(scores.softmax(dim=1), labels), (scores.argmax(dim=1) == labels).sum().item()
 
 
 # %% passages detached kind="misconception" also_affects=["train_with_refresh"]
-# The passages get no gradient, so their encoder never learns.
+# `detach()` cuts the passages off from the computation graph, so their encoder gets no gradient and never learns.
+# Both sides should learn. Look at how the scores are made.
 def hard_negative_loss(query_embeddings, passage_embeddings, labels):
     scores = query_embeddings @ passage_embeddings.detach().T
     return F.cross_entropy(scores, labels), (scores.argmax(dim=1) == labels).sum().item()
 
 
 # %% count as a tensor kind="misconception" also_affects=["train_with_refresh"]
-# num_correct is a tensor here; `item()` makes it a Python int.
+# `num_correct` is a tensor with one element, but the docstring promises an int. Look at the type of the second value
+# that you return.
 def hard_negative_loss(query_embeddings, passage_embeddings, labels):
     scores = query_embeddings @ passage_embeddings.T
     return F.cross_entropy(scores, labels), (scores.argmax(dim=1) == labels).sum()
 
 
 # %% share instead of count kind="misconception" also_affects=["train_with_refresh"]
-# num_correct counts; divided by the batch it is a share, and an epoch's sum of shares means nothing.
+# `num_correct` is a share here, such as 0.5 for one of two questions. Shares of batches of different sizes cannot be
+# added up. See in the docstring which number is wanted.
 def hard_negative_loss(query_embeddings, passage_embeddings, labels):
     scores = query_embeddings @ passage_embeddings.T
     return F.cross_entropy(scores, labels), (scores.argmax(dim=1) == labels).float().mean().item()
 
 
-# %% best question of a passage kind="misconception" also_affects=["train_with_refresh"]
-# argmax over dim 0 asks which question a passage likes best. Wanted is each question's best passage.
+# %% best question of each passage kind="misconception" also_affects=["train_with_refresh"]
+# This asks for the best question of each gold passage: with the scores [[3, 2], [4, 5]], gold passage 0 prefers
+# question 1, so question 0 counts as wrong. A question should choose among its own scores. Check over which axis you
+# take the maximum.
 def hard_negative_loss(query_embeddings, passage_embeddings, labels):
     scores = query_embeddings @ passage_embeddings.T
     return F.cross_entropy(scores, labels), (scores.argmax(dim=0)[labels] == torch.arange(len(labels))).sum().item()
 
 
-# %% exp of raw scores kind="misconception" also_affects=["train_with_refresh"]
-# exp of a score above 88 is infinite in float32. Cross-entropy subtracts the highest score first; leave it to that.
+# %% exponentials by hand kind="misconception" also_affects=["train_with_refresh"]
+# In float32, `exp` of a score above 88 is infinite, and infinity divided by infinity is NaN. Long vectors have such
+# scores. Look for a function that takes the scores themselves.
 def hard_negative_loss(query_embeddings, passage_embeddings, labels):
     scores = query_embeddings @ passage_embeddings.T
     weights = scores.exp()

@@ -4,9 +4,9 @@ import torch
 import torch.nn.functional as F
 
 
-# %% right passages set to 0 kind="misconception" also_affects=["train_with_refresh"]
-# A score of 0 is no low score: where all others are negative it is the highest. What shall never be chosen needs a
-# score below every number.
+# %% right items scored 0 kind="misconception" also_affects=["train_with_refresh"]
+# Right items get a score of 0 so that they are not chosen. But 0 is not a low score: where all other scores are
+# negative, it is the highest. Think about which score can never win.
 def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5, chunk_size=4096):
     count, total = len(query_embeddings), len(item_embeddings)
     for query in range(count):
@@ -26,8 +26,9 @@ def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5
     return dict(enumerate(best.tolist()))
 
 
-# %% one right passage a question kind="misconception" also_affects=["train_with_refresh"]
-# A question may have several right passages, and all of them have to go. Here only one of each set is left out.
+# %% only one right item removed kind="misconception" also_affects=["train_with_refresh"]
+# Only one right item of each question is removed, and the others can come back as negatives. A question may have
+# several right items. Check how you read `positive_indices`.
 def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5, chunk_size=4096):
     count, total = len(query_embeddings), len(item_embeddings)
     for query in range(count):
@@ -47,8 +48,9 @@ def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5
     return dict(enumerate(best.tolist()))
 
 
-# %% places in the chunk, not indices kind="misconception" also_affects=["train_with_refresh"]
-# In the second chunk, place 0 is item chunk_size. The chunk's start has to be added to the places in it.
+# %% indices within the chunk kind="misconception" also_affects=["train_with_refresh"]
+# The indices count from the start of each chunk: in chunks of 4, item 5 is called 1. They should count from the first
+# item of all. Check what an index refers to.
 def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5, chunk_size=4096):
     count, total = len(query_embeddings), len(item_embeddings)
     for query in range(count):
@@ -68,8 +70,9 @@ def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5
     return dict(enumerate(best.tolist()))
 
 
-# %% cosine instead of dot product kind="misconception" also_affects=["train_with_refresh"]
-# Scores are dot products as they are. Normalised vectors rank differently where lengths differ.
+# %% cosine similarity kind="misconception" also_affects=["train_with_refresh"]
+# All vectors are scaled to length 1, so a long vector loses its advantage, and the ranking changes. Scores are dot
+# products here. Look at what you do to the vectors before you multiply them.
 def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5, chunk_size=4096):
     count, total = len(query_embeddings), len(item_embeddings)
     for query in range(count):
@@ -91,9 +94,9 @@ def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5
     return dict(enumerate(best.tolist()))
 
 
-# %% no check for enough negatives kind="misconception" also_affects=["train_with_refresh"]
-# With fewer than k negatives the list is filled up with right passages, or is too short, and nobody notices. Count
-# first and raise a ValueError.
+# %% number of negatives not checked kind="misconception" also_affects=["train_with_refresh"]
+# With fewer than k negatives, the list is filled up with right items or is too short, and there is no error. See in
+# the docstring what should happen.
 def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5, chunk_size=4096):
     count, total = len(query_embeddings), len(item_embeddings)
     for query in range(count):
@@ -113,9 +116,9 @@ def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5
     return dict(enumerate(best.tolist()))
 
 
-# %% counts all items, not the negatives kind="misconception" also_affects=["train_with_refresh"]
-# What has to be at least k is the number of items that are not right, for every question; there may be items enough
-# and negatives too few.
+# %% all items counted as negatives kind="misconception" also_affects=["train_with_refresh"]
+# k is compared with the number of all items. Of 5 items with 4 right ones, only one is a negative, which is too few
+# for k = 2, but no error is raised. Check which items a question can use.
 def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5, chunk_size=4096):
     count, total = len(query_embeddings), len(item_embeddings)
     for query in range(count):
@@ -135,8 +138,9 @@ def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5
     return dict(enumerate(best.tolist()))
 
 
-# %% the easiest first kind="misconception" also_affects=["train_with_refresh"]
-# The hardest negatives have the highest scores. This takes the lowest, which teach nothing.
+# %% easiest items kind="misconception" also_affects=["train_with_refresh"]
+# This returns the items with the lowest scores. They are easy to tell from the right ones and teach little. Check
+# which items are hardest.
 def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5, chunk_size=4096):
     count, total = len(query_embeddings), len(item_embeddings)
     for query in range(count):
@@ -158,8 +162,8 @@ def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5
     return dict(enumerate(best.tolist()))
 
 
-# %% a missing question is an error kind="misconception" also_affects=["train_with_refresh"]
-# positive_indices[query] raises a KeyError for a question without right passages; `get(query, ())` has a default.
+# %% missing question raises an error kind="misconception" also_affects=["train_with_refresh"]
+# A question that is missing from `positive_indices` raises a KeyError. See in the docstring what its absence means.
 def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5, chunk_size=4096):
     count, total = len(query_embeddings), len(item_embeddings)
     for query in range(count):
@@ -179,9 +183,9 @@ def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5
     return dict(enumerate(best.tolist()))
 
 
-# %% right passages dropped after the best k kind="misconception" also_affects=["train_with_refresh"]
-# When k items are taken first and the right ones dropped from them, fewer than k are left. They have to go before the
-# best k are chosen.
+# %% right items removed after the best k kind="misconception" also_affects=["train_with_refresh"]
+# The best k items are taken first, and the right ones are removed from them, so fewer than k are left. Think about
+# the order of these two steps.
 def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5, chunk_size=4096):
     if any(len(item_embeddings) - len(items) < k for items in [(), *positive_indices.values()]):
         raise ValueError("too few")
@@ -189,8 +193,9 @@ def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5
     return {i: [item for item in row if item not in positive_indices.get(i, ())] for i, row in enumerate(best)}
 
 
-# %% question i is answered by passage i kind="misconception" also_affects=["train_with_refresh"]
-# This leaves out passage i for question i, as in a batch. Here the dict says which passages are right.
+# %% item i taken as right kind="misconception" also_affects=["train_with_refresh"]
+# Item i is excluded for question i, as if the two always belonged together. A question may have other right items,
+# several, or none. Check how you find the items to exclude.
 def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5, chunk_size=4096):
     scores = query_embeddings @ item_embeddings.T
     if any(len(item_embeddings) - len(items) < k for items in [(), *positive_indices.values()]):
@@ -200,8 +205,8 @@ def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5
 
 
 # %% all scores at once kind="misconception" also_affects=["train_with_refresh"]
-# This makes a score for every question and every passage and forgets chunk_size: with a million passages it does not
-# fit into memory. Keep the best k so far and go on with the next chunk.
+# The scores of all items are in memory at once: for 1,000 questions and a million items, this matrix needs 4 GB. The
+# memory should grow only with k and the chunk. Check where you use `chunk_size`.
 def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5, chunk_size=4096):
     scores = query_embeddings @ item_embeddings.T
     for query, items in positive_indices.items():
@@ -213,9 +218,9 @@ def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5
     return dict(enumerate(scores.topk(k, dim=1).indices.tolist()))
 
 
-# %% each chunk's scores kept to the end kind="misconception" also_affects=["train_with_refresh"]
-# The chunks are computed one by one, but all are kept and joined at the end: that is the whole matrix again. After
-# each chunk only the best k so far are needed.
+# %% scores of all chunks kept kind="misconception" also_affects=["train_with_refresh"]
+# The scores are computed in chunks, but all of them are kept and joined at the end, which is the full matrix again.
+# Think about what you need to remember from one chunk to the next.
 def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5, chunk_size=4096):
     count, total = len(query_embeddings), len(item_embeddings)
     parts = [query_embeddings @ part.T for part in item_embeddings.split(chunk_size)]
@@ -228,9 +233,9 @@ def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5
     return dict(enumerate(scores.topk(k, dim=1).indices.tolist()))
 
 
-# %% a loop over all passages kind="misconception" also_affects=["train_with_refresh"]
-# Python takes a step for every passage and every question here. A mask on the scores and `topk` do the same for all
-# passages in one operation.
+# %% Python loop over the items kind="misconception" also_affects=["train_with_refresh"]
+# Python takes a step for every item of every question: for 1,000 questions and a million items, a billion steps. Look
+# for operations that handle a whole chunk at once.
 def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5, chunk_size=4096):
     mined = {}
     for query, embedding in enumerate(query_embeddings):

@@ -23,8 +23,9 @@ validation_recall = ...
 with_negatives = ...
 
 
-# %% mined once kind="misconception"
-# Negatives are mined before the first epoch only, whatever refresh_every says: they go stale while the model learns.
+# %% mined only once kind="misconception"
+# Negatives are mined only before epoch 0, whatever `refresh_every` is. They become outdated while the model learns.
+# Check when you mine.
 def train_with_refresh(
     model, data, knowledge_base, epochs, refresh_every, tokenizer, *, k=5, batch_size=64, lr=1e-4, seed=42
 ):
@@ -51,7 +52,8 @@ def train_with_refresh(
 
 
 # %% mined before every epoch kind="misconception"
-# This mines before every epoch. It is wanted before epochs 0, r, 2r, ...; in between the mined lists stay.
+# Negatives are mined before every epoch, whatever `refresh_every` is, which costs time. Between two refreshes the
+# mined lists should stay the same. Check when you mine.
 def train_with_refresh(
     model, data, knowledge_base, epochs, refresh_every, tokenizer, *, k=5, batch_size=64, lr=1e-4, seed=42
 ):
@@ -77,8 +79,9 @@ def train_with_refresh(
     return history
 
 
-# %% mined by the model of the beginning kind="misconception"
-# The embeddings are made once, before training. Mining again with old embeddings gives the old negatives again.
+# %% mined with old embeddings kind="misconception"
+# The embeddings are computed once, before training, so every refresh finds the same negatives again. See in the
+# docstring which model mines.
 def train_with_refresh(
     model, data, knowledge_base, epochs, refresh_every, tokenizer, *, k=5, batch_size=64, lr=1e-4, seed=42
 ):
@@ -104,9 +107,9 @@ def train_with_refresh(
     return history
 
 
-# %% first refresh one epoch late kind="misconception"
-# Epochs count from 0, and before the very first one negatives have to be mined. With (epoch + 1) the refreshes come
-# at other epochs.
+# %% refreshes one epoch early kind="misconception"
+# After epoch 0, every refresh comes one epoch early: with `refresh_every=3`, negatives are mined before epochs 2 and
+# 5 instead of 3 and 6. Check your condition with epochs that count from 0.
 def train_with_refresh(
     model, data, knowledge_base, epochs, refresh_every, tokenizer, *, k=5, batch_size=64, lr=1e-4, seed=42
 ):
@@ -132,8 +135,9 @@ def train_with_refresh(
     return history
 
 
-# %% gold is mined kind="misconception"
-# Nothing tells the miner which passages are right, so that gold, the best of all, comes back as a hard negative.
+# %% gold passages mined kind="misconception"
+# Mining is not told which passages are right, so gold, which a good model ranks first, can come back as a hard
+# negative. Check what you pass to `mine_hard_negatives`.
 def train_with_refresh(
     model, data, knowledge_base, epochs, refresh_every, tokenizer, *, k=5, batch_size=64, lr=1e-4, seed=42
 ):
@@ -159,8 +163,9 @@ def train_with_refresh(
     return history
 
 
-# %% question i is answered by passage i kind="misconception"
-# Question i's gold passage is knowledge_base.train_gold[i]. Where two questions share a passage, that is not i.
+# %% passage i taken as gold kind="misconception"
+# This takes passage i as the gold passage of question i. Two questions may share a gold passage, and then the numbers
+# of the later ones no longer agree. Look at what `knowledge_base` says about the training questions.
 def train_with_refresh(
     model, data, knowledge_base, epochs, refresh_every, tokenizer, *, k=5, batch_size=64, lr=1e-4, seed=42
 ):
@@ -186,9 +191,10 @@ def train_with_refresh(
     return history
 
 
-# %% validation passages as negatives kind="misconception"
-# Mining in the whole knowledge base takes passages that validation questions ask for, and pushes them away: then
-# validation no longer tests on unseen passages.
+# %% validation passages mined kind="misconception"
+# Negatives come from the whole knowledge base, including passages that only validation questions ask for. Training
+# pushes these away, so validation no longer measures unseen passages. See in the docstring which passages may be
+# mined.
 def train_with_refresh(
     model, data, knowledge_base, epochs, refresh_every, tokenizer, *, k=5, batch_size=64, lr=1e-4, seed=42
 ):
@@ -214,8 +220,9 @@ def train_with_refresh(
     return history
 
 
-# %% negatives not taken along kind="misconception"
-# The samples carry their negatives, but tensorize leaves them out unless it is told use_hard_negative=True.
+# %% negatives missing from the batches kind="misconception"
+# The samples carry hard negatives, but the batches do not contain them: `tensorize` leaves them out by default. Check
+# what you pass to it.
 def train_with_refresh(
     model, data, knowledge_base, epochs, refresh_every, tokenizer, *, k=5, batch_size=64, lr=1e-4, seed=42
 ):
@@ -242,7 +249,8 @@ def train_with_refresh(
 
 
 # %% always the hardest kind="misconception"
-# Each epoch brings the same negative again. k of them were mined so that a question meets another one each time.
+# Each question brings its hardest negative in every epoch, so the other k - 1 are never used. See in the docstring
+# how one of the k is chosen.
 def train_with_refresh(
     model, data, knowledge_base, epochs, refresh_every, tokenizer, *, k=5, batch_size=64, lr=1e-4, seed=42
 ):
@@ -268,8 +276,9 @@ def train_with_refresh(
     return history
 
 
-# %% drawn once for each mining kind="misconception"
-# A question keeps its negative until the next refresh; it should be drawn anew before each epoch.
+# %% drawn once per refresh kind="misconception"
+# Each question draws a negative when the negatives are mined and keeps it until the next refresh. See in the
+# docstring how often it draws.
 def train_with_refresh(
     model, data, knowledge_base, epochs, refresh_every, tokenizer, *, k=5, batch_size=64, lr=1e-4, seed=42
 ):
@@ -295,9 +304,9 @@ def train_with_refresh(
     return history
 
 
-# %% a new optimiser in each epoch kind="misconception"
-# Optimiser and schedule are made anew in each epoch: the learning rate never decays over the training, and Adam
-# forgets its moments. Make both once.
+# %% new optimiser in each epoch kind="misconception"
+# Optimiser and schedule are made again in each epoch: Adam forgets its averages, and each epoch warms up from a
+# learning rate of 0 again. See in the exercise what a schedule should cover.
 def train_with_refresh(
     model, data, knowledge_base, epochs, refresh_every, tokenizer, *, k=5, batch_size=64, lr=1e-4, seed=42
 ):
@@ -326,7 +335,7 @@ def train_with_refresh(
 
 
 # %% epochs count from 1 kind="misconception"
-# Epochs are numbered 0, 1, 2, ..., so that epoch % refresh_every says when negatives are mined.
+# The first entry of the history has the epoch 1. See in the docstring how epochs are numbered.
 def train_with_refresh(
     model, data, knowledge_base, epochs, refresh_every, tokenizer, *, k=5, batch_size=64, lr=1e-4, seed=42
 ):
@@ -355,7 +364,8 @@ def train_with_refresh(
 
 
 # %% recall before the epoch kind="misconception"
-# Recall is measured before the epoch's steps, so the last entry does not tell how good the trained model is.
+# Recall is measured before the steps of an epoch, so the last entry does not describe the trained model. See in the
+# docstring when it is measured.
 def train_with_refresh(
     model, data, knowledge_base, epochs, refresh_every, tokenizer, *, k=5, batch_size=64, lr=1e-4, seed=42
 ):
@@ -381,8 +391,9 @@ def train_with_refresh(
     return history
 
 
-# %% a copy is trained kind="misconception"
-# The model that was handed in stays as it is; a copy of it learns. Train it in place.
+# %% copy trained kind="misconception"
+# A copy of the model is trained, and the caller's model stays as it was. See in the docstring which model should
+# learn.
 def train_with_refresh(
     model, data, knowledge_base, epochs, refresh_every, tokenizer, *, k=5, batch_size=64, lr=1e-4, seed=42
 ):
@@ -411,8 +422,9 @@ def train_with_refresh(
     return history
 
 
-# %% another seed each time kind="misconception"
-# The shuffling takes no seed, so that two runs with one seed differ, and nobody can repeat yours.
+# %% shuffling ignores the seed kind="misconception"
+# The order of the samples does not depend on `seed`, so two runs with the same seed give different numbers. Check
+# every source of random numbers.
 def train_with_refresh(
     model, data, knowledge_base, epochs, refresh_every, tokenizer, *, k=5, batch_size=64, lr=1e-4, seed=42
 ):
@@ -438,7 +450,7 @@ def train_with_refresh(
     return history
 
 
-# %% a loop of one's own, and PyTorch's schedule kind="alternative"
+# %% a hand-written loop, and PyTorch's schedule kind="alternative"
 def train_with_refresh(
     model, data, knowledge_base, epochs, refresh_every, tokenizer, *, k=5, batch_size=64, lr=1e-4, seed=42
 ):

@@ -4,9 +4,10 @@ import torch
 squared_l2 = ...
 
 
-# %% the published recipe kind="misconception" also_affects=["triplet_margins", "triplet_loss"]
-# On both sides this repeats each feature in place and cuts the result into new rows, so the features are scrambled:
-# anchor (1, 2) becomes (1, 1), (2, 2). Repeat whole rows instead.
+# %% published recipe kind="misconception" also_affects=["triplet_margins", "triplet_loss"]
+# On both sides, each feature is repeated in place and the result is cut into new rows, as in the published recipe:
+# two copies of (1, 2) become (1, 1) and (2, 2). The distances of other vectors come out. Check which axis is
+# repeated.
 def anchor_negative_distances(anchors, negatives):
     num_anchors, num_negatives, dim = len(anchors), len(negatives), anchors.shape[1]
     repeated_anchors = anchors.repeat_interleave(num_negatives, dim=-1).reshape(num_anchors, num_negatives, dim)
@@ -14,72 +15,76 @@ def anchor_negative_distances(anchors, negatives):
     return (repeated_negatives - repeated_anchors.transpose(0, 1)).square().sum(dim=-1)
 
 
-# %% the recipe with only the negatives repaired kind="misconception" also_affects=["triplet_margins", "triplet_loss"]
-# The negatives stay whole, but the features of each anchor are repeated in place and cut into new rows: anchor (1, 2)
-# becomes (1, 1), (2, 2). Repair this side too.
+# %% anchors still scrambled kind="misconception" also_affects=["triplet_margins", "triplet_loss"]
+# The negatives stay whole, but the features of each anchor are repeated in place and cut into new rows: two copies of
+# (1, 2) become (1, 1) and (2, 2). Compare what happens to the two sides.
 def anchor_negative_distances(anchors, negatives):
     repeated = anchors.repeat_interleave(len(negatives), dim=-1).reshape(len(anchors), len(negatives), -1)
     return (negatives - repeated).square().sum(dim=-1).T
 
 
-# %% the recipe with only the anchors repaired kind="misconception" also_affects=["triplet_margins", "triplet_loss"]
-# The anchors stay whole, but the features of each negative are repeated in place and cut into new rows: negative
-# (1, 2) becomes (1, 1), (2, 2). Repair this side too.
+# %% negatives still scrambled kind="misconception" also_affects=["triplet_margins", "triplet_loss"]
+# The anchors stay whole, but the features of each negative are repeated in place and cut into new rows: two copies of
+# (1, 2) become (1, 1) and (2, 2). Compare what happens to the two sides.
 def anchor_negative_distances(anchors, negatives):
     repeated = negatives.repeat_interleave(len(anchors), dim=-1).reshape(len(negatives), len(anchors), -1)
     return (repeated - anchors).square().sum(dim=-1)
 
 
 # %% transposed kind="misconception" also_affects=["triplet_margins", "triplet_loss"]
-# There is a row for each anchor here. Wanted is a row for each negative and a column for each anchor.
+# The table has a row for each anchor and a column for each negative. Check the shape in the docstring.
 def anchor_negative_distances(anchors, negatives):
     return (anchors.unsqueeze(1) - negatives).square().sum(dim=-1)
 
 
 # %% reshaped instead of transposed kind="misconception" also_affects=["triplet_margins", "triplet_loss"]
-# The table has a row for each anchor and is then cut into the wanted shape. reshape does not exchange axes; transpose
-# does.
+# The table has a row for each anchor and is then reshaped to (N, A). `reshape` keeps the numbers in their order in
+# memory, so most of them end up at a wrong place: with the rows (1, 2, 3) and (4, 5, 6), 4 lands beside 3. Check what
+# happens to each axis.
 def anchor_negative_distances(anchors, negatives):
     table = (anchors.unsqueeze(1) - negatives).square().sum(dim=-1)
     return table.reshape(len(negatives), len(anchors))
 
 
-# %% takes the root kind="misconception" also_affects=["triplet_margins", "triplet_loss"]
-# This is the length that a ruler measures. The distance of this lab is its square: leave the root away.
+# %% root taken kind="misconception" also_affects=["triplet_margins", "triplet_loss"]
+# This takes the square root, so a distance of 25 becomes 5. The distance in this lab has no root. Look at your last
+# step.
 def anchor_negative_distances(anchors, negatives):
     return (negatives.unsqueeze(1) - anchors).square().sum(dim=-1).sqrt()
 
 
-# %% tiled and cut in the wrong order kind="misconception" also_affects=["triplet_margins", "triplet_loss"]
-# The rows are repeated whole, but reshape then reads them in another order than you think: axis 0 should count the
-# negatives.
+# %% tiled rows in the wrong order kind="misconception" also_affects=["triplet_margins", "triplet_loss"]
+# The rows stay whole but end up in the wrong places: anchors a and b, repeated for three negatives, are a, b, a, b,
+# a, b, and two rows of three are a, b, a and b, a, b. Check what each axis counts after `reshape`.
 def anchor_negative_distances(anchors, negatives):
     repeated = anchors.repeat(len(negatives), 1).reshape(len(anchors), len(negatives), -1)
     return (negatives - repeated).square().sum(dim=-1).T
 
 
-# %% sums over the wrong axis kind="misconception" also_affects=["triplet_margins", "triplet_loss"]
-# The sum runs over the anchors, not over the features: the features stand in the last axis.
+# %% sum over the wrong axis kind="misconception" also_affects=["triplet_margins", "triplet_loss"]
+# The sum runs over the anchors, so the features remain as columns. Check which axis holds the features.
 def anchor_negative_distances(anchors, negatives):
     return (negatives.unsqueeze(1) - anchors).square().sum(dim=1)
 
 
-# %% squeezes the result kind="misconception" also_affects=["triplet_margins", "triplet_loss"]
-# squeeze() takes every axis of size one, so that one anchor or one negative loses its axis. Nothing needs to be
-# squeezed.
+# %% result squeezed kind="misconception" also_affects=["triplet_margins", "triplet_loss"]
+# `squeeze()` removes every axis of size one, so the table of a single anchor or a single negative loses an axis. The
+# result always has two axes. Look at your last step.
 def anchor_negative_distances(anchors, negatives):
     return (negatives.unsqueeze(1) - anchors).square().sum(dim=-1).squeeze()
 
 
-# %% torch.cdist by default kind="misconception" also_affects=["triplet_margins", "triplet_loss"]
-# From 26 rows on torch.cdist multiplies the square out, in float32. Near-duplicates far from the origin lose all
-# their digits.
+# %% torch.cdist with its defaults kind="misconception" also_affects=["triplet_margins", "triplet_loss"]
+# With more than 25 rows on one side, `torch.cdist` expands the square and uses a matrix product, which loses digits
+# in float32. Near-duplicates far from the origin get wrong distances. Think about what is rounded before anything is
+# subtracted.
 def anchor_negative_distances(anchors, negatives):
     return torch.cdist(negatives, anchors).square()
 
 
 # %% mean over the features kind="misconception" also_affects=["triplet_margins", "triplet_loss"]
-# A mean divides by the number of features. A distance adds up.
+# The mean divides by the number of features, so a distance of 25 between two rows of two features becomes 12.5.
+# Compare with the formula of the distance.
 def anchor_negative_distances(anchors, negatives):
     return (negatives.unsqueeze(1) - anchors).square().mean(dim=-1)
 

@@ -1,8 +1,9 @@
 import torch
 
 
-# %% the published example kind="misconception"
-# This is the example that the recipe comes with, and on which it is right. What do all of its rows have in common?
+# %% published example kind="misconception"
+# This is the example that comes with the recipe, and on it the recipe is right. What do all of its rows have in
+# common?
 def counterexample():
     anchors, negatives = torch.zeros(5, 2), torch.zeros(7, 2)
     anchors[0], negatives[1] = 1, 1
@@ -10,57 +11,61 @@ def counterexample():
 
 
 # %% other constant rows kind="misconception"
-# The rows differ from each other, but within each row all features are equal. Scrambling equal numbers changes
-# nothing.
+# The rows differ from each other, but within each row all features are equal, so mixing them up changes nothing. Look
+# inside a row.
 def counterexample():
     return torch.arange(4.0)[:, None].expand(4, 3), torch.arange(5.0)[:, None].expand(5, 3)
 
 
 # %% only one pair kind="misconception"
-# With one anchor and one negative, each feature is repeated once, so nothing is scrambled. Add a row to either side.
+# With one anchor and one negative, nothing is repeated, so no feature leaves its place. What decides how often the
+# recipe repeats a feature?
 def counterexample():
     return torch.tensor([[1.0, 2.0]]), torch.tensor([[5.0, 7.0]])
 
 
 # %% only one feature kind="misconception"
-# One feature cannot be in the wrong place. Take at least two, and unequal ones.
+# A single feature cannot get into the wrong place. What does the recipe mix up, and what does a row need for that?
 def counterexample():
     return torch.tensor([[1.0], [2.0]]), torch.tensor([[5.0], [7.0], [0.0]])
 
 
 # %% integers kind="misconception"
-# Whole numbers written without a point make integer tensors. Write 1.0 instead of 1.
+# Numbers without a decimal point make integer tensors. The docstring asks for float tensors. Check the dtype of both.
 def counterexample():
     return torch.tensor([[0, 1]]), torch.tensor([[0, 0], [0, 0]])
 
 
 # %% infinite numbers kind="misconception"
-# Infinity minus infinity is NaN on both ways. The recipe should be wrong on ordinary numbers.
+# Here some distances are infinite, and the difference of two infinite numbers is NaN, which shows nothing. The recipe
+# is wrong on ordinary numbers too. Check whether all your numbers are finite.
 def counterexample():
     return torch.tensor([[0.0, float("inf")]]), torch.zeros(2, 2)
 
 
-# %% too small a difference kind="misconception"
-# The recipe is wrong here, but by less than 0.001, which could pass for rounding. Take larger numbers.
+# %% difference too small kind="misconception"
+# The recipe is wrong here, but only by about 0.0001, which could pass for rounding. Check how large your numbers are.
 def counterexample():
     return torch.tensor([[0.0, 0.01]]), torch.zeros(2, 2)
 
 
 # %% vectors instead of tables kind="misconception"
-# Anchors and negatives are tables with two axes, a row for each vector, even if there is only one row.
+# Anchors and negatives have only one axis each. They should be tables with a row for each vector, even if there is
+# only one. Check their shapes.
 def counterexample():
     return torch.tensor([0.0, 1.0]), torch.tensor([0.0, 0.0])
 
 
-# %% rounding of huge numbers kind="misconception"
-# On these rows the recipe is right; what differs is the rounding of float32. In double precision nothing is left of
-# it.
+# %% large constant rows kind="misconception"
+# Large numbers alone do not help: within each row all features are equal, so mixing them up changes nothing, and the
+# recipe is right. Look inside a row.
 def counterexample():
     return torch.full((2, 3), 12345.678), torch.full((2, 3), 0.1)
 
 
-# %% unequal widths kind="misconception"
-# Anchors and negatives must have equally many features, or there is no distance between them.
+# %% different numbers of features kind="misconception"
+# The anchors have another number of features than the negatives, so there is no distance between them. Check the last
+# axis of both.
 def counterexample():
     return torch.tensor([[0.0, 1.0, 2.0]]), torch.zeros(2, 2)
 

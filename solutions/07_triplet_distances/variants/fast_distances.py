@@ -2,31 +2,33 @@ import torch
 import torch.nn.functional as F
 
 
-# %% the formula in float32 kind="misconception"
-# The formula is right, but float32 has seven digits. Far from the origin the large squares nearly cancel, and their
-# rounding errors are all that is left.
+# %% expanded square in float32 kind="misconception"
+# The formula is right, but float32 keeps only seven digits: far from the origin, large squares nearly cancel, and
+# mostly rounding errors remain. Look for the step in which the digits are lost.
 def fast_distances(anchors, negatives):
     lengths = negatives.square().sum(dim=1, keepdim=True) + anchors.square().sum(dim=1)
     return (lengths - 2 * negatives @ anchors.T).clamp(min=0)
 
 
 # %% one centre subtracted, in float32 kind="misconception"
-# Subtracting the mean helps around one centre. With several centres it lies between them, and the rows are as long as
-# before.
+# Subtracting the mean helps when all rows lie around one centre. With several centres, the mean lies between them,
+# and the rows stay long. Think about what helps in both cases.
 def fast_distances(anchors, negatives):
     centre = anchors.mean(dim=0)
     y, x = anchors - centre, negatives - centre
     return (x.square().sum(dim=1, keepdim=True) + y.square().sum(dim=1) - 2 * x @ y.T).clamp(min=0)
 
 
-# %% torch.cdist by default kind="misconception"
-# From 26 rows on torch.cdist uses the formula in float32, with all its errors.
+# %% torch.cdist with its defaults kind="misconception"
+# With more than 25 rows on one side, `torch.cdist` uses the expanded square in float32, with all its rounding errors.
+# Compare it with broadcasting on near-duplicates far from the origin.
 def fast_distances(anchors, negatives):
     return torch.cdist(negatives, anchors).square()
 
 
 # %% not clamped kind="misconception"
-# A last rounding error may lie below 0. A distance never does: clamp it.
+# A rounding error can leave a small distance slightly below 0. A distance is never negative. Look at the smallest
+# values in your table.
 def fast_distances(anchors, negatives):
     y, x = anchors.double(), negatives.double()
     lengths = x.square().sum(dim=1, keepdim=True) + y.square().sum(dim=1)
@@ -34,7 +36,7 @@ def fast_distances(anchors, negatives):
 
 
 # %% stays in float64 kind="misconception"
-# The result has the dtype of the inputs. Convert it back.
+# The result is float64 even for float32 inputs. See in the docstring which dtype it has.
 def fast_distances(anchors, negatives):
     y, x = anchors.double(), negatives.double()
     lengths = x.square().sum(dim=1, keepdim=True) + y.square().sum(dim=1)
@@ -42,14 +44,15 @@ def fast_distances(anchors, negatives):
 
 
 # %% broadcasting kind="misconception"
-# Right, but the block of all differences is there again: N A D numbers. One matrix product needs N A.
+# The distances are right, but all differences are in memory at once, N * A * D numbers. Compare with the memory that
+# the docstring allows, and look for a formula that needs only a matrix product.
 def fast_distances(anchors, negatives):
     return (negatives.unsqueeze(1) - anchors).square().sum(dim=-1)
 
 
-# %% a loop over the rows kind="misconception"
-# Right, and it saves the memory, but a loop in Python starts one small product after the other. One product does them
-# all.
+# %% loop over the rows kind="misconception"
+# The distances are right, and the memory is small, but a Python loop starts a separate product for each negative.
+# Think about how a single matrix product can do them all.
 def fast_distances(anchors, negatives):
     y, x = anchors.double(), negatives.double()
     lengths = y.square().sum(dim=1)
@@ -57,9 +60,9 @@ def fast_distances(anchors, negatives):
     return torch.stack(rows).clamp(min=0).to(anchors.dtype)
 
 
-# %% a loop over the features kind="misconception"
-# Right, with little memory, but there is no matrix product in it, and it walks through the whole table once for every
-# feature.
+# %% loop over the features kind="misconception"
+# The distances are right, and the memory is small, but the loop walks through the whole table once for each feature,
+# and there is no matrix product. Look at the expanded square.
 def fast_distances(anchors, negatives):
     total = torch.zeros(len(negatives), len(anchors), dtype=anchors.dtype)
     for feature in range(anchors.shape[1]):
@@ -68,47 +71,50 @@ def fast_distances(anchors, negatives):
 
 
 # %% transposed kind="misconception"
-# There is a row for each anchor here. Wanted is a row for each negative.
+# The table has a row for each anchor and a column for each negative. Check the shape in the docstring.
 def fast_distances(anchors, negatives):
     y, x = anchors.double(), negatives.double()
     lengths = y.square().sum(dim=1, keepdim=True) + x.square().sum(dim=1)
     return (lengths - 2 * y @ x.T).clamp(min=0).to(anchors.dtype)
 
 
-# %% only the product in float64 kind="misconception"
-# The product is in float64, the squared lengths are summed in float32: their rounding errors are enough to spoil
-# everything.
+# %% squared lengths in float32 kind="misconception"
+# The product is computed in float64, but the squared lengths are summed in float32, and their rounding errors alone
+# can be larger than a small distance. Check the dtype of every term.
 def fast_distances(anchors, negatives):
     lengths = (negatives.square().sum(dim=1, keepdim=True) + anchors.square().sum(dim=1)).double()
     return (lengths - 2 * negatives.double() @ anchors.double().T).clamp(min=0).to(anchors.dtype)
 
 
 # %% converted after the product kind="misconception"
-# What float32 has rounded away does not come back by converting the result. Convert the inputs.
+# The product and the squared lengths are computed in float32, and only then converted. The digits that float32 has
+# rounded away do not come back. Check when you convert.
 def fast_distances(anchors, negatives):
     lengths = negatives.square().sum(dim=1, keepdim=True) + anchors.square().sum(dim=1)
     return (lengths.double() - 2 * (negatives @ anchors.T).double()).clamp(min=0).to(anchors.dtype)
 
 
-# %% forgets the two kind="misconception"
-# The product stands twice in the square multiplied out: x² + y² - 2xy.
+# %% product subtracted only once kind="misconception"
+# The product of two rows is subtracted once: (1, 2) and (3, 1) get 5 + 10 - 5 = 10 instead of 5. Expand the square by
+# hand and compare.
 def fast_distances(anchors, negatives):
     y, x = anchors.double(), negatives.double()
     lengths = x.square().sum(dim=1, keepdim=True) + y.square().sum(dim=1)
     return (lengths - x @ y.T).clamp(min=0).to(anchors.dtype)
 
 
-# %% always float32 in the end kind="misconception"
-# float64 inputs come back as float32 here: the result should have the dtype of the inputs, whatever it is.
+# %% always float32 kind="misconception"
+# The result is float32 even for float64 inputs, which loses half of their digits. See in the docstring which dtype it
+# has.
 def fast_distances(anchors, negatives):
     y, x = anchors.double(), negatives.double()
     lengths = x.square().sum(dim=1, keepdim=True) + y.square().sum(dim=1)
     return (lengths - 2 * x @ y.T).clamp(min=0).float()
 
 
-# %% made positive by abs kind="misconception"
-# abs() makes a rounding error positive, but it also cuts nothing off when the formula runs in float32: the distances
-# are as wrong as before.
+# %% absolute value in float32 kind="misconception"
+# `abs()` makes a negative result positive, but not right: the formula runs in float32, and small distances far from
+# the origin are mostly rounding errors. Look for the step in which the digits are lost.
 def fast_distances(anchors, negatives):
     lengths = negatives.square().sum(dim=1, keepdim=True) + anchors.square().sum(dim=1)
     return (lengths - 2 * negatives @ anchors.T).abs()

@@ -1,58 +1,66 @@
 import torch
 
 
-# %% lower bound not strict kind="misconception"
-# A negative exactly as far as the positive is hard, not semi-hard: < instead of <=.
+# %% lower bound included kind="misconception"
+# A negative exactly as far away as the positive is let in, although it is hard, not semi-hard. Check the comparison
+# at the lower bound.
 def semi_hard_mask(d_ap, d_an, margin):
     return (d_ap <= d_an) & (d_an < d_ap + margin)
 
 
-# %% upper bound not strict kind="misconception"
-# A negative exactly at the margin costs nothing: it is easy, not semi-hard. < instead of <=.
+# %% upper bound included kind="misconception"
+# A negative exactly at the upper bound is let in, although it is easy, not semi-hard: its hinge is 0. Check the
+# comparison at this bound.
 def semi_hard_mask(d_ap, d_an, margin):
     return (d_ap < d_an) & (d_an <= d_ap + margin)
 
 
-# %% hard ones too kind="misconception"
-# Negatives nearer than the positive are let in: these are the hard ones. There are two bounds.
+# %% hard negatives included kind="misconception"
+# Negatives nearer than the positive are let in, but these are hard: with a positive at 2 and margin 1, a negative at
+# 0.5 gives True. Compare with the two bounds in the docstring.
 def semi_hard_mask(d_ap, d_an, margin):
     return d_an < d_ap + margin
 
 
-# %% no upper bound kind="misconception"
-# Negatives far away are let in: these are the easy ones, with nothing to teach. There are two bounds.
+# %% easy negatives included kind="misconception"
+# Negatives far beyond the positive are let in, but these are easy and teach nothing: with a positive at 2 and margin
+# 1, a negative at 9 gives True. Compare with the two bounds in the docstring.
 def semi_hard_mask(d_ap, d_an, margin):
     return d_an > d_ap
 
 
-# %% the other axis kind="misconception"
-# d_ap is stood up as a column, so that it is compared along the rows. Column k of the table belongs to anchor k.
+# %% positives along the rows kind="misconception"
+# The distances to the positives are lined up with the rows, so row k is compared with positive k. Each column of the
+# table belongs to an anchor and its positive. Check how the two shapes broadcast.
 def semi_hard_mask(d_ap, d_an, margin):
     d_ap = d_ap.unsqueeze(1)
     return (d_ap < d_an) & (d_an < d_ap + margin)
 
 
-# %% 0 and 1 instead of bool kind="misconception"
-# The numbers 0 and 1 are no mask: indexing with them picks rows 0 and 1. Keep the bool.
+# %% integers instead of bool kind="misconception"
+# The result contains the integers 0 and 1. As an index, these pick the rows 0 and 1 instead of selecting by a mask.
+# See in the docstring which dtype is wanted.
 def semi_hard_mask(d_ap, d_an, margin):
     return ((d_ap < d_an) & (d_an < d_ap + margin)).long()
 
 
 # %% or instead of and kind="misconception"
-# | lets in what keeps one of the two bounds, which is nearly everything. Both must hold.
+# This lets in a negative that satisfies only one of the two bounds, so nearly all of them are True. Check how you
+# combine the two comparisons.
 def semi_hard_mask(d_ap, d_an, margin):
     return (d_ap < d_an) | (d_an < d_ap + margin)
 
 
-# %% the margin on the wrong side kind="misconception"
-# These negatives are nearer than the positive, by less than the margin: hard ones. The margin is added to d_ap, not
-# subtracted.
+# %% margin on the wrong side kind="misconception"
+# This lets in negatives that are nearer than the positive by less than the margin: with a positive at 2 and margin 1,
+# a negative at 1.5 gives True. These are hard. Check on which side of the positive the margin should be.
 def semi_hard_mask(d_ap, d_an, margin):
     return (d_ap - margin < d_an) & (d_an < d_ap)
 
 
 # %% one bound for all anchors kind="misconception"
-# The mean distance to the positives is used for all. Each anchor has its own.
+# The mean distance to the positives is the bound for all anchors. Each anchor has its own positive, at its own
+# distance. Look at what you do to `d_ap`.
 def semi_hard_mask(d_ap, d_an, margin):
     d_ap = d_ap.mean()
     return (d_ap < d_an) & (d_an < d_ap + margin)

@@ -2,58 +2,64 @@ import torch
 import torch.nn.functional as F
 
 
-# %% takes the root kind="misconception" also_affects=["anchor_negative_distances", "triplet_margins", "triplet_loss"]
-# This is the length that a ruler measures. The distance of this lab is its square: leave the root away.
+# %% root taken kind="misconception" also_affects=["anchor_negative_distances", "triplet_margins", "triplet_loss"]
+# This takes the square root: (0, 0) and (3, 4) get the distance 5 instead of 25. The distance in this lab has no
+# root. Look at your last step.
 def squared_l2(x1, x2):
     return (x1 - x2).square().sum(dim=-1).sqrt()
 
 
-# %% sums over everything kind="misconception" also_affects=["anchor_negative_distances", "triplet_margins", "triplet_loss"]
-# sum() without an axis adds up all vectors to one number. Only the last axis holds features: name it.
+# %% sum over all axes kind="misconception" also_affects=["anchor_negative_distances", "triplet_margins", "triplet_loss"]
+# All squares are added up to a single number, although two pairs of vectors should give two distances. Check which
+# axis holds the features.
 def squared_l2(x1, x2):
     return (x1 - x2).square().sum()
 
 
 # %% mean instead of sum kind="misconception" also_affects=["anchor_negative_distances", "triplet_margins", "triplet_loss"]
-# A mean divides by the number of features. Right for a mean squared error, wrong for a distance.
+# The mean divides by the number of features: (0, 0) and (3, 4) get 12.5 instead of 25. Compare with the formula.
 def squared_l2(x1, x2):
     return (x1 - x2).square().mean(dim=-1)
 
 
-# %% sums over the first axis kind="misconception" also_affects=["anchor_negative_distances", "triplet_margins", "triplet_loss"]
-# The features stand in the last axis. Summing over the first one mixes different vectors.
+# %% sum over the first axis kind="misconception" also_affects=["anchor_negative_distances", "triplet_margins", "triplet_loss"]
+# The sum runs over the first axis, so numbers that belong to different vectors are mixed. Check which axis holds the
+# features.
 def squared_l2(x1, x2):
     return (x1 - x2).square().sum(dim=0)
 
 
 # %% absolute differences kind="misconception" also_affects=["anchor_negative_distances", "triplet_margins", "triplet_loss"]
-# Absolute differences give the L1 distance. Here each difference is squared.
+# The absolute differences are added up, which is the L1 distance: (0, 0) and (3, 4) get 7 instead of 25. Compare with
+# the formula.
 def squared_l2(x1, x2):
     return (x1 - x2).abs().sum(dim=-1)
 
 
-# %% sums before it squares kind="misconception" also_affects=["anchor_negative_distances", "triplet_margins", "triplet_loss"]
-# The sum of the differences is squared, so that +1 and -1 cancel. Square each difference first, then add up.
+# %% squared after the sum kind="misconception" also_affects=["anchor_negative_distances", "triplet_margins", "triplet_loss"]
+# The differences are added before they are squared, so +1 and -1 cancel: (0, 0) and (1, -1) get the distance 0. Check
+# the order of the two steps.
 def squared_l2(x1, x2):
     return (x1 - x2).sum(dim=-1).square()
 
 
-# %% difference of the lengths kind="misconception" also_affects=["anchor_negative_distances", "triplet_margins", "triplet_loss"]
-# The difference of the squared lengths is 0 for any two vectors of equal length. Subtract the vectors, not their
-# lengths.
+# %% difference of squared lengths kind="misconception" also_affects=["anchor_negative_distances", "triplet_margins", "triplet_loss"]
+# The squared lengths of the two vectors are subtracted, so (3, 4) and (4, 3) get the distance 0, although they are
+# different vectors. Compare with the formula: what is subtracted, and what is squared?
 def squared_l2(x1, x2):
     return x1.square().sum(dim=-1) - x2.square().sum(dim=-1)
 
 
-# %% a root that is squared again kind="misconception" also_affects=["anchor_negative_distances", "triplet_margins", "triplet_loss"]
-# In numbers it is right, but the slope of the root at 0 is infinite: for equal vectors the gradient is NaN. Do not
-# take the root at all.
+# %% root squared again kind="misconception" also_affects=["anchor_negative_distances", "triplet_margins", "triplet_loss"]
+# The values are right, but the slope of a root at 0 is infinite, so for equal vectors the gradient is NaN. Look for a
+# step that another step undoes.
 def squared_l2(x1, x2):
     return (x1 - x2).square().sum(dim=-1).sqrt() ** 2
 
 
-# %% pairwise_distance and its epsilon kind="misconception" also_affects=["anchor_negative_distances", "triplet_margins", "triplet_loss"]
-# F.pairwise_distance adds 1e-6 to every difference, so that distances are never quite right, least of all small ones.
+# %% pairwise_distance with its epsilon kind="misconception" also_affects=["anchor_negative_distances", "triplet_margins", "triplet_loss"]
+# `F.pairwise_distance` adds a small number to every difference, so even equal vectors get a distance above 0, and
+# small distances are clearly wrong. Compare with the formula.
 def squared_l2(x1, x2):
     return F.pairwise_distance(x1, x2).square()
 

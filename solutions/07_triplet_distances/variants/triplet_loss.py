@@ -7,28 +7,31 @@ triplet_margins = ...
 
 
 # %% hinge of the mean kind="misconception"
-# The mean is taken first, and the hinge of it: one far negative pays for all that is out of order. Hinge first, mean
-# last.
+# The margins are averaged before the hinge, so one far negative makes up for triplets that are out of order: with
+# margin 1, the margins 9 and -1 have the mean 4, and the loss is 0. Check the order of mean and hinge.
 def triplet_loss(anchors, positives, negatives, margin):
     return F.relu(margin - triplet_margins(anchors, positives, negatives).mean())
 
 
-# %% mean over all pairs kind="misconception"
-# The zeros are counted too. The mean is over those hinges that are above 0.
+# %% mean over all triplets kind="misconception"
+# The mean includes the triplets whose hinge is 0: the hinges 2 and 0 give 1 instead of 2. See in the docstring which
+# hinges count.
 def triplet_loss(anchors, positives, negatives, margin):
     hinges = F.relu(margin - triplet_margins(anchors, positives, negatives))
     return hinges.mean()
 
 
-# %% a mean over nothing kind="misconception"
-# When no hinge is above 0, the mean is 0 / 0: NaN, and after the next step all weights are NaN.
+# %% mean of no numbers kind="misconception"
+# When no hinge is above 0, this is the mean of no numbers, 0 / 0, which is NaN, and after the next step all weights
+# are NaN. Think about what remains when every triplet is in order.
 def triplet_loss(anchors, positives, negatives, margin):
     hinges = F.relu(margin - triplet_margins(anchors, positives, negatives))
     return hinges[hinges > 0].mean()
 
 
-# %% a constant when nothing is wrong kind="misconception"
-# The constant 0.0 hangs on no graph: loss.backward() ends in an error as soon as everything is in order.
+# %% constant without a graph kind="misconception"
+# When no hinge is above 0, this returns a new tensor that does not depend on the inputs, so `backward()` raises an
+# error. See in the docstring what the gradient should be.
 def triplet_loss(anchors, positives, negatives, margin):
     hinges = F.relu(margin - triplet_margins(anchors, positives, negatives))
     if not (hinges > 0).any():
@@ -37,21 +40,23 @@ def triplet_loss(anchors, positives, negatives, margin):
 
 
 # %% sum of the hinges kind="misconception"
-# A sum grows with the number of triplets. Divide by the number of hinges above 0.
+# The hinges are added up, so the loss grows with the number of triplets. See in the docstring how they are combined.
 def triplet_loss(anchors, positives, negatives, margin):
     hinges = F.relu(margin - triplet_margins(anchors, positives, negatives))
     return hinges.sum()
 
 
-# %% the wrong sign kind="misconception"
-# Good triplets are punished and bad ones rewarded: the margin of a triplet is subtracted from the wanted one.
+# %% wrong sign kind="misconception"
+# The margin of a triplet is added to the wanted margin, so good triplets are punished and bad ones are not. Compare
+# with the hinge in the docstring.
 def triplet_loss(anchors, positives, negatives, margin):
     hinges = F.relu(margin + triplet_margins(anchors, positives, negatives))
     return hinges.sum() / (hinges > 0).sum().clamp(min=1)
 
 
-# %% only the first pairs kind="misconception"
-# Negative j is compared with anchor j only. Every negative counts for every anchor.
+# %% only matching rows kind="misconception"
+# Negative k is compared with anchor k only, and other combinations are left out. See in the docstring how many
+# triplets take part.
 def triplet_loss(anchors, positives, negatives, margin):
     size = min(len(anchors), len(negatives))
     d_ap = (anchors[:size] - positives[:size]).square().sum(dim=-1)
@@ -60,36 +65,39 @@ def triplet_loss(anchors, positives, negatives, margin):
     return hinges.sum() / (hinges > 0).sum().clamp(min=1)
 
 
-# %% counts the hinges that are 0 kind="misconception"
-# hinges >= 0 is true for all of them, so that the zeros count too. Above 0 is >.
+# %% zero hinges counted kind="misconception"
+# `hinges >= 0` is true for every hinge, so those that are 0 count too: the hinges 2 and 0 give 1 instead of 2. See in
+# the docstring which hinges count.
 def triplet_loss(anchors, positives, negatives, margin):
     hinges = F.relu(margin - triplet_margins(anchors, positives, negatives))
     return hinges.sum() / (hinges >= 0).sum()
 
 
-# %% only the hardest negative of each anchor kind="misconception"
-# This takes one negative for each anchor, the nearest. The loss of this lab is over all N A pairs.
+# %% only the nearest negative kind="misconception"
+# Only the nearest negative of each anchor counts. See in the docstring how many triplets take part.
 def triplet_loss(anchors, positives, negatives, margin):
     hinges = F.relu(margin - triplet_margins(anchors, positives, negatives).amin(dim=0))
     return hinges.sum() / (hinges > 0).sum().clamp(min=1)
 
 
 # %% margin fixed at 1 kind="misconception"
-# The margin is an argument, and here it is never used.
+# The wanted margin is always 1, so another value of `margin` has no effect. Check where you use the argument.
 def triplet_loss(anchors, positives, negatives, margin):
     hinges = F.relu(1.0 - triplet_margins(anchors, positives, negatives))
     return hinges.sum() / (hinges > 0).sum().clamp(min=1)
 
 
-# %% a plain number kind="misconception"
-# A Python number has no graph: item() cuts it off, and nothing can be learned.
+# %% plain number kind="misconception"
+# `item()` returns a Python number, which has no computation graph, so nothing can be learned from it. The loss should
+# be a tensor. Look at your last step.
 def triplet_loss(anchors, positives, negatives, margin):
     hinges = F.relu(margin - triplet_margins(anchors, positives, negatives))
     return (hinges.sum() / (hinges > 0).sum().clamp(min=1)).item()
 
 
-# %% the negatives are detached kind="misconception"
-# The numbers are right, but no gradient reaches the negatives: they would never be pushed away.
+# %% negatives detached kind="misconception"
+# The values are right, but `detach()` keeps the gradient away from the negatives, so they are never pushed away.
+# Check which inputs the loss depends on.
 def triplet_loss(anchors, positives, negatives, margin):
     hinges = F.relu(margin - triplet_margins(anchors, positives, negatives.detach()))
     return hinges.sum() / (hinges > 0).sum().clamp(min=1)

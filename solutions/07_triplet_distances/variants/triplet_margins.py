@@ -5,61 +5,65 @@ fast_distances = ...
 squared_l2 = ...
 
 
-# %% the wrong sign kind="misconception" also_affects=["triplet_loss"]
-# The margin is the distance to the negative minus that to the positive. Here it is the other way round, so that good
-# triplets look bad.
+# %% wrong sign kind="misconception" also_affects=["triplet_loss"]
+# The distance to the negative is subtracted from the distance to the positive, so good triplets look bad. Compare the
+# order with the docstring.
 def triplet_margins(anchors, positives, negatives):
     return (anchors - positives).square().sum(dim=-1) - (negatives.unsqueeze(1) - anchors).square().sum(dim=-1)
 
 
 # %% transposed kind="misconception" also_affects=["triplet_loss"]
-# There is a row for each anchor here. Wanted is a row for each negative and a column for each anchor.
+# The table has a row for each anchor and a column for each negative. Check the shape in the docstring.
 def triplet_margins(anchors, positives, negatives):
     return ((negatives.unsqueeze(1) - anchors).square().sum(dim=-1) - (anchors - positives).square().sum(dim=-1)).T
 
 
-# %% every anchor with every positive kind="misconception" also_affects=["triplet_loss"]
-# Positive k belongs to anchor k alone. Here the distances to all positives are averaged.
+# %% mean over all positives kind="misconception" also_affects=["triplet_loss"]
+# Each anchor is compared with all positives, and the distances are averaged. Positive k belongs to anchor k alone.
+# Check which pairs you compare.
 def triplet_margins(anchors, positives, negatives):
     every = (positives.unsqueeze(1) - anchors).square().sum(dim=-1)
     return (negatives.unsqueeze(1) - anchors).square().sum(dim=-1) - every.mean(dim=0)
 
 
-# %% the mean distance to the positives kind="misconception" also_affects=["triplet_loss"]
-# One mean is subtracted everywhere. Each anchor has its own positive, and its own distance to it.
+# %% one mean distance for all anchors kind="misconception" also_affects=["triplet_loss"]
+# The mean of all distances between anchors and positives is subtracted everywhere. Each anchor has its own positive,
+# at its own distance. Check the shape of what you subtract.
 def triplet_margins(anchors, positives, negatives):
     return (negatives.unsqueeze(1) - anchors).square().sum(dim=-1) - (anchors - positives).square().sum(dim=-1).mean()
 
 
-# %% negative against positive kind="misconception" also_affects=["triplet_loss"]
-# The negatives are compared with the positives. Both distances start at the anchor.
+# %% negatives compared with positives kind="misconception" also_affects=["triplet_loss"]
+# The first distance is from a negative to a positive. Both distances of a triplet start at the anchor. Check what
+# each of them is measured from.
 def triplet_margins(anchors, positives, negatives):
     return (negatives.unsqueeze(1) - positives).square().sum(dim=-1) - (anchors - positives).square().sum(dim=-1)
 
 
 # %% roots of both distances kind="misconception" also_affects=["triplet_loss"]
-# The difference of two roots is another number than the difference of the squares. A distance is squared L2
-# throughout.
+# This subtracts the roots: the distances 9 and 4 give 3 - 2 = 1 instead of 5. A distance in this lab is squared.
+# Check both distances.
 def triplet_margins(anchors, positives, negatives):
     d_an, d_ap = (negatives.unsqueeze(1) - anchors).square().sum(dim=-1), (anchors - positives).square().sum(dim=-1)
     return d_an.sqrt() - d_ap.sqrt()
 
 
-# %% the positives are detached kind="misconception" also_affects=["triplet_loss"]
-# The numbers are right, but no gradient reaches the positives: they would never learn to come closer.
+# %% positives detached kind="misconception" also_affects=["triplet_loss"]
+# The values are right, but `detach()` keeps the gradient away from the positives, so they never move closer to their
+# anchors. Check which inputs the result depends on.
 def triplet_margins(anchors, positives, negatives):
     return (negatives.unsqueeze(1) - anchors).square().sum(dim=-1) - (anchors - positives.detach()).square().sum(dim=-1)
 
 
-# %% the first positive for all kind="misconception" also_affects=["triplet_loss"]
-# Only the first positive is used, for every anchor. Compare row by row.
+# %% first positive for all anchors kind="misconception" also_affects=["triplet_loss"]
+# Every anchor is compared with positive 0. Positive k belongs to anchor k. Check which rows you compare.
 def triplet_margins(anchors, positives, negatives):
     return (negatives.unsqueeze(1) - anchors).square().sum(dim=-1) - (anchors - positives[:1]).square().sum(dim=-1)
 
 
-# %% distances by torch.cdist, far from the origin kind="misconception" also_affects=["triplet_loss"]
-# torch.cdist multiplies out in float32 from 26 rows on. Here it is told to always do so: near-duplicates far from the
-# origin lose their digits.
+# %% torch.cdist with a matrix product kind="misconception" also_affects=["triplet_loss"]
+# `torch.cdist` computes the distances to the negatives by a matrix product here, which loses digits in float32:
+# near-duplicates far from the origin get wrong margins. Think about what is rounded before anything is subtracted.
 def triplet_margins(anchors, positives, negatives):
     d_an = torch.cdist(negatives, anchors, compute_mode="use_mm_for_euclid_dist").square()
     return d_an - (anchors - positives).square().sum(dim=-1)

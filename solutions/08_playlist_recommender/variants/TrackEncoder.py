@@ -4,7 +4,8 @@ import torch.nn.functional as F
 
 
 # %% artist first kind="misconception"
-# The order is fixed: the album's numbers come first, then the artist's. Others who read your vectors rely on it.
+# The artist's numbers come before the album's, so code that reads the vectors takes one for the other. See in the
+# docstring which comes first.
 class TrackEncoder(nn.Module):
     def __init__(self, num_albums, num_artists, dim, album_buckets=100_000):
         super().__init__()
@@ -16,9 +17,9 @@ class TrackEncoder(nn.Module):
         return torch.cat([self.artists(artist), self.albums(album % self.buckets)], dim=-1)
 
 
-# %% a row for each album kind="misconception"
-# This table grows with the number of albums, which is what hashing is to avoid. It has album_buckets rows, and an
-# album's row is that of its bucket.
+# %% one row per album kind="misconception"
+# The album table has a row for every album, so it grows with their number, which hashing is meant to avoid. See in
+# the docstring how many rows it has and how an album finds its row.
 class TrackEncoder(nn.Module):
     def __init__(self, num_albums, num_artists, dim, album_buckets=100_000):
         super().__init__()
@@ -30,8 +31,9 @@ class TrackEncoder(nn.Module):
         return torch.cat([self.albums(album), self.artists(artist)], dim=-1)
 
 
-# %% album id without its bucket kind="misconception"
-# Album ids go beyond the number of rows of the table: an IndexError. Look up the row of the id's bucket.
+# %% raw album id as the row kind="misconception"
+# The raw album id is used as the number of a row: with 10 buckets, album 43 raises an IndexError. Look at how an
+# album finds its row.
 class TrackEncoder(nn.Module):
     def __init__(self, num_albums, num_artists, dim, album_buckets=100_000):
         super().__init__()
@@ -44,8 +46,8 @@ class TrackEncoder(nn.Module):
 
 
 # %% sum instead of concatenation kind="misconception"
-# Adding both rows gives dim numbers and mixes album and artist. They are joined side by side, which gives 2 dim
-# numbers.
+# The two rows are added, which mixes album and artist: (1, 2) and (3, 4) give (4, 6). Check the shape in the
+# docstring.
 class TrackEncoder(nn.Module):
     def __init__(self, num_albums, num_artists, dim, album_buckets=100_000):
         super().__init__()
@@ -58,7 +60,8 @@ class TrackEncoder(nn.Module):
 
 
 # %% joined along the first axis kind="misconception"
-# cat without a dim joins along the first axis and puts artists below albums. The rows are joined along the last axis.
+# The artists' rows are put below the albums' rows, so 3 tracks give 6 vectors. Each track should have one vector.
+# Check along which axis you join the two.
 class TrackEncoder(nn.Module):
     def __init__(self, num_albums, num_artists, dim, album_buckets=100_000):
         super().__init__()
@@ -70,8 +73,9 @@ class TrackEncoder(nn.Module):
         return torch.cat([self.albums(album % self.buckets), self.artists(artist)])
 
 
-# %% hashed artists too kind="misconception"
-# Artists are one-to-one: each has a row of its own. Hashed into the album's buckets, different artists share one.
+# %% artists hashed too kind="misconception"
+# The artists are hashed into `album_buckets` rows as well, so the table has the wrong size, and with few buckets
+# different artists share a row. See in the docstring how many rows the artists have.
 class TrackEncoder(nn.Module):
     def __init__(self, num_albums, num_artists, dim, album_buckets=100_000):
         super().__init__()
@@ -83,8 +87,9 @@ class TrackEncoder(nn.Module):
         return torch.cat([self.albums(album % self.buckets), self.artists(artist % self.buckets)], dim=-1)
 
 
-# %% dim for both together kind="misconception"
-# Each table has dim numbers a row, so a track has 2 dim. Here both tables share dim.
+# %% dim divided between the tables kind="misconception"
+# Each table has only half of dim numbers in a row, so a track has dim numbers in all. See in the docstring what dim
+# counts.
 class TrackEncoder(nn.Module):
     def __init__(self, num_albums, num_artists, dim, album_buckets=100_000):
         super().__init__()
@@ -96,8 +101,9 @@ class TrackEncoder(nn.Module):
         return torch.cat([self.albums(album % self.buckets), self.artists(artist)], dim=-1)
 
 
-# %% a frozen artist table kind="misconception"
-# The artist's rows are taken without a graph, so this table never learns. Leave detach() and data away.
+# %% artist table not trained kind="misconception"
+# The artist's row is cut off from the computation graph, so this table gets no gradient and never learns. Both should
+# be trained. Look at how you read the row.
 class TrackEncoder(nn.Module):
     def __init__(self, num_albums, num_artists, dim, album_buckets=100_000):
         super().__init__()
@@ -109,8 +115,9 @@ class TrackEncoder(nn.Module):
         return torch.cat([self.albums(album % self.buckets), self.artists(artist).detach()], dim=-1)
 
 
-# %% num_albums forgotten kind="misconception"
-# The class does not keep num_albums. An attribute is kept by self.num_albums = num_albums in __init__.
+# %% num_albums not stored kind="misconception"
+# The encoder does not keep `num_albums`, so code that reads it raises an AttributeError. See in the docstring which
+# attribute is promised.
 class TrackEncoder(nn.Module):
     def __init__(self, num_albums, num_artists, dim, album_buckets=100_000):
         super().__init__()
@@ -122,9 +129,9 @@ class TrackEncoder(nn.Module):
         return torch.cat([self.albums(album % self.buckets), self.artists(artist)], dim=-1)
 
 
-# %% as many rows as albums where these are few kind="misconception"
-# album_buckets alone sets the size of the table. With few albums some rows stay unused, and new albums will find a
-# row there.
+# %% fewer rows with few albums kind="misconception"
+# With fewer albums than buckets, the table has only `num_albums` rows, so new albums share rows sooner than they have
+# to. See in the docstring what the number of rows depends on.
 class TrackEncoder(nn.Module):
     def __init__(self, num_albums, num_artists, dim, album_buckets=100_000):
         super().__init__()

@@ -3,8 +3,8 @@ import torch.nn.functional as F
 
 
 # %% no boosts kind="misconception" also_affects=["score_catalogue"]
-# The dot products are there, the two boosts are not: 0.1 where the album occurs in the context, 0.1 where the artist
-# does.
+# Only the pooled dot products are returned. See in the docstring what is added for albums and artists that occur in
+# the context.
 def affinity(candidates, context, candidate_album, context_album, candidate_artist, context_artist, pool="max"):
     if pool not in ("max", "mean"):
         raise ValueError(pool)
@@ -13,9 +13,9 @@ def affinity(candidates, context, candidate_album, context_album, candidate_arti
     return pooled
 
 
-# %% a boost for each match kind="misconception" also_affects=["score_catalogue"]
-# The boost grows with the number of context tracks that match. It is given once: the id occurs in the context or it
-# does not.
+# %% boost for every match kind="misconception" also_affects=["score_catalogue"]
+# The boost is added for each matching track of the context: an album that occurs three times there adds 0.3. It
+# should be added once. Check how you combine the matches.
 def affinity(candidates, context, candidate_album, context_album, candidate_artist, context_artist, pool="max"):
     if pool not in ("max", "mean"):
         raise ValueError(pool)
@@ -28,7 +28,8 @@ def affinity(candidates, context, candidate_album, context_album, candidate_arti
 
 
 # %% one boost for both kind="misconception" also_affects=["score_catalogue"]
-# Album and artist each bring 0.1, so a track of a known album has 0.2. Here or joins the two into one.
+# A candidate whose album and artist both occur in the context gets a single boost. Each of the two should count on
+# its own. Check how you combine the two conditions.
 def affinity(candidates, context, candidate_album, context_album, candidate_artist, context_artist, pool="max"):
     if pool not in ("max", "mean"):
         raise ValueError(pool)
@@ -39,8 +40,8 @@ def affinity(candidates, context, candidate_album, context_album, candidate_arti
 
 
 # %% buckets compared kind="misconception" also_affects=["score_catalogue"]
-# Two albums that share a bucket are different albums. The boost compares raw ids, not what is left of them after
-# hashing.
+# The albums are compared by their buckets, so albums 7 and 100,007 look the same. They share a row in the table, but
+# they are different albums. See in the docstring which ids are compared.
 def affinity(candidates, context, candidate_album, context_album, candidate_artist, context_artist, pool="max"):
     if pool not in ("max", "mean"):
         raise ValueError(pool)
@@ -53,8 +54,8 @@ def affinity(candidates, context, candidate_album, context_album, candidate_arti
 
 
 # %% albums compared with artists kind="misconception" also_affects=["score_catalogue"]
-# Album ids and artist ids are different numberings, and equal numbers mean nothing. Compare albums with albums and
-# artists with artists.
+# Album ids are compared with artist ids. These are two separate numberings, so equal numbers mean nothing. Check
+# which ids you compare.
 def affinity(candidates, context, candidate_album, context_album, candidate_artist, context_artist, pool="max"):
     if pool not in ("max", "mean"):
         raise ValueError(pool)
@@ -64,9 +65,9 @@ def affinity(candidates, context, candidate_album, context_album, candidate_arti
     return pooled + boost
 
 
-# %% any other pool is the mean kind="misconception" also_affects=["score_catalogue"]
-# A misspelt pool silently becomes a mean, and you would never learn of it. Anything but 'max' and 'mean' raises
-# ValueError.
+# %% unknown pool taken as mean kind="misconception" also_affects=["score_catalogue"]
+# Every pool except 'max' is treated as 'mean', so a misspelt name goes unnoticed. See in the docstring what should
+# happen.
 def affinity(candidates, context, candidate_album, context_album, candidate_artist, context_artist, pool="max"):
     products = candidates @ context.T
     pooled = products.amax(-1) if pool == "max" else products.mean(-1)
@@ -74,8 +75,9 @@ def affinity(candidates, context, candidate_album, context_album, candidate_arti
     return pooled + boost
 
 
-# %% cosine instead of dot product kind="misconception" also_affects=["score_catalogue"]
-# The vectors are brought to length 1 first. Affinity takes raw dot products: a long vector may count more.
+# %% cosine similarity kind="misconception" also_affects=["score_catalogue"]
+# All vectors are scaled to length 1, so a long vector loses its influence. The docstring asks for dot products. Look
+# at what you do to the vectors before you multiply them.
 def affinity(candidates, context, candidate_album, context_album, candidate_artist, context_artist, pool="max"):
     if pool not in ("max", "mean"):
         raise ValueError(pool)
@@ -86,8 +88,8 @@ def affinity(candidates, context, candidate_album, context_album, candidate_arti
 
 
 # %% pooled over the candidates kind="misconception" also_affects=["score_catalogue"]
-# max or mean run over the wrong axis: over the candidates, not over the context. Each candidate keeps a number of its
-# own.
+# The products are pooled over the candidates, so there is a number for each track of the context. Each candidate
+# should have its own. Check which axis counts the context.
 def affinity(candidates, context, candidate_album, context_album, candidate_artist, context_artist, pool="max"):
     if pool not in ("max", "mean"):
         raise ValueError(pool)
@@ -96,9 +98,9 @@ def affinity(candidates, context, candidate_album, context_album, candidate_arti
     return pooled + 0.1
 
 
-# %% never below zero kind="misconception" also_affects=["score_catalogue"]
-# A candidate that fits nothing has a negative affinity. Cut off at 0, all bad candidates look equally bad, and none
-# of them has a gradient.
+# %% negative affinities cut off kind="misconception" also_affects=["score_catalogue"]
+# Negative products are raised to 0, so all bad candidates look equal and get no gradient. A candidate that does not
+# fit should have a negative affinity. Look at what you do after pooling.
 def affinity(candidates, context, candidate_album, context_album, candidate_artist, context_artist, pool="max"):
     if pool not in ("max", "mean"):
         raise ValueError(pool)
@@ -108,8 +110,9 @@ def affinity(candidates, context, candidate_album, context_album, candidate_arti
     return pooled.clamp_min(0) + boost
 
 
-# %% detached context kind="misconception" also_affects=["score_catalogue"]
-# The context is detached, so that it never learns. Both sides of the dot product belong to the model.
+# %% context detached kind="misconception" also_affects=["score_catalogue"]
+# `detach()` keeps the gradient away from the context, so only the candidates learn. See in the docstring what the
+# result is differentiable in.
 def affinity(candidates, context, candidate_album, context_album, candidate_artist, context_artist, pool="max"):
     if pool not in ("max", "mean"):
         raise ValueError(pool)

@@ -1,53 +1,57 @@
 import math
 
 
-# %% ids left over after each bucket has one kind="misconception"
-# This counts how many ids find their bucket taken, so that of two that share a bucket only one counts. Both of them
-# share: count the ids that have company.
+# %% first id in a bucket not counted kind="misconception"
+# This counts the ids that find their bucket taken: of two ids in one bucket, only the second counts. Both of them
+# share it. See in the docstring which ids are counted.
 def expected_collisions(num_ids, num_buckets):
     return num_ids - num_buckets * (1 - (1 - 1 / num_buckets) ** num_ids)
 
 
-# %% pairs kind="misconception"
-# This is the expected number of pairs that meet. Three ids in one bucket are three ids that collide; as pairs they
-# would count differently. Count ids.
+# %% pairs counted kind="misconception"
+# This is the expected number of pairs in one bucket: four ids that share a bucket are six pairs. See in the docstring
+# what is counted.
 def expected_collisions(num_ids, num_buckets):
     return num_ids * (num_ids - 1) / 2 / num_buckets
 
 
-# %% n instead of n - 1 others kind="misconception"
-# An id cannot collide with itself: the other n - 1 have to miss its bucket. With n a single id in one bucket would
-# collide.
+# %% ids that collide with themselves kind="misconception"
+# With this formula an id can collide with itself: a single id in one bucket gives 1 instead of 0. Think about how
+# many ids have to miss the bucket of an id that is alone.
 def expected_collisions(num_ids, num_buckets):
     return num_ids * (1 - (1 - 1 / num_buckets) ** num_ids)
 
 
-# %% the share, not the number kind="misconception"
-# This is the probability that one id shares its bucket. The expected number of such ids is n times as large.
+# %% probability instead of number kind="misconception"
+# This is the probability that one id shares its bucket, a number from 0 to 1. See in the docstring what is expected,
+# and think about how it follows from this probability.
 def expected_collisions(num_ids, num_buckets):
     return 1 - (1 - 1 / num_buckets) ** (num_ids - 1)
 
 
-# %% those that are alone kind="misconception"
-# This is the expected number of ids that have a bucket for themselves. Asked is how many share.
+# %% ids that are alone kind="misconception"
+# This is the expected number of ids that have a bucket to themselves. See in the docstring which ids are counted.
 def expected_collisions(num_ids, num_buckets):
     return num_ids * (1 - 1 / num_buckets) ** (num_ids - 1)
 
 
 # %% consecutive ids kind="misconception"
-# This counts what the remainder does to the ids 0, 1, 2, ... The formula is for buckets drawn at random.
+# This describes the ids 0, 1, 2, ... in their buckets, where nothing collides until every bucket has one. In random
+# buckets, some ids collide much earlier. See in the docstring how buckets are chosen.
 def expected_collisions(num_ids, num_buckets):
     return float(max(0, num_ids - num_buckets))
 
 
 # %% rounded kind="misconception"
-# An expectation need not be a whole number: 3 ids in 2 buckets give 2.25. Do not round.
+# The result is rounded, but an expected number need not be whole: 2 ids in 3 buckets give 0.67. Look at your last
+# step.
 def expected_collisions(num_ids, num_buckets):
     return float(round(num_ids * (1 - (1 - 1 / num_buckets) ** (num_ids - 1))))
 
 
-# %% the approximation by one division kind="misconception"
-# n (n - 1) / m is right only where collisions are rare. When they are frequent it exceeds the number of ids.
+# %% approximation for rare collisions kind="misconception"
+# This approximation is close only while collisions are rare: 10 ids in 2 buckets give 45, more ids than there are.
+# Think about the probability that an id is alone in its bucket.
 def expected_collisions(num_ids, num_buckets):
     return num_ids * (num_ids - 1) / num_buckets
 

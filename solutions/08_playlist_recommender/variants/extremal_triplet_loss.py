@@ -2,66 +2,71 @@ import torch
 import torch.nn.functional as F
 
 
-# %% the best positive kind="misconception"
-# The best positive is above everything anyway. Compare the worst one, the minimum: then every positive is above every
-# negative.
+# %% best positive kind="misconception"
+# The best positive is compared with the best negative: positives at 5 and 0 and a negative at 2 give a loss of 0,
+# although one positive ranks below the negative. Check which positive decides.
 def extremal_triplet_loss(pos, neg, margin=1.0):
     return F.relu(margin + neg.max() - pos.max())
 
 
-# %% the lowest negative kind="misconception"
-# The lowest negative does no harm. The one that ranks highest is the one to push down: the maximum.
+# %% lowest negative kind="misconception"
+# The lowest negative is compared with the lowest positive: a positive at 3 and negatives at 9 and 0 give a loss of 0,
+# although one negative ranks first. Check which negative decides.
 def extremal_triplet_loss(pos, neg, margin=1.0):
     return F.relu(margin + neg.min() - pos.min())
 
 
-# %% min and max exchanged kind="misconception"
-# This compares the easiest positive with the easiest negative, and is content nearly always. Take the hardest of
-# each.
+# %% easiest of each side kind="misconception"
+# The best positive is compared with the lowest negative: positives at 5 and 0 and negatives at 4 and -1 give a loss
+# of 0, although a negative ranks above a positive. Check which two tracks decide.
 def extremal_triplet_loss(pos, neg, margin=1.0):
     return F.relu(margin + neg.min() - pos.max())
 
 
 # %% positives and negatives swapped kind="misconception"
-# This pushes positives down and pulls negatives up. The positives' side is subtracted.
+# This loss falls when positives go down and negatives go up. Check which side should end up higher, and compare with
+# your signs.
 def extremal_triplet_loss(pos, neg, margin=1.0):
     return F.relu(margin + pos.max() - neg.min())
 
 
 # %% no hinge kind="misconception"
-# Without relu the loss falls below 0 and pushes on when all is in order. Beyond the margin there is nothing left to
-# do.
+# Once the order is right, the loss falls below 0 and goes on pushing. See in the docstring when it should be 0.
 def extremal_triplet_loss(pos, neg, margin=1.0):
     return margin + neg.max() - pos.min()
 
 
-# %% absolute value for the hinge kind="misconception"
-# abs() pushes back as soon as the order is better than the margin. A hinge says 'at least', an absolute value says
-# 'exactly'.
+# %% absolute value instead of a hinge kind="misconception"
+# Once the gap is larger than the margin, `abs()` makes the loss grow again and pushes the two sides back together.
+# The margin is a minimum, not a target. See in the docstring when the loss is 0.
 def extremal_triplet_loss(pos, neg, margin=1.0):
     return (margin + neg.max() - pos.min()).abs()
 
 
-# %% the means kind="misconception"
-# Means move every track a little. This loss looks at one positive and one negative only: min and max.
+# %% means instead of extremes kind="misconception"
+# The means of both sides are compared, so a few good tracks hide a bad one. The docstring says 'each of pos above
+# each of neg'. Think about which tracks decide this.
 def extremal_triplet_loss(pos, neg, margin=1.0):
     return F.relu(margin + neg.mean() - pos.mean())
 
 
-# %% all pairs kind="misconception"
-# The mean of all pairs' hinges moves many tracks. Here the worst pair alone counts: the maximum over all pairs.
+# %% mean over all pairs kind="misconception"
+# The hinges of all pairs are averaged, so one bad pair hardly counts among many good ones. Think about which pair
+# decides whether every positive is above every negative.
 def extremal_triplet_loss(pos, neg, margin=1.0):
     return F.relu(margin + neg[:, None] - pos).mean()
 
 
-# %% margin always 1 kind="misconception"
-# The margin is an argument. Use its name, not the number 1.
+# %% margin fixed at 1 kind="misconception"
+# The margin is always 1, so `margin=0.5` has no effect. The 1 in the signature is only a default. Check where you use
+# the argument.
 def extremal_triplet_loss(pos, neg, margin=1.0):
     return F.relu(1.0 + neg.max() - pos.min())
 
 
-# %% out of the graph kind="misconception"
-# item() and float() take numbers out of the graph, so that nothing learns from the loss. Stay with tensors.
+# %% computation graph lost kind="misconception"
+# `item()` turns affinities into Python numbers, so the loss does not depend on the inputs any more, and nothing can
+# be learned from it. Look at where you leave the tensors.
 def extremal_triplet_loss(pos, neg, margin=1.0):
     return torch.tensor(max(0.0, margin + neg.max().item() - pos.min().item()), dtype=pos.dtype)
 

@@ -2,56 +2,56 @@ import torch
 
 
 # %% quotient instead of remainder kind="misconception" also_affects=["TrackEncoder"]
-# // divides and drops the rest: neighbours share a bucket, and large ids get buckets that do not exist. The bucket is
-# what is left over after the division.
+# This divides and drops the remainder: in 10 buckets, ids 42 and 43 both go to bucket 4, and id 123 goes to bucket
+# 12, which does not exist. See in the docstring what a bucket is.
 def hash_bucket(ids, num_buckets=100_000):
     return ids // num_buckets
 
 
 # %% clamped kind="misconception" also_affects=["TrackEncoder"]
-# All ids from num_buckets on end up in the last bucket. A remainder starts again at 0 instead, so that the ids are
-# spread evenly.
+# All ids from `num_buckets` on go to the last bucket, so most albums collide there. See in the docstring how an id
+# finds its bucket.
 def hash_bucket(ids, num_buckets=100_000):
     return ids.clamp(max=num_buckets - 1)
 
 
-# %% one bucket is never used kind="misconception" also_affects=["TrackEncoder"]
-# Modulo num_buckets - 1 gives one bucket less than there are. The largest remainder of a division by m is m - 1
-# already.
+# %% one bucket never used kind="misconception" also_affects=["TrackEncoder"]
+# The remainder is taken of a division by `num_buckets - 1`, so the last bucket stays empty. Think about the largest
+# remainder that a division by 10 can leave.
 def hash_bucket(ids, num_buckets=100_000):
     return ids % max(num_buckets - 1, 1)
 
 
 # %% buckets counted from 1 kind="misconception" also_affects=["TrackEncoder"]
-# The buckets are rows of a table, and rows count from 0. With 1 added the last bucket lies behind the end of the
-# table.
+# The buckets are numbered from 1 to `num_buckets`. They are rows of a table, which count from 0, so the last one does
+# not exist. See in the docstring which numbers are allowed.
 def hash_bucket(ids, num_buckets=100_000):
     return ids % num_buckets + 1
 
 
 # %% always 100,000 buckets kind="misconception" also_affects=["TrackEncoder"]
-# The number of buckets is an argument: 100,000 is only its default. Use the name, not the number.
+# There are always 100,000 buckets, so `num_buckets=10` has no effect. The number in the signature is only a default.
+# Check where you use the argument.
 def hash_bucket(ids, num_buckets=100_000):
     return ids % 100_000
 
 
-# %% in floating point kind="misconception" also_affects=["TrackEncoder"]
-# Large ids lose their last digits in floats, so their remainders are wrong. Stay with integers: % works on integer
-# tensors.
+# %% floating-point ids kind="misconception" also_affects=["TrackEncoder"]
+# float32 keeps only about seven digits: id 123,456,789 becomes 123,456,792, and its remainder is wrong. Check the
+# dtype of every step.
 def hash_bucket(ids, num_buckets=100_000):
     return (ids.float() % num_buckets).long()
 
 
-# %% fmod and negative ids kind="misconception" also_affects=["TrackEncoder"]
-# fmod keeps the sign of the id, so a negative id gets a negative bucket, a row that does not exist. % on tensors is
-# never negative for a positive number of buckets.
+# %% negative buckets kind="misconception" also_affects=["TrackEncoder"]
+# `fmod` keeps the sign of the id: in 10 buckets, id -7 gets bucket -7, which does not exist. See in the docstring
+# which numbers are allowed, and compare the ways to take a remainder.
 def hash_bucket(ids, num_buckets=100_000):
     return torch.fmod(ids, num_buckets)
 
 
-# %% Python's int of the first id kind="misconception" also_affects=["TrackEncoder"]
-# This takes one id out of the tensor and answers for that alone. The result has the shape of ids, with a bucket for
-# each.
+# %% only the first id kind="misconception" also_affects=["TrackEncoder"]
+# Only the first id gets a bucket, and the result is a single number. See in the docstring which shape it has.
 def hash_bucket(ids, num_buckets=100_000):
     return torch.tensor(int(ids.reshape(-1)[0]) % num_buckets)
 

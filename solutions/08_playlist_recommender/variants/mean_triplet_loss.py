@@ -3,53 +3,57 @@ import torch.nn.functional as F
 
 
 # %% positives and negatives swapped kind="misconception"
-# This loss is 0 when negatives are above positives. The positives' affinity is to be the higher one, so it is
-# subtracted.
+# This loss falls when positives go down and negatives go up. Check which side should end up higher, and compare with
+# your signs.
 def mean_triplet_loss(pos, neg, margin=1.0):
     return F.relu(margin + pos.mean() - neg.mean())
 
 
 # %% no hinge kind="misconception"
-# Without relu the loss goes on falling, below 0, and the vectors grow without end. Beyond the margin there is nothing
-# left to do.
+# Once the gap is larger than the margin, the loss falls below 0 and goes on pushing, so the vectors grow without end.
+# See in the docstring when it should be 0.
 def mean_triplet_loss(pos, neg, margin=1.0):
     return margin + neg.mean() - pos.mean()
 
 
-# %% absolute value for the hinge kind="misconception"
-# abs() turns the loss round beyond the margin: it then pushes positives down again. A hinge says 'at least', an
-# absolute value says 'exactly'.
+# %% absolute value instead of a hinge kind="misconception"
+# Once the gap is larger than the margin, `abs()` makes the loss grow again and pushes the two sides back together.
+# The margin is a minimum, not a target. See in the docstring when the loss is 0.
 def mean_triplet_loss(pos, neg, margin=1.0):
     return (margin + neg.mean() - pos.mean()).abs()
 
 
 # %% mean of hinges kind="misconception"
-# Here each pair has a hinge of its own, and their mean is taken. Asked is one hinge, of the difference of the means.
+# Every pair has its own hinge, and these are averaged: positives at 5 and 1 and a negative at 2 give a loss of 1,
+# although the mean 3 is above 2 by the margin of 1. Check the order of mean and hinge.
 def mean_triplet_loss(pos, neg, margin=1.0):
     return F.relu(margin + neg[:, None] - pos).mean()
 
 
-# %% sums kind="misconception"
-# Sums grow with the number of tracks, and there are more negatives than positives. Take the means.
+# %% sums instead of means kind="misconception"
+# The affinities are added up, so the larger group counts more: two positives at 1 have a sum of 2, and ten negatives
+# at 0.5 have a sum of 5. Check what you compare.
 def mean_triplet_loss(pos, neg, margin=1.0):
     return F.relu(margin + neg.sum() - pos.sum())
 
 
-# %% margin always 1 kind="misconception"
-# The margin is an argument. Use its name, not the number 1.
+# %% margin fixed at 1 kind="misconception"
+# The margin is always 1, so `margin=0.5` has no effect. The 1 in the signature is only a default. Check where you use
+# the argument.
 def mean_triplet_loss(pos, neg, margin=1.0):
     return F.relu(1.0 + neg.mean() - pos.mean())
 
 
 # %% margin subtracted kind="misconception"
-# With the margin subtracted the loss is 0 already when negatives are slightly above positives. Being better by the
-# margin means adding it to the negatives.
+# The margin is subtracted, so the loss is 0 even where the negatives are slightly above the positives: with margin 1,
+# a positive at 1 and a negative at 1.5 give 0. Check the sign of each term.
 def mean_triplet_loss(pos, neg, margin=1.0):
     return F.relu(neg.mean() - pos.mean() - margin)
 
 
-# %% the extremes kind="misconception"
-# max and min belong to the other loss. Here all tracks count, by their means.
+# %% extremes instead of means kind="misconception"
+# Only the best negative and the worst positive count. In this loss all tracks should. See in the docstring what is
+# compared.
 def mean_triplet_loss(pos, neg, margin=1.0):
     return F.relu(margin + neg.max() - pos.min())
 
@@ -60,7 +64,7 @@ def mean_triplet_loss(pos, neg, margin=1.0):
     return (margin - gap).clamp(min=0)
 
 
-# %% softly written sums kind="alternative"
+# %% sums divided by their counts kind="alternative"
 def mean_triplet_loss(pos, neg, margin=1.0):
     return torch.relu(neg.sum() / neg.numel() - pos.sum() / pos.numel() + margin)
 

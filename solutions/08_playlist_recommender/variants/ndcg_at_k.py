@@ -4,7 +4,8 @@ import torch
 
 
 # %% repeats gain kind="misconception"
-# A relevant item that comes again gains again, so that NDCG can exceed 1. Only its first sight counts.
+# A relevant item that comes again gains again, so NDCG can exceed 1: the ranking a, a with one relevant item a gives
+# 1.63. See in the docstring what a repeat does.
 def ndcg_at_k(ranked, relevant, k):
     if not relevant:
         raise ValueError("nothing is relevant")
@@ -17,9 +18,9 @@ def ndcg_at_k(ranked, relevant, k):
     return gain / ideal
 
 
-# %% ideal of what was found kind="misconception"
-# The ideal is built from the hits, so that what was missed costs nothing. It has min(k, number of relevant items)
-# items.
+# %% ideal made of the hits kind="misconception"
+# The ideal has only as many items as were found, so missing items cost nothing: one hit at rank 1 gives 1 even where
+# ten items are relevant. See in the docstring how long the ideal is.
 def ndcg_at_k(ranked, relevant, k):
     if not relevant:
         raise ValueError("nothing is relevant")
@@ -33,7 +34,8 @@ def ndcg_at_k(ranked, relevant, k):
 
 
 # %% ideal of k items kind="misconception"
-# The ideal has k relevant items even where fewer exist, so that a perfect ranking stays below 1.
+# The ideal has k relevant items even where fewer exist: with one relevant item and k = 2, the best ranking gets only
+# 0.61. See in the docstring how long the ideal is.
 def ndcg_at_k(ranked, relevant, k):
     if not relevant:
         raise ValueError("nothing is relevant")
@@ -47,8 +49,8 @@ def ndcg_at_k(ranked, relevant, k):
 
 
 # %% ideal of all relevant items kind="misconception"
-# The ideal ranks all relevant items, though only k places count. Then a perfect ranking stays below 1 when k is
-# small.
+# The ideal contains all relevant items, although only k ranks count: with two relevant items and k = 1, the best
+# ranking gets only 0.61. See in the docstring how long the ideal is.
 def ndcg_at_k(ranked, relevant, k):
     if not relevant:
         raise ValueError("nothing is relevant")
@@ -62,7 +64,8 @@ def ndcg_at_k(ranked, relevant, k):
 
 
 # %% natural logarithm kind="misconception"
-# The natural logarithm in the gain and log2 in the ideal do not fit each other. Both take log2.
+# The gain uses the natural logarithm and the ideal uses log2, so the best ranking gets 1.44 instead of 1. Compare the
+# two formulas.
 def ndcg_at_k(ranked, relevant, k):
     if not relevant:
         raise ValueError("nothing is relevant")
@@ -75,8 +78,9 @@ def ndcg_at_k(ranked, relevant, k):
     return gain / ideal
 
 
-# %% ranks from 0 kind="misconception"
-# The first rank is 1. Here the gain takes log2(rank + 2), so that even the best ranking is below 1.
+# %% discount shifted by one rank kind="misconception"
+# The first rank gains only 1 / log2(3), about 0.63, so even the best ranking stays below 1. Check the formula of the
+# gain for rank 1.
 def ndcg_at_k(ranked, relevant, k):
     if not relevant:
         raise ValueError("nothing is relevant")
@@ -90,7 +94,8 @@ def ndcg_at_k(ranked, relevant, k):
 
 
 # %% not normalised kind="misconception"
-# This is the DCG: it exceeds 1. Normalised means divided by the ideal.
+# This is the DCG, which can exceed 1: hits at ranks 1 and 2 give 1.63. Think about what makes rankings with different
+# numbers of relevant items comparable.
 def ndcg_at_k(ranked, relevant, k):
     if not relevant:
         raise ValueError("nothing is relevant")
@@ -104,7 +109,8 @@ def ndcg_at_k(ranked, relevant, k):
 
 
 # %% no discount kind="misconception"
-# Each hit gains 1 here, wherever it stands. The gain at rank r is 1 / log2(r + 1).
+# Every hit gains 1, whatever its rank, so the order of the first k items does not matter. Look at the gain in the
+# docstring.
 def ndcg_at_k(ranked, relevant, k):
     if not relevant:
         raise ValueError("nothing is relevant")
@@ -117,9 +123,9 @@ def ndcg_at_k(ranked, relevant, k):
     return gain / ideal
 
 
-# %% repeats dropped before ranking kind="misconception"
-# The repeats are taken out first, so that later items move up to better ranks. A repeat keeps its rank and gains
-# nothing.
+# %% repeats removed before ranking kind="misconception"
+# The repeats are removed first, so later items move up: in the ranking a, a, b, item b counts at rank 2 instead of 3.
+# See in the docstring what a repeat keeps.
 def ndcg_at_k(ranked, relevant, k):
     if not relevant:
         raise ValueError("nothing is relevant")
@@ -132,8 +138,9 @@ def ndcg_at_k(ranked, relevant, k):
     return gain / ideal
 
 
-# %% 0 for nothing relevant kind="misconception"
-# Without relevant items the ideal is 0 and the NDCG does not exist: raise ValueError.
+# %% 0 instead of an error kind="misconception"
+# Without relevant items this returns 0, which would lower the mean over all playlists unnoticed. See in the docstring
+# what should happen.
 def ndcg_at_k(ranked, relevant, k):
     if not relevant:
         return 0.0
@@ -146,8 +153,8 @@ def ndcg_at_k(ranked, relevant, k):
     return gain / ideal
 
 
-# %% the whole ranking kind="misconception"
-# All of the ranking gains here. Only the first k ranks count.
+# %% whole ranking kind="misconception"
+# Every item of the ranking can gain, whatever k is. Check where you use k.
 def ndcg_at_k(ranked, relevant, k):
     if not relevant:
         raise ValueError("nothing is relevant")

@@ -2,61 +2,67 @@ import torch
 import torch.nn.functional as F
 
 
-# %% the root written out kind="misconception"
-# In numbers it is right, but at a row of zeros the root has an infinite slope, and 0 times infinity is NaN.
-# torch.linalg.vector_norm knows of that.
+# %% root written out kind="misconception"
+# The values are right, but the slope of a root at 0 is infinite, so a row of zeros has the gradient NaN. Think about
+# which norm handles this case.
 def norm_penalty(embeddings, max_norm):
     return F.relu(embeddings.square().sum(dim=-1).sqrt() - max_norm).sum()
 
 
 # %% mean instead of sum kind="misconception"
-# The penalty is a sum over the rows. With a mean, one row that is far too long hardly counts among many.
+# The mean divides by the number of rows, so one row that is far too long hardly counts among many. See in the
+# docstring how the rows are combined.
 def norm_penalty(embeddings, max_norm):
     norms = torch.linalg.vector_norm(embeddings, dim=-1)
     return F.relu(norms - max_norm).mean()
 
 
 # %% squared norms kind="misconception"
-# Here squared lengths are compared with the limit. The norm is the length itself.
+# Squared lengths are compared with the limit: (3, 4) counts as 25 instead of 5. See in the docstring what a norm is.
 def norm_penalty(embeddings, max_norm):
     return F.relu(embeddings.square().sum(dim=-1) - max_norm).sum()
 
 
 # %% short rows make up for long ones kind="misconception"
-# Without the hinge a short row adds a negative amount and pays for a long one. Each row within the limit adds 0.
+# Rows below the limit add a negative amount: norms of 5 and 1 with a limit of 3 give 0 instead of 2. See in the
+# docstring what a short row adds.
 def norm_penalty(embeddings, max_norm):
     norms = torch.linalg.vector_norm(embeddings, dim=-1)
     return (norms - max_norm).sum()
 
 
 # %% one hinge for the sum kind="misconception"
-# The hinge is taken of the total, so short rows make up for long ones. Each row has its own hinge.
+# The hinge comes after the sum, so short rows make up for long ones: norms of 5 and 1 with a limit of 3 give 0
+# instead of 2. Check the order of the two steps.
 def norm_penalty(embeddings, max_norm):
     norms = torch.linalg.vector_norm(embeddings, dim=-1)
     return F.relu((norms - max_norm).sum())
 
 
 # %% one norm for the whole table kind="misconception"
-# norm() without a dim is the length of all numbers together. Each row has a norm: name the last axis.
+# This measures one length for all numbers of the table: the rows (3, 0) and (0, 4) give 5 instead of 3 and 4. Check
+# along which axis you measure.
 def norm_penalty(embeddings, max_norm):
     return F.relu(torch.linalg.vector_norm(embeddings) - max_norm)
 
 
 # %% norms of the columns kind="misconception"
-# dim=0 measures columns, that is features. A track is a row: the last axis.
+# This measures the columns, that is, one feature over all tracks. Each row is a track. Check along which axis you
+# measure.
 def norm_penalty(embeddings, max_norm):
     return F.relu(torch.linalg.vector_norm(embeddings, dim=0) - max_norm).sum()
 
 
 # %% absolute difference kind="misconception"
-# abs() penalises short rows too, and drives every row to exactly this length. Only what is too much counts.
+# Rows below the limit are punished too, so every row is driven to the same length: a norm of 1 with a limit of 3 adds
+# 2 instead of 0. See in the docstring what a short row adds.
 def norm_penalty(embeddings, max_norm):
     norms = torch.linalg.vector_norm(embeddings, dim=-1)
     return (norms - max_norm).abs().sum()
 
 
-# %% sum of absolute values kind="misconception"
-# This is the L1 norm. The length of a vector, the L2 norm, squares the numbers first.
+# %% L1 norm kind="misconception"
+# This adds up absolute values, the L1 norm: (3, 4) has 7 instead of 5. See in the docstring which norm is wanted.
 def norm_penalty(embeddings, max_norm):
     return F.relu(embeddings.abs().sum(dim=-1) - max_norm).sum()
 

@@ -2,80 +2,83 @@ import torch
 
 
 # %% smallest to largest kind="misconception"
-# One long mix decides the scale, and all typical tracks end up in a sliver near 0. Let typical values decide:
-# quantiles or ranks.
+# The shortest and the longest track set the scale: with one mix of many hours, all typical tracks get values near 0.
+# Think about which statistics a single track cannot move.
 def normalise_duration(milliseconds):
     x = milliseconds.double()
     return ((x - x.min()) / (x.max() - x.min()).clamp_min(1.0)).float()
 
 
 # %% divided by the largest kind="misconception"
-# The longest track decides where all others are. One mix of ten hours moves everything: take a quantile in place of
-# the maximum.
+# The longest track sets the scale: with one mix of many hours, all typical tracks get values near 0. Think about
+# which statistics a single track cannot move.
 def normalise_duration(milliseconds):
     x = milliseconds.double()
     return (x / x.max()).float()
 
 
 # %% mean and standard deviation kind="misconception"
-# Standardised values are not in [0, 1]. And outliers move the mean and the standard deviation more than anything
-# else.
+# Standardised values are not limited to the range from 0 to 1, and a few outliers move the mean and the standard
+# deviation a lot. Look at the smallest and the largest value that you get.
 def normalise_duration(milliseconds):
     x = milliseconds.double()
     return ((x - x.mean()) / x.std().clamp_min(1e-9)).nan_to_num().float()
 
 
-# %% sigmoid of the standardised values kind="misconception"
-# The values are in [0, 1] now, but a few outliers still set the standard deviation, and typical tracks all get about
-# 0.5.
+# %% sigmoid of standardised values kind="misconception"
+# The values are between 0 and 1, but a few outliers still set the standard deviation, and then all typical tracks get
+# about the same value. Think about which statistics a few tracks cannot move.
 def normalise_duration(milliseconds):
     x = milliseconds.double()
     return torch.sigmoid((x - x.mean()) / x.std(correction=0).clamp_min(1.0)).float()
 
 
 # %% division by zero for equal tracks kind="misconception"
-# Where all tracks are equally long both quantiles are the same, and 0 / 0 is NaN. Give the denominator a lowest
-# value.
+# When all tracks are equally long, the two ends of the scale are the same, and 0 / 0 is NaN. See in the docstring
+# what constant input gives. Look at your denominator.
 def normalise_duration(milliseconds):
     x = milliseconds.double()
     low, high = x.quantile(0.05), x.quantile(0.95)
     return ((x - low) / (high - low)).clamp(0, 1).float()
 
 
-# %% not clamped kind="misconception"
-# Quantiles give the scale, but what lies beyond them goes below 0 or above 1. Clamp the result.
+# %% values outside the range kind="misconception"
+# Tracks beyond the two ends of the scale get values below 0 or above 1. Look at the smallest and the largest value
+# that you get.
 def normalise_duration(milliseconds):
     x = milliseconds.double()
     low, high = x.quantile(0.05), x.quantile(0.95)
     return ((x - low) / (high - low).clamp_min(1.0)).float()
 
 
-# %% upside down kind="misconception"
-# Here the longest track gets the smallest value. A longer track must never get a smaller one.
+# %% order reversed kind="misconception"
+# The longest track gets the smallest value. See in the docstring how length and value are related.
 def normalise_duration(milliseconds):
     x = milliseconds.double()
     low, high = x.quantile(0.05), x.quantile(0.95)
     return 1 - ((x - low) / (high - low).clamp_min(1.0)).clamp(0, 1).float()
 
 
-# %% long outliers only kind="misconception"
-# The upper end is safe from outliers, the lower end is not: an interlude of half a second moves all tracks. Both ends
-# need a quantile.
+# %% short outliers ignored kind="misconception"
+# The upper end of the scale is safe from outliers, but a single very short track sets the lower end and moves all
+# others. Compare how you find the two ends.
 def normalise_duration(milliseconds):
     x = milliseconds.double().log()
     low, high = x.min(), x.quantile(0.95)
     return ((x - low) / (high - low).clamp_min(1e-9)).clamp(0, 1).float()
 
 
-# %% ranks that part equal tracks kind="misconception"
-# argsort gives equal tracks different ranks, by their place in the list. Equal durations must get equal values.
+# %% different ranks for equal tracks kind="misconception"
+# Tracks of equal length get different ranks, by their places in the list. See in the docstring what holds for equal
+# durations.
 def normalise_duration(milliseconds):
     ranks = milliseconds.argsort(stable=True).argsort()
     return ranks.float() / max(len(ranks) - 1, 1)
 
 
 # %% logarithm, then smallest to largest kind="misconception"
-# A logarithm brings outliers closer, but they still decide the scale: typical tracks move when one of them comes in.
+# The logarithm brings outliers closer, but the shortest and the longest track still set the scale, and typical tracks
+# move when one of these joins. Think about which statistics a single track cannot move.
 def normalise_duration(milliseconds):
     x = milliseconds.double().clamp_min(1).log()
     return ((x - x.min()) / (x.max() - x.min()).clamp_min(1e-9)).float()

@@ -1,6 +1,6 @@
 # %% repeats count kind="misconception"
-# Each place that holds a relevant item counts, also when the item was there before. So recall exceeds 1. Count
-# different items: a set.
+# A relevant item that comes again counts again, so recall can exceed 1: the ranking a, a with one relevant item a
+# gives 2. See in the docstring what a repeat does.
 def recall_at_k(ranked, relevant, k):
     if not relevant:
         raise ValueError("nothing is relevant")
@@ -8,43 +8,43 @@ def recall_at_k(ranked, relevant, k):
 
 
 # %% divided by k kind="misconception"
-# This is the precision: the share of the places that hold something relevant. Recall divides by the number of
-# relevant items.
+# The hits are divided by k, which is precision: two hits among the first 10 give 0.2, even where only two items are
+# relevant. See in the docstring what the result is a share of.
 def recall_at_k(ranked, relevant, k):
     if not relevant:
         raise ValueError("nothing is relevant")
     return len(set(ranked[:k]) & relevant) / k
 
 
-# %% divided by what is possible kind="misconception"
-# Dividing by min(k, relevant) makes 1 reachable for every k. That is another measure: recall divides by all relevant
-# items.
+# %% divided by the most possible hits kind="misconception"
+# The hits are divided by min(k, number of relevant items), so 1 can be reached for every k. This is a different
+# measure. See in the docstring what the result is a share of.
 def recall_at_k(ranked, relevant, k):
     if not relevant:
         raise ValueError("nothing is relevant")
     return len(set(ranked[:k]) & relevant) / min(k, len(relevant))
 
 
-# %% repeats dropped before counting kind="misconception"
-# The repeats are taken out first, so that later items move up to better ranks. A repeat keeps its place; it just
-# gains nothing.
+# %% repeats removed before counting kind="misconception"
+# The repeats are removed first, so later items move up: in the ranking a, a, b with k = 2, item b counts, although it
+# is in third place. See in the docstring what a repeat keeps.
 def recall_at_k(ranked, relevant, k):
     if not relevant:
         raise ValueError("nothing is relevant")
     return len(set(list(dict.fromkeys(ranked))[:k]) & relevant) / len(relevant)
 
 
-# %% the whole ranking kind="misconception"
-# k is not used: all of the ranking counts. Only the first k places do.
+# %% whole ranking kind="misconception"
+# The whole ranking is searched, whatever k is. Check where you use k.
 def recall_at_k(ranked, relevant, k):
     if not relevant:
         raise ValueError("nothing is relevant")
     return len(set(ranked) & relevant) / len(relevant)
 
 
-# %% 0 for nothing relevant kind="misconception"
-# Without relevant items recall is not 0, it does not exist: raise ValueError, or a mean over playlists would be too
-# low in silence.
+# %% 0 instead of an error kind="misconception"
+# Without relevant items this returns 0, which would lower the mean over all playlists unnoticed. See in the docstring
+# what should happen.
 def recall_at_k(ranked, relevant, k):
     if not relevant:
         return 0.0
@@ -52,15 +52,17 @@ def recall_at_k(ranked, relevant, k):
 
 
 # %% hit or miss kind="misconception"
-# One hit is enough for 1 here: that is the hit rate. Recall is the share of the relevant items that were found.
+# One hit is enough for 1, which is the hit rate: one of four relevant items gives 1 instead of 0.25. See in the
+# docstring what the result is a share of.
 def recall_at_k(ranked, relevant, k):
     if not relevant:
         raise ValueError("nothing is relevant")
     return float(any(item in relevant for item in ranked[:k]))
 
 
-# %% percent kind="misconception"
-# The result is a share from 0 to 1, not a percentage.
+# %% percentage instead of share kind="misconception"
+# This returns a percentage: one of two relevant items gives 50. See in the docstring from where to where the result
+# goes.
 def recall_at_k(ranked, relevant, k):
     if not relevant:
         raise ValueError("nothing is relevant")
@@ -68,7 +70,7 @@ def recall_at_k(ranked, relevant, k):
 
 
 # %% one place too few kind="misconception"
-# ranked[: k - 1] ends one place early. A slice to k holds the first k items already.
+# The slice ends one place early: with k = 1 it is empty. Check how many items your slice contains.
 def recall_at_k(ranked, relevant, k):
     if not relevant:
         raise ValueError("nothing is relevant")
@@ -83,7 +85,7 @@ def recall_at_k(ranked, relevant, k):
     return sum(1 for item in relevant if item in top) / len(relevant)
 
 
-# %% a loop with a memory kind="alternative"
+# %% a loop over the items still missing kind="alternative"
 def recall_at_k(ranked, relevant, k):
     if not relevant:
         raise ValueError("nothing is relevant")

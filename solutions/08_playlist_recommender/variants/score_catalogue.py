@@ -6,9 +6,9 @@ import torch
 affinity = ...
 
 
-# %% everything at once kind="misconception"
-# The result is right, but all scores are held at the same time, so memory grows with the catalogue. Go through it in
-# chunks and keep only the best k.
+# %% all scores at once kind="misconception"
+# The result is right, but the scores of all tracks are in memory at once, so memory grows with the catalogue. Check
+# where you use `chunk_size`.
 def score_catalogue(
     context,
     context_album,
@@ -27,8 +27,9 @@ def score_catalogue(
     return best.values, best.indices
 
 
-# %% all chunks' scores kept kind="misconception"
-# Each chunk is scored for itself, but its scores are kept until the end. Only the best k so far may stay.
+# %% scores of all chunks kept kind="misconception"
+# The catalogue is scored in chunks, but all scores are kept to the end, so memory grows with the catalogue. Think
+# about what you need to remember from one chunk to the next.
 def score_catalogue(
     context,
     context_album,
@@ -55,9 +56,9 @@ def score_catalogue(
     return best.values, best.indices
 
 
-# %% places in the chunk kind="misconception"
-# topk gives places within what it was given. Without the start of the chunk added, all indices seem to lie in the
-# first chunk.
+# %% indices within the chunk kind="misconception"
+# The indices count from the start of each chunk: in chunks of 4, track 5 is called 1. They should count from the
+# start of the catalogue. Check what an index refers to.
 def score_catalogue(
     context,
     context_album,
@@ -90,8 +91,9 @@ def score_catalogue(
     return best, indices
 
 
-# %% the best of each chunk only kind="misconception"
-# Each new chunk replaces what was found before, so that the last one wins. Join its scores with the best so far.
+# %% only the last chunk ranked kind="misconception"
+# Each chunk replaces the best tracks found before it, so only the last one is ranked. Think about which tracks a new
+# chunk has to compete with.
 def score_catalogue(
     context,
     context_album,
@@ -123,8 +125,9 @@ def score_catalogue(
     return best, indices
 
 
-# %% more tracks than there are kind="misconception"
-# k above the size of the catalogue must raise ValueError. Here fewer than k tracks come back, in silence.
+# %% k not checked kind="misconception"
+# When k is larger than the catalogue, fewer than k tracks come back, without an error. See in the docstring what
+# should happen.
 def score_catalogue(
     context,
     context_album,
@@ -155,8 +158,8 @@ def score_catalogue(
     return best, indices
 
 
-# %% ascending kind="misconception"
-# The lowest score stands first. A ranking begins with the best: descending.
+# %% worst first kind="misconception"
+# The k best tracks are in ascending order, so the best one comes last. Check the order that the docstring asks for.
 def score_catalogue(
     context,
     context_album,
@@ -189,9 +192,9 @@ def score_catalogue(
     return best.flip(0), indices.flip(0)
 
 
-# %% context tracks left out kind="misconception"
-# Candidates of the context's albums are dropped here. Tracks are scored as they are; leaving some out is for the
-# caller to decide.
+# %% albums of the context excluded kind="misconception"
+# Tracks whose album occurs in the context are pushed to the end. The caller decides which tracks to leave out. See in
+# the docstring what it says about the context.
 def score_catalogue(
     context,
     context_album,
@@ -224,8 +227,8 @@ def score_catalogue(
     return best, indices
 
 
-# %% pool forgotten kind="misconception"
-# The pool is not handed on, so that 'mean' gives the same as 'max'.
+# %% pool not passed on kind="misconception"
+# `pool` has no effect: 'mean' gives the same result as 'max'. Check what you pass on to `affinity`.
 def score_catalogue(
     context,
     context_album,
@@ -252,8 +255,9 @@ def score_catalogue(
     return best, indices
 
 
-# %% without the boosts kind="misconception"
-# Only dot products are ranked here. Affinity has two boosts as well: call affinity with the ids.
+# %% no boosts kind="misconception"
+# Only the pooled dot products are ranked, so known albums and artists do not count. See in the docstring what the
+# ranking is based on.
 def score_catalogue(
     context,
     context_album,
@@ -278,9 +282,9 @@ def score_catalogue(
     return best, indices
 
 
-# %% the last chunk left out kind="misconception"
-# The catalogue is cut into full chunks only, and the tracks after the last full one are never seen. The last chunk
-# may be shorter.
+# %% incomplete chunk dropped kind="misconception"
+# Tracks after the last full chunk are never scored: of 10 tracks in chunks of 4, the last two are missing. Check
+# where your loop ends.
 def score_catalogue(
     context,
     context_album,
@@ -313,9 +317,9 @@ def score_catalogue(
     return best, indices
 
 
-# %% one best too few kept kind="misconception"
-# From each chunk the best k - 1 are kept beside the best one. That is enough only while the best are spread over the
-# chunks.
+# %% too few tracks kept kind="misconception"
+# After each chunk only half of k tracks are kept, so too few come back, and good ones from earlier chunks are lost.
+# Check how many you keep from one chunk to the next.
 def score_catalogue(
     context,
     context_album,

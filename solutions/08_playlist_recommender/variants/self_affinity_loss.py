@@ -2,8 +2,9 @@ import torch
 import torch.nn.functional as F
 
 
-# %% without the diagonal kind="misconception"
-# The diagonal, a track with itself, is left out here. The means are over all entries, diagonal included.
+# %% diagonal left out kind="misconception"
+# The product of each track with itself is left out, so the means are over fewer entries. See in the docstring which
+# entries count.
 def self_affinity_loss(context, next_tracks, negatives):
     def pairs(x):
         return (x @ x.T)[~torch.eye(len(x), dtype=torch.bool)]
@@ -15,8 +16,9 @@ def self_affinity_loss(context, next_tracks, negatives):
     return together + mean(F.relu(pairs(negatives)))
 
 
-# %% the diagonal only kind="misconception"
-# Row by row products compare each track with itself only. Asked are all pairs within a group: x @ x.T.
+# %% only the diagonal kind="misconception"
+# Each track is multiplied only with itself. All pairs within a group should count: 3 tracks give 9 products. Check
+# the shape of your products.
 def self_affinity_loss(context, next_tracks, negatives):
     def own(x):
         return (x * x).sum(dim=-1)
@@ -24,60 +26,62 @@ def self_affinity_loss(context, next_tracks, negatives):
     return F.relu(0.5 - own(context)).mean() + F.relu(0.5 - own(next_tracks)).mean() + F.relu(own(negatives)).mean()
 
 
-# %% context with next tracks kind="misconception"
-# Each group is compared with itself: context with context, next with next. Here the two groups are compared with each
-# other.
+# %% context compared with next tracks kind="misconception"
+# The context is multiplied with the next tracks. Each group should be compared with itself. See in the docstring
+# which products are wanted.
 def self_affinity_loss(context, next_tracks, negatives):
     return F.relu(0.5 - context @ next_tracks.T).mean() + F.relu(negatives @ negatives.T).mean()
 
 
-# %% absolute values for hinges kind="misconception"
-# abs() makes 0.5 a target, not a minimum: tracks that fit better are pushed apart again. A hinge stops at 'enough'.
+# %% absolute values instead of hinges kind="misconception"
+# `abs()` makes 0.5 a target instead of a minimum: tracks that fit better are pushed apart again, and negatives below
+# 0 are pulled together. Compare with the three terms in the docstring.
 def self_affinity_loss(context, next_tracks, negatives):
     together = sum((0.5 - group @ group.T).abs().mean() for group in (context, next_tracks))
     return together + (negatives @ negatives.T).abs().mean()
 
 
-# %% the negatives' margin is 0.5 too kind="misconception"
-# Negatives should have dot products of 0 or less, not of 0.5 or less: their hinge has no 0.5.
+# %% margin for the negatives too kind="misconception"
+# Negatives with a product between 0 and 0.5 cost nothing here, although they should be pushed apart: a product of 0.4
+# gives 0 instead of 0.4. Compare the third term with the docstring.
 def self_affinity_loss(context, next_tracks, negatives):
     together = sum(F.relu(0.5 - group @ group.T).mean() for group in (context, next_tracks))
     return together + F.relu(negatives @ negatives.T - 0.5).mean()
 
 
 # %% negatives pulled together kind="misconception"
-# The negatives' sign is that of the other groups, so that random tracks are pulled together. They should repel each
-# other.
+# The negatives have the sign of the other groups, so unrelated tracks are pulled together. Compare the third term
+# with the docstring.
 def self_affinity_loss(context, next_tracks, negatives):
     together = sum(F.relu(0.5 - group @ group.T).mean() for group in (context, next_tracks))
     return together + F.relu(-(negatives @ negatives.T)).mean()
 
 
 # %% sums instead of means kind="misconception"
-# With sums large groups rule: 64 negatives have 4,096 pairs, 5 tracks of context have 25. Take the mean in each
-# group.
+# With sums, large groups count more: 64 negatives have 4,096 products, 5 tracks of context have 25. See in the
+# docstring how the entries are combined.
 def self_affinity_loss(context, next_tracks, negatives):
     together = sum(F.relu(0.5 - group @ group.T).sum() for group in (context, next_tracks))
     return together + F.relu(negatives @ negatives.T).sum()
 
 
-# %% next tracks forgotten kind="misconception"
-# There are three groups: the next tracks belong together too.
+# %% next tracks left out kind="misconception"
+# There are only two terms, so nothing pulls the next tracks together. Compare with the docstring.
 def self_affinity_loss(context, next_tracks, negatives):
     return F.relu(0.5 - context @ context.T).mean() + F.relu(negatives @ negatives.T).mean()
 
 
 # %% one side detached kind="misconception"
-# In numbers it is right, but each track learns from half of its pairs only: the gradient is half as large as it
-# should be.
+# The values are right, but the gradient is only half as large as it should be, because `detach()` takes out one side
+# of each product. Look at how you form the products.
 def self_affinity_loss(context, next_tracks, negatives):
     together = sum(F.relu(0.5 - group @ group.detach().T).mean() for group in (context, next_tracks))
     return together + F.relu(negatives @ negatives.detach().T).mean()
 
 
-# %% a hinge of the mean kind="misconception"
-# The mean is taken before the hinge, so that a pair that fits well makes up for one that does not. First the hinge,
-# entry by entry, then the mean.
+# %% hinge of the mean kind="misconception"
+# The mean is taken before the hinge, so a pair that fits well makes up for one that does not: products of 1 and 0
+# give 0 instead of 0.25. Check the order of the two steps.
 def self_affinity_loss(context, next_tracks, negatives):
     together = sum(F.relu(0.5 - (group @ group.T).mean()) for group in (context, next_tracks))
     return together + F.relu((negatives @ negatives.T).mean())
