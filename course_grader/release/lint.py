@@ -25,7 +25,7 @@ from course_grader.release.test_cells import TestCell, names_read
 
 LAB_POINTS, WRITTEN_POINTS = 20, 5
 MIN_VISIBLE, MIN_HIDDEN = 2, 3
-_LOCAL_PATH = re.compile(r"(?<![\w.:/])/(?:home|Users|root|work|mnt|content/drive)/[\w.-]+")
+_LOCAL_PATH = re.compile(r"(?<![\w.:/])/(?:home|Users|root|work|mnt)/[\w.-]+")
 _HIDDEN_REGION = re.compile(r"### BEGIN HIDDEN TESTS\n(.*?)### END HIDDEN TESTS", re.DOTALL)
 
 
