@@ -4,8 +4,8 @@ import torch.nn.functional as F
 
 
 # %% mean over all positions kind="misconception"
-# This averages the vectors of all positions, padding included, so a text's vector changes with the length of its
-# batch. Here a single position stands for the whole text. See in the docstring which one.
+# This averages the vectors of all positions, padding included, so a text's vector depends on the longest text of its
+# batch. Here a single position stands for the whole text. Check in the docstring which one.
 class CLSEncoder(nn.Module):
     def __init__(self, encoder):
         super().__init__()
@@ -94,8 +94,8 @@ class CLSEncoder(nn.Module):
 
 
 # %% gradients switched off kind="misconception"
-# `no_grad` cuts the computation graph, so the encoder gets no gradient and can never learn. Whoever evaluates the
-# model can switch gradients off from outside. Look at what surrounds the call of the encoder.
+# `no_grad` cuts the computation graph, so the encoder gets no gradient and can never learn. Code that evaluates the
+# model can switch gradients off itself. Look at what surrounds the call of the encoder.
 class CLSEncoder(nn.Module):
     def __init__(self, encoder):
         super().__init__()
@@ -134,8 +134,8 @@ class CLSEncoder(nn.Module):
 
 
 # %% mask required kind="misconception"
-# This uses the mask before checking whether there is one, so `attention_mask=None` raises an AttributeError. See in
-# the docstring what None means.
+# This uses the mask before checking whether there is one, so `attention_mask=None` raises an AttributeError. Check in
+# the docstring what None stands for.
 class CLSEncoder(nn.Module):
     def __init__(self, encoder):
         super().__init__()

@@ -4,7 +4,7 @@ import torch.nn.functional as F
 
 # %% both sides required kind="misconception"
 # Both encoders are called every time, even when their input is None. A search encodes only questions, and building
-# the knowledge base encodes only passages. See in the docstring what happens to a side without input.
+# the knowledge base encodes only passages. Check in the docstring what happens to a side without input.
 class DualEncoder(nn.Module):
     def __init__(self, query_encoder, passage_encoder):
         super().__init__()
@@ -77,7 +77,7 @@ class DualEncoder(nn.Module):
 
 # %% single result for one side kind="misconception"
 # With only one side given, this returns a single tensor instead of a pair, so `X, Y = model(Q)` does not give the
-# caller X. See in the docstring what is returned for the missing side.
+# caller X. Check in the docstring what is returned for the missing side.
 class DualEncoder(nn.Module):
     def __init__(self, query_encoder, passage_encoder):
         super().__init__()

@@ -7,7 +7,7 @@ nce_loss = ...
 
 # %% positives on the diagonal kind="misconception" also_affects=["train_epoch"]
 # This takes passage i as the positive of question i, as in lab 04. Here the batch says which passage is whose: with
-# the labels (2, 0), the positive of question 0 is passage 2. Check where you use `labels`.
+# the labels (2, 0), the positive of question 0 is passage 2. Look at where you use `labels`.
 def in_batch_nce_loss(model, batch):
     Q, Q_mask, P, P_mask, labels = batch
     X, Y = model(Q, Q_mask, P, P_mask)
@@ -49,7 +49,7 @@ def in_batch_nce_loss(model, batch):
 
 # %% share instead of count kind="misconception" also_affects=["train_epoch"]
 # This returns the share of correct questions, such as 0.5 for one of two. Shares of batches of different sizes cannot
-# be added up. See in the docstring which number is wanted.
+# be added up. Check in the docstring which number is wanted.
 def in_batch_nce_loss(model, batch):
     Q, Q_mask, P, P_mask, labels = batch
     X, Y = model(Q, Q_mask, P, P_mask)

@@ -45,7 +45,7 @@ def nce_loss(scores, positive, negatives):
 
 
 # %% sum over the questions kind="misconception"
-# The losses of the questions are added up, so twice as many questions give twice the loss. See in the docstring how
+# The losses of the questions are added up, so twice as many questions give twice the loss. Check in the docstring how
 # they are combined.
 def nce_loss(scores, positive, negatives):
     chosen = scores.gather(1, torch.cat([positive[:, None], negatives], dim=1))
@@ -72,7 +72,7 @@ def nce_loss(scores, positive, negatives):
 
 
 # %% missing minus sign kind="misconception"
-# This is the mean logarithm of the positive's share, which is never above 0. To minimise it would make the share
+# This is the mean logarithm of the positive's share, which is never above 0. Minimising it would make the share
 # smaller, but a loss should fall as the share grows. Check the sign.
 def nce_loss(scores, positive, negatives):
     chosen = scores.gather(1, torch.cat([positive[:, None], negatives], dim=1))
@@ -91,7 +91,7 @@ def nce_loss(scores, positive, negatives):
 
 
 # %% plain number kind="misconception"
-# `item()` returns a Python number, which has no computation graph, so nothing can be learned from it. See in the
+# `item()` returns a Python number, which has no computation graph, so nothing can be learned from it. Check in the
 # docstring what type the loss has.
 def nce_loss(scores, positive, negatives):
     chosen = scores.gather(1, torch.cat([positive[:, None], negatives], dim=1))

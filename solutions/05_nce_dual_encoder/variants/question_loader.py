@@ -130,7 +130,7 @@ def question_loader(samples, tokenizer, batch_size, *, shuffle=False, seed=0, ma
 
 # %% list of batches kind="misconception"
 # This returns a list of finished batches, which has the same order in every epoch and keeps all tensors in memory.
-# See in the docstring which kind of object is wanted.
+# Check in the docstring which kind of object is wanted.
 def question_loader(samples, tokenizer, batch_size, *, shuffle=False, seed=0, max_length=100):
     generator = torch.Generator().manual_seed(seed)
     order = range(len(samples))

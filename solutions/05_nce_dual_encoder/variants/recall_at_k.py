@@ -54,8 +54,8 @@ def recall_at_k(indices, gold, ks):
 
 
 # %% k not checked kind="misconception"
-# A slice beyond the end returns what is there, without an error: for rankings of length 20, R@100 is really R@20. See
-# in the docstring what should happen to such a k.
+# A slice beyond the end returns what is there, without an error: for rankings of length 20, R@100 is really R@20.
+# Check in the docstring what should happen with such a k.
 def recall_at_k(indices, gold, ks):
     return {k: 100 * (indices == gold[:, None])[:, :k].any(dim=1).double().mean().item() for k in ks}
 
@@ -79,7 +79,7 @@ def recall_at_k(indices, gold, ks):
 
 
 # %% list instead of dict kind="misconception"
-# This returns a list, which does not say which value belongs to which k. See in the docstring what type the result
+# This returns a list, which does not say which value belongs to which k. Check in the docstring what type the result
 # has.
 def recall_at_k(indices, gold, ks):
     if max(ks) > indices.shape[1]:

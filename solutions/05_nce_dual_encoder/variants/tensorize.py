@@ -31,7 +31,7 @@ def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
 
 # %% padded to max_length kind="misconception" also_affects=["question_loader"]
 # Every row is padded to `max_length`, so even a batch of short questions is 100 tokens wide, and most of the work is
-# done on padding. See in the docstring how wide a batch is.
+# done on padding. Check in the docstring how wide a batch is.
 def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
     settings = {"padding": "max_length", "truncation": True, "max_length": max_length, "return_tensors": "pt"}
     contexts = [sample["gold_context"] for sample in samples]
@@ -115,7 +115,7 @@ def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
 
 
 # %% equal passages merged kind="misconception" also_affects=["question_loader"]
-# Equal passages are merged into one row, so P has too few rows when two samples have the same gold passage. See in
+# Equal passages are merged into one row, so P has too few rows when two samples have the same gold passage. Check in
 # the docstring how many rows P has.
 def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
     settings = {"padding": True, "truncation": True, "max_length": max_length, "return_tensors": "pt"}

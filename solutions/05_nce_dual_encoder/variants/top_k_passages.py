@@ -43,8 +43,8 @@ def top_k_passages(question_embeddings, passage_embeddings, k, chunk_size=4096):
 
 
 # %% indices within the chunk kind="misconception"
-# The indices count from the start of each chunk: in chunks of 4, passage 5 is called 1. They should count from the
-# first passage of all. Check what an index refers to.
+# The indices count from the start of each chunk: in chunks of 4, passage 5 gets the index 1. They should count from
+# the first passage of all. Check what an index refers to.
 def top_k_passages(question_embeddings, passage_embeddings, k, chunk_size=4096):
     if k > len(passage_embeddings):
         raise ValueError(f"k must be at most {len(passage_embeddings)}, got {k}")
@@ -100,7 +100,7 @@ def top_k_passages(question_embeddings, passage_embeddings, k, chunk_size=4096):
 
 
 # %% k not checked kind="misconception"
-# When k is larger than the number of passages, this returns fewer than k columns, without an error. See in the
+# When k is larger than the number of passages, this returns fewer than k columns, without an error. Check in the
 # docstring what should happen.
 def top_k_passages(question_embeddings, passage_embeddings, k, chunk_size=4096):
     best_scores = question_embeddings.new_empty(len(question_embeddings), 0)
@@ -117,8 +117,8 @@ def top_k_passages(question_embeddings, passage_embeddings, k, chunk_size=4096):
 
 
 # %% k limited by the chunk size kind="misconception"
-# A k above `chunk_size` raises an error, although the k best may come from several chunks. See in the docstring what
-# limits k.
+# A k above `chunk_size` raises an error, although the k best may come from several chunks. Check in the docstring
+# what limits k.
 def top_k_passages(question_embeddings, passage_embeddings, k, chunk_size=4096):
     if k > min(chunk_size, len(passage_embeddings)):
         raise ValueError(f"k must be at most {len(passage_embeddings)}, got {k}")

@@ -124,7 +124,7 @@ def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
 
 # %% each weight clipped alone kind="misconception"
 # Each weight tensor is clipped on its own, so the gradient as a whole may still be too long: two tensors of length 1
-# have length 1.41 together. See in the docstring what `max_norm` limits.
+# have length 1.41 together. Check in the docstring what `max_norm` limits.
 def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
     model.train()
     device = next(model.parameters()).device
@@ -144,7 +144,7 @@ def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
 
 
 # %% scheduler once per epoch kind="misconception"
-# The scheduler moves once, at the end of the epoch, so a warm-up of 100 steps would last 100 epochs. See in the
+# The scheduler moves once, at the end of the epoch, so a warm-up of 100 steps would last 100 epochs. Check in the
 # docstring when it moves.
 def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
     model.train()
@@ -202,7 +202,7 @@ def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
 
 
 # %% eval mode kind="misconception"
-# The model is in eval mode during the epoch, so dropout is off. See in the docstring which mode it should be in.
+# The model is in eval mode during the epoch, so dropout is off. Check in the docstring which mode it should be in.
 def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
     model.eval()
     device = next(model.parameters()).device
@@ -222,7 +222,7 @@ def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
 
 # %% mode not set kind="misconception"
 # The model stays in the mode that it was in. After an evaluation this is eval mode, and the epoch trains without
-# dropout. See in the docstring which mode it should be in.
+# dropout. Check in the docstring which mode it should be in.
 def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
     device = next(model.parameters()).device
     losses = []
@@ -320,7 +320,7 @@ def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
 
 
 # %% one step per epoch kind="misconception"
-# The weights move only once, at the end of the epoch, with the gradients of all batches together. See in the
+# The weights move only once, at the end of the epoch, with the gradients of all batches together. Check in the
 # docstring how many steps there are.
 def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
     model.train()

@@ -116,7 +116,7 @@ def bm25_negatives(questions, passages, gold, k):
 
 
 # %% number of passages not checked kind="misconception"
-# With fewer than k other passages, the lists are too short, and there is no error. See in the docstring what should
+# With fewer than k other passages, the lists are too short, and there is no error. Check in the docstring what should
 # happen.
 def bm25_negatives(questions, passages, gold, k):
     retriever = bm25s.BM25()

@@ -2,14 +2,14 @@ import torch
 
 
 # %% True means drop kind="misconception"
-# The result is True where a negative should be dropped. See in the docstring what True means.
+# The result is True where a negative should be dropped. Check in the docstring what True means.
 def filter_false_negatives(scores, positive_scores, margin):
     return scores > positive_scores[:, None] - margin
 
 
 # %% limit itself excluded kind="misconception"
-# A negative exactly at the limit is dropped: with gold 6 and margin 1, the score 5 gives False. See in the docstring
-# what happens at the limit.
+# A negative exactly at the limit is dropped: with gold 6 and margin 1, the score 5 gives False. Check in the
+# docstring what happens at the limit.
 def filter_false_negatives(scores, positive_scores, margin):
     return scores < positive_scores[:, None] - margin
 
@@ -22,8 +22,8 @@ def filter_false_negatives(scores, positive_scores, margin):
 
 
 # %% margin as a percentage kind="misconception"
-# The margin is taken as a share of the gold score: with gold 6 and margin 0.5, the limit is 3 instead of 5.5. See in
-# the docstring in which units the margin is.
+# The margin is taken as a share of the gold score: with gold 6 and margin 0.5, the limit is 3 instead of 5.5. Check
+# in the docstring in which units the margin is.
 def filter_false_negatives(scores, positive_scores, margin):
     return scores <= positive_scores[:, None] * (1 - margin)
 

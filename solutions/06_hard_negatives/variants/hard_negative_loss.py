@@ -41,7 +41,7 @@ def hard_negative_loss(query_embeddings, passage_embeddings, labels):
 
 
 # %% sum over the questions kind="misconception" also_affects=["train_with_refresh"]
-# The losses of the questions are added up, so a batch twice as large has twice the loss. See in the docstring how
+# The losses of the questions are added up, so a batch twice as large has twice the loss. Check in the docstring how
 # they are combined.
 def hard_negative_loss(query_embeddings, passage_embeddings, labels):
     scores = query_embeddings @ passage_embeddings.T
@@ -74,7 +74,7 @@ def hard_negative_loss(query_embeddings, passage_embeddings, labels):
 
 # %% share instead of count kind="misconception" also_affects=["train_with_refresh"]
 # `num_correct` is a share here, such as 0.5 for one of two questions. Shares of batches of different sizes cannot be
-# added up. See in the docstring which number is wanted.
+# added up. Check in the docstring which number is wanted.
 def hard_negative_loss(query_embeddings, passage_embeddings, labels):
     scores = query_embeddings @ passage_embeddings.T
     return F.cross_entropy(scores, labels), (scores.argmax(dim=1) == labels).float().mean().item()

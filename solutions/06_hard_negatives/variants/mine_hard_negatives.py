@@ -49,8 +49,8 @@ def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5
 
 
 # %% indices within the chunk kind="misconception" also_affects=["train_with_refresh"]
-# The indices count from the start of each chunk: in chunks of 4, item 5 is called 1. They should count from the first
-# item of all. Check what an index refers to.
+# The indices count from the start of each chunk: in chunks of 4, item 5 gets the index 1. They should count from the
+# first item of all. Check what an index refers to.
 def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5, chunk_size=4096):
     count, total = len(query_embeddings), len(item_embeddings)
     for query in range(count):
@@ -95,7 +95,7 @@ def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5
 
 
 # %% number of negatives not checked kind="misconception" also_affects=["train_with_refresh"]
-# With fewer than k negatives, the list is filled up with right items or is too short, and there is no error. See in
+# With fewer than k negatives, the list is filled up with right items or is too short, and there is no error. Check in
 # the docstring what should happen.
 def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5, chunk_size=4096):
     count, total = len(query_embeddings), len(item_embeddings)
@@ -163,7 +163,7 @@ def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5
 
 
 # %% missing question raises an error kind="misconception" also_affects=["train_with_refresh"]
-# A question that is missing from `positive_indices` raises a KeyError. See in the docstring what its absence means.
+# A question that is missing from `positive_indices` raises a KeyError. Check in the docstring what its absence means.
 def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5, chunk_size=4096):
     count, total = len(query_embeddings), len(item_embeddings)
     for query in range(count):

@@ -80,7 +80,7 @@ def train_with_refresh(
 
 
 # %% mined with old embeddings kind="misconception"
-# The embeddings are computed once, before training, so every refresh finds the same negatives again. See in the
+# The embeddings are computed once, before training, so every refresh finds the same negatives again. Check in the
 # docstring which model mines.
 def train_with_refresh(
     model, data, knowledge_base, epochs, refresh_every, tokenizer, *, k=5, batch_size=64, lr=1e-4, seed=42
@@ -193,7 +193,7 @@ def train_with_refresh(
 
 # %% validation passages mined kind="misconception"
 # Negatives come from the whole knowledge base, including passages that only validation questions ask for. Training
-# pushes these away, so validation no longer measures unseen passages. See in the docstring which passages may be
+# pushes these away, so validation no longer measures unseen passages. Check in the docstring which passages may be
 # mined.
 def train_with_refresh(
     model, data, knowledge_base, epochs, refresh_every, tokenizer, *, k=5, batch_size=64, lr=1e-4, seed=42
@@ -249,7 +249,7 @@ def train_with_refresh(
 
 
 # %% always the hardest kind="misconception"
-# Each question brings its hardest negative in every epoch, so the other k - 1 are never used. See in the docstring
+# Each question brings its hardest negative in every epoch, so the other k - 1 are never used. Check in the docstring
 # how one of the k is chosen.
 def train_with_refresh(
     model, data, knowledge_base, epochs, refresh_every, tokenizer, *, k=5, batch_size=64, lr=1e-4, seed=42
@@ -277,7 +277,7 @@ def train_with_refresh(
 
 
 # %% drawn once per refresh kind="misconception"
-# Each question draws a negative when the negatives are mined and keeps it until the next refresh. See in the
+# Each question draws a negative when the negatives are mined and keeps it until the next refresh. Check in the
 # docstring how often it draws.
 def train_with_refresh(
     model, data, knowledge_base, epochs, refresh_every, tokenizer, *, k=5, batch_size=64, lr=1e-4, seed=42
@@ -306,7 +306,7 @@ def train_with_refresh(
 
 # %% new optimiser in each epoch kind="misconception"
 # Optimiser and schedule are made again in each epoch: Adam forgets its averages, and each epoch warms up from a
-# learning rate of 0 again. See in the exercise what a schedule should cover.
+# learning rate of 0 again. Check in the exercise what a schedule should cover.
 def train_with_refresh(
     model, data, knowledge_base, epochs, refresh_every, tokenizer, *, k=5, batch_size=64, lr=1e-4, seed=42
 ):
@@ -335,7 +335,7 @@ def train_with_refresh(
 
 
 # %% epochs count from 1 kind="misconception"
-# The first entry of the history has the epoch 1. See in the docstring how epochs are numbered.
+# The first entry of the history has the epoch 1. Check in the docstring how epochs are numbered.
 def train_with_refresh(
     model, data, knowledge_base, epochs, refresh_every, tokenizer, *, k=5, batch_size=64, lr=1e-4, seed=42
 ):
@@ -364,7 +364,7 @@ def train_with_refresh(
 
 
 # %% recall before the epoch kind="misconception"
-# Recall is measured before the steps of an epoch, so the last entry does not describe the trained model. See in the
+# Recall is measured before the steps of an epoch, so the last entry does not describe the trained model. Check in the
 # docstring when it is measured.
 def train_with_refresh(
     model, data, knowledge_base, epochs, refresh_every, tokenizer, *, k=5, batch_size=64, lr=1e-4, seed=42
@@ -392,7 +392,7 @@ def train_with_refresh(
 
 
 # %% copy trained kind="misconception"
-# A copy of the model is trained, and the caller's model stays as it was. See in the docstring which model should
+# A copy of the model is trained, and the caller's model stays as it was. Check in the docstring which model should
 # learn.
 def train_with_refresh(
     model, data, knowledge_base, epochs, refresh_every, tokenizer, *, k=5, batch_size=64, lr=1e-4, seed=42

@@ -6,7 +6,7 @@ squared_l2 = ...
 
 # %% published recipe kind="misconception" also_affects=["triplet_margins", "triplet_loss"]
 # On both sides, each feature is repeated in place and the result is cut into new rows, as in the published recipe:
-# two copies of (1, 2) become (1, 1) and (2, 2). The distances of other vectors come out. Check which axis is
+# two copies of (1, 2) become (1, 1) and (2, 2). So the distances are those of other vectors. Check which axis is
 # repeated.
 def anchor_negative_distances(anchors, negatives):
     num_anchors, num_negatives, dim = len(anchors), len(negatives), anchors.shape[1]
@@ -39,8 +39,8 @@ def anchor_negative_distances(anchors, negatives):
 
 # %% reshaped instead of transposed kind="misconception" also_affects=["triplet_margins", "triplet_loss"]
 # The table has a row for each anchor and is then reshaped to (N, A). `reshape` keeps the numbers in their order in
-# memory, so most of them end up at a wrong place: with the rows (1, 2, 3) and (4, 5, 6), 4 lands beside 3. Check what
-# happens to each axis.
+# memory, so most of them end up in the wrong place: with the rows (1, 2, 3) and (4, 5, 6), 4 lands beside 3. Check
+# what happens to each axis.
 def anchor_negative_distances(anchors, negatives):
     table = (anchors.unsqueeze(1) - negatives).square().sum(dim=-1)
     return table.reshape(len(negatives), len(anchors))

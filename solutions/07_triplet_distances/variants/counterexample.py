@@ -64,8 +64,8 @@ def counterexample():
 
 
 # %% different numbers of features kind="misconception"
-# The anchors have another number of features than the negatives, so there is no distance between them. Check the last
-# axis of both.
+# The anchors have a different number of features from the negatives, so there is no distance between them. Check the
+# last axis of both.
 def counterexample():
     return torch.tensor([[0.0, 1.0, 2.0]]), torch.zeros(2, 2)
 

@@ -36,7 +36,7 @@ def fast_distances(anchors, negatives):
 
 
 # %% stays in float64 kind="misconception"
-# The result is float64 even for float32 inputs. See in the docstring which dtype it has.
+# The result is float64 even for float32 inputs. Check in the docstring which dtype it has.
 def fast_distances(anchors, negatives):
     y, x = anchors.double(), negatives.double()
     lengths = x.square().sum(dim=1, keepdim=True) + y.square().sum(dim=1)
@@ -104,8 +104,8 @@ def fast_distances(anchors, negatives):
 
 
 # %% always float32 kind="misconception"
-# The result is float32 even for float64 inputs, which loses half of their digits. See in the docstring which dtype it
-# has.
+# The result is float32 even for float64 inputs, which loses half of their digits. Check in the docstring which dtype
+# it has.
 def fast_distances(anchors, negatives):
     y, x = anchors.double(), negatives.double()
     lengths = x.square().sum(dim=1, keepdim=True) + y.square().sum(dim=1)

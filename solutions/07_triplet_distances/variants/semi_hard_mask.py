@@ -39,13 +39,13 @@ def semi_hard_mask(d_ap, d_an, margin):
 
 # %% integers instead of bool kind="misconception"
 # The result contains the integers 0 and 1. As an index, these pick the rows 0 and 1 instead of selecting by a mask.
-# See in the docstring which dtype is wanted.
+# Check in the docstring which dtype is wanted.
 def semi_hard_mask(d_ap, d_an, margin):
     return ((d_ap < d_an) & (d_an < d_ap + margin)).long()
 
 
 # %% or instead of and kind="misconception"
-# This lets in a negative that satisfies only one of the two bounds, so nearly all of them are True. Check how you
+# This lets in a negative that satisfies only one of the two bounds, so nearly all entries are True. Check how you
 # combine the two comparisons.
 def semi_hard_mask(d_ap, d_an, margin):
     return (d_ap < d_an) | (d_an < d_ap + margin)

@@ -14,8 +14,8 @@ def triplet_loss(anchors, positives, negatives, margin):
 
 
 # %% mean over all triplets kind="misconception"
-# The mean includes the triplets whose hinge is 0: the hinges 2 and 0 give 1 instead of 2. See in the docstring which
-# hinges count.
+# The mean includes the triplets whose hinge is 0: the hinges 2 and 0 give 1 instead of 2. Check in the docstring
+# which hinges count.
 def triplet_loss(anchors, positives, negatives, margin):
     hinges = F.relu(margin - triplet_margins(anchors, positives, negatives))
     return hinges.mean()
@@ -31,7 +31,7 @@ def triplet_loss(anchors, positives, negatives, margin):
 
 # %% constant without a graph kind="misconception"
 # When no hinge is above 0, this returns a new tensor that does not depend on the inputs, so `backward()` raises an
-# error. See in the docstring what the gradient should be.
+# error. Check in the docstring what the gradient should be.
 def triplet_loss(anchors, positives, negatives, margin):
     hinges = F.relu(margin - triplet_margins(anchors, positives, negatives))
     if not (hinges > 0).any():
@@ -40,14 +40,15 @@ def triplet_loss(anchors, positives, negatives, margin):
 
 
 # %% sum of the hinges kind="misconception"
-# The hinges are added up, so the loss grows with the number of triplets. See in the docstring how they are combined.
+# The hinges are added up, so the loss grows with the number of triplets. Check in the docstring how they are
+# combined.
 def triplet_loss(anchors, positives, negatives, margin):
     hinges = F.relu(margin - triplet_margins(anchors, positives, negatives))
     return hinges.sum()
 
 
 # %% wrong sign kind="misconception"
-# The margin of a triplet is added to the wanted margin, so good triplets are punished and bad ones are not. Compare
+# The margin of a triplet is added to the wanted margin, so good triplets are punished more than bad ones. Compare
 # with the hinge in the docstring.
 def triplet_loss(anchors, positives, negatives, margin):
     hinges = F.relu(margin + triplet_margins(anchors, positives, negatives))
@@ -55,7 +56,7 @@ def triplet_loss(anchors, positives, negatives, margin):
 
 
 # %% only matching rows kind="misconception"
-# Negative k is compared with anchor k only, and other combinations are left out. See in the docstring how many
+# Negative k is compared with anchor k only, and other combinations are left out. Check in the docstring how many
 # triplets take part.
 def triplet_loss(anchors, positives, negatives, margin):
     size = min(len(anchors), len(negatives))
@@ -66,22 +67,22 @@ def triplet_loss(anchors, positives, negatives, margin):
 
 
 # %% zero hinges counted kind="misconception"
-# `hinges >= 0` is true for every hinge, so those that are 0 count too: the hinges 2 and 0 give 1 instead of 2. See in
-# the docstring which hinges count.
+# `hinges >= 0` is true for every hinge, so those that are 0 count too: the hinges 2 and 0 give 1 instead of 2. Check
+# in the docstring which hinges count.
 def triplet_loss(anchors, positives, negatives, margin):
     hinges = F.relu(margin - triplet_margins(anchors, positives, negatives))
     return hinges.sum() / (hinges >= 0).sum()
 
 
 # %% only the nearest negative kind="misconception"
-# Only the nearest negative of each anchor counts. See in the docstring how many triplets take part.
+# Only the nearest negative of each anchor counts. Check in the docstring how many triplets take part.
 def triplet_loss(anchors, positives, negatives, margin):
     hinges = F.relu(margin - triplet_margins(anchors, positives, negatives).amin(dim=0))
     return hinges.sum() / (hinges > 0).sum().clamp(min=1)
 
 
 # %% margin fixed at 1 kind="misconception"
-# The wanted margin is always 1, so another value of `margin` has no effect. Check where you use the argument.
+# The margin is always 1, so another value of `margin` has no effect. Check where you use the argument.
 def triplet_loss(anchors, positives, negatives, margin):
     hinges = F.relu(1.0 - triplet_margins(anchors, positives, negatives))
     return hinges.sum() / (hinges > 0).sum().clamp(min=1)

@@ -4,7 +4,7 @@ import torch.nn.functional as F
 
 
 # %% artist first kind="misconception"
-# The artist's numbers come before the album's, so code that reads the vectors takes one for the other. See in the
+# The artist's numbers come before the album's, so code that reads the vectors takes one for the other. Check in the
 # docstring which comes first.
 class TrackEncoder(nn.Module):
     def __init__(self, num_albums, num_artists, dim, album_buckets=100_000):
@@ -18,7 +18,7 @@ class TrackEncoder(nn.Module):
 
 
 # %% one row per album kind="misconception"
-# The album table has a row for every album, so it grows with their number, which hashing is meant to avoid. See in
+# The album table has a row for every album, so it grows with their number, which hashing is meant to avoid. Check in
 # the docstring how many rows it has and how an album finds its row.
 class TrackEncoder(nn.Module):
     def __init__(self, num_albums, num_artists, dim, album_buckets=100_000):
@@ -32,7 +32,7 @@ class TrackEncoder(nn.Module):
 
 
 # %% raw album id as the row kind="misconception"
-# The raw album id is used as the number of a row: with 10 buckets, album 43 raises an IndexError. Look at how an
+# The raw album id is used as the number of a row: with 10 buckets, album 25 raises an IndexError. Look at how an
 # album finds its row.
 class TrackEncoder(nn.Module):
     def __init__(self, num_albums, num_artists, dim, album_buckets=100_000):
@@ -75,7 +75,7 @@ class TrackEncoder(nn.Module):
 
 # %% artists hashed too kind="misconception"
 # The artists are hashed into `album_buckets` rows as well, so the table has the wrong size, and with few buckets
-# different artists share a row. See in the docstring how many rows the artists have.
+# different artists share a row. Check in the docstring how many rows the artists have.
 class TrackEncoder(nn.Module):
     def __init__(self, num_albums, num_artists, dim, album_buckets=100_000):
         super().__init__()
@@ -88,7 +88,7 @@ class TrackEncoder(nn.Module):
 
 
 # %% dim divided between the tables kind="misconception"
-# Each table has only half of dim numbers in a row, so a track has dim numbers in all. See in the docstring what dim
+# Each table has only half of dim numbers in a row, so a track has dim numbers in all. Check in the docstring what dim
 # counts.
 class TrackEncoder(nn.Module):
     def __init__(self, num_albums, num_artists, dim, album_buckets=100_000):
@@ -116,7 +116,7 @@ class TrackEncoder(nn.Module):
 
 
 # %% num_albums not stored kind="misconception"
-# The encoder does not keep `num_albums`, so code that reads it raises an AttributeError. See in the docstring which
+# The encoder does not keep `num_albums`, so code that reads it raises an AttributeError. Check in the docstring which
 # attribute is promised.
 class TrackEncoder(nn.Module):
     def __init__(self, num_albums, num_artists, dim, album_buckets=100_000):
@@ -131,7 +131,7 @@ class TrackEncoder(nn.Module):
 
 # %% fewer rows with few albums kind="misconception"
 # With fewer albums than buckets, the table has only `num_albums` rows, so new albums share rows sooner than they have
-# to. See in the docstring what the number of rows depends on.
+# to. Check in the docstring what the number of rows depends on.
 class TrackEncoder(nn.Module):
     def __init__(self, num_albums, num_artists, dim, album_buckets=100_000):
         super().__init__()

@@ -3,7 +3,7 @@ import torch.nn.functional as F
 
 
 # %% no boosts kind="misconception" also_affects=["score_catalogue"]
-# Only the pooled dot products are returned. See in the docstring what is added for albums and artists that occur in
+# Only the pooled dot products are returned. Check in the docstring what is added for albums and artists that occur in
 # the context.
 def affinity(candidates, context, candidate_album, context_album, candidate_artist, context_artist, pool="max"):
     if pool not in ("max", "mean"):
@@ -41,7 +41,7 @@ def affinity(candidates, context, candidate_album, context_album, candidate_arti
 
 # %% buckets compared kind="misconception" also_affects=["score_catalogue"]
 # The albums are compared by their buckets, so albums 7 and 100,007 look the same. They share a row in the table, but
-# they are different albums. See in the docstring which ids are compared.
+# they are different albums. Check in the docstring which ids are compared.
 def affinity(candidates, context, candidate_album, context_album, candidate_artist, context_artist, pool="max"):
     if pool not in ("max", "mean"):
         raise ValueError(pool)
@@ -66,7 +66,7 @@ def affinity(candidates, context, candidate_album, context_album, candidate_arti
 
 
 # %% unknown pool taken as mean kind="misconception" also_affects=["score_catalogue"]
-# Every pool except 'max' is treated as 'mean', so a misspelt name goes unnoticed. See in the docstring what should
+# Every pool except 'max' is treated as 'mean', so a misspelt name goes unnoticed. Check in the docstring what should
 # happen.
 def affinity(candidates, context, candidate_album, context_album, candidate_artist, context_artist, pool="max"):
     products = candidates @ context.T
@@ -111,7 +111,7 @@ def affinity(candidates, context, candidate_album, context_album, candidate_arti
 
 
 # %% context detached kind="misconception" also_affects=["score_catalogue"]
-# `detach()` keeps the gradient away from the context, so only the candidates learn. See in the docstring what the
+# `detach()` keeps the gradient away from the context, so only the candidates learn. Check in the docstring what the
 # result is differentiable in.
 def affinity(candidates, context, candidate_album, context_album, candidate_artist, context_artist, pool="max"):
     if pool not in ("max", "mean"):

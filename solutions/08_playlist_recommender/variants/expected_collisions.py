@@ -3,14 +3,14 @@ import math
 
 # %% first id in a bucket not counted kind="misconception"
 # This counts the ids that find their bucket taken: of two ids in one bucket, only the second counts. Both of them
-# share it. See in the docstring which ids are counted.
+# share it. Check in the docstring which ids are counted.
 def expected_collisions(num_ids, num_buckets):
     return num_ids - num_buckets * (1 - (1 - 1 / num_buckets) ** num_ids)
 
 
 # %% pairs counted kind="misconception"
-# This is the expected number of pairs in one bucket: four ids that share a bucket are six pairs. See in the docstring
-# what is counted.
+# This is the expected number of pairs in one bucket: four ids that share a bucket are six pairs. Check in the
+# docstring what is counted.
 def expected_collisions(num_ids, num_buckets):
     return num_ids * (num_ids - 1) / 2 / num_buckets
 
@@ -23,21 +23,21 @@ def expected_collisions(num_ids, num_buckets):
 
 
 # %% probability instead of number kind="misconception"
-# This is the probability that one id shares its bucket, a number from 0 to 1. See in the docstring what is expected,
-# and think about how it follows from this probability.
+# This is the probability that one id shares its bucket, a number from 0 to 1. Check in the docstring what is
+# expected, and think about how it follows from this probability.
 def expected_collisions(num_ids, num_buckets):
     return 1 - (1 - 1 / num_buckets) ** (num_ids - 1)
 
 
 # %% ids that are alone kind="misconception"
-# This is the expected number of ids that have a bucket to themselves. See in the docstring which ids are counted.
+# This is the expected number of ids that have a bucket to themselves. Check in the docstring which ids are counted.
 def expected_collisions(num_ids, num_buckets):
     return num_ids * (1 - 1 / num_buckets) ** (num_ids - 1)
 
 
 # %% consecutive ids kind="misconception"
 # This describes the ids 0, 1, 2, ... in their buckets, where nothing collides until every bucket has one. In random
-# buckets, some ids collide much earlier. See in the docstring how buckets are chosen.
+# buckets, some ids collide much earlier. Check in the docstring how buckets are chosen.
 def expected_collisions(num_ids, num_buckets):
     return float(max(0, num_ids - num_buckets))
 

@@ -3,13 +3,13 @@ import torch
 
 # %% quotient instead of remainder kind="misconception" also_affects=["TrackEncoder"]
 # This divides and drops the remainder: in 10 buckets, ids 42 and 43 both go to bucket 4, and id 123 goes to bucket
-# 12, which does not exist. See in the docstring what a bucket is.
+# 12, which does not exist. Check in the docstring what a bucket is.
 def hash_bucket(ids, num_buckets=100_000):
     return ids // num_buckets
 
 
 # %% clamped kind="misconception" also_affects=["TrackEncoder"]
-# All ids from `num_buckets` on go to the last bucket, so most albums collide there. See in the docstring how an id
+# All ids from `num_buckets` on go to the last bucket, so most albums collide there. Check in the docstring how an id
 # finds its bucket.
 def hash_bucket(ids, num_buckets=100_000):
     return ids.clamp(max=num_buckets - 1)
@@ -24,7 +24,7 @@ def hash_bucket(ids, num_buckets=100_000):
 
 # %% buckets counted from 1 kind="misconception" also_affects=["TrackEncoder"]
 # The buckets are numbered from 1 to `num_buckets`. They are rows of a table, which count from 0, so the last one does
-# not exist. See in the docstring which numbers are allowed.
+# not exist. Check in the docstring which numbers are allowed.
 def hash_bucket(ids, num_buckets=100_000):
     return ids % num_buckets + 1
 
@@ -44,14 +44,14 @@ def hash_bucket(ids, num_buckets=100_000):
 
 
 # %% negative buckets kind="misconception" also_affects=["TrackEncoder"]
-# `fmod` keeps the sign of the id: in 10 buckets, id -7 gets bucket -7, which does not exist. See in the docstring
+# `fmod` keeps the sign of the id: in 10 buckets, id -7 gets bucket -7, which does not exist. Check in the docstring
 # which numbers are allowed, and compare the ways to take a remainder.
 def hash_bucket(ids, num_buckets=100_000):
     return torch.fmod(ids, num_buckets)
 
 
 # %% only the first id kind="misconception" also_affects=["TrackEncoder"]
-# Only the first id gets a bucket, and the result is a single number. See in the docstring which shape it has.
+# Only the first id gets a bucket, and the result is a single number. Check in the docstring which shape it has.
 def hash_bucket(ids, num_buckets=100_000):
     return torch.tensor(int(ids.reshape(-1)[0]) % num_buckets)
 

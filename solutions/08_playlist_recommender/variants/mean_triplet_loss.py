@@ -11,14 +11,14 @@ def mean_triplet_loss(pos, neg, margin=1.0):
 
 # %% no hinge kind="misconception"
 # Once the gap is larger than the margin, the loss falls below 0 and goes on pushing, so the vectors grow without end.
-# See in the docstring when it should be 0.
+# Check in the docstring when it should be 0.
 def mean_triplet_loss(pos, neg, margin=1.0):
     return margin + neg.mean() - pos.mean()
 
 
 # %% absolute value instead of a hinge kind="misconception"
 # Once the gap is larger than the margin, `abs()` makes the loss grow again and pushes the two sides back together.
-# The margin is a minimum, not a target. See in the docstring when the loss is 0.
+# The margin is a minimum, not a target. Check in the docstring when the loss is 0.
 def mean_triplet_loss(pos, neg, margin=1.0):
     return (margin + neg.mean() - pos.mean()).abs()
 
@@ -52,7 +52,7 @@ def mean_triplet_loss(pos, neg, margin=1.0):
 
 
 # %% extremes instead of means kind="misconception"
-# Only the best negative and the worst positive count. In this loss all tracks should. See in the docstring what is
+# Only the best negative and the worst positive count. In this loss all tracks should. Check in the docstring what is
 # compared.
 def mean_triplet_loss(pos, neg, margin=1.0):
     return F.relu(margin + neg.max() - pos.min())

@@ -5,7 +5,7 @@ import torch
 
 # %% repeats gain kind="misconception"
 # A relevant item that comes again gains again, so NDCG can exceed 1: the ranking a, a with one relevant item a gives
-# 1.63. See in the docstring what a repeat does.
+# 1.63. Check in the docstring what a repeat does.
 def ndcg_at_k(ranked, relevant, k):
     if not relevant:
         raise ValueError("nothing is relevant")
@@ -20,7 +20,7 @@ def ndcg_at_k(ranked, relevant, k):
 
 # %% ideal made of the hits kind="misconception"
 # The ideal has only as many items as were found, so missing items cost nothing: one hit at rank 1 gives 1 even where
-# ten items are relevant. See in the docstring how long the ideal is.
+# ten items are relevant. Check in the docstring how long the ideal is.
 def ndcg_at_k(ranked, relevant, k):
     if not relevant:
         raise ValueError("nothing is relevant")
@@ -35,7 +35,7 @@ def ndcg_at_k(ranked, relevant, k):
 
 # %% ideal of k items kind="misconception"
 # The ideal has k relevant items even where fewer exist: with one relevant item and k = 2, the best ranking gets only
-# 0.61. See in the docstring how long the ideal is.
+# 0.61. Check in the docstring how long the ideal is.
 def ndcg_at_k(ranked, relevant, k):
     if not relevant:
         raise ValueError("nothing is relevant")
@@ -50,7 +50,7 @@ def ndcg_at_k(ranked, relevant, k):
 
 # %% ideal of all relevant items kind="misconception"
 # The ideal contains all relevant items, although only k ranks count: with two relevant items and k = 1, the best
-# ranking gets only 0.61. See in the docstring how long the ideal is.
+# ranking gets only 0.61. Check in the docstring how long the ideal is.
 def ndcg_at_k(ranked, relevant, k):
     if not relevant:
         raise ValueError("nothing is relevant")
@@ -125,7 +125,7 @@ def ndcg_at_k(ranked, relevant, k):
 
 # %% repeats removed before ranking kind="misconception"
 # The repeats are removed first, so later items move up: in the ranking a, a, b, item b counts at rank 2 instead of 3.
-# See in the docstring what a repeat keeps.
+# Check in the docstring what a repeat keeps.
 def ndcg_at_k(ranked, relevant, k):
     if not relevant:
         raise ValueError("nothing is relevant")
@@ -139,8 +139,8 @@ def ndcg_at_k(ranked, relevant, k):
 
 
 # %% 0 instead of an error kind="misconception"
-# Without relevant items this returns 0, which would lower the mean over all playlists unnoticed. See in the docstring
-# what should happen.
+# Without relevant items this returns 0, which would lower the mean over all playlists unnoticed. Check in the
+# docstring what should happen.
 def ndcg_at_k(ranked, relevant, k):
     if not relevant:
         return 0.0

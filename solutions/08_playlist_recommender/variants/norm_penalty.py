@@ -10,7 +10,7 @@ def norm_penalty(embeddings, max_norm):
 
 
 # %% mean instead of sum kind="misconception"
-# The mean divides by the number of rows, so one row that is far too long hardly counts among many. See in the
+# The mean divides by the number of rows, so one row that is far too long hardly counts among many. Check in the
 # docstring how the rows are combined.
 def norm_penalty(embeddings, max_norm):
     norms = torch.linalg.vector_norm(embeddings, dim=-1)
@@ -18,13 +18,14 @@ def norm_penalty(embeddings, max_norm):
 
 
 # %% squared norms kind="misconception"
-# Squared lengths are compared with the limit: (3, 4) counts as 25 instead of 5. See in the docstring what a norm is.
+# Squared lengths are compared with the limit: (3, 4) counts as 25 instead of 5. Check in the docstring what a norm
+# is.
 def norm_penalty(embeddings, max_norm):
     return F.relu(embeddings.square().sum(dim=-1) - max_norm).sum()
 
 
 # %% short rows make up for long ones kind="misconception"
-# Rows below the limit add a negative amount: norms of 5 and 1 with a limit of 3 give 0 instead of 2. See in the
+# Rows below the limit add a negative amount: norms of 5 and 1 with a limit of 3 give 0 instead of 2. Check in the
 # docstring what a short row adds.
 def norm_penalty(embeddings, max_norm):
     norms = torch.linalg.vector_norm(embeddings, dim=-1)
@@ -55,14 +56,14 @@ def norm_penalty(embeddings, max_norm):
 
 # %% absolute difference kind="misconception"
 # Rows below the limit are punished too, so every row is driven to the same length: a norm of 1 with a limit of 3 adds
-# 2 instead of 0. See in the docstring what a short row adds.
+# 2 instead of 0. Check in the docstring what a short row adds.
 def norm_penalty(embeddings, max_norm):
     norms = torch.linalg.vector_norm(embeddings, dim=-1)
     return (norms - max_norm).abs().sum()
 
 
 # %% L1 norm kind="misconception"
-# This adds up absolute values, the L1 norm: (3, 4) has 7 instead of 5. See in the docstring which norm is wanted.
+# This adds up absolute values, the L1 norm: (3, 4) has 7 instead of 5. Check in the docstring which norm is wanted.
 def norm_penalty(embeddings, max_norm):
     return F.relu(embeddings.abs().sum(dim=-1) - max_norm).sum()
 

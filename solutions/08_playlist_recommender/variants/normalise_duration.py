@@ -34,7 +34,7 @@ def normalise_duration(milliseconds):
 
 
 # %% division by zero for equal tracks kind="misconception"
-# When all tracks are equally long, the two ends of the scale are the same, and 0 / 0 is NaN. See in the docstring
+# When all tracks are equally long, the two ends of the scale are the same, and 0 / 0 is NaN. Check in the docstring
 # what constant input gives. Look at your denominator.
 def normalise_duration(milliseconds):
     x = milliseconds.double()
@@ -52,7 +52,7 @@ def normalise_duration(milliseconds):
 
 
 # %% order reversed kind="misconception"
-# The longest track gets the smallest value. See in the docstring how length and value are related.
+# The longest track gets the smallest value. Check in the docstring how length and value are related.
 def normalise_duration(milliseconds):
     x = milliseconds.double()
     low, high = x.quantile(0.05), x.quantile(0.95)
@@ -69,7 +69,7 @@ def normalise_duration(milliseconds):
 
 
 # %% different ranks for equal tracks kind="misconception"
-# Tracks of equal length get different ranks, by their places in the list. See in the docstring what holds for equal
+# Tracks of equal length get different ranks, by their places in the list. Check in the docstring what holds for equal
 # durations.
 def normalise_duration(milliseconds):
     ranks = milliseconds.argsort(stable=True).argsort()

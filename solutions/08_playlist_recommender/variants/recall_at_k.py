@@ -1,6 +1,6 @@
 # %% repeats count kind="misconception"
 # A relevant item that comes again counts again, so recall can exceed 1: the ranking a, a with one relevant item a
-# gives 2. See in the docstring what a repeat does.
+# gives 2. Check in the docstring what a repeat does.
 def recall_at_k(ranked, relevant, k):
     if not relevant:
         raise ValueError("nothing is relevant")
@@ -9,7 +9,7 @@ def recall_at_k(ranked, relevant, k):
 
 # %% divided by k kind="misconception"
 # The hits are divided by k, which is precision: two hits among the first 10 give 0.2, even where only two items are
-# relevant. See in the docstring what the result is a share of.
+# relevant. Check in the docstring what the result is a share of.
 def recall_at_k(ranked, relevant, k):
     if not relevant:
         raise ValueError("nothing is relevant")
@@ -18,7 +18,7 @@ def recall_at_k(ranked, relevant, k):
 
 # %% divided by the most possible hits kind="misconception"
 # The hits are divided by min(k, number of relevant items), so 1 can be reached for every k. This is a different
-# measure. See in the docstring what the result is a share of.
+# measure. Check in the docstring what the result is a share of.
 def recall_at_k(ranked, relevant, k):
     if not relevant:
         raise ValueError("nothing is relevant")
@@ -27,7 +27,7 @@ def recall_at_k(ranked, relevant, k):
 
 # %% repeats removed before counting kind="misconception"
 # The repeats are removed first, so later items move up: in the ranking a, a, b with k = 2, item b counts, although it
-# is in third place. See in the docstring what a repeat keeps.
+# is in third place. Check in the docstring what a repeat keeps.
 def recall_at_k(ranked, relevant, k):
     if not relevant:
         raise ValueError("nothing is relevant")
@@ -43,8 +43,8 @@ def recall_at_k(ranked, relevant, k):
 
 
 # %% 0 instead of an error kind="misconception"
-# Without relevant items this returns 0, which would lower the mean over all playlists unnoticed. See in the docstring
-# what should happen.
+# Without relevant items this returns 0, which would lower the mean over all playlists unnoticed. Check in the
+# docstring what should happen.
 def recall_at_k(ranked, relevant, k):
     if not relevant:
         return 0.0
@@ -52,7 +52,7 @@ def recall_at_k(ranked, relevant, k):
 
 
 # %% hit or miss kind="misconception"
-# One hit is enough for 1, which is the hit rate: one of four relevant items gives 1 instead of 0.25. See in the
+# One hit is enough for 1, which is the hit rate: one of four relevant items gives 1 instead of 0.25. Check in the
 # docstring what the result is a share of.
 def recall_at_k(ranked, relevant, k):
     if not relevant:
@@ -61,8 +61,7 @@ def recall_at_k(ranked, relevant, k):
 
 
 # %% percentage instead of share kind="misconception"
-# This returns a percentage: one of two relevant items gives 50. See in the docstring from where to where the result
-# goes.
+# This returns a percentage: one of two relevant items gives 50. Check in the docstring which range the result has.
 def recall_at_k(ranked, relevant, k):
     if not relevant:
         raise ValueError("nothing is relevant")

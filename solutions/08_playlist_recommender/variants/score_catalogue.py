@@ -57,7 +57,7 @@ def score_catalogue(
 
 
 # %% indices within the chunk kind="misconception"
-# The indices count from the start of each chunk: in chunks of 4, track 5 is called 1. They should count from the
+# The indices count from the start of each chunk: in chunks of 4, track 5 gets the index 1. They should count from the
 # start of the catalogue. Check what an index refers to.
 def score_catalogue(
     context,
@@ -126,7 +126,7 @@ def score_catalogue(
 
 
 # %% k not checked kind="misconception"
-# When k is larger than the catalogue, fewer than k tracks come back, without an error. See in the docstring what
+# When k is larger than the catalogue, fewer than k tracks come back, without an error. Check in the docstring what
 # should happen.
 def score_catalogue(
     context,
@@ -193,8 +193,8 @@ def score_catalogue(
 
 
 # %% albums of the context excluded kind="misconception"
-# Tracks whose album occurs in the context are pushed to the end. The caller decides which tracks to leave out. See in
-# the docstring what it says about the context.
+# Tracks whose album occurs in the context are pushed to the end. The caller decides which tracks to leave out. Check
+# what the docstring says about the context.
 def score_catalogue(
     context,
     context_album,
@@ -256,7 +256,7 @@ def score_catalogue(
 
 
 # %% no boosts kind="misconception"
-# Only the pooled dot products are ranked, so known albums and artists do not count. See in the docstring what the
+# Only the pooled dot products are ranked, so known albums and artists do not count. Check in the docstring what the
 # ranking is based on.
 def score_catalogue(
     context,

@@ -3,7 +3,7 @@ import torch.nn.functional as F
 
 
 # %% diagonal left out kind="misconception"
-# The product of each track with itself is left out, so the means are over fewer entries. See in the docstring which
+# The product of each track with itself is left out, so the means are over fewer entries. Check in the docstring which
 # entries count.
 def self_affinity_loss(context, next_tracks, negatives):
     def pairs(x):
@@ -27,7 +27,7 @@ def self_affinity_loss(context, next_tracks, negatives):
 
 
 # %% context compared with next tracks kind="misconception"
-# The context is multiplied with the next tracks. Each group should be compared with itself. See in the docstring
+# The context is multiplied with the next tracks. Each group should be compared with itself. Check in the docstring
 # which products are wanted.
 def self_affinity_loss(context, next_tracks, negatives):
     return F.relu(0.5 - context @ next_tracks.T).mean() + F.relu(negatives @ negatives.T).mean()
@@ -58,7 +58,7 @@ def self_affinity_loss(context, next_tracks, negatives):
 
 
 # %% sums instead of means kind="misconception"
-# With sums, large groups count more: 64 negatives have 4,096 products, 5 tracks of context have 25. See in the
+# With sums, large groups count more: 64 negatives have 4,096 products, 5 tracks of context have 25. Check in the
 # docstring how the entries are combined.
 def self_affinity_loss(context, next_tracks, negatives):
     together = sum(F.relu(0.5 - group @ group.T).sum() for group in (context, next_tracks))
