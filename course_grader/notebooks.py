@@ -87,6 +87,11 @@ def tested_exercise(source: str) -> str | None:
     return found[-1]["id"] if found else None
 
 
+def with_tested_exercise(source: str, exercise: str) -> str:
+    """A test cell's source, with another name in its closing `run_tests("...")`."""
+    return _RUN_TESTS.sub(f'run_tests("{exercise}")', source)
+
+
 def is_judged_cell(cell: NotebookNode) -> bool:
     """A test cell that the judge runs. Other autograded cells run in the student's kernel, as in nbgrader itself."""
     return is_autograded_cell(cell) and tested_exercise(cell.source) is not None

@@ -14,7 +14,13 @@ from nbformat import NotebookNode
 from course_grader.audit.variants import Kind, Variant
 from course_grader.judge.reference import ReferenceSource, execute_reference
 from course_grader.judge.session import run_test_cell
-from course_grader.notebooks import is_judged_cell, is_solution_cell, nbgrader_metadata, tested_exercise
+from course_grader.notebooks import (
+    is_judged_cell,
+    is_solution_cell,
+    nbgrader_metadata,
+    tested_exercise,
+    with_tested_exercise,
+)
 from course_utils import testing
 from course_utils.remote.client import RemoteClient
 from course_utils.remote.proxies import local_transport, reference, student
@@ -92,7 +98,8 @@ def _connected(variables: dict[str, Any], reference_variables: dict[str, Any]) -
 def one_notebook_of(notebook: NotebookNode, variants: list[Variant]) -> NotebookNode:
     """The reference, then each variant followed by the tests of its exercise, so that one kernel judges them all.
 
-    After its tests, each variant is replaced by the reference's answer again.
+    After its tests, each variant is replaced by the reference's answer again. Results are kept by exercise, so each
+    copy of a test cell names one of its own: the exercise and the variant's number.
     """
     combined = copy.deepcopy(notebook)
     by_id = {nbgrader_metadata(cell).get("grade_id"): cell for cell in combined.cells}
@@ -101,6 +108,7 @@ def one_notebook_of(notebook: NotebookNode, variants: list[Variant]) -> Notebook
         answer = copy.deepcopy(by_id[variant.exercise])
         tests = copy.deepcopy(by_id[f"test_{variant.exercise}"])
         answer.source, answer.id, tests.id = variant.code, f"variant-{number}", f"tests-{number}"
+        tests.source = with_tested_exercise(tests.source, f"{variant.exercise}_{number}")
         back = copy.deepcopy(by_id[variant.exercise])
         back.id = f"back-{number}"
         combined.cells += [answer, tests, back]

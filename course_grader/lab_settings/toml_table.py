@@ -9,14 +9,16 @@ import re
 import tomllib
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
+from typing import Any, ClassVar, Protocol, TypeVar, get_type_hints
 
 from course_grader.errors import CourseError
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
 
-Table = TypeVar("Table", bound="DataclassInstance")
+class _Dataclass(Protocol):
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+Table = TypeVar("Table", bound=_Dataclass)
 STRINGS = tuple[str, ...]
 NAMES = {bool: "true or false", int: "a whole number", float: "a number", str: "a string", STRINGS: "a list of strings"}
 
