@@ -41,6 +41,18 @@ def read_selection(file: IO[bytes], selection: Any) -> Any:
     return reader.result
 
 
+def select(value: Any, selection: Any) -> Any:
+    """The same from a value that is in memory already."""
+    if selection is EVERYTHING:
+        return value
+    if isinstance(value, dict):
+        names = value.keys() & selection if isinstance(selection, dict) else ()
+        return {name: select(value[name], selection[name]) for name in value if name in names}
+    if isinstance(value, list):
+        return [select(item, selection[0]) for item in value] if isinstance(selection, list) else []
+    return value
+
+
 class _Reader:
     def __init__(self, selection: Any):
         self.result: Any = None

@@ -11,13 +11,13 @@ from uuid import uuid4
 import ijson
 from nbformat import NotebookNode, from_dict
 
-from course_grader.repair.json_selection import EVERYTHING, TooLarge, read_selection
+from course_grader.repair.json_selection import EVERYTHING, TooLarge, read_selection, select
 from course_grader.repair.notes import Notes
 from course_grader.repair.plain_files import NotPlain, open_plain
 
 MAX_CELLS = 5_000
 MAX_FILE_MB = 2_000
-MAX_FAULTY_BYTES = 50 << 20  # read again from a file that is not JSON, to find the place
+MAX_FAULTY_BYTES = 20 << 20  # of a file that is not strictly JSON
 _CELL_ID = re.compile(r"[a-zA-Z0-9-_]{1,64}")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _CELL_TYPES = ("code", "markdown", "raw")
@@ -47,9 +47,7 @@ def read_notebook(path: Path, notes: Notes) -> NotebookNode:
     try:
         with open_plain(path) as file:
             if path.stat().st_size > MAX_FILE_MB << 20:
-                raise Unreadable(
-                    f"{path.name} is larger than {MAX_FILE_MB} MB: clear its outputs and hand it in again."
-                )
+                raise Unreadable(f"{path.name} is over {MAX_FILE_MB} MB: clear its outputs and hand it in again.")
             return _notebook(_read(file, path.name, notes), path.name, notes)
     except NotPlain as error:
         raise Unreadable(str(error)) from None
@@ -66,23 +64,24 @@ def _read(file: IO[bytes], name: str, notes: Notes) -> Any:
         return read_selection(file, _SELECTION)
     except TooLarge as error:
         raise Unreadable(f"{name} {error}: clear its outputs and hand it in again.") from None
-    except (ijson.JSONError, ValueError) as error:  # ValueError: numbers and texts that Python does not accept
+    except (ijson.JSONError, ValueError):  # ValueError: of numbers and texts that Python does not take
         file.seek(0)
-        raise Unreadable(f"{name} {_json_problem(file.read(MAX_FAULTY_BYTES), error)}") from None
+        return _read_at_once(file.read(MAX_FAULTY_BYTES), name)
 
 
-def _json_problem(content: bytes, error: Exception) -> str:
-    """Where the JSON is invalid, which the streaming parser does not say."""
+def _read_at_once(content: bytes, name: str) -> Any:
+    """Python's own reader: it takes NaN and long integers, which notebooks may contain, and says where JSON ends."""
     try:
-        json.loads(content.decode("utf-8-sig"))
+        return select(json.loads(content.decode("utf-8-sig")), _SELECTION)
     except UnicodeDecodeError as problem:
-        if problem.start < MAX_FAULTY_BYTES - 4:
-            return f"is not UTF-8 text (byte {problem.start})."
+        reason = f"is not UTF-8 text (byte {problem.start})."
     except json.JSONDecodeError as problem:
-        return f"is not valid JSON (line {problem.lineno}): the file is cut off or damaged."
-    except (RecursionError, ValueError):
-        pass
-    return f"is not valid JSON ({str(error).splitlines()[0][:100]}): the file is damaged."
+        reason = f"is not valid JSON (line {problem.lineno}): the file is cut off or damaged."
+    except RecursionError:
+        reason = "is nested too deeply to be a notebook."
+    except ValueError as problem:
+        reason = f"is not valid JSON ({problem}): the file is damaged."
+    raise Unreadable(f"{name} {reason}")
 
 
 def _notebook(found: Any, name: str, notes: Notes) -> NotebookNode:

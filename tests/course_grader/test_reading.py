@@ -1,33 +1,56 @@
-"""Reading a submission: how large it may be."""
+"""How much of a submission is read: the limits just inside and just outside."""
 
 import json
-import os
 
 import pytest
 
-from course_grader.repair import Notes, reading
-from course_grader.repair.reading import Unreadable, read_notebook
-from tests.tiny_course import tiny_notebook
+from course_grader.repair import json_selection
+from course_grader.repair.notes import Notes
+from course_grader.repair.reading import MAX_FILE_MB, Unreadable, read_notebook
+from tests.tiny_course import LAB, cell_named, tiny_notebook
 
 
-@pytest.mark.parametrize("surplus", [0, 1], ids=["just inside", "just outside"])
-def test_a_notebook_may_have_as_many_bytes_as_it_says_and_no_more(tmp_path, monkeypatch, surplus):
-    path = tmp_path / "00_tiny.ipynb"
-    path.write_text(json.dumps(tiny_notebook()).ljust((1 << 20) + surplus))
-    monkeypatch.setattr(reading, "MAX_MB", 1)
-    if surplus:
-        with pytest.raises(Unreadable, match="larger than 1 MB; clear its outputs"):
-            read_notebook(path, Notes())
-    else:
-        assert len(read_notebook(path, Notes()).cells) == len(tiny_notebook().cells)
+def kept_text(path):
+    """Characters that are kept of the notebook at `path`, as the reader counts them."""
+    counted = []
+    with pytest.MonkeyPatch.context() as patch:
+        original = json_selection._Reader._count
+        patch.setattr(
+            json_selection._Reader, "_count", lambda self, value: (original(self, value), counted.append(self._bytes))
+        )
+        read_notebook(path, Notes())
+    return counted[-1]
 
 
-@pytest.mark.parametrize(("size", "words"), [(50 << 20, "not valid JSON"), ((50 << 20) + 1, "larger than 50 MB")])
-def test_the_limit_is_50_mb_and_is_asked_before_anything_is_read(tmp_path, monkeypatch, size, words):
-    path = tmp_path / "00_tiny.ipynb"
-    path.touch()
-    os.truncate(path, size)  # zeros that take no room on the disk
-    if size > 50 << 20:
-        monkeypatch.setattr(type(path), "read_bytes", lambda self: pytest.fail("read all the same"))
+@pytest.fixture
+def notebook_of(tmp_path):
+    """Writes a notebook whose kept text has so many characters more than the limit."""
+
+    def write(excess):
+        path = tmp_path / f"{LAB}.ipynb"
+        notebook = tiny_notebook()
+        path.write_text(json.dumps(notebook))
+        missing = (50 << 20) + excess - kept_text(path)
+        cell_named(notebook, "goodbye").source += "#" * missing
+        path.write_text(json.dumps(notebook))
+        return path
+
+    return write
+
+
+def test_50_mb_of_text_are_read(notebook_of):
+    assert read_notebook(notebook_of(0), Notes()).cells
+
+
+def test_one_character_more_is_refused(notebook_of):
+    with pytest.raises(Unreadable, match="has more than 50 MB of text, without its outputs"):
+        read_notebook(notebook_of(1), Notes())
+
+
+@pytest.mark.parametrize(("excess", "words"), [(0, "is not valid JSON"), (1, f"over {MAX_FILE_MB} MB")])
+def test_the_size_of_the_file_is_looked_at_before_anything_is_read(tmp_path, excess, words):
+    path = tmp_path / f"{LAB}.ipynb"
+    with path.open("wb") as file:
+        file.truncate((MAX_FILE_MB << 20) + excess)  # zeros that take no room on the disk
     with pytest.raises(Unreadable, match=words):
         read_notebook(path, Notes())

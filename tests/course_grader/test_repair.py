@@ -1,0 +1,197 @@
+"""A submission's folder as it comes: what is read of it, what is restored, and what is refused with a sentence."""
+
+import io
+import json
+import os
+
+import pytest
+
+from course_grader.lab_settings import LabSettings
+from course_grader.notebooks import nbgrader_metadata
+from course_grader.repair import LabCells, Submission, repair_submission
+from course_grader.repair.json_selection import EVERYTHING, TooLarge, read_selection
+from tests.tiny_course import LAB, cell_named, code, tiny_notebook
+
+
+def lab_cells(**settings):
+    notebook = tiny_notebook()
+    for cell in notebook.cells:
+        if metadata := nbgrader_metadata(cell):
+            metadata["cell_type"], metadata["checksum"] = cell.cell_type, ""
+    cells = {nbgrader_metadata(cell)["grade_id"]: cell for cell in notebook.cells if nbgrader_metadata(cell)}
+    return LabCells(cells, tiny_notebook().cells, LabSettings(**settings))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = tmp_path / "ada" / LAB
+    folder.mkdir(parents=True)
+    return folder
+
+
+def repaired(folder, notebook=None, lab=None):
+    if notebook is not None:
+        (folder / f"{LAB}.ipynb").write_text(json.dumps(notebook))
+    return repair_submission(Submission("ada", LAB, folder), lab or lab_cells())
+
+
+def sources(result):
+    return [cell.source for cell in result.notebook.cells if cell.cell_type == "code"]
+
+
+class TestReading:
+    @pytest.mark.parametrize("minor", ["5", 5.0, [5], None, True, float("inf")], ids=str)
+    def test_a_malformed_minor_version_is_reported_and_the_notebook_read(self, folder, minor):
+        result = repaired(folder, tiny_notebook() | {"nbformat_minor": minor})
+        assert not result.notes.unreadable and result.notes.needs_review
+        assert "nbformat_minor" in result.notes.problems[0]
+
+    @pytest.mark.parametrize("version", [3, "4", 4.5, True, None, [4], 10**30], ids=str)
+    def test_another_format_is_unreadable(self, folder, version):
+        result = repaired(folder, tiny_notebook() | {"nbformat": version})
+        assert result.notes.unreadable and "expected 4" in result.notes.problems[0]
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"cell_type": "heading", "level": 10**19}, {"cell_type": 7}, {"source": 7}, {"source": ["x", 1]},
+            {"cell_type": None}, {"source": {"a": 1}},
+        ],
+        ids=str,
+    )  # fmt: skip
+    def test_a_malformed_cell_is_unreadable(self, folder, change):
+        notebook = tiny_notebook()
+        notebook.cells[0].update(change)
+        result = repaired(folder, notebook)
+        assert result.notes.unreadable and "cell 1" in result.notes.problems[0]
+
+    @pytest.mark.parametrize("metadata", [7, [], "x", {"nbgrader": [1]}, {"tags": {"a": 1}}, None], ids=str)
+    def test_malformed_metadata_costs_nothing_else(self, folder, metadata):
+        notebook = tiny_notebook()
+        notebook.cells[0]["metadata"] = metadata
+        notebook["metadata"] = metadata
+        assert not repaired(folder, notebook).notes.unreadable
+
+    def test_outputs_are_left_behind_before_the_size_is_taken(self, folder):
+        notebook = tiny_notebook()
+        cell_named(notebook, "goodbye").outputs = [
+            {"output_type": "stream", "name": "stdout", "text": "x" * (60 << 20)}
+        ]
+        result = repaired(folder, notebook)
+        assert result.notes.problems == [] and cell_named(result.notebook, "goodbye").outputs == []
+
+    @pytest.mark.parametrize("number", [float("nan"), float("inf"), 10**30], ids=str)
+    def test_numbers_that_strict_json_does_not_have_may_stand_in_outputs(self, folder, number):
+        notebook = tiny_notebook()
+        cell_named(notebook, "goodbye").outputs = [
+            {"output_type": "display_data", "data": {"application/json": number}}
+        ]
+        result = repaired(folder, notebook)
+        assert result.notes.problems == [] and len(result.notebook.cells) == len(notebook.cells)
+
+    def test_half_of_a_surrogate_pair_can_be_saved(self, folder):
+        notebook = tiny_notebook()
+        cell_named(notebook, "goodbye").source = "print('\ud800')"
+        json.dumps(repaired(folder, notebook).notebook).encode()
+        assert "?" in cell_named(repaired(folder).notebook, "goodbye").source
+
+    @pytest.mark.parametrize("text", ["[" * 300 + "]" * 300, '{"a":' * 300 + "1" + "}" * 300])
+    def test_deep_nesting_is_refused(self, folder, text):
+        (folder / f"{LAB}.ipynb").write_text(text)
+        assert "nested too deeply" in repaired(folder).notes.problems[0]
+
+    def test_what_is_not_selected_is_not_kept(self):
+        file = io.BytesIO(json.dumps({"a": {"b": [1, {"c": 2}]}, "d": ["x"] * 1000, "e": [{"f": 1, "g": 2}]}).encode())
+        assert read_selection(file, {"a": EVERYTHING, "e": [{"f": EVERYTHING}]}) == {
+            "a": {"b": [1, {"c": 2}]},
+            "e": [{"f": 1}],
+        }
+
+    def test_more_values_than_a_notebook_has_are_refused(self, monkeypatch):
+        monkeypatch.setattr("course_grader.repair.json_selection.MAX_EVENTS", 100)
+        with pytest.raises(TooLarge, match="more than 100 JSON values"):
+            read_selection(io.BytesIO(b"[" + b"[]," * 100 + b"[]]"), EVERYTHING)
+
+
+class TestPlainFiles:
+    def test_a_linked_lab_folder_is_refused(self, folder, tmp_path):
+        (folder / f"{LAB}.ipynb").write_text(json.dumps(tiny_notebook()))
+        link = tmp_path / "mallory" / LAB
+        link.parent.mkdir()
+        link.symlink_to(folder)
+        result = repair_submission(Submission("mallory", LAB, link), lab_cells())
+        assert result.notes.unreadable and "is a link" in result.notes.problems[0]
+
+    def test_a_linked_student_s_folder_is_refused(self, folder, tmp_path):
+        (folder / f"{LAB}.ipynb").write_text(json.dumps(tiny_notebook()))
+        (tmp_path / "copycat").symlink_to("ada")
+        result = repair_submission(Submission("copycat", LAB, tmp_path / "copycat" / LAB), lab_cells())
+        assert result.notes.unreadable and "copycat is a link" in result.notes.problems[0]
+
+    def test_a_linked_notebook_is_refused(self, folder, tmp_path):
+        (tmp_path / "solution.ipynb").write_text(json.dumps(tiny_notebook()))
+        (folder / f"{LAB}.ipynb").symlink_to(tmp_path / "solution.ipynb")
+        assert "is a link" in repaired(folder).notes.problems[0]
+
+    @pytest.mark.parametrize("make", [os.mkfifo, os.mkdir], ids=["pipe", "folder"])
+    def test_a_pipe_or_folder_of_the_notebook_s_name_is_refused_at_once(self, folder, make):
+        make(folder / f"{LAB}.ipynb")
+        assert repaired(folder).notes.unreadable
+
+    def test_many_nested_folders_are_not_followed(self, folder):
+        deepest = folder
+        for _ in range(600):
+            deepest = deepest / "d"
+            try:
+                deepest.mkdir()
+            except OSError:  # the path is longer than the system takes
+                break
+        assert not repaired(folder, tiny_notebook()).notes.unreadable
+
+
+class TestOtherFiles:
+    def test_allowed_files_are_there_and_others_are_named(self, folder):
+        for name in ("helper.py", "data/table.csv", "notes.docx", ".DS_Store", "timestamp.txt"):
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_text("2026-01-01 12:00:00 UTC" if name == "timestamp.txt" else "x")
+        (folder / "link.py").symlink_to("helper.py")
+        result = repaired(folder, tiny_notebook())
+        assert result.files.names == ("data/table.csv", "helper.py")
+        assert result.notes.problems == ["Files that this lab does not allow were left out: link.py, notes.docx."]
+
+    def test_beyond_the_size_files_are_left_out(self, folder):
+        (folder / "a.csv").write_bytes(b"x" * 600_000)
+        (folder / "b.csv").write_bytes(b"x" * 600_000)
+        result = repaired(folder, tiny_notebook(), lab_cells(files_mb=1.0))
+        assert result.files.names == ("a.csv",) and "b.csv (too large)" in result.notes.problems[0]
+
+
+class TestGivenCells:
+    def test_an_untouched_notebook_stays_as_it_is(self, folder):
+        result = repaired(folder, tiny_notebook())
+        assert sources(result) == [cell.source for cell in tiny_notebook().cells if cell.cell_type == "code"]
+        assert result.notes.problems == []
+
+    def test_a_deleted_setup_cell_is_restored_at_its_place(self, folder):
+        notebook = tiny_notebook()
+        notebook.cells = [cell for cell in notebook.cells if cell.id not in ("setup", "table")]
+        found = sources(repaired(folder, notebook))
+        assert found[0].startswith("# Setup") and found[1].startswith("table =")
+
+    def test_a_changed_setup_cell_is_run_after_the_original(self, folder):
+        notebook = tiny_notebook()
+        cell_named(notebook, "setup").source = "from google.colab import drive\n" + cell_named(notebook, "setup").source
+        result = repaired(folder, notebook)
+        assert sources(result)[0].startswith("# Setup") and sources(result)[1].startswith("from google.colab")
+        assert "was changed" in result.notes.problems[0] and not result.notes.needs_review
+
+    def test_a_changed_fixture_is_run_before_the_original(self, folder):
+        notebook = tiny_notebook()
+        cell_named(notebook, "table").source = "table = None"
+        found = sources(repaired(folder, notebook))
+        assert found.index("table = None") + 1 == next(i for i, s in enumerate(found) if s.startswith("table = torch"))
+
+    def test_a_cell_of_the_student_s_own_stays_where_it_is(self, folder):
+        notebook = tiny_notebook()
+        notebook.cells.insert(3, code("import math", "mine"))
+        assert "import math" in sources(repaired(folder, notebook))
