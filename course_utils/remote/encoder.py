@@ -19,6 +19,12 @@ MAX_PARTS = MAX_JSON_BYTES // 2  # what fits into a message: lists that hold one
 class Encoder:
     """Turns values into JSON; tensors gather in `tensors`, each once however often it occurs.
 
+    >>> encoder = Encoder()
+    >>> encoder.encode((1, torch.zeros(2)))
+    {'$': 'tuple', 'v': [1, {'$': 'tensor', 'n': 't0', 'shape': [2], 'g': False}]}
+    >>> list(encoder.tensors)
+    ['t0']
+
     keep: called with an object that is not plain data, returns the handle's number; without it such an object is an
     error.
     """

@@ -31,7 +31,11 @@ class Difference(AssertionError):
 
 
 def show(value: Any) -> str:
-    """A value in one short line; a tensor by shape, dtype and, if it is small, its numbers."""
+    """A value in one short line; a tensor by shape, dtype and, if it is small, its numbers.
+
+    >>> show(torch.tensor([1, 2]))
+    '[1, 2] (tensor of shape (2,), int64)'
+    """
     if isinstance(value, np.ndarray | np.generic):
         return f"a numpy {type(value).__name__} {np.array2string(np.asarray(value), threshold=SHOWN_VALUES)}"
     if isinstance(value, torch.Tensor):
@@ -77,7 +81,15 @@ def as_tensor(value: Any) -> torch.Tensor | None:
 def require_close(
     got: Any, expected: Any, rtol: float | None, atol: float | None, hint: str | None, dtype: bool, path: str = ""
 ) -> None:
-    """Raise Difference unless got is expected, up to rounding; containers are compared item by item."""
+    """Raise Difference unless got is expected, up to rounding; containers are compared item by item.
+
+    >>> require_close([1.000001, 2.0], [1.0, 2.0], rtol=1e-5, atol=None, hint=None, dtype=False)
+    >>> require_close([1.0, 2.0], [1.0], rtol=None, atol=None, hint=None, dtype=False)
+    Traceback (most recent call last):
+    ...
+    course_utils.testing.comparison.Difference: expected: 1 values
+    got:      [1.0, 2.0]
+    """
     if isinstance(expected, Mapping):
         _require_keys(got, expected, hint, path)
         for key in expected:
