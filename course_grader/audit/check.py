@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import copy
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +17,7 @@ from course_grader.audit.variants import Kind, Variant
 from course_grader.judge.reference import ReferenceSource, execute_reference
 from course_grader.judge.session import run_test_cell
 from course_grader.notebooks import (
+    has_tag,
     is_judged_cell,
     is_solution_cell,
     nbgrader_metadata,
@@ -67,15 +70,45 @@ class InProcess:
 
     def find(self, variant: Variant) -> Finding:
         variables = execute_reference(ReferenceSource.of(with_variant(self._notebook, variant)))
-        return Finding(variant, {name: lost for name, lost in self._losses(variables) if lost})
+        exercises = self._affected(variant)
+        return Finding(variant, {name: lost for name, lost in self._losses(variables, exercises) if lost})
 
-    def _losses(self, variables: dict[str, Any]) -> Iterator[tuple[str, float]]:
+    def _affected(self, variant: Variant) -> set[str]:
+        """The exercises whose tests can notice the variant: they, or what they call, mention a name that it defines."""
+        names = {variant.exercise, *_defined_names(variant.code)}
+        cells = [cell for cell in self._notebook.cells if is_solution_cell(cell) or has_tag(cell, "fixture")]
+        found = True
+        while found:
+            mentioning = [cell for cell in cells if _mentions(cell.source, names)]
+            found = bool(new := set().union(*(_defined_names(cell.source) for cell in mentioning)) - names)
+            names |= new
+        return {exercise for exercise, tests in self._tests.items() if _mentions(tests, names)}
+
+    def _losses(self, variables: dict[str, Any], exercises: set[str]) -> Iterator[tuple[str, float]]:
         with _connected(variables, self._reference):
             for exercise, tests in self._tests.items():
+                if exercise not in exercises:
+                    continue
                 with contextlib.redirect_stdout(io.StringIO()):
                     run_test_cell(self._imports, tests, exercise)
                 outcomes = testing.last_outcomes[exercise]
                 yield exercise, sum(outcome.max - outcome.points for outcome in outcomes)
+
+
+def _defined_names(source: str) -> set[str]:
+    """Names that a cell's top level defines or assigns."""
+    names: set[str] = set()
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.add(node.name)
+        else:
+            stored = (part for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store))
+            names |= {part.id for part in stored}
+    return names
+
+
+def _mentions(source: str, names: set[str]) -> bool:
+    return not names.isdisjoint(re.findall(r"\w+", source))
 
 
 def _judged_exercise(cell: NotebookNode) -> str | None:

@@ -7,6 +7,7 @@ import pytest
 from course_grader.errors import CourseError
 from course_grader.grading import Engine
 from course_grader.notebooks import find_lab
+from course_grader.results import OtherFiles
 from course_grader.sandbox import SandboxUnavailable
 from tests.paths import sandbox_missing
 from tests.tiny_course import LAB, cell_named, code, score, tiny_notebook, with_sources, write_tiny_course
@@ -102,6 +103,25 @@ agent.serve = serve
 """
 
 
+class TestWhatIsHandedInBeside:
+    def test_helper_modules_and_data_are_there_for_the_cells(self, engine, tmp_path):
+        (tmp_path / "data").mkdir()
+        (tmp_path / "helper.py").write_text("def twice(x):\n    return 2 * x\n")
+        (tmp_path / "data" / "table.csv").write_text("1,2")
+        answer = (
+            "import helper\nassert open('data/table.csv').read() == '1,2'\ndef double(x):\n    return helper.twice(x)"
+        )
+        files = OtherFiles(tmp_path, ("helper.py", "data/table.csv"))
+        assert engine.grade(with_sources(double=answer), "ada", 1, files=files).score == 20.0
+        assert engine.grade(with_sources(double=answer), "ben", 1).score == 15.0
+
+    def test_they_cannot_be_changed(self, engine, tmp_path):
+        (tmp_path / "data.csv").write_text("1,2")
+        change = "open('data.csv', 'w').write('3')"
+        graded = engine.grade(with_sources(goodbye=change), "ada", 1, files=OtherFiles(tmp_path, ("data.csv",)))
+        assert "Error" in outputs_text(graded.notebook) and (tmp_path / "data.csv").read_text() == "1,2"
+
+
 class TestTrouble:
     def test_an_endless_loop_affects_only_its_function(self, engine):
         loop = "def double(x):\n    while True:\n        pass"
@@ -137,6 +157,16 @@ class TestTrouble:
         graded = engine.grade(with_sources(double="def double(x):\n    return x.mul_(2)"), "ada", 1)
         first = graded.exercises["double"].tests[0]
         assert (first.status, first.message) == ("passed", "note: your function `double` changed its input `x`")
+
+    @pytest.mark.parametrize("source", ["exit()", "if True:\n    quit()"])
+    def test_a_cell_that_exits_is_named_and_the_rest_counts(self, engine, source):
+        notebook = tiny_notebook()
+        notebook.cells.insert(5, code(source, "mine"))
+        graded = engine.grade(notebook, "eva", 1)
+        assert (graded.score, graded.status) == (20.0, "graded")
+        assert graded.messages == [
+            f"Cell 6 ({source.splitlines()[0]}) ended the kernel: the cell called exit() or quit()."
+        ]
 
     def test_a_crash_between_exercises_keeps_earlier_results(self, engine):
         notebook = tiny_notebook()
