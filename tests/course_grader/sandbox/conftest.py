@@ -28,6 +28,13 @@ class Kernel:
 
     def __init__(self, before_start=None, **options):
         self.loop = asyncio.new_event_loop()
+        try:
+            self._start(before_start, options)
+        except BaseException:
+            self.loop.close()
+            raise
+
+    def _start(self, before_start, options):
         self.manager, self.folder = start_kernel_manager(**options)
         if before_start:
             before_start(self.folder)

@@ -93,5 +93,5 @@ def test_the_end_of_a_zygote_is_reported(start):
     with Zygote([]) as short:
         short.process.kill()
         short.process.wait()
-        with pytest.raises(SandboxUnavailable, match=r"the zygote is gone|could not fork"):
+        with pytest.raises(SandboxUnavailable, match=r"the zygote has ended|could not fork"):
             start(zygote=short)
