@@ -1,6 +1,6 @@
 """One student's kernel: runs cells one after another, stops those that must be stopped, and lets the judge in.
 
-Nothing that the kernel does raises here: a cell's end is a `CellEnd`, a dead kernel is one of them.
+Nothing that the kernel does raises an exception here: a cell's end is a `CellEnd`, and a dead kernel is one of them.
 """
 
 from __future__ import annotations
@@ -23,23 +23,23 @@ from course_grader.kernel_client.capped_client import CUT_NOTE, CappedClient
 
 GRACE_SECONDS = 3.0  # after an interrupt, before the kill
 START_SECONDS = 60.0
-FLOOD_NOTE = "[It went on putting out and was stopped.]\n"
+FLOOD_NOTE = "[This cell kept printing and was stopped.]\n"
 
 
 class CellEnd(Enum):
     """How a cell ended."""
 
     DONE = "done"  # with or without an exception of its own
-    TIMEOUT = "timeout"  # interrupted; the kernel lives
-    FLOOD = "flood"  # likewise
+    TIMEOUT = "timeout"  # interrupted; the kernel is alive
+    FLOOD = "flood"  # interrupted for printing too much; the kernel is alive
     DEAD = "dead"
 
 
 class StudentKernel:
     """One kernel of one submission, under a manager that is not started yet.
 
-    death: why it died. fault: what went wrong in the cell that ran last, such as "ended with NameError: ...". Both in
-    plain words, with text of the student's own in them; empty where nothing is to be said.
+    death: why it died. fault: what went wrong in the cell that ran last, such as "ended with NameError: ...". Both are
+    plain sentences that may contain text of the student's; empty if there is nothing to say.
     """
 
     def __init__(self, notebook: NotebookNode, manager: AsyncKernelManager):
@@ -64,7 +64,7 @@ class StudentKernel:
         self._client.begin()
         task = asyncio.ensure_future(self._client.async_execute_cell(cell, index))
         end = await self._first_end(task, cell, seconds)
-        what = "put out too much" if end is CellEnd.FLOOD else f"ran longer than {seconds:g} s"
+        what = "printed too much" if end is CellEnd.FLOOD else f"ran longer than {seconds:g} s"
         if end is not CellEnd.DONE and not await self._stop(task, cell):
             await self.kill(f"a cell {what} and did not react to the interrupt")
             task.cancel()
@@ -81,7 +81,7 @@ class StudentKernel:
         return end
 
     async def _first_end(self, task: asyncio.Task, cell: NotebookNode, seconds: float) -> CellEnd:
-        """Wait until the cell ends, or must be ended."""
+        """Wait until the cell ends or must be stopped."""
         flood = asyncio.ensure_future(self._client.flooded.wait())
         await asyncio.wait({task, flood}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         flood.cancel()
@@ -90,16 +90,16 @@ class StudentKernel:
         return CellEnd.FLOOD if self._client.flooded.is_set() else CellEnd.TIMEOUT
 
     async def _stop(self, task: asyncio.Task, cell: NotebookNode) -> bool:
-        """Interrupt the cell; True when it has ended and the kernel is done with the interrupt.
+        """Interrupt the cell; True once it has ended and the kernel has handled the interrupt.
 
-        The cell may end by itself while the interrupt is on its way: without the kernel's word that it has come, it
-        could hit the next cell.
+        The cell may end by itself while the interrupt is on its way. Unless the kernel confirms that it has arrived,
+        the interrupt could hit the next cell.
         """
         heard = asyncio.ensure_future(self._send_interrupt())
         try:
             await asyncio.wait({task, heard}, timeout=GRACE_SECONDS)
             if self._client.has_replied(cell):
-                await asyncio.wait({task})  # all that is missing is output
+                await asyncio.wait({task})  # only output is missing
             return task.done() and heard.done() and heard.exception() is None
         finally:
             heard.cancel()
@@ -113,24 +113,24 @@ class StudentKernel:
             pass
 
     async def _has_lived(self, task: asyncio.Task) -> bool:
-        """Await the cell's end; False where the kernel is gone with it."""
+        """Await the cell's end; False if the kernel died with it."""
         try:
             await task
             return True
         except (DeadKernelError, asyncio.CancelledError):
             reason = "the kernel died: a crash, or the code ended the process"
-        except Exception as error:  # whatever nbclient makes of a message that a student's code has forged
-            reason = f"it sent what no kernel sends ({type(error).__name__})"
+        except Exception as error:  # whatever nbclient raises for a message that student code has forged
+            reason = f"it sent an invalid message ({type(error).__name__})"
         await self.kill(reason)
         return False
 
     def _own_error(self) -> str:
-        """What the cell itself ended with, as the kernel's reply has it."""
+        """The error that ended the cell, according to the kernel's reply."""
         reply = self._client.reply or {}
         return f"ended with {reply.get('ename')}: {reply.get('evalue')}" if reply.get("status") == "error" else ""
 
     async def _has_output(self, cell: NotebookNode) -> bool:
-        """Connect anew after a message of a size that ends the connection: later cells would show nothing."""
+        """Reconnect after a message so large that it ended the connection; later cells would show nothing."""
         if self._client.reply is None or self._client.idle.is_set():
             return True
         cell.outputs.append(new_output("stream", name="stdout", text=CUT_NOTE))
@@ -138,18 +138,18 @@ class StudentKernel:
         try:
             await self._connect(GRACE_SECONDS)
             return True
-        except (RuntimeError, ValueError):  # ValueError: of a message that is none
-            await self.kill("nothing that it puts out arrives any more")
+        except (RuntimeError, ValueError):  # ValueError: an invalid message
+            await self.kill("its output no longer arrives")
             return False
 
     async def serve_judge(self, path: str, judging: Callable[[], Any]) -> Any:
-        """Let the kernel answer the judge at `path` while `judging()` runs in a thread; hand back its result."""
+        """Let the kernel answer the judge at `path` while `judging()` runs in a thread; returns its result."""
         code = f"__import__('course_grader.in_sandbox.agent', fromlist=['serve']).serve({path!r}, globals())"
         message = self._client.kc.execute(code, silent=True, store_history=False, stop_on_error=False)
         verdict = asyncio.ensure_future(asyncio.to_thread(judging))
         reply = asyncio.ensure_future(self._reply(message))
         await asyncio.wait({verdict, reply}, return_when=asyncio.FIRST_COMPLETED)
-        if reply.done():  # the agent has ended first; just after the judge's goodbye, or without ever answering
+        if reply.done():  # the agent ended first: just after the judge closed, or without ever answering
             await asyncio.wait({verdict}, timeout=1)
             if not verdict.done():
                 _knock(path)
@@ -161,7 +161,7 @@ class StudentKernel:
     async def _end_of_agent(self, reply: asyncio.Future) -> None:
         try:
             await asyncio.wait_for(reply, GRACE_SECONDS)
-        except Exception:  # DeadKernelError, TimeoutError, or what jupyter_client makes of a forged message
+        except Exception:  # DeadKernelError, TimeoutError, or what jupyter_client raises for a forged message
             await self.kill("the kernel died or hung in a function that a test called")
 
     async def _reply(self, message: str) -> None:
@@ -176,7 +176,7 @@ class StudentKernel:
                     return
 
     async def kill(self, reason: str) -> None:
-        """End the kernel; `death` says why: the sandbox's own reason where it has one."""
+        """End the kernel; `death` says why, in the sandbox's words if it knows."""
         self.death = self.death or getattr(self._manager.provisioner, "death_reason", None) or reason
         await self.close()
 
@@ -186,15 +186,15 @@ class StudentKernel:
         self._closed = True
         if self._client.kc is not None:
             self._client.kc.stop_channels()
-        with contextlib.suppress(RuntimeError):  # jupyter_client's word for a kernel that is gone, or never started
+        with contextlib.suppress(RuntimeError):  # what jupyter_client raises if the kernel is gone or never started
             await self._manager.shutdown_kernel(now=True)
         await ensure_async(self._manager.cleanup_resources())
 
 
 def _knock(path: str) -> None:
-    """Connect and leave: a judge that waits for an agent which never came then knows.
+    """Connect and close at once, so that a judge does not wait for an agent that never came.
 
-    Without waiting: where a student's code keeps the judge's queue full, the judge has a connection to look at.
+    Does not wait: if student code keeps the judge's queue full, the judge has a connection anyway.
     """
     with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as connection:
         connection.setblocking(False)

@@ -16,6 +16,8 @@ from course_grader.repair.pictures import SIGNATURES, checked_picture
 
 MAX_SIDE = 10_000  # pixels
 MAX_ALT = 2_000  # characters
+MAX_TEXT = 100  # characters of a kernel's or lab's name
+MAX_TAGS = 20
 LEFT_OUT = "[A picture was left out: expected the base64 text of a PNG, JPEG or GIF file.]"
 _CELL_FIELDS = {"cell_type", "id", "metadata", "source", "outputs", "execution_count", "attachments"}
 _STREAMS = ("stdout", "stderr")
@@ -46,7 +48,7 @@ def _clean_cell(cell: NotebookNode) -> None:
 
 def _notebook_metadata(metadata: dict) -> NotebookNode:
     """The kernel, the release of the lab, and what the grader writes itself."""
-    kept = {name: metadata[name] for name in ("kernelspec", "course") if _is_flat(metadata.get(name))}
+    kept = {name: _texts(metadata[name]) for name in ("kernelspec", "course") if isinstance(metadata.get(name), dict)}
     if isinstance(metadata.get(METADATA_KEY), dict):
         kept[METADATA_KEY] = metadata[METADATA_KEY]
     return NotebookNode(kept)
@@ -57,12 +59,14 @@ def _cell_metadata(metadata: dict) -> NotebookNode:
     if isinstance(metadata.get("nbgrader"), dict):
         kept["nbgrader"] = metadata["nbgrader"]
     if isinstance(tags := metadata.get("tags"), list):
-        kept["tags"] = [tag for tag in tags if isinstance(tag, str) and _TAG.fullmatch(tag)]
+        kept["tags"] = [tag for tag in tags if isinstance(tag, str) and _TAG.fullmatch(tag)][:MAX_TAGS]
     return NotebookNode(kept)
 
 
-def _is_flat(value: Any) -> bool:
-    return isinstance(value, dict) and all(isinstance(entry, str) for entry in value.values())
+def _texts(value: dict) -> NotebookNode:
+    """The texts in `value` by their short names, at most `MAX_TEXT` characters of each."""
+    found = {name: entry[:MAX_TEXT] for name, entry in value.items() if isinstance(entry, str) and _TAG.fullmatch(name)}
+    return NotebookNode(found)
 
 
 def _attachments(attachments: Any) -> NotebookNode:

@@ -1,4 +1,7 @@
-"""Reads submitted notebooks: takes only what is graded, and describes damage in plain words."""
+"""Reads submitted notebooks: takes only what is graded, and describes damage in plain words.
+
+`content.clean_content` then drops every value whose form is not known.
+"""
 
 from __future__ import annotations
 
@@ -95,7 +98,8 @@ def _notebook(found: Any, name: str, notes: Notes) -> NotebookNode:
         notes.add(f"The notebook's nbformat_minor is {_shown(minor)}, expected a whole number; it has been ignored.")
     ids: set[str] = set()
     clean = [_cell(cell, number, name, ids, notes) for number, cell in enumerate(cells, start=1)]
-    return from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": _notebook_metadata(found), "cells": clean})
+    metadata = _dict_or_empty(found.get("metadata"))
+    return from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": clean})
 
 
 def _cells(found: Any, name: str) -> list:
@@ -108,16 +112,6 @@ def _cells(found: Any, name: str) -> list:
     if len(cells) > MAX_CELLS:
         raise Unreadable(f"{name} has {len(cells):,} cells; at most {MAX_CELLS:,} are read.")
     return cells
-
-
-def _notebook_metadata(found: dict) -> dict[str, Any]:
-    """The lab and release that the notebook names; nothing else."""
-    metadata = found.get("metadata")
-    course = metadata.get("course") if isinstance(metadata, dict) else None
-    if not isinstance(course, dict):
-        return {}
-    named = {key: value for key in ("lab", "version", "release") if isinstance(value := course.get(key), str)}
-    return {"course": {key: value[:100] for key, value in named.items()}}
 
 
 def _cell(cell: Any, number: int, name: str, ids: set[str], notes: Notes) -> dict[str, Any]:
@@ -158,18 +152,16 @@ def _source(found: Any, number: int, name: str) -> str:
 
 
 def _cell_metadata(found: Any, number: int, notes: Notes) -> dict[str, Any]:
-    """The cell's tags, and its nbgrader metadata if nbgrader can read it."""
-    metadata: dict[str, Any] = {}
-    if not isinstance(found, dict):
-        return metadata
-    if "nbgrader" in found:
-        if is_valid_nbgrader_metadata(found["nbgrader"]):
-            metadata["nbgrader"] = found["nbgrader"]
-        else:
-            notes.add(f"The nbgrader metadata of cell {number} was damaged and has been removed.", needs_review=False)
-    if isinstance(tags := found.get("tags"), list):
-        metadata["tags"] = [tag for tag in tags if isinstance(tag, str)][:20]
+    """The selected metadata, without nbgrader metadata that nbgrader cannot read."""
+    metadata = _dict_or_empty(found)
+    if "nbgrader" in metadata and not is_valid_nbgrader_metadata(metadata["nbgrader"]):
+        notes.add(f"The nbgrader metadata of cell {number} was damaged and has been removed.", needs_review=False)
+        del metadata["nbgrader"]
     return metadata
+
+
+def _dict_or_empty(found: Any) -> dict[str, Any]:
+    return found if isinstance(found, dict) else {}
 
 
 def is_valid_nbgrader_metadata(found: Any) -> bool:

@@ -62,8 +62,8 @@ class TestMuchOutput:
     @pytest.mark.parametrize("flood", [ENDLESS, "while True: display(1)"], ids=["text", "messages"])
     def test_without_end_is_stopped_and_reported(self, engine, flood):
         graded = engine.grade(with_sources(table=flood), "fay", 1)
-        assert graded.messages == [f"Cell 3 ({flood}) put out too much and was stopped."]
-        assert "went on putting out and was stopped" in text_of(cell_named(graded.notebook, "table"))
+        assert graded.messages == [f"Cell 3 ({flood}) printed too much and was stopped."]
+        assert "kept printing and was stopped" in text_of(cell_named(graded.notebook, "table"))
         assert score(graded) == FULL
         assert not graded.needs_review
 
@@ -71,7 +71,7 @@ class TestMuchOutput:
         stubborn = f"import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n{ENDLESS}"
         graded = engine.grade(with_sources(table=stubborn), "fay", 1)
         assert graded.messages == [
-            "Cell 3 (import signal) ended the kernel: a cell put out too much and did not react to the interrupt."
+            "Cell 3 (import signal) ended the kernel: a cell printed too much and did not react to the interrupt."
         ]
         assert score(graded) == FULL
 
@@ -80,7 +80,7 @@ FAULTS = {
     "error": ("troch.manual_seed(0)", "ended with NameError: name 'troch' is not defined"),
     "syntax": ("def half(x:", "ended with SyntaxError: "),
     "timeout": ("while True: pass", "ran longer than 4 s and was stopped"),
-    "flood": (ENDLESS, "put out too much and was stopped"),
+    "flood": (ENDLESS, "printed too much and was stopped"),
     "death": ("import os; os._exit(3)", "ended the kernel: "),
 }
 
