@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,11 @@ from course_utils import runtime
 from course_utils._version import __version__
 from course_utils.environment import in_reference_notebook
 from course_utils.testing import last_outcomes
-from course_utils.variables import notebook_variables
+from course_utils.variables import executed_sources, notebook_variables
 
 _MARKER = re.compile(r"^# Exercise: (?P<id>\w+)", re.MULTILINE)
 _STUB = re.compile(r"^\s*raise NotImplementedError\b", re.MULTILINE)
+_WRITTEN = re.compile(r"Written answer \d+")
 COLAB_STEPS = (
     "To hand in from Colab: choose File > Download > Download .ipynb, keep the file name,\n"
     "and upload the file where your course collects work."
@@ -43,7 +44,8 @@ def before_you_hand_in(lab: str | None = None) -> None:
         print(f"This cell will show what is left to do in {name}, once `course-grader labs` has released it.")
         return
     variables = notebook_variables()
-    lines = _exercises(outline["exercises"], variables) + _saved_file(outline)
+    sources = executed_sources()
+    lines = _exercises(outline["exercises"], variables, sources) + _saved_file(outline, sources)
     print(f"Before you hand in {name}:")
     print("\n".join(f"  {line}" for line in lines))
     print(COLAB_STEPS if runtime.in_colab() else JUPYTER_STEPS)
@@ -62,17 +64,25 @@ def read_outline(lab: str) -> dict[str, Any]:
     return outlines[lab]
 
 
-def _exercises(exercises: list[dict], variables: Mapping[str, Any]) -> list[str]:
-    """One line per unfinished exercise after the count, or a single line when all are done."""
-    sources = _latest_sources(variables)
-    states = {entry["id"]: _state(entry["id"], sources, variables) for entry in exercises}
-    lines = [f"✗ `{name}`: {state}" for name, state in states.items() if state]
-    done = len(states) - len(lines)
-    summary = f"{done} of {len(states)} exercises pass their visible tests."
-    return [f"✓ {summary}"] if not lines else [summary, *lines]
+def _exercises(exercises: list[dict], variables: Mapping[str, Any], sources: Sequence[str]) -> list[str]:
+    """A summary, then one line per exercise with its points so far and what is left to do."""
+    latest = _latest_sources(sources)
+    problems = {entry["id"]: _problem(entry["id"], latest, variables) for entry in exercises}
+    earned = {name: sum(outcome.points for outcome in last_outcomes.get(name, [])) for name in problems}
+    total, most = sum(earned.values()), sum(entry["points"] for entry in exercises)
+    done = sum(not problem for problem in problems.values())
+    return [
+        f"{done} of {len(problems)} exercises pass their visible tests: {total:g} of {most:g} points so far. "
+        "Hidden tests give the rest.",
+        *(
+            f"{'✗' if problem else '✓'} `{entry['id']}`: {earned[entry['id']]:g} of {entry['points']:g}"
+            + (f"; {problem}" if problem else "")
+            for entry, problem in zip(exercises, problems.values(), strict=True)
+        ),
+    ]
 
 
-def _state(exercise: str, sources: Mapping[str, str], variables: Mapping[str, Any]) -> str:
+def _problem(exercise: str, sources: Mapping[str, str], variables: Mapping[str, Any]) -> str:
     """What is left to do for one exercise; empty when its visible tests pass."""
     if exercise not in variables:
         return "its cell has not been run"
@@ -85,31 +95,40 @@ def _state(exercise: str, sources: Mapping[str, str], variables: Mapping[str, An
     return f"{failed} of {len(outcomes)} visible tests fail" if failed else ""
 
 
-def _latest_sources(variables: Mapping[str, Any]) -> dict[str, str]:
-    """The most recently run source of each exercise's cell, from IPython's history."""
-    sources = {}
-    for source in variables.get("In", []):
-        if found := _MARKER.search(source):
-            sources[found["id"]] = source
-    return sources
+def _latest_sources(sources: Sequence[str]) -> dict[str, str]:
+    """The most recently run source of each exercise's cell."""
+    return {found["id"]: source for source in sources if (found := _MARKER.search(source))}
 
 
-def _saved_file(outline: dict[str, Any]) -> list[str]:
-    """Problems in the saved file: empty written answers and code cells that were never run."""
+def _saved_file(outline: dict[str, Any], sources: Sequence[str]) -> list[str]:
+    """Problems in the saved file: empty written answers, and code cells that were run neither there nor here."""
     path = Path(os.environ.get("JPY_SESSION_NAME", ""))
     if path.suffix != ".ipynb" or not path.is_file():
         return [f"{len(outline['written'])} written answers are graded by hand: check that they are complete."]
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    lines = [f"✗ written answer `{name}`: still empty in the saved file" for name in _unanswered(cells, outline)]
-    idle = sum(cell["cell_type"] == "code" and not cell.get("execution_count") for cell in cells)
-    if idle > 1:  # this cell itself is still running
-        lines.append(
-            f"✗ {idle} code cells had not been run when this file was saved: run them, save, run this cell again"
-        )
-    return lines or ["✓ In the saved file every written answer has text and every code cell has been run."]
+    lines = [f"✗ {name}: still empty in the saved file" for name in _unanswered(cells, outline)]
+    if idle := _idle(cells, sources):
+        first = next(line for line in idle[0].splitlines() if line.strip()).strip()[:60]
+        count = "1 code cell has" if len(idle) == 1 else f"{len(idle)} code cells have"
+        lines.append(f"✗ {count} not been run (the first starts with `{first}`): run all cells, save, run this again")
+    return lines or ["✓ In the saved file every written answer has text, and every code cell has been run."]
+
+
+def _idle(cells: list[dict], sources: Sequence[str]) -> list[str]:
+    """Sources of the code cells that were not run: without a number in the file, which may be older, and not here."""
+    run = {source.strip() for source in sources}
+    idle = [
+        "".join(cell["source"]) for cell in cells if cell["cell_type"] == "code" and not cell.get("execution_count")
+    ]
+    return [source for source in idle if source.strip() and source.strip() not in run]
 
 
 def _unanswered(cells: list[dict], outline: dict[str, Any]) -> list[str]:
+    """The empty written answers, named as in the notebook."""
     texts = {cell["metadata"].get("nbgrader", {}).get("grade_id"): "".join(cell["source"]) for cell in cells}
-    names = [entry["id"] for entry in outline["written"]]
-    return [name for name in names if outline["written_stub"] in texts.get(name, outline["written_stub"])]
+    empty = {entry["id"]: texts.get(entry["id"], outline["written_stub"]) for entry in outline["written"]}
+    return [
+        found.group() if (found := _WRITTEN.search(text)) else f"Written answer `{name}`"
+        for name, text in empty.items()
+        if outline["written_stub"] in text
+    ]

@@ -20,6 +20,14 @@ def notebook_variables() -> dict[str, Any]:
     return shell.user_ns if shell is not None else vars(__main__)
 
 
+def executed_sources() -> list[str]:
+    """The sources of the cells run in this process, as they were typed, in order; the running cell is the last."""
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    return list(shell.history_manager.input_hist_raw) if shell is not None else []
+
+
 def delete_variables(names: Iterable[str]) -> None:
     """Delete these notebook variables, if they exist, and the notebook's other references to their values.
 

@@ -26,6 +26,7 @@ def say(monkeypatch, capsys):
 
     def say(variables):
         monkeypatch.setattr(hand_in, "notebook_variables", lambda: variables)
+        monkeypatch.setattr(hand_in, "executed_sources", lambda: variables["In"])
         hand_in.before_you_hand_in("00_tiny")
         return capsys.readouterr().out
 
@@ -39,47 +40,71 @@ def outcome(status):
 def test_an_empty_kernel_lists_every_exercise(say):
     text = say({"In": []})
     assert "0 of 2 exercises pass" in text
-    assert "`double`: its cell has not been run" in text
-    assert "`count`: its cell has not been run" in text
+    assert "`double`: 0 of 5; its cell has not been run" in text
+    assert "`count`: 0 of 15; its cell has not been run" in text
 
 
 def test_a_stub_is_reported_as_not_done(say):
-    assert "`double`: not done yet" in say({"double": 1, "In": [STUB]})
+    assert "`double`: 0 of 5; not done yet" in say({"double": 1, "In": [STUB]})
 
 
 def test_an_answer_replaces_an_earlier_stub(say):
-    assert "`double`: its test cell has not been run" in say({"double": 1, "In": [STUB, ANSWER]})
+    assert "`double`: 0 of 5; its test cell has not been run" in say({"double": 1, "In": [STUB, ANSWER]})
 
 
 def test_failing_tests_are_counted(say):
     testing.last_outcomes["double"] = [outcome("passed"), outcome("failed")]
-    assert "`double`: 1 of 2 visible tests fail" in say({"double": 1, "In": [ANSWER]})
+    assert "`double`: 1 of 5; 1 of 2 visible tests fail" in say({"double": 1, "In": [ANSWER]})
 
 
-def test_all_done_gives_one_line(say):
+def test_all_done_shows_the_points_of_each_exercise(say):
     for name in ("double", "count"):
         testing.last_outcomes[name] = [outcome("passed")]
     text = say({"double": 1, "count": 1, "In": [ANSWER]})
-    assert "✓ 2 of 2 exercises pass" in text
+    assert "2 of 2 exercises pass their visible tests: 2 of 20 points so far. Hidden tests give the rest." in text
+    assert "✓ `double`: 1 of 5\n" in text and "✓ `count`: 1 of 15\n" in text
     assert "✗" not in text
 
 
-def test_empty_answers_and_unrun_cells_of_the_saved_file_are_listed(say, tmp_path, monkeypatch):
-    cells = [
-        {
-            "cell_type": "markdown",
-            "source": ["YOUR ANSWER HERE"],
-            "metadata": {"nbgrader": {"grade_id": "explain_nothing"}},
-        },
-        {"cell_type": "code", "source": "", "metadata": {}, "execution_count": None},
-        {"cell_type": "code", "source": "", "metadata": {}, "execution_count": None},
-    ]
-    path = tmp_path / "tiny.ipynb"
-    path.write_text(json.dumps({"cells": cells}))
-    monkeypatch.setenv("JPY_SESSION_NAME", str(path))
-    text = say({"In": []})
-    assert "`explain_nothing`: still empty" in text
-    assert "2 code cells had not been run when this file was saved" in text
+def written(text):
+    return {"cell_type": "markdown", "source": [text], "metadata": {"nbgrader": {"grade_id": "explain_nothing"}}}
+
+
+def code(source, count=None):
+    return {"cell_type": "code", "source": source, "metadata": {}, "execution_count": count}
+
+
+@pytest.fixture
+def saved(tmp_path, monkeypatch):
+    """Saves a notebook with the given cells where the kernel expects it."""
+
+    def save(*cells):
+        path = tmp_path / "tiny.ipynb"
+        path.write_text(json.dumps({"cells": cells}))
+        monkeypatch.setenv("JPY_SESSION_NAME", str(path))
+
+    return save
+
+
+def test_an_empty_written_answer_has_the_notebooks_name(say, saved):
+    saved(written("**Written answer 2 (1 point).** Why?\n\nYOUR ANSWER HERE"))
+    assert "✗ Written answer 2: still empty in the saved file" in say({"In": []})
+
+
+def test_a_deleted_written_answer_has_its_id(say, saved):
+    saved(code("x = 1", 1))
+    assert "✗ Written answer `explain_nothing`: still empty" in say({"In": []})
+
+
+def test_cells_that_nobody_ran_are_counted(say, saved):
+    saved(written("text"), code("\nx = 1\n"), code("y = 2"), code("z = 3", 4), code(""))
+    assert "2 code cells have not been run (the first starts with `x = 1`)" in say({"In": []})
+
+
+def test_a_cell_run_since_the_file_was_saved_counts_as_run(say, saved):
+    saved(written("text"), code("%time x = 1"), code(["y = 2\n", "y"]), code("before_you_hand_in()"))
+    text = say({"In": ["", "%time x = 1\n", "y = 2\ny", "before_you_hand_in()"]})
+    assert "every code cell has been run" in text
 
 
 def test_it_says_how_to_submit_from_each_front_end(say, monkeypatch):
