@@ -1,4 +1,4 @@
-"""Our preprocessors for nbgrader's generate_assignment: stubs that name their exercise, web addresses, release hash."""
+"""Our preprocessors for nbgrader's generate_assignment: named stubs, web addresses, release hash, folded test cells."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor
 
 from course_grader.errors import CourseError
-from course_grader.notebooks import has_tag
+from course_grader.notebooks import has_tag, is_judged_cell
 from course_utils._version import __version__
 
 _EXERCISE = re.compile(r"\A# Exercise: (\w+)")
@@ -39,7 +39,10 @@ class NamedStubs(ClearSolutions):
 
 
 class ReleaseMark(NbGraderPreprocessor):
-    """Writes the course's address into the badge and the setup cell, and the release into the header and metadata."""
+    """Writes the course's address into the badge and the setup cell, and the release into the header and metadata.
+
+    Also folds the test cells: up to a quarter of a lab's code, of which students usually need only the report.
+    """
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         repository = course_repository(Path.cwd())  # nbgrader's converters run in the course folder
@@ -49,6 +52,8 @@ class ReleaseMark(NbGraderPreprocessor):
             elif has_tag(cell, "setup"):
                 cell.source = _INSTALL.sub(rf"\g<1>{repository}", cell.source)
                 cell.source = _VERSION.sub(rf'\g<1>"{__version__}"', cell.source)
+            elif is_judged_cell(cell):
+                fold(cell)
         release = release_hash(nb)
         lab = resources["nbgrader"]["assignment"]
         nb.metadata["course"] = {"lab": lab, "version": __version__, "release": release}
@@ -56,6 +61,12 @@ class ReleaseMark(NbGraderPreprocessor):
         if header is not None:
             header.source += f"\n\n<sub>{lab} · version {__version__} · release {release}</sub>"
         return nb, resources
+
+
+def fold(cell: NotebookNode) -> None:
+    """Hide a cell's code, but not its output, in JupyterLab and in Colab; a click shows it."""
+    cell.metadata["jupyter"] = {"source_hidden": True}
+    cell.metadata["cellView"] = "form"
 
 
 def release_hash(notebook: NotebookNode) -> str:

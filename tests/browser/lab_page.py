@@ -55,7 +55,9 @@ class LabPage:
         self.page.wait_for_function(RUN_ALL_IS_OVER, timeout=timeout * SECONDS)
 
     def run(self, index: int, timeout: float = 60) -> str:
-        """Run one cell with Shift+Enter, wait for it, and read its output; `timeout` in seconds."""
+        """Run one cell with Shift+Enter, wait for it, and read its output; `timeout` in seconds. Unfolds its code."""
+        if (folded := self.cell(index).locator(".jp-InputPlaceholder .jp-Placeholder-content")).is_visible():
+            folded.click()
         prompt = self.cell(index).locator(".jp-InputPrompt")
         before = prompt.inner_text()
         self._editor(index).click()

@@ -38,6 +38,11 @@ class TestWhatStudentsGet:
         assert source.startswith("# Test: double\nclass VisibleDouble(LabTestCase):")
         assert source.endswith('run_tests("double")')
 
+    def test_only_test_cells_are_folded(self, released):
+        folded = [cell for cell in released.cells if cell.metadata.get("jupyter", {}).get("source_hidden")]
+        assert [cell.metadata.get("cellView") for cell in folded] == ["form"] * len(folded)
+        assert folded == [cell for cell in released.cells if cell.source.startswith("# Test:")] != []
+
     def test_a_written_answer_keeps_its_question(self, released):
         assert cell_named(released, "explain_nothing").source == "Why is twice nothing nothing?\n\n*Your answer here.*"
 
