@@ -45,10 +45,14 @@ def _class_table(results: Sequence[GradedSubmission], exercises: dict[str, float
         table.add_column(str(number), justify="right", no_wrap=True)
     for result in results:
         label, style = STATUS[result.status]
-        scores = [points(e.points) if (e := result.exercises.get(name)) else "–" for name in exercises]
-        row = [one_line(result.student, 40), label, score(result), *scores]
+        row = [one_line(result.student, 40), label, score(result), *(_points(result, name) for name in exercises)]
         table.add_row(*map(Text, row), style=style)
     return table
+
+
+def _points(result: GradedSubmission, exercise: str) -> str:
+    found = result.exercises.get(exercise)
+    return points(found.points) if found and result.status != "failed" else "–"
 
 
 def score(result: GradedSubmission) -> str:

@@ -17,7 +17,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from course_grader.report.table import remark, score
+from course_grader.report.table import STATUS, remark, score
 from course_grader.report.text import one_line
 from course_grader.results import GradedSubmission
 
@@ -58,5 +58,5 @@ class _Lines:
     def report(self, result: GradedSubmission) -> None:
         self._done += 1
         place = f"{self._title} {self._done}/{self._total}"
-        line = f"{place} {one_line(result.student, 40)} {result.status} {score(result)}"
+        line = f"{place} {one_line(result.student, 40)} {STATUS[result.status][0]} {score(result)}"
         self._console.print(Text(line), soft_wrap=True)

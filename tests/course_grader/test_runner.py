@@ -337,7 +337,7 @@ class TestProgress:
         console = Console(width=100)
         with console.capture() as captured:
             self.show(console)
-        assert captured.get().splitlines() == ["01 1/2 ada graded 0 / 0", "01 2/2 ben failed –"]
+        assert captured.get().splitlines() == ["01 1/2 ada ✓ graded 0 / 0", "01 2/2 ben ✗ FAILED –"]
 
     def test_a_terminal_keeps_only_lines_that_need_review(self):
         console = Console(width=100, force_terminal=True, color_system=None)

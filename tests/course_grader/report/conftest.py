@@ -35,5 +35,5 @@ def class_results():
             messages=["The kernel died: memory " + HOSTILE, "second"],
             manual=ManualPoints(5.0, 5.0),
         ),
-        submission("zoe", ran=False, messages=["The notebook is not valid JSON"]),
+        submission("zoe", exercise("scale", "error"), ran=False, messages=["The notebook is not valid JSON"]),
     ]
