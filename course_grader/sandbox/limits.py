@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass
 
 MB = 1 << 20
+# Beyond memory_mb: libraries reserve much more than they use. A page table takes at most 1/512 of what it maps.
+ADDRESS_SPACE_MB = 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class Limits:
         """The limits that Linux enforces: values by their names in the `resource` module."""
         return {
             "RLIMIT_DATA": self.memory_mb * MB,
+            "RLIMIT_AS": (self.memory_mb + ADDRESS_SPACE_MB) * MB,
             "RLIMIT_CPU": self.cpu_seconds,
             "RLIMIT_FSIZE": self.file_mb * MB,
             "RLIMIT_NOFILE": self.open_files,
