@@ -13,17 +13,16 @@ from typing import Self
 
 from nbformat import NotebookNode
 
+from course_grader.grading.lab_limits import limits_of
 from course_grader.grading.notebook_run import NotebookRun, fail_closed
 from course_grader.grading.record import write_record
 from course_grader.judge import AUTOGRAD_IMPORT
 from course_grader.judge.launcher import JudgeServer, JudgeSession
 from course_grader.kernel_client import StudentKernel
-from course_grader.lab_settings import LabSettings
 from course_grader.notebooks import Lab
 from course_grader.repair import Notes, clean_content
 from course_grader.results import GradedSubmission, OtherFiles
 from course_grader.sandbox import (
-    Limits,
     SandboxUnavailable,
     Zygote,
     check,
@@ -36,12 +35,6 @@ from course_utils.seeds import derive_seed
 # Imported once in the zygote, because every kernel needs them.
 WARM = ("course_utils.testing", "course_grader.in_sandbox.agent", AUTOGRAD_IMPORT)
 ENVIRONMENT = {"NBGRADER_EXECUTION": "autograde", "COURSE_GRADING": "sandbox", "OMP_NUM_THREADS": "1"}
-
-
-def limits_of(settings: LabSettings) -> Limits:
-    """The sandbox's limits for a lab. Processor time is twice the wall time: a submission may keep two cores busy."""
-    seconds = int(settings.notebook_seconds)
-    return Limits(memory_mb=settings.memory_mb, wall_seconds=seconds, cpu_seconds=2 * seconds)
 
 
 class Engine:
