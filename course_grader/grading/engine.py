@@ -6,14 +6,13 @@ import asyncio
 import contextlib
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import replace
 from functools import partial
 from types import TracebackType
 from typing import Self
 
 from nbformat import NotebookNode
 
-from course_grader.grading.lab_limits import limits_of
+from course_grader.grading.lab_limits import limits_of, with_experiments
 from course_grader.grading.notebook_run import NotebookRun, fail_closed
 from course_grader.grading.record import write_record
 from course_grader.judge import AUTOGRAD_IMPORT
@@ -43,8 +42,7 @@ class Engine:
     def __init__(self, lab: Lab, *, sandbox: bool = True, run_experiments: bool = False):
         self.lab = lab
         self.run_experiments = run_experiments
-        extra = lab.settings.experiment_seconds if run_experiments else 0
-        self.settings = replace(lab.settings, notebook_seconds=lab.settings.notebook_seconds + extra)
+        self.settings = with_experiments(lab.settings) if run_experiments else lab.settings
         self.limits = limits_of(self.settings)
         self._sandbox = sandbox
         self._judge = JudgeServer(lab)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from course_grader.judge.process_limits import MEMORY_MB as JUDGE_MB
 from course_grader.kernel_client.capped_client import MAX_NOTEBOOK_BYTES
@@ -15,6 +15,7 @@ from course_grader.sandbox.watchdog import FOLDER_MB
 
 MAX_KERNELS = 2  # a kernel that dies is restarted once
 SPARE_SECONDS = 30.0  # for opening and closing
+REPAIR_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,18 @@ def limits_of(settings: LabSettings) -> Limits:
 
 
 def longest_seconds(settings: LabSettings) -> float:
-    """The time after which the grading of one submission is stopped, whatever it is waiting for."""
+    """The time after which a run of one submission's cells and tests is stopped, whatever it is waiting for."""
     return MAX_KERNELS * (START_SECONDS + settings.notebook_seconds) + settings.call_seconds + SPARE_SECONDS
+
+
+def with_experiments(settings: LabSettings) -> LabSettings:
+    """The settings of a run that includes the cells tagged `experiment`."""
+    return replace(settings, notebook_seconds=settings.notebook_seconds + settings.experiment_seconds)
+
+
+def outer_seconds(settings: LabSettings, run_experiments: bool = False) -> float:
+    """The time after which the grader gives up on one submission; its run has been stopped before."""
+    return longest_seconds(with_experiments(settings) if run_experiments else settings) + REPAIR_SECONDS
 
 
 def cost_of(settings: LabSettings) -> Cost:
@@ -47,7 +58,7 @@ def cost_of(settings: LabSettings) -> Cost:
     outputs_mb = MAX_KERNELS * MAX_NOTEBOOK_BYTES / MB
     copies = MAX_KERNELS + 1  # one in the folder of each kernel, one beside the graded notebook
     return Cost(
-        seconds=round(longest_seconds(settings)),
+        seconds=round(outer_seconds(settings)),
         memory_mb=limits_of(settings).memory_with_files_mb + JUDGE_MB + messages_mb,
         disk_mb=round(copies * settings.files_mb + MAX_KERNELS * FOLDER_MB + outputs_mb),
     )

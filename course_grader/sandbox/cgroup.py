@@ -110,7 +110,9 @@ def parent_group(root: Path = Path("/")) -> Path:
     It is the group of this process, if that may have children with a memory limit, or the nearest group above it that
     already has such children. `root`: another root of the file system, for tests.
     """
-    top, own = _own_group(root)
+    top, own = own_group(root)
+    if "memory" not in _words(top / "cgroup.controllers"):
+        raise CgroupUnavailable("memory is not managed by cgroup v2 here")
     reasons = []
     for folder in (own, *own.parents):
         if not folder.is_relative_to(top):
@@ -126,8 +128,8 @@ def parent_group(root: Path = Path("/")) -> Path:
     raise CgroupUnavailable(reasons[0])
 
 
-def _own_group(root: Path) -> tuple[Path, Path]:
-    """The folder where cgroup v2 is mounted, and the folder of the group of this process."""
+def own_group(root: Path = Path("/")) -> tuple[Path, Path]:
+    """The folders of cgroup v2 itself and of the group of this process; raises CgroupUnavailable."""
     try:
         mounts = (root / "proc/self/mountinfo").read_text().splitlines()
         groups = (root / "proc/self/cgroup").read_text().splitlines()
@@ -138,8 +140,6 @@ def _own_group(root: Path) -> tuple[Path, Path]:
     if not found or path is None or ".." in path:
         raise CgroupUnavailable("cgroup v2 is not mounted here, or this process is outside of it")
     top = root / found[0].lstrip("/")
-    if "memory" not in _words(top / "cgroup.controllers"):
-        raise CgroupUnavailable("memory is not managed by cgroup v2 here")
     return top, top / path.lstrip("/")
 
 

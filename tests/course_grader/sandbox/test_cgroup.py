@@ -5,8 +5,15 @@ import subprocess
 
 import pytest
 
-from course_grader.sandbox import Limits, cgroup
-from course_grader.sandbox.cgroup import CgroupUnavailable, KernelGroup, create_group, open_group, parent_group
+from course_grader.sandbox import Limits, cgroup, processes
+from course_grader.sandbox.cgroup import (
+    CgroupUnavailable,
+    KernelGroup,
+    create_group,
+    open_group,
+    own_group,
+    parent_group,
+)
 from course_grader.sandbox.limits import MB
 from course_grader.sandbox.watchdog import Watchdog
 
@@ -96,6 +103,33 @@ class TestFakeGroup:
         assert KernelGroup(tmp_path, 900).used_up() == used
         (tmp_path / "memory.peak").write_text(str(850 * MB))
         assert KernelGroup(tmp_path, 900).used_up() == (850 if killed else None)
+
+
+@pytest.fixture
+def unlimited_group():
+    """A real group, which exists even where the memory controller does not."""
+    try:
+        group = KernelGroup(own_group()[1] / f"{cgroup.PREFIX}{os.getpid()}-test", 900)
+        group.folder.mkdir()
+    except (CgroupUnavailable, OSError) as reason:
+        pytest.skip(f"this host has no cgroup (v2) for us: {reason}")
+    yield group
+    group.remove()
+
+
+def test_a_real_group_holds_every_process_of_a_kernel_and_ends_with_it(
+    start, kernel_kind, unlimited_group, monkeypatch
+):
+    monkeypatch.setattr(cgroup, "open_group", lambda limits: unlimited_group)
+    monkeypatch.setattr(cgroup, "PAUSE", 0.05)
+    one = start(**kernel_kind)
+    inside = {int(number) for number in (unlimited_group.folder / "cgroup.procs").read_text().split()}
+    assert inside == set(processes.tree(one.manager.provisioner.pid))
+    one.run("import os, time\nif os.fork() == 0: time.sleep(60)")
+    assert len((unlimited_group.folder / "cgroup.procs").read_text().split()) == len(inside) + 1
+    one.close()
+    one.manager.provisioner.watchdog._thread.join()
+    assert not unlimited_group.folder.exists()
 
 
 class FakeGroup:
