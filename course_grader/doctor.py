@@ -15,12 +15,17 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from course_grader.notebooks import lab_names
+from course_grader.errors import CourseError
+from course_grader.grading.lab_limits import cost_of
+from course_grader.notebooks import find_lab, lab_names
+from course_grader.runner.executor import default_workers
 from course_grader.sandbox import SandboxUnavailable, check
+from course_grader.sandbox.cgroup import CgroupUnavailable, parent_group
 
 DISTRIBUTION = "deep-learning-labs"
 PYTHONS = ((3, 11), (3, 13))
 MIN_FREE_GB = 2.0
+DELEGATE = "start grading with systemd-run --user --scope -p Delegate=yes, or as root where cgroup v2 is in use"
 
 
 @dataclass(frozen=True)
@@ -40,9 +45,10 @@ class Check:
 def examine(root: Path) -> list[Check]:
     """All checks of this machine and of the course at `root`."""
     checks: list[Callable[[], Check]] = [
-        python, packages, sandbox, tools, lambda: labs(root), lambda: gradebook(root), gpu, lambda: disk(root),
+        python, packages, sandbox, memory_limit, tools, lambda: labs(root), lambda: gradebook(root), gpu,
+        lambda: disk(root),
     ]  # fmt: skip
-    return [run() for run in checks]
+    return [run() for run in checks] + costs(root)
 
 
 def python() -> Check:
@@ -83,6 +89,34 @@ def sandbox() -> Check:
     except SandboxUnavailable as problem:
         return Check("sandbox", False, "student code cannot be isolated on this machine", str(problem))
     return Check("sandbox", True, "bubblewrap works")
+
+
+def memory_limit() -> Check:
+    """What bounds a submission's memory. The fallback is safe, so this check never fails."""
+    try:
+        parent = parent_group()
+    except CgroupUnavailable as reason:
+        text = f"a watchdog adds up memory, page tables and socket buffers; no memory cgroup (v2): {reason}"
+        return Check("memory limit", True, text, "optional: " + DELEGATE)
+    return Check("memory limit", True, f"a memory cgroup (v2) for each kernel, below {parent}, and a watchdog")
+
+
+def costs(root: Path) -> list[Check]:
+    """For each lab, what one submission can cost at most, by its lab.toml."""
+    workers = default_workers()
+    return [_cost(root, name, workers) for name in lab_names(root)]
+
+
+def _cost(root: Path, name: str, workers: int) -> Check:
+    try:
+        cost = cost_of(find_lab(name, root).settings)
+    except CourseError as mistake:
+        return Check(name, False, "lab.toml cannot be read", str(mistake))
+    text = (
+        f"at most {cost.seconds:,} s, {cost.memory_mb:,} MB memory, {cost.disk_mb:,} MB disk per submission; "
+        f"with {workers} at a time (--workers), {workers * cost.memory_mb:,} MB memory"
+    )
+    return Check(name, True, text)
 
 
 def tools() -> Check:

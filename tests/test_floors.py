@@ -19,10 +19,11 @@ GRADER_FLOORS = [
     {"errors", "nbgrader_import", "results"},
     {"lab_settings", "in_sandbox"},
     {"sandbox", "kernel_client", "notebooks", "gradebook"},
-    {"judge", "repair", "release", "report", "fingerprint", "doctor"},
+    {"judge", "repair", "release", "report", "fingerprint"},
     {"grading", "audit", "markup"},
     {"nbgrader_plugins", "feedback"},
     {"runner"},
+    {"doctor"},
     {"cli"},
 ]
 FLOORS = [

@@ -6,24 +6,22 @@ import asyncio
 import contextlib
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import replace
 from functools import partial
 from types import TracebackType
 from typing import Self
 
 from nbformat import NotebookNode
 
+from course_grader.grading.lab_limits import limits_of, with_experiments
 from course_grader.grading.notebook_run import NotebookRun, fail_closed
 from course_grader.grading.record import write_record
 from course_grader.judge import AUTOGRAD_IMPORT
 from course_grader.judge.launcher import JudgeServer, JudgeSession
 from course_grader.kernel_client import StudentKernel
-from course_grader.lab_settings import LabSettings
 from course_grader.notebooks import Lab
 from course_grader.repair import Notes, clean_content
 from course_grader.results import GradedSubmission, OtherFiles
 from course_grader.sandbox import (
-    Limits,
     SandboxUnavailable,
     Zygote,
     check,
@@ -38,20 +36,13 @@ WARM = ("course_utils.testing", "course_grader.in_sandbox.agent", AUTOGRAD_IMPOR
 ENVIRONMENT = {"NBGRADER_EXECUTION": "autograde", "COURSE_GRADING": "sandbox", "OMP_NUM_THREADS": "1"}
 
 
-def limits_of(settings: LabSettings) -> Limits:
-    """The sandbox's limits for a lab. Processor time is twice the wall time: a submission may keep two cores busy."""
-    seconds = int(settings.notebook_seconds)
-    return Limits(memory_mb=settings.memory_mb, wall_seconds=seconds, cpu_seconds=2 * seconds)
-
-
 class Engine:
     """Grades the submissions of one lab. The zygote and the judge start once; `grade` is thread-safe."""
 
     def __init__(self, lab: Lab, *, sandbox: bool = True, run_experiments: bool = False):
         self.lab = lab
         self.run_experiments = run_experiments
-        extra = lab.settings.experiment_seconds if run_experiments else 0
-        self.settings = replace(lab.settings, notebook_seconds=lab.settings.notebook_seconds + extra)
+        self.settings = with_experiments(lab.settings) if run_experiments else lab.settings
         self.limits = limits_of(self.settings)
         self._sandbox = sandbox
         self._judge = JudgeServer(lab)

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from nbformat import NotebookNode
 
+from course_grader.grading.lab_limits import MAX_KERNELS, longest_seconds
 from course_grader.grading.record import error_output, exercise_name, not_graded, write_record
 from course_grader.judge.launcher import JudgeError, JudgeSession
 from course_grader.kernel_client import CellEnd, StudentKernel
@@ -16,7 +17,7 @@ from course_grader.notebooks import has_tag, is_autograded_cell, is_judged_cell,
 from course_grader.results import ExerciseResult, GradedSubmission, TestResult
 
 StartKernel = Callable[[NotebookNode, JudgeSession], Awaitable[tuple[StudentKernel, str]]]
-MAX_DEATHS = 2  # the kernel is restarted once
+CLOSE_SECONDS = 10.0
 MAX_FAULT = 300  # characters
 
 
@@ -36,9 +37,11 @@ class NotebookRun:
         self._session = session
         self._start_kernel = start_kernel
         self._settings = settings
+        self._longest_seconds = longest_seconds(settings)
         self._run_experiments = run_experiments
         self._kernel: StudentKernel | None = None
         self._path = ""
+        self._stopped = False  # by the limit on the whole run
         self._lost = ""  # why there is no kernel anymore; empty while there is one
         self._deaths = 0
         self._faults: dict[str, str] = {}  # what went wrong in each exercise's solution cell
@@ -48,16 +51,36 @@ class NotebookRun:
         """Fill `graded`. Never raises because of what the submission does."""
         started = time.monotonic()
         fail_closed(self._graded)
+        cells = asyncio.ensure_future(self._run_cells())
         try:
-            await self._open_kernel()
-            for index, cell in enumerate(self._cells):
-                if cell.cell_type == "code":
-                    await self._handle_cell(index, cell)
+            await asyncio.wait({cells}, timeout=self._longest_seconds)
+            if not cells.done():
+                await self._stop(cells)
+            else:
+                cells.result()
         finally:
+            cells.cancel()
             if self._kernel is not None:
-                await self._kernel.close()
+                await asyncio.wait({asyncio.ensure_future(self._kernel.close())}, timeout=CLOSE_SECONDS)
         self._graded.seconds = time.monotonic() - started
         write_record(self._graded)
+
+    async def _run_cells(self) -> None:
+        await self._open_kernel()
+        for index, cell in enumerate(self._cells):
+            if cell.cell_type == "code" and not self._stopped:
+                await self._handle_cell(index, cell)
+
+    async def _stop(self, cells: asyncio.Future[None]) -> None:
+        """End a run that takes too long: each of its steps has a limit of its own, so this is a net below them."""
+        self._stopped = self._graded.needs_review = True
+        self._session.close()
+        cells.cancel()
+        await asyncio.wait({cells}, timeout=CLOSE_SECONDS)
+        limit = f"{self._longest_seconds:.0f} s"
+        self._graded.messages.append(
+            f"Grading took longer than {limit} in all and was stopped; the remaining tests score 0."
+        )
 
     async def _open_kernel(self) -> None:
         try:
@@ -130,7 +153,7 @@ class NotebookRun:
         """Start a new kernel and run the earlier cells in it again, except `culprit`, which killed the old kernel."""
         self._deaths += 1
         self._add_message(index, f"ended the kernel: {death}")
-        if self._deaths == MAX_DEATHS or death.startswith("wall time"):
+        if self._deaths == MAX_KERNELS or death.startswith("wall time"):
             self._lose(f"the kernel died ({death})")
             return
         self._ran = [number for number in self._ran if number != culprit]

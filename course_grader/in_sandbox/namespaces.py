@@ -50,7 +50,7 @@ def mount_own(rundir: str, zygote_folder: str, keep: Iterable[str], tmp_mb: int)
         os.makedirs(path, exist_ok=True)
         mount(f"/proc/self/fd/{descriptor}", path, None, BIND | RECURSIVE)
         os.close(descriptor)
-    mount("proc", "/proc", "proc", NO_SUID | NO_DEV | NO_EXEC)
+    mount("proc", "/proc", "proc", READ_ONLY | NO_SUID | NO_DEV | NO_EXEC)  # so that oom_score_adj cannot be changed
 
 
 def _tmpfs(path: str, megabytes: int, mode: str) -> None:

@@ -38,13 +38,19 @@ CLONE = (56, 220)
 CLONE3 = (435, 435)
 SOCKET = (41, 198)
 SOCKETPAIR = (53, 199)
+SETSOCKOPT = (54, 208)
 FAMILIES = (1, 2, 10, 16)  # unix, inet, inet6, netlink: confined to the network namespace, unlike vsock
+SOL_SOCKET = 1
+# SO_SNDBUF, SO_RCVBUF, SO_SNDBUFFORCE, SO_RCVBUFFORCE: buffers of the system's default size are bounded memory, as the
+# number of descriptors is; with larger ones, a process could hold gigabytes outside of its own address space.
+BUFFER_SIZES = (7, 8, 32, 33)
 NEW_NAMESPACES = 0x7E020080  # the CLONE_NEW* flags
 ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 
 LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 ALLOW, KILL_PROCESS = 0x7FFF0000, 0x80000000
 NUMBER, ARCHITECTURE, FIRST_ARGUMENT = 0, 4, 16  # offsets into struct seccomp_data
+SECOND_ARGUMENT, THIRD_ARGUMENT = 24, 32
 
 
 def _refuse(code: int) -> tuple[int, int, int, int]:
@@ -54,6 +60,14 @@ def _refuse(code: int) -> tuple[int, int, int, int]:
 def _when(number: int, body: list[tuple[int, int, int, int]]) -> list[tuple[int, int, int, int]]:
     """Instructions that run `body` for one system call and skip it for all others."""
     return [(EQUAL, 0, len(body), number), *body]
+
+
+def _buffer_sizes_refused(eperm: list[tuple[int, int, int, int]]) -> list[tuple[int, int, int, int]]:
+    """Instructions that refuse setsockopt's BUFFER_SIZES and skip to the next instruction for all other options."""
+    options = [(EQUAL, len(BUFFER_SIZES) - 1 - i, 0, option) for i, option in enumerate(BUFFER_SIZES[:-1])]
+    options.append((EQUAL, 0, 1, BUFFER_SIZES[-1]))
+    body = [(LOAD, 0, 0, THIRD_ARGUMENT), *options, *eperm]
+    return [(LOAD, 0, 0, SECOND_ARGUMENT), (EQUAL, 0, len(body), SOL_SOCKET), *body]
 
 
 def program(machine: str | None = None) -> bytes:
@@ -76,6 +90,7 @@ def program(machine: str | None = None) -> bytes:
     known = [(EQUAL, len(FAMILIES) - i, 0, family) for i, family in enumerate(FAMILIES)]
     for call in (SOCKET, SOCKETPAIR):
         code += _when(call[column], [argument, *known, *eperm, (RETURN, 0, 0, ALLOW)])
+    code += _when(SETSOCKOPT[column], [*_buffer_sizes_refused(eperm), (RETURN, 0, 0, ALLOW)])
     code.append((RETURN, 0, 0, ALLOW))
     return b"".join(struct.pack("HBBI", *instruction) for instruction in code)
 

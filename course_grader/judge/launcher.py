@@ -75,6 +75,10 @@ class JudgeSession:
         return answer
 
     def close(self) -> None:
+        """End the session; a request that another thread is waiting for then fails at once."""
+        self._over = self._over or "the session is closed"
+        with contextlib.suppress(OSError):  # it is not connected anymore
+            self.connection.shutdown(socket.SHUT_RDWR)
         self.connection.close()
 
 

@@ -15,9 +15,11 @@ from nbformat.v4 import new_output
 MAX_BYTES = 100_000  # of text per cell
 MAX_IMAGE_BYTES = 2_000_000  # of images per cell
 MAX_MESSAGES = 500
+MAX_NOTEBOOK_BYTES = 50_000_000  # of text and images in all cells that one kernel runs
 FLOOD_SECONDS = 1.0  # how long a cell may keep printing beyond its limits
 SHOWN_TYPES = ("text/plain", "image/png", "image/jpeg")
 CUT_NOTE = "\n[Output truncated: this cell printed too much.]\n"
+NOTEBOOK_NOTE = "\n[Output truncated: the cells of this notebook printed too much in all.]\n"
 _IMAGES = SHOWN_TYPES[1:]
 
 
@@ -32,6 +34,10 @@ class _Amount:
         self.text += len(str(content)) - images
         self.images += images
         self.messages += 1
+
+    @property
+    def bytes(self) -> int:
+        return self.text + self.images
 
     def exceeds(self, cells: float = 1) -> bool:
         """Whether this is more than the limit for `cells` cells."""
@@ -50,6 +56,7 @@ class CappedClient(NotebookClient):
     """
 
     kc: AsyncKernelClient
+    _kept = 0  # bytes of output in all cells
 
     def begin(self) -> None:
         """Reset everything that is kept about a cell."""
@@ -85,10 +92,14 @@ class CappedClient(NotebookClient):
 
     def output(self, outs: list, msg: dict, display_id: str | None, cell_index: int) -> NotebookNode | None:
         if self._cut_at is None:
+            before = self._amount.bytes
             self._amount.add(msg["content"])
-            if not self._amount.exceeds():
+            kept = self._kept + self._amount.bytes - before
+            if not self._amount.exceeds() and kept <= MAX_NOTEBOOK_BYTES:
+                self._kept = kept
                 return super().output(outs, msg, display_id, cell_index)
-            outs.append(new_output("stream", name="stdout", text=CUT_NOTE))
+            note = NOTEBOOK_NOTE if kept > MAX_NOTEBOOK_BYTES else CUT_NOTE
+            outs.append(new_output("stream", name="stdout", text=note))
             self._cut_at, self._amount = time.monotonic(), _Amount()
         else:
             self._watch_surplus(msg["content"], self._cut_at)

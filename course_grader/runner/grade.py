@@ -7,15 +7,19 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
+from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 from rich.console import Console
 
 from course_grader.errors import CourseError, one_sentence
 from course_grader.grading import Engine
+from course_grader.grading.lab_limits import outer_seconds
+from course_grader.lab_settings import LabSettings
 from course_grader.notebooks import Lab
 from course_grader.repair import LabCells, Repaired, Submission, repair_submission
 from course_grader.results import GradedSubmission
 from course_grader.runner.class_run import ClassRun, grade_class
+from course_grader.runner.deadline import Deadline, OutOfTime
 from course_grader.runner.executor import default_workers, local_executor
 from course_grader.runner.in_background import InBackground
 from course_grader.runner.run_progress import progress
@@ -63,32 +67,47 @@ def _grade(lab: Lab, request: Request, console: Console, engine: InBackground[En
         local_executor(workers) as executor,
         engine,  # closed before the executor, which would wait for kernels that are no longer needed
     ):
-        grading = Grading(engine.future, LabCells.of(lab, writer.lab_cells), request.seed)
+        seconds = outer_seconds(lab.settings, request.run_experiments)
+        grading = Grading(engine.future, LabCells.of(lab, writer.lab_cells), request.seed, seconds)
         grade_class(run, grading, executor, writer, report)
     return run
 
 
 @dataclass(frozen=True)
 class Grading:
-    """Grades one submission per call; thread-safe. The engine may still be starting."""
+    """Grades one submission per call; thread-safe. The engine may still be starting.
+
+    seconds: for one submission in all, without the time that the engine takes to start.
+    """
 
     engine: Future[Engine]
     lab: LabCells
     seed: int
+    seconds: float = outer_seconds(LabSettings())
 
     def __call__(self, submission: Submission) -> GradedSubmission:
         """Raises only errors that concern all submissions: CourseError, SandboxUnavailable."""
-        repaired = Repaired(new_notebook())
+        repaired, deadline = Repaired(new_notebook()), Deadline(self.seconds)
         try:
-            repaired = repair_submission(submission, self.lab)
-            graded = self.engine.result().grade(
-                repaired.notebook, submission.student, self.seed, repaired.notes, repaired.files
-            )
+            repaired = deadline.run(repair_submission, submission, self.lab)
+            graded = deadline.run(
+                self.engine.result().grade,
+                repaired.notebook, submission.student, self.seed, repaired.notes, repaired.files,
+            )  # fmt: skip
         except (CourseError, SandboxUnavailable):
             raise
+        except OutOfTime as limit:
+            text = f"Grading took longer than {limit} in all and was stopped; earlier grades are kept."
+            graded = self._not_graded(submission, repaired.notebook, text)
         except Exception as error:
-            graded = GradedSubmission(submission.student, submission.lab, self.seed, repaired.notebook, ran=False)
-            graded.saved = False  # its earlier grades are kept
-            graded.messages.append(f"The grader itself failed: {one_sentence(error)}")
+            text = f"The grader itself failed: {one_sentence(error)}"
+            graded = self._not_graded(submission, repaired.notebook, text)
         graded.timestamp, graded.files = repaired.timestamp, repaired.files
+        return graded
+
+    def _not_graded(self, submission: Submission, notebook: NotebookNode, reason: str) -> GradedSubmission:
+        """A result that is not saved, so that earlier grades are kept."""
+        graded = GradedSubmission(submission.student, submission.lab, self.seed, notebook, ran=False)
+        graded.saved = False
+        graded.messages.append(reason)
         return graded

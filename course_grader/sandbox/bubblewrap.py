@@ -25,6 +25,9 @@ ENVIRONMENT = {
     "HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1", "PYTORCH_NVML_BASED_CUDA_CHECK": "1",
 }  # fmt: skip
+# If the host runs out of memory, Linux kills the sandbox before the grader. Set from outside, since a kernel must not
+# be able to change it: any process may lower what it has raised itself, unless its /proc is read-only.
+KILLED_FIRST = ("/bin/sh", "-c", 'echo 500 2>/dev/null >/proc/self/oom_score_adj; exec "$@"', "sh")
 
 
 def unprivileged_uid() -> int | None:
@@ -43,18 +46,22 @@ def launch(
     *,
     read_only: Iterable[str] = (),
     environment: Mapping[str, str] | None = None,
+    writable_proc: bool = False,
     **options: Any,
 ) -> subprocess.Popen:
     """Start `python -m module JOB` in a fresh sandbox and return bubblewrap's process.
 
     job["uid"]: the user to switch to, which the module does itself. writable: the only folder shared with the host.
-    options: arguments of Popen.
+    writable_proc: only for our own code, since /proc contains oom_score_adj. options: arguments of Popen.
     """
     arguments = _arguments(job["uid"], writable, limits, read_only, environment or {})
+    if not writable_proc:
+        arguments += ["--remount-ro", "/proc"]
     with tempfile.TemporaryFile() as file:  # hundreds of arguments would clutter the output of ps
         file.write(b"".join(os.fsencode(argument) + b"\0" for argument in arguments))
         file.seek(0)
-        command = [find_bubblewrap(), "--args", str(file.fileno()), "--", sys.executable, "-m", module, json.dumps(job)]
+        command = [*KILLED_FIRST, find_bubblewrap(), "--args", str(file.fileno()), "--"]
+        command += [sys.executable, "-m", module, json.dumps(job)]
         descriptors = (file.fileno(), *options.pop("pass_fds", ()))
         return subprocess.Popen(command, env={}, cwd="/", start_new_session=True, pass_fds=descriptors, **options)
 

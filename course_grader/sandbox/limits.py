@@ -5,7 +5,11 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
+from course_grader.in_sandbox.namespaces import HOME_MB
+
 MB = 1 << 20
+# Beyond memory_mb: libraries reserve much more than they use. A page table takes at most 1/512 of what it maps.
+ADDRESS_SPACE_MB = 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -31,10 +35,16 @@ class Limits:
             if not isinstance(value, int) or isinstance(value, bool) or value < 1:
                 raise ValueError(f"Limits.{name}: expected a whole number of at least 1, got {value!r}")
 
+    @property
+    def memory_with_files_mb(self) -> int:
+        """What a kernel can use with the files that it writes, all of which are in memory."""
+        return self.memory_mb + 2 * self.tmp_mb + HOME_MB
+
     def rlimits(self) -> dict[str, int]:
         """The limits that Linux enforces: values by their names in the `resource` module."""
         return {
             "RLIMIT_DATA": self.memory_mb * MB,
+            "RLIMIT_AS": (self.memory_mb + ADDRESS_SPACE_MB) * MB,
             "RLIMIT_CPU": self.cpu_seconds,
             "RLIMIT_FSIZE": self.file_mb * MB,
             "RLIMIT_NOFILE": self.open_files,

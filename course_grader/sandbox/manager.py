@@ -13,7 +13,10 @@ from jupyter_client.manager import AsyncKernelManager
 from traitlets import default
 
 MESSAGE_MB = 8  # a figure has about 0.1 MB; reading a message of 600 MB would take 2 GB of memory
-QUEUED_MESSAGES = 64
+QUEUED_MESSAGES = 16
+CHANNELS = (
+    5  # over which a kernel can send: the client's shell, iopub, stdin and control, and the manager's own control
+)
 
 
 def bounded_context(message_mb: int = MESSAGE_MB) -> zmq.asyncio.Context:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from course_grader.sandbox import sockets
+
 
 def tree(pid: int) -> list[int]:
     """`pid` and all its descendants, including orphans, which the first process of their PID namespace adopts."""
@@ -27,12 +29,15 @@ def _children(pid: int) -> list[int]:
 def memory_mb(pids: list[int], enough: int) -> int:
     """Megabytes of RAM and swap that the processes use together, shared pages counted once.
 
+    That includes what Linux holds for them outside of their address space: page tables and socket buffers.
     Resident size is cheap to read, but counts shared pages in every process, so it is an upper bound. The exact size,
     which walks the page tables, is read only if the bound exceeds `enough`.
     """
-    bound = sum(_sum_kb(f"/proc/{pid}/status", ("VmRSS:", "VmSwap:")) for pid in pids)
+    buffers = sockets.buffers_kb(pids)
+    bound = buffers + sum(_sum_kb(f"/proc/{pid}/status", ("VmRSS:", "VmSwap:", "VmPTE:")) for pid in pids)
     if bound > enough * 1024:
-        bound = sum(_sum_kb(f"/proc/{pid}/smaps_rollup", ("Pss:", "SwapPss:")) for pid in pids)
+        own = sum(_sum_kb(f"/proc/{pid}/smaps_rollup", ("Pss:", "SwapPss:")) for pid in pids)
+        bound = buffers + own + sum(_sum_kb(f"/proc/{pid}/status", ("VmPTE:",)) for pid in pids)
     return bound // 1024
 
 

@@ -20,7 +20,7 @@ from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Bool, Dict, Instance, Int, List, Unicode
 
 from course_grader.in_sandbox.kernel import FILES, KERNEL_OPTIONS
-from course_grader.sandbox import bubblewrap, rundir
+from course_grader.sandbox import bubblewrap, cgroup, rundir
 from course_grader.sandbox.limits import Limits
 from course_grader.sandbox.watchdog import Process, Watchdog
 from course_grader.sandbox.zygote_client import Zygote
@@ -83,7 +83,7 @@ class SandboxProvisioner(LocalProvisioner):
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Start the kernel under a watchdog. `cmd`, the kernelspec's own command, is not used."""
-        self.watchdog = Watchdog(self._start, self.limits, self.folder)
+        self.watchdog = Watchdog(self._start, self.limits, self.folder, cgroup.open_group)
         process = await asyncio.to_thread(self.watchdog.launch)
         self.process = cast("subprocess.Popen[bytes]", process)  # it has the methods that jupyter_client uses
         self.pid = process.pid

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import signal
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from typing import IO, Protocol
 
 from course_grader.sandbox import processes
+from course_grader.sandbox.cgroup import KernelGroup
 from course_grader.sandbox.limits import Limits
 
 PERIOD = 0.1  # seconds between two checks
@@ -30,10 +32,21 @@ class Process(Protocol):
 
 
 class Watchdog:
-    """Watches one process tree. death_reason: None while the kernel runs and after an ordinary end."""
+    """Watches one process tree. death_reason: None while the kernel runs and after an ordinary end.
 
-    def __init__(self, start: Callable[[], Process], limits: Limits, folder: str) -> None:
+    open_group: a new cgroup for the kernel, or None where the host does not allow one. It bounds the memory exactly;
+    what the watchdog adds up ten times a second is then only the earlier and gentler limit.
+    """
+
+    def __init__(
+        self,
+        start: Callable[[], Process],
+        limits: Limits,
+        folder: str,
+        open_group: Callable[[Limits], KernelGroup | None] = lambda limits: None,
+    ) -> None:
         self.limits = limits
+        self._open_group = open_group
         self.folder = folder
         self.peak_mb = 0
         self._start = start
@@ -64,7 +77,26 @@ class Watchdog:
             self._started.put(error)
             return
         errors, process.stderr = process.stderr, None  # otherwise jupyter_client would close it when the kernel ends
+        group = self._put_into_group(process)
         self._started.put(process)
+        self._watch(process)
+        if group:
+            if not self._killed_for and (used := group.used_up()) is not None:
+                self._killed_for = self._memory_reason(used)
+            group.remove()
+        if errors:
+            with errors:
+                self._error = _last_line(errors)
+
+    def _put_into_group(self, process: Process) -> KernelGroup | None:
+        group = self._open_group(self.limits)
+        if group:
+            with contextlib.suppress(OSError):  # the watchdog's own limits remain
+                group.add_tree(process.pid)
+        return group
+
+    def _watch(self, process: Process) -> None:
+        """Wait for its end, and kill it when it exceeds a limit."""
         born = time.monotonic()
         while process.poll() is None:
             self._killed_for = self._excess(process, time.monotonic() - born)
@@ -73,9 +105,6 @@ class Watchdog:
                 process.wait()
             else:
                 time.sleep(PERIOD)
-        if errors:
-            with errors:
-                self._error = _last_line(errors)
 
     def _excess(self, process: Process, age: float) -> str | None:
         limits = self.limits
@@ -87,11 +116,14 @@ class Watchdog:
         memory = processes.memory_mb(pids, enough=limits.memory_mb)
         self.peak_mb = max(self.peak_mb, memory)
         if memory > limits.memory_mb:
-            return f"memory: used {memory} MB, allowed {limits.memory_mb} MB"
+            return self._memory_reason(memory)
         written = processes.folder_mb(self.folder) - self._own_mb
         if written > FOLDER_MB:
             return f"files: wrote {written:.0f} MB to the folder of the kernel's sockets, allowed {FOLDER_MB} MB"
         return None
+
+    def _memory_reason(self, used: int) -> str:
+        return f"memory: used {used} MB, allowed {self.limits.memory_mb} MB"
 
     @property
     def death_reason(self) -> str | None:
@@ -101,7 +133,9 @@ class Watchdog:
         code = self._process.poll()
         if code is None or code == 0:
             return None
-        self._thread.join()  # it may still be reading the error
+        self._thread.join()  # it may still be reading the error, or whether Linux ended the kernel
+        if self._killed_for:
+            return self._killed_for
         number = -code if code < 0 else code - EXITED_BY_SIGNAL
         if number == signal.SIGXCPU:
             return f"processor time: used more than {self.limits.cpu_seconds} s"

@@ -95,7 +95,7 @@ class Zygote:
         try:
             self.process = bubblewrap.launch(
                 "course_grader.in_sandbox.zygote", job, self.folder, self.limits,
-                read_only=self.read_only, environment=self.environment,
+                read_only=self.read_only, environment=self.environment, writable_proc=True,
                 pass_fds=(control.fileno(),), stdin=subprocess.DEVNULL, stdout=self._errors, stderr=self._errors,
             )  # fmt: skip
         finally:

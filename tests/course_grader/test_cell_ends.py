@@ -2,6 +2,7 @@
 
 import pytest
 
+from course_grader.kernel_client import capped_client
 from tests.paths import sandbox_missing
 from tests.tiny_course import cell_named, code, score, tiny_notebook, with_sources
 
@@ -34,6 +35,17 @@ class TestMuchOutput:
         assert not graded.needs_review
         assert graded.messages == []
         assert "Output truncated" in text_of(cell_named(graded.notebook, "much30"))
+
+    def test_all_cells_together_have_a_limit(self, engine, monkeypatch):
+        monkeypatch.setattr(capped_client, "MAX_NOTEBOOK_BYTES", 5_000)
+        notebook = tiny_notebook()
+        for number in range(4):
+            notebook.cells.insert(3, code("print('x' * 2_000)", f"some{number}"))
+        graded = engine.grade(notebook, "ada", 1)
+        shown = [text_of(cell_named(graded.notebook, f"some{number}")) for number in (3, 2, 1, 0)]
+        assert ["x" * 2_000 in text for text in shown] == [True, True, False, False]
+        assert "the cells of this notebook printed too much in all" in shown[-1]
+        assert score(graded) == FULL
 
     def test_a_cell_may_print_much_and_continue(self, engine):
         slow = f"import time\n{MUCH}\nfor i in range(12):\n    print('x' * 3000, flush=True)\n    time.sleep(0.15)"

@@ -2,11 +2,16 @@
 
 import sqlite3
 from collections import namedtuple
+from pathlib import Path
 
 import pytest
 
 from course_grader import cli, doctor
-from course_grader.sandbox import SandboxUnavailable
+from course_grader.grading.lab_limits import cost_of
+from course_grader.judge.process_limits import MEMORY_MB as JUDGE_MB
+from course_grader.lab_settings import LabSettings
+from course_grader.sandbox import Limits, SandboxUnavailable
+from course_grader.sandbox.cgroup import CgroupUnavailable
 from tests.tiny_course import LAB, write_tiny_course
 
 
@@ -32,13 +37,53 @@ def test_the_command_returns_1_and_prints_every_check_when_one_fails(monkeypatch
     assert cli.main(["doctor", "--course", str(course)]) == 1
     lines = capsys.readouterr().out.splitlines()
     assert [line.split(":")[0] for line in lines][2] == "✗ sandbox"
-    assert len(lines) == 8
+    assert len(lines) == 10
 
 
 def test_the_command_returns_0_if_all_checks_pass(monkeypatch, course, capsys):
     monkeypatch.setattr(doctor, "check", lambda: None)
     monkeypatch.setattr(doctor, "requires", lambda name: ["rich>=1"])
     assert cli.main(["doctor", "--course", str(course)]) == 0
+
+
+def refuse_cgroup():
+    raise CgroupUnavailable("memory is not managed by cgroup v2 here")
+
+
+def test_which_limit_on_memory_is_in_force(monkeypatch):
+    monkeypatch.setattr(doctor, "parent_group", refuse_cgroup)
+    finding = str(doctor.memory_limit())
+    assert "a watchdog adds up" in finding and "no memory cgroup (v2): memory is not managed" in finding
+    monkeypatch.setattr(doctor, "parent_group", lambda: Path("/sys/fs/cgroup/own"))
+    assert "a memory cgroup (v2) for each kernel, below /sys/fs/cgroup/own" in str(doctor.memory_limit())
+
+
+def test_what_a_submission_can_cost_follows_lab_toml(monkeypatch, course):
+    monkeypatch.setattr(doctor, "default_workers", lambda: 3)
+    (course / "solutions" / LAB / "lab.toml").write_text("memory_mb = 1000\nnotebook_seconds = 100\nfiles_mb = 7\n")
+    settings = LabSettings(memory_mb=1000, notebook_seconds=100.0, files_mb=7.0)
+    cost = cost_of(settings)
+    (line,) = map(str, doctor.costs(course))
+    assert line.startswith(
+        f"✓ {LAB}: at most {cost.seconds:,} s, {cost.memory_mb:,} MB memory, {cost.disk_mb:,} MB disk"
+    )
+    assert f"with 3 at a time (--workers), {3 * cost.memory_mb:,} MB memory" in line
+
+
+def test_each_setting_counts_in_the_cost_as_often_as_it_can_be_used():
+    small = LabSettings(memory_mb=1000, notebook_seconds=100.0, call_seconds=5.0, files_mb=7.0)
+    large = LabSettings(memory_mb=1500, notebook_seconds=110.0, call_seconds=6.0, files_mb=8.0)
+    assert cost_of(large).memory_mb - cost_of(small).memory_mb == 500
+    assert cost_of(large).seconds - cost_of(small).seconds == 2 * 10 + 1  # a kernel that dies is restarted once
+    assert cost_of(large).disk_mb - cost_of(small).disk_mb == 3  # one copy per kernel, one beside the graded notebook
+    limits = Limits()
+    assert cost_of(small).memory_mb > 1000 + 2 * limits.tmp_mb + JUDGE_MB
+
+
+def test_a_lab_toml_with_a_mistake_is_named(course):
+    (course / "solutions" / LAB / "lab.toml").write_text("memory = 1000\n")
+    (finding,) = doctor.costs(course)
+    assert not finding.ok and "unknown key 'memory'" in str(finding)
 
 
 def test_packages_that_are_missing_or_too_old_are_named(monkeypatch):

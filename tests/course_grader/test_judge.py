@@ -70,6 +70,25 @@ def gone(pid):
     return not is_alive(pid)
 
 
+def test_closing_a_session_ends_the_wait_for_its_answer():
+    ours, theirs = socket.socketpair()
+    session, ends = JudgeSession(ours, PATIENCE * 10), []
+
+    def wait():
+        try:
+            say(session, ENDLESS)
+        except JudgeError as error:
+            ends.append(error)
+
+    thread = threading.Thread(target=wait, daemon=True)
+    thread.start()
+    receive_frame(theirs, time.monotonic() + PATIENCE)  # the request has come; there will be no answer
+    session.close()
+    thread.join(PATIENCE)
+    assert len(ends) == 1
+    theirs.close()
+
+
 class TestAnswers:
     """Of a judge whose answers are written here."""
 

@@ -1,10 +1,12 @@
 """The way through a notebook, with a kernel and a judge that do as they are told: what happens after a death."""
 
 import asyncio
+import threading
 
 import pytest
 from nbformat.v4 import new_output
 
+from course_grader.grading import notebook_run
 from course_grader.grading.notebook_run import NotebookRun, fail_closed
 from course_grader.judge.launcher import JudgeError
 from course_grader.kernel_client import CellEnd
@@ -111,6 +113,69 @@ class TestAfterADeath:
         first.run = show
         graded = run(first, second, notebook=notebook)
         assert cell_named(graded.notebook, "table").outputs[0].text == "shown"
+
+
+class HangingKernel(FakeKernel):
+    """Hangs in one cell; `stubborn`: and then goes on, as if nobody had stopped it."""
+
+    def __init__(self, hangs, stubborn=False):
+        super().__init__(set(), "")
+        self._hangs, self._stubborn, self.closed = hangs, stubborn, False
+
+    async def run(self, cell, index, seconds):
+        if cell.id == self._hangs:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                if not self._stubborn:
+                    raise
+        return await super().run(cell, index, seconds)
+
+    async def serve_judge(self, path, judging):
+        return await asyncio.to_thread(judging)
+
+    async def close(self):
+        self.closed = True
+
+
+class HangingJudge(FakeJudge):
+    """Gives no answer about one exercise until its session is closed."""
+
+    def __init__(self, hangs=None):
+        super().__init__()
+        self._hangs, self.closed = hangs, threading.Event()
+
+    def judge(self, source, exercise, maximum, lost="", fault=""):
+        if exercise == self._hangs:
+            self.closed.wait()
+            raise JudgeError("the session is closed")
+        return super().judge(source, exercise, maximum, lost, fault)
+
+    def close(self):
+        self.closed.set()
+
+
+class TestTheWholeRunHasALimit:
+    @pytest.fixture(autouse=True)
+    def short(self, monkeypatch):
+        monkeypatch.setattr(notebook_run, "longest_seconds", lambda settings: 1.0)
+
+    @pytest.mark.parametrize("stubborn", [False, True])
+    def test_a_kernel_that_never_answers(self, stubborn):
+        kernel, judge = HangingKernel("count", stubborn), HangingJudge()
+        graded = run(kernel, judge=judge)
+        assert score(graded) == {"double": 5.0, "count": 0.0}
+        assert "goodbye" not in kernel.ran
+        assert kernel.closed and judge.closed.is_set()
+        assert graded.needs_review
+        assert graded.messages[-1].startswith("Grading took longer than 1 s in all and was stopped")
+
+    def test_a_judge_that_never_answers(self):
+        kernel, judge = HangingKernel(None), HangingJudge("double")
+        graded = run(kernel, judge=judge)
+        assert score(graded) == dict.fromkeys(FULL, 0.0)
+        assert kernel.closed and judge.closed.is_set()
+        assert len(graded.messages) == 1 and graded.needs_review
 
 
 class TestFailClosed:

@@ -10,6 +10,7 @@ import threading
 import time
 from concurrent.futures import Future
 from contextlib import contextmanager
+from dataclasses import replace
 
 import nbformat
 import pytest
@@ -23,6 +24,7 @@ from course_grader.repair import LabCells, Submission, repair_submission
 from course_grader.results import GradedSubmission
 from course_grader.runner import grade
 from course_grader.runner.class_run import ClassRun, grade_class
+from course_grader.runner.deadline import Deadline, OutOfTime
 from course_grader.runner.executor import local_executor
 from course_grader.runner.find_course import find_course
 from course_grader.runner.in_background import InBackground
@@ -165,6 +167,38 @@ class TestInBackground:
             background.future.result(WAIT)
 
 
+class HangingEngine(FakeEngine):
+    """Never comes back from one student's submission, until it is released."""
+
+    def __init__(self, student):
+        super().__init__({})
+        self.student, self.released = student, threading.Event()
+
+    def _run(self, graded, files):
+        if graded.student == self.student:
+            self.released.wait()
+        super()._run(graded, files)
+
+
+class TestDeadline:
+    def test_a_step_gives_its_result_or_its_error(self):
+        deadline = Deadline(WAIT)
+        assert deadline.run(divmod, 7, 2) == (3, 1)
+        with pytest.raises(ZeroDivisionError):
+            deadline.run(divmod, 7, 0)
+
+    def test_the_steps_share_the_time(self):
+        deadline = Deadline(0.2)
+        deadline.run(time.sleep, 0.15)
+        with pytest.raises(OutOfTime):
+            deadline.run(time.sleep, 0.15)
+
+    def test_the_time_between_them_does_not_count(self):
+        deadline = Deadline(1)
+        time.sleep(1.1)
+        deadline.run(divmod, 7, 2)
+
+
 class TestGrading:
     """One submission, from its file to its record, with an engine that may still be starting."""
 
@@ -189,6 +223,29 @@ class TestGrading:
         result = grading(self.submission(tmp_path / "in", nbformat.writes(tiny_notebook())))
         assert result.status == "failed" and not result.saved
         assert result.messages == ["The grader itself failed: RuntimeError: the judge is gone"]
+
+    def test_a_submission_that_takes_too_long_gets_a_result_and_the_run_goes_on(self, course, tmp_path):
+        engine = HangingEngine("ada")
+        grading = replace(self.grading(course, engine), seconds=2.0)
+        ada = self.submission(tmp_path / "in", nbformat.writes(tiny_notebook()))
+        run, writer = ClassRun([ada, replace(ada, student="ben")], 1), FakeWriter()
+        try:
+            with local_executor(1) as executor:
+                grade_class(run, grading, executor, writer, lambda graded: None)
+        finally:
+            engine.released.set()
+        stopped, other = run.results
+        assert stopped.messages == ["Grading took longer than 2 s in all and was stopped; earlier grades are kept."]
+        assert stopped.status == "failed" and writer.saved == ["ben"]
+        assert other.status != "failed"
+
+    def test_the_time_for_repairing_counts(self, course, tmp_path, monkeypatch):
+        released = threading.Event()
+        monkeypatch.setattr(grade, "repair_submission", lambda *arguments: released.wait())
+        grading = replace(self.grading(course, FakeEngine({})), seconds=1.0)
+        result = grading(self.submission(tmp_path / "in", nbformat.writes(tiny_notebook())))
+        released.set()
+        assert result.messages == ["Grading took longer than 1 s in all and was stopped; earlier grades are kept."]
 
     def test_a_broken_lab_ends_the_run(self, course, tmp_path):
         grading = self.grading(course, FakeEngine({"ada": CourseError("the reference fails")}))

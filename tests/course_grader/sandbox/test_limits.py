@@ -18,6 +18,61 @@ class TestMemory:
         reason = start(**kernel_kind).end(code)
         assert reason.startswith("memory: used ") and reason.endswith("allowed 900 MB")
 
+    def test_page_tables_count(self, start, kernel_kind):
+        one = start({"memory_mb": 400}, **kernel_kind)
+        one.run(
+            "import ctypes, mmap, os, time\n"
+            "libc = ctypes.CDLL(None); libc.mmap.restype = ctypes.c_void_p\n"
+            "size, step = 48 << 30, 2 << 20\n"
+            # Reading maps the shared page of zeros: each takes a page table, but no memory of the process's own.
+            "def read_all():\n"
+            "    start = libc.mmap(None, ctypes.c_size_t(size), 1, 0x4022, -1, ctypes.c_size_t(0))\n"
+            "    libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(size), 15)  # small pages\n"
+            "    for place in range(start, start + size, step): ctypes.c_char.from_address(place).value\n"
+            "    time.sleep(60)\n"
+        )
+        reason = one.end("for _ in range(5):\n    if os.fork() == 0: read_all()\ntime.sleep(60)")
+        assert reason.startswith("memory: used ") and reason.endswith("allowed 400 MB")
+
+    def test_the_address_space_is_bounded(self, kernel):
+        code = "__import__('mmap').mmap(-1, 100 << 30, flags=0x4022, prot=1)"  # private, read-only, not reserved
+        assert kernel.attempt(code) == "OSError"
+
+    def test_socket_buffers_count(self, start, kernel_kind):
+        code = (
+            "import os, socket, time\n"
+            "def fill():\n"
+            "    pairs = [socket.socketpair() for _ in range(90)]\n"
+            "    for one in (end for pair in pairs for end in pair):\n"
+            "        one.setblocking(False)\n"
+            "        try:\n            while True: one.send(b'x' * 65536)\n"
+            "        except BlockingIOError: pass\n"
+            "    time.sleep(60)\n"
+            "for _ in range(20):\n    if os.fork() == 0: fill()\n"
+            "time.sleep(60)"
+        )
+        reason = start({"memory_mb": 700}, **kernel_kind).end(code)
+        assert reason.startswith("memory: used ") and reason.endswith("allowed 700 MB")
+
+    def test_socket_buffers_keep_their_size(self, kernel):
+        code = "socket.socketpair()[0].setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4 << 20)"
+        assert kernel.attempt(code) == "PermissionError"
+
+    def test_what_tcp_connections_hold_counts(self, start):
+        code = (
+            "import socket, time\n"
+            "server = socket.create_server(('127.0.0.1', 0)); pairs = []\n"
+            "for _ in range(100):\n"
+            "    one = socket.create_connection(server.getsockname()); pairs.append((one, server.accept()[0]))\n"
+            "    one.setblocking(False)\n"
+            "    for _ in range(50):\n"
+            "        try:\n            while True: one.send(b'x' * 65536)\n"
+            "        except BlockingIOError: time.sleep(0.001)\n"
+            "time.sleep(60)"
+        )
+        reason = start({"memory_mb": 300}, zygote=None).end(code)  # kernels of a zygote have no interface
+        assert reason.startswith("memory: used ") and reason.endswith("allowed 300 MB")
+
     def test_many_processes_count_together(self, start):
         code = (
             "import os, time\n"

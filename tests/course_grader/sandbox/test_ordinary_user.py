@@ -39,7 +39,9 @@ with Zygote([]) as zygote:
     for options in ({{"zygote": zygote}}, {{}}):
         kernel = Kernel(limits=Limits(**SMALL), **options)
         print(kernel.run("import os; print(os.getuid(), os.path.exists({tests!r}), os.path.exists('/etc/passwd'))"))
-        print(kernel.attempt("open('/proc/1/mem', 'r+b')"), kernel.attempt("__import__('socket').socket(40)"))
+        print(kernel.attempt("open('/proc/1/mem', 'rb')"), kernel.attempt("open('/proc/1/mem', 'r+b')") != "succeeded")
+        print(kernel.attempt("open('/proc/self/oom_score_adj', 'w')"))
+        print(kernel.attempt("__import__('socket').socket(40)"))
         print([line.split()[1] for line in kernel.run("print(open('/proc/self/status').read())").splitlines()
                if line.startswith(("CapEff", "NoNewPrivs", "Seccomp:"))])
         print(kernel.attempt("while True: os.fork() or __import__('time').sleep(9)"))
@@ -51,7 +53,9 @@ print([name for name in os.listdir(os.environ["TMPDIR"]) if name.startswith("cou
 """
 EXPECTED = """\
 1000 False False
-PermissionError PermissionError
+PermissionError True
+OSError
+PermissionError
 ['0000000000000000', '1', '2']
 BlockingIOError
 memory:

@@ -46,7 +46,8 @@ def test_it_sees_only_itself_and_the_first_process(kernel):
 
 
 def test_the_first_process_cannot_be_read_written_or_ended(kernel):
-    assert kernel.attempt("open('/proc/1/mem', 'r+b')") == "PermissionError"
+    assert kernel.attempt("open('/proc/1/mem', 'rb')") == "PermissionError"
+    assert kernel.attempt("open('/proc/1/mem', 'r+b')") in ("PermissionError", "OSError")  # OSError: /proc is read-only
     assert kernel.attempt("os.listdir('/proc/1/fd')") == "PermissionError"
     assert kernel.attempt("os.listdir('/proc/1/root')") == "PermissionError"
     kernel.run("import signal; os.kill(1, signal.SIGTERM); os.kill(1, signal.SIGKILL)")
@@ -60,4 +61,11 @@ def test_it_has_no_open_file_or_folder_of_the_grader(kernel):
 
 
 def test_it_is_killed_first_when_memory_is_short(kernel):
+    assert kernel.run("print(open('/proc/self/oom_score_adj').read())") == "500"
+
+
+def test_and_cannot_change_that(kernel):
+    for name in ("oom_score_adj", "oom_adj"):
+        code = f"try: open('/proc/self/{name}', 'w').write('0')\nexcept OSError as error: print(error.strerror)"
+        assert kernel.run(code) == "Read-only file system"
     assert kernel.run("print(open('/proc/self/oom_score_adj').read())") == "500"

@@ -2,6 +2,7 @@
 
 import errno
 import re
+import socket
 import struct
 from pathlib import Path
 
@@ -17,10 +18,10 @@ HEADERS = {
 READ = {"x86_64": 0, "aarch64": 63}
 
 
-def verdict(machine, number, argument=0, architecture=None):
+def verdict(machine, number, argument=0, second=0, third=0, architecture=None):
     """The filter's result for one system call: ALLOW, KILL or an error number."""
     _, own = seccomp.ARCHITECTURES[machine]
-    data = struct.pack("<IIQ6Q", number, architecture or own, 0, argument, 0, 0, 0, 0, 0)
+    data = struct.pack("<IIQ6Q", number, architecture or own, 0, argument, second, third, 0, 0, 0)
     instructions = list(struct.iter_unpack("HBBI", seccomp.program(machine)))
     position = accumulator = 0
     while True:
@@ -69,6 +70,16 @@ def test_what_depends_on_an_argument(machine):
         assert verdict(machine, seccomp.SOCKET[column], family) == errno.EPERM
 
 
+def test_buffers_of_sockets_keep_their_size(machine):
+    column, _ = seccomp.ARCHITECTURES[machine]
+    number, level = seccomp.SETSOCKOPT[column], socket.SOL_SOCKET
+    for option in (socket.SO_SNDBUF, socket.SO_RCVBUF, 32, 33):  # the last two with FORCE
+        assert verdict(machine, number, 3, level, option) == errno.EPERM
+        assert verdict(machine, number, 3, socket.IPPROTO_TCP, option) == ALLOW
+    for option in (socket.SO_REUSEADDR, socket.SO_KEEPALIVE, socket.SO_PASSCRED, 34):
+        assert verdict(machine, number, 3, level, option) == ALLOW
+
+
 def test_calls_of_another_architecture(machine):
     assert verdict(machine, READ[machine], architecture=0x40000003) == KILL  # 32-bit x86
     if machine == "x86_64":
@@ -82,7 +93,7 @@ def test_the_numbers_match_the_systems(machine):
     known = {name: int(number) for name, number in re.findall(r"#define __NR\w*?_(\w+)\s+(\d+)", header.read_text())}
     column, _ = seccomp.ARCHITECTURES[machine]
     ours = {**seccomp.DENIED, "clone": seccomp.CLONE, "clone3": seccomp.CLONE3, "socket": seccomp.SOCKET}
-    ours["socketpair"] = seccomp.SOCKETPAIR
+    ours |= {"socketpair": seccomp.SOCKETPAIR, "setsockopt": seccomp.SETSOCKOPT}
     wrong = {name: both[column] for name, both in ours.items() if known.get(name, both[column]) != both[column]}
     assert wrong == {}
     assert len(known.keys() & ours.keys()) > 40  # the pattern did find them

@@ -1,0 +1,64 @@
+"""The limits that follow from a lab's settings, and what one submission can cost at most."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from course_grader.judge.process_limits import MEMORY_MB as JUDGE_MB
+from course_grader.kernel_client.capped_client import MAX_NOTEBOOK_BYTES
+from course_grader.kernel_client.student_kernel import START_SECONDS
+from course_grader.lab_settings import LabSettings
+from course_grader.sandbox import Limits
+from course_grader.sandbox.limits import MB
+from course_grader.sandbox.manager import CHANNELS, MESSAGE_MB, QUEUED_MESSAGES
+from course_grader.sandbox.watchdog import FOLDER_MB
+
+MAX_KERNELS = 2  # a kernel that dies is restarted once
+SPARE_SECONDS = 30.0  # for opening and closing
+REPAIR_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one submission can cost at most: whole seconds of wall time, and megabytes.
+
+    memory_mb: of its kernel with the files that it writes, of its judge beyond the reference, and of messages that the
+    grader has received and not read. disk_mb: copies of its other files, and the outputs in its graded notebook.
+    """
+
+    seconds: int
+    memory_mb: int
+    disk_mb: int
+
+
+def limits_of(settings: LabSettings) -> Limits:
+    """The sandbox's limits for a lab. Processor time is twice the wall time: a submission may keep two cores busy."""
+    seconds = int(settings.notebook_seconds)
+    return Limits(memory_mb=settings.memory_mb, wall_seconds=seconds, cpu_seconds=2 * seconds)
+
+
+def longest_seconds(settings: LabSettings) -> float:
+    """The time after which a run of one submission's cells and tests is stopped, whatever it is waiting for."""
+    return MAX_KERNELS * (START_SECONDS + settings.notebook_seconds) + settings.call_seconds + SPARE_SECONDS
+
+
+def with_experiments(settings: LabSettings) -> LabSettings:
+    """The settings of a run that includes the cells tagged `experiment`."""
+    return replace(settings, notebook_seconds=settings.notebook_seconds + settings.experiment_seconds)
+
+
+def outer_seconds(settings: LabSettings, run_experiments: bool = False) -> float:
+    """The time after which the grader gives up on one submission; its run has been stopped before."""
+    return longest_seconds(with_experiments(settings) if run_experiments else settings) + REPAIR_SECONDS
+
+
+def cost_of(settings: LabSettings) -> Cost:
+    """What one submission of a lab with these settings can cost at most."""
+    messages_mb = CHANNELS * QUEUED_MESSAGES * MESSAGE_MB
+    outputs_mb = MAX_KERNELS * MAX_NOTEBOOK_BYTES / MB
+    copies = MAX_KERNELS + 1  # one in the folder of each kernel, one beside the graded notebook
+    return Cost(
+        seconds=round(outer_seconds(settings)),
+        memory_mb=limits_of(settings).memory_with_files_mb + JUDGE_MB + messages_mb,
+        disk_mb=round(copies * settings.files_mb + MAX_KERNELS * FOLDER_MB + outputs_mb),
+    )

@@ -1,0 +1,48 @@
+"""A limit on the time that one submission takes, whatever the grader is waiting for."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+class OutOfTime(Exception):
+    """A step did not end within the limit."""
+
+
+class Deadline:
+    """Runs steps one after another that may take `seconds` in all; what happens between them does not count."""
+
+    def __init__(self, seconds: float):
+        self.seconds = seconds
+        self._left = seconds
+
+    def run(self, step: Callable[..., T], *args: Any) -> T:
+        """The result of `step(*args)`; raises what it raises, or OutOfTime.
+
+        Python cannot end a thread: the one that takes too long is left behind, and ends with this process.
+        """
+        outcome: queue.Queue[tuple[T | None, BaseException | None]] = queue.Queue()
+
+        def work() -> None:
+            try:
+                outcome.put((step(*args), None))
+            except BaseException as error:  # raised again in the caller of run
+                outcome.put((None, error))
+
+        started = time.monotonic()
+        threading.Thread(target=work, name=f"{threading.current_thread().name}, limited", daemon=True).start()
+        try:
+            result, error = outcome.get(timeout=max(0.0, self._left))
+        except queue.Empty:
+            raise OutOfTime(f"{self.seconds:.0f} s") from None
+        finally:
+            self._left -= time.monotonic() - started
+        if error is not None:
+            raise error
+        return result  # type: ignore[return-value]  # there is a result where there is no error
