@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import tempfile
 from copy import deepcopy
 from pathlib import Path
@@ -17,6 +16,7 @@ from course_grader.gradebook.guard import registered_reference
 from course_grader.nbgrader_plugins.execute import CourseExecute
 from course_grader.notebooks import find_lab
 from course_grader.release.converters import ConverterLog, course_config, run_converter
+from course_grader.repair.student_name import unusable_name
 
 LOCK_SECONDS = 60  # so long another program may keep the gradebook locked
 
@@ -111,17 +111,6 @@ class Course:
             elif error := run_converter(GenerateFeedback, self.directory(lab, student), self.config, self.log):
                 failed[student] = error
         return failed
-
-
-def unusable_name(student: str) -> str | None:
-    """Why nbgrader cannot work with a student's folder of this name; None if it can."""
-    if student != student.strip() or not student.isprintable():
-        return (
-            f"the folder name {student!r} starts or ends with a space, or has characters that are not text; rename it"
-        )
-    if glob.escape(student) != student:
-        return f"the folder name {student!r} contains *, ? or [, which nbgrader cannot handle; rename the folder"
-    return None
 
 
 def _advice(error: str, lab: str) -> str:

@@ -18,8 +18,9 @@ from course_grader.gradebook.lab_cells import lab_cells
 from course_grader.gradebook.manual import manual_points
 from course_grader.gradebook.scores import save_scores
 from course_grader.nbgrader_plugins.autograded_files import write_autograded
-from course_grader.nbgrader_plugins.course import Course, unusable_name
+from course_grader.nbgrader_plugins.course import Course
 from course_grader.nbgrader_plugins.execute import CourseExecute
+from course_grader.repair.student_name import unusable_name
 from course_grader.results import GradedSubmission
 
 # Done by the grader or this writer, or not needed (CheckCellMetadata: the metadata comes from the gradebook).

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 from rich.console import Console
+from rich.text import Text
 
 from course_grader.errors import CourseError, one_sentence
 from course_grader.grading import Engine
@@ -17,6 +19,7 @@ from course_grader.grading.lab_limits import outer_seconds
 from course_grader.lab_settings import LabSettings
 from course_grader.notebooks import Lab
 from course_grader.repair import LabCells, Repaired, Submission, repair_submission
+from course_grader.repair.student_name import unusable_name
 from course_grader.results import GradedSubmission
 from course_grader.runner.class_run import ClassRun, grade_class
 from course_grader.runner.deadline import Deadline, OutOfTime
@@ -61,6 +64,7 @@ def _grade(lab: Lab, request: Request, console: Console, engine: InBackground[En
     source = request.submissions or course.folder("submitted", lab.name, "*").parents[1]
     run = ClassRun(find_submissions(source, lab.name, request.student), request.seed)
     workers = min(request.workers or default_workers(), len(run.submissions))
+    announce_unusable_names(run.submissions, console)
     with (
         GradebookWriter(course, lab.name) as writer,
         progress(console, lab.name, len(run.submissions)) as report,
@@ -71,6 +75,17 @@ def _grade(lab: Lab, request: Request, console: Console, engine: InBackground[En
         grading = Grading(engine.future, LabCells.of(lab, writer.lab_cells), request.seed, seconds)
         grade_class(run, grading, executor, writer, report)
     return run
+
+
+def announce_unusable_names(submissions: Sequence[Submission], console: Console) -> None:
+    """Say which folders will not be graded, before the others are: an instructor can still rename them."""
+    for submission in submissions:
+        if problem := unusable_name(submission.student):
+            console.print(Text(f"Not graded: {problem}."), soft_wrap=True)
+
+
+def _capitalized(sentence: str) -> str:
+    return f"{sentence[0].upper()}{sentence[1:]}."
 
 
 @dataclass(frozen=True)
@@ -87,6 +102,8 @@ class Grading:
 
     def __call__(self, submission: Submission) -> GradedSubmission:
         """Raises only errors that concern all submissions: CourseError, SandboxUnavailable."""
+        if problem := unusable_name(submission.student):
+            return self._not_graded(submission, new_notebook(), _capitalized(problem))
         repaired, deadline = Repaired(new_notebook()), Deadline(self.seconds)
         try:
             repaired = deadline.run(repair_submission, submission, self.lab)

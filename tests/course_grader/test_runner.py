@@ -356,6 +356,24 @@ class TestSubmissions:
             find_submissions(handed_in, LAB, "eve")
 
 
+@pytest.mark.parametrize("name", ["ann ", " ann", "an*n", "ann[1]", "an\nn", "an\udc80n"])
+def test_a_name_that_nbgrader_cannot_use_is_announced_and_not_graded(course, tmp_path, monkeypatch, name):
+    for student in ("ann", name):
+        folder = tmp_path / "in" / student / LAB
+        folder.mkdir(parents=True)
+        nbformat.write(tiny_notebook(), folder / f"{LAB}.ipynb")
+    engine = FakeEngine({})
+    monkeypatch.setattr(grade, "Engine", engine)
+    console = Console(width=200)
+    with console.capture() as captured:
+        run = grade.grade_lab(find_lab(LAB, course.root), grade.Request(1, tmp_path / "in"), console)
+    assert captured.get().startswith(f"Not graded: the folder name {name!r} ")
+    assert engine.graded == ["ann"]
+    assert run.graded["ann"].status == "graded"
+    assert run.graded[name].status == "failed"
+    assert run.graded[name].messages[0].startswith(f"The folder name {name!r} ")
+
+
 def test_a_submission_without_a_notebook_gets_zero_and_a_message(course, tmp_path, monkeypatch):
     """From the folder to the gradebook, with the real writer."""
     folder = tmp_path / "in" / "ada" / LAB
