@@ -15,6 +15,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Application, Config
 
 from course_grader.errors import SQLALCHEMY_EXTRAS, CourseError
+from course_grader.release.kept_release import keep_released_labs
 
 
 class ConverterLog(logging.Logger):
@@ -92,9 +93,12 @@ def course_config(root: Path) -> Config:
 
 
 def prepare_process() -> None:
-    """Prepare this process for nbgrader: it runs the alembic command, which must be on PATH even if the environment is
-    not activated, and it causes a warning that the user cannot act on.
+    """Prepare this process for nbgrader.
+
+    It deletes a release before it makes a new one. It runs the alembic command, which must be on PATH even if the
+    environment is not activated. And it causes a warning that the user cannot act on.
     """
+    keep_released_labs()
     warnings.filterwarnings("ignore", message="Object of type .* not in session")
     tools = str(Path(sys.executable).parent)
     if tools not in os.environ.get("PATH", "").split(os.pathsep):

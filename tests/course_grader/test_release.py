@@ -1,6 +1,8 @@
 """labs/ from solutions/: what is released, what is not, and what lint refuses."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -201,6 +203,39 @@ class TestLint:
 
 
 @pytest.mark.skipif(not list(ROOT.glob("solutions/*/*.ipynb")), reason="no lab is written yet")
+class TestNbgradersOwnCommand:
+    """`nbgrader generate_assignment --force`, which deletes a release before it makes the new one."""
+
+    def generate(self, root):
+        command = [Path(sys.executable).with_name("nbgrader"), "generate_assignment", LAB, "--force"]
+        return subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=120)
+
+    def change_reference(self, root, change):
+        path = root / "solutions" / LAB / f"{LAB}.ipynb"
+        path.write_text(change(path.read_text()))
+
+    def test_a_failure_keeps_the_released_lab(self, tmp_path):
+        root = write_course(tmp_path)
+        assert self.generate(root).returncode == 0
+        released = root / "labs" / LAB
+        before = (released / f"{LAB}.ipynb").read_bytes()
+        (released / "data.csv").write_text("1,2")
+        self.change_reference(root, lambda text: text.replace("### END SOLUTION", "", 1))
+        failed = self.generate(root)
+        assert failed.returncode != 0
+        assert f"{LAB} was not made again; the earlier release in" in failed.stderr
+        assert (released / f"{LAB}.ipynb").read_bytes() == before
+        assert sorted(path.name for path in (root / "labs").rglob("*")) == sorted([LAB, f"{LAB}.ipynb", "data.csv"])
+
+    def test_a_success_replaces_it(self, tmp_path):
+        root = write_course(tmp_path)
+        assert self.generate(root).returncode == 0
+        self.change_reference(root, lambda text: text.replace("Twice x", "Two times x"))
+        assert self.generate(root).returncode == 0
+        assert "Two times x" in (root / "labs" / LAB / f"{LAB}.ipynb").read_text()
+        assert [path.name for path in (root / "labs").iterdir()] == [LAB]
+
+
 def test_labs_are_up_to_date_with_solutions():
     found = differences(ROOT)
     assert not found, f"out of step with solutions/: {', '.join(found)}. Run: course-grader labs"
