@@ -105,8 +105,8 @@ class NotebookRun:
         if kernel is None:
             return
         end = await kernel.run(cell, index, self._seconds_for(cell))
-        if end in (CellEnd.TIMEOUT, CellEnd.FLOOD):
-            self._add_message(index, kernel.fault)
+        if end in (CellEnd.TIMEOUT, CellEnd.FLOOD) or kernel.cause:
+            self._add_message(index, _one_line(kernel.fault))
         self._faults[nbgrader_metadata(cell).get("grade_id", "")] = _one_line(kernel.fault)
         if end is CellEnd.DEAD:
             cell.outputs.append(error_output("KernelDied", kernel.death))

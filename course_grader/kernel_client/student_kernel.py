@@ -20,6 +20,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from course_grader.kernel_client.capped_client import CUT_NOTE, CappedClient
+from course_grader.kernel_client.likely_cause import likely_cause
 
 GRACE_SECONDS = 3.0  # after an interrupt, before the kill
 START_SECONDS = 60.0
@@ -38,8 +39,9 @@ class CellEnd(Enum):
 class StudentKernel:
     """One kernel of one submission, under a manager that is not started yet.
 
-    death: why it died. fault: what went wrong in the cell that ran last, such as "ended with NameError: ...". Both are
-    plain sentences that may contain text of the student's; empty if there is nothing to say.
+    death: why it died. fault: what went wrong in the cell that ran last, such as "ended with NameError: ...". cause:
+    why it may not go wrong on the student's machine. Plain sentences that may contain text of the student's; empty if
+    there is nothing to say.
     """
 
     def __init__(self, notebook: NotebookNode, manager: AsyncKernelManager):
@@ -47,6 +49,7 @@ class StudentKernel:
         self._client = CappedClient(notebook, km=manager, allow_errors=True, coalesce_streams=True)
         self.death = ""
         self.fault = ""
+        self.cause = ""
         self._closed = False
 
     async def start(self) -> None:
@@ -62,6 +65,7 @@ class StudentKernel:
     async def run(self, cell: NotebookNode, index: int, seconds: float) -> CellEnd:
         """Run one code cell, for at most so many seconds; its outputs are in the cell afterwards."""
         self._client.begin()
+        self.cause = ""
         task = asyncio.ensure_future(self._client.async_execute_cell(cell, index))
         end = await self._first_end(task, cell, seconds)
         what = "printed too much" if end is CellEnd.FLOOD else f"ran longer than {seconds:g} s"
@@ -125,9 +129,13 @@ class StudentKernel:
         return False
 
     def _own_error(self) -> str:
-        """The error that ended the cell, according to the kernel's reply."""
+        """The error that ended the cell, according to the kernel's reply, and its likely cause."""
         reply = self._client.reply or {}
-        return f"ended with {reply.get('ename')}: {reply.get('evalue')}" if reply.get("status") == "error" else ""
+        if reply.get("status") != "error":
+            return ""
+        name, text = str(reply.get("ename")), str(reply.get("evalue"))
+        self.cause = likely_cause(name, text)
+        return f"ended with {name}: {text}" + (f" ({self.cause})" if self.cause else "")
 
     async def _has_output(self, cell: NotebookNode) -> bool:
         """Reconnect after a message so large that it ended the connection; later cells would show nothing."""

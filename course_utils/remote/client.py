@@ -73,6 +73,7 @@ class RemoteClient:
         self._timeouts = 0
         self._exhausted = ""  # why this client asks no more, though the other side lives
         self.changes: set[tuple[str, str]] = set()  # (what changed it, the argument)
+        self.default_dtype = ""  # the other side's, if it is not PyTorch's own
 
     def request(self, op: str, args: Any = (), kwargs: Mapping | None = None, **fields: Any) -> Any:
         reply, tensors = self._exchange(op, args, kwargs or {}, fields)[:2]
@@ -106,6 +107,7 @@ class RemoteClient:
         except (ProtocolError, OSError) as error:
             self.broken = f"the student's process gave no valid answer: {error}"
             raise student_error(StudentProtocolError, "no valid answer", str(error)) from None
+        self.default_dtype = printable(str(reply.get("default_dtype", ""))[:40])
         if "error" in reply:
             raise self._raised(reply["error"])
         self._note_changes(request.get("target"), reply.get("changed"))

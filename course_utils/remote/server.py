@@ -46,6 +46,12 @@ def look_up(variables: Mapping[str, Any], name: str) -> Any:
     return variables[name]
 
 
+def _default_dtype() -> dict[str, str]:
+    """For a reply: the default dtype, if the student's code has changed it."""
+    dtype = torch.get_default_dtype()
+    return {} if dtype is torch.float32 else {"default_dtype": str(dtype)}
+
+
 class RemoteServer:
     """Answers requests about `variables` (a notebook's namespace).
 
@@ -74,13 +80,13 @@ class RemoteServer:
         try:
             with self._timer(request.get("seconds", 0)):
                 reply = self._operations[request["op"]](request, read_blob(blob), encoder)
-            return {"id": request["id"], **reply}, encoder.blob()
+            return {"id": request["id"], **reply, **_default_dtype()}, encoder.blob()
         except CallTimeout:
             return {"id": request["id"], "error": {"type": "timeout", "bases": [], "text": "", "where": ""}}, b""
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # SystemExit too: a student's function may call exit()
-            return {"id": request["id"], "error": describe(error)}, b""
+            return {"id": request["id"], "error": describe(error), **_default_dtype()}, b""
 
     def _keep(self, value: Any) -> int:
         self._objects[id(value)] = value

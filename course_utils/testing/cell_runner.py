@@ -114,7 +114,9 @@ class _Recorder(unittest.TestResult):
     def stopTest(self, test: unittest.TestCase) -> None:
         super().stopTest(test)
         outcome = self._outcomes[test._testMethodName]
-        notes = [f"note: {function} changed its input `{name}`" for function, name in student._take_changes()]
+        notes = student._take_notes()
+        if outcome.status != "passed":
+            notes += student._default_dtype_note()
         outcome.message = "\n".join(filter(None, [outcome.message, *notes]))
 
     def _record(self, test: unittest.TestCase, error: BaseException) -> None:

@@ -1,6 +1,7 @@
 """Grades single submissions with the real sandbox, zygote and judge, in the tiny course."""
 
 import json
+import re
 
 import pytest
 
@@ -167,6 +168,20 @@ class TestTrouble:
         assert graded.messages == [
             f"Cell 6 ({source.splitlines()[0]}) ended the kernel: the cell called exit() or quit()."
         ]
+
+    @pytest.mark.parametrize(
+        ("source", "said"),
+        [
+            ("import no_such_package.part", r"`no_such_package` is neither installed where labs are graded nor a file"),
+            ("x = = 1", r"labs are graded with Python 3\.\d+, which does not know the syntax of"),
+        ],
+    )
+    def test_what_only_fails_where_labs_are_graded_is_named(self, engine, source, said):
+        graded = engine.grade(with_sources(double=f"{source}\ndef double(x):\n    return 2 * x"), "ada", 1)
+        (message,) = graded.messages
+        assert re.fullmatch(rf"Cell \d+ \(double\) ended with \w+Error: .* \({said}.*\)\.", message)
+        assert not graded.needs_review
+        assert score(graded) == {"double": 0.0, "count": 15.0}
 
     def test_a_crash_between_exercises_keeps_earlier_results(self, engine):
         notebook = tiny_notebook()

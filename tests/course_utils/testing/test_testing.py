@@ -175,6 +175,28 @@ class TestRunTests:
         assert second.message == ""
         assert "changed its input `scores`" in capsys.readouterr().out
 
+    def test_a_changed_default_dtype_is_named_where_a_test_fails(self):
+        student._connect(RemoteClient(local_transport({"length": lambda x: x @ torch.ones(2)})))
+        source = (
+            "class VisibleLength(LabTestCase):\n    @points(1)\n"
+            "    def test_a(self): student.length(torch.ones(2, dtype=torch.float32))\n"
+            "    @points(1)\n    def test_b(self): pass\n"
+            "value = run_tests('length')"
+        )
+        torch.set_default_dtype(torch.float64)
+        try:
+            run_cell(source, "<cell 13>")
+        finally:
+            torch.set_default_dtype(torch.float32)
+        failed, passed = testing.last_outcomes["length"]
+        assert failed.message.endswith(
+            "note: your notebook set the default dtype to torch.float64; expected torch.float32"
+        )
+        assert passed.message == ""
+        run_cell(source, "<cell 14>")
+        student._connect(None)
+        assert [outcome.status for outcome in testing.last_outcomes["length"]] == ["passed", "passed"]
+
     def test_pytorchs_own_not_implemented_error_is_no_stub(self):
         student._connect(RemoteClient(local_transport({"f": lambda: torch.ones(2, dtype=torch.int64).log_softmax(0)})))
         source = "class VisibleF(LabTestCase):\n    @points(1)\n    def test_a(self): student.f()\nrun_tests('f')"
