@@ -151,6 +151,8 @@ class NotebookRun:
 
     async def _restart(self, index: int, culprit: int, death: str) -> None:
         """Start a new kernel and run the earlier cells in it again, except `culprit`, which killed the old kernel."""
+        if self._stopped:
+            return
         self._deaths += 1
         self._add_message(index, f"ended the kernel: {death}")
         if self._deaths == MAX_KERNELS or death.startswith("wall time"):
@@ -160,7 +162,7 @@ class NotebookRun:
         await self._open_kernel()
         again, self._ran = self._ran, []
         for number in again:
-            if self._kernel is None:
+            if self._kernel is None or self._stopped:
                 return
             copy = NotebookNode(self._cells[number] | {"outputs": []})  # the outputs of the first run are kept
             if await self._kernel.run(copy, number, self._seconds_for(copy)) is CellEnd.DEAD:

@@ -162,12 +162,10 @@ def _enable(folder: Path, may_change: bool) -> None:
 def _try_out(folder: Path) -> None:
     """Create a group and move a process into it; raises OSError."""
     group = create_group(folder, Limits())
-    process = subprocess.Popen(["/bin/sleep", "60"], stdin=subprocess.DEVNULL)
     try:
-        group.add_tree(process.pid)
+        with subprocess.Popen(["/bin/sh", "-c", "read line"], stdin=subprocess.PIPE) as process:  # ends with the block
+            group.add_tree(process.pid)
     finally:
-        process.kill()
-        process.wait()
         group.remove()
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from course_grader.in_sandbox.namespaces import HOME_MB
 
 MB = 1 << 20
-# Beyond memory_mb: libraries reserve much more than they use. A page table takes at most 1/512 of what it maps.
+# Beyond memory_mb: libraries reserve much more than they use (and CUDA more than this). A page table takes at most
+# 1/512 of what it maps.
 ADDRESS_SPACE_MB = 64 * 1024
 
 

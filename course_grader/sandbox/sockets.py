@@ -7,6 +7,7 @@ from functools import cache
 
 TABLES = ("tcp", "tcp6", "udp", "udp6")
 USUAL_BUFFER_KB = 208  # Linux's own default
+FEW = 2  # a kernel has one itself; two hold at most some megabytes
 
 
 def buffers_kb(pids: list[int]) -> int:
@@ -15,7 +16,7 @@ def buffers_kb(pids: list[int]) -> int:
     Linux does not say what a unix socket holds, so each counts as full: seccomp refuses larger buffers. What is queued
     in TCP and UDP sockets, whose buffers grow by themselves, is read from the namespace's own tables.
     """
-    return len(_sockets(pids)) * _default_buffer_kb() + (_queued_kb(pids[-1]) if pids else 0)
+    return len(_sockets(pids)) * _default_buffer_kb() + _queued_kb(pids)
 
 
 @cache
@@ -47,17 +48,30 @@ def _target(link: str) -> str:
         return ""
 
 
-def _queued_kb(pid: int) -> int:
-    if _target(f"/proc/{pid}/ns/net") == _target("/proc/self/ns/net"):
-        return 0  # not in its sandbox yet, or without one: these are the host's connections
-    return sum(_queued_bytes(f"/proc/{pid}/net/{table}") for table in TABLES) // 1024
+def _queued_kb(pids: list[int]) -> int:
+    """Read through any process inside the sandbox: outside of it, these would be the host's own connections."""
+    outside = ("", _target("/proc/self/ns/net"))
+    inside = next((pid for pid in reversed(pids) if _target(f"/proc/{pid}/ns/net") not in outside), None)
+    if inside is None or _connections(f"/proc/{inside}/net") <= FEW:
+        return 0  # reading the tables would take milliseconds, ten times a second
+    return sum(_queued_bytes(f"/proc/{inside}/net/{table}") for table in TABLES) // 1024
+
+
+def _connections(net: str) -> int:
+    """The number of TCP and UDP sockets in a network namespace."""
+    lines = [*_lines(f"{net}/sockstat"), *_lines(f"{net}/sockstat6")]
+    return sum(int(line.split()[2]) for line in lines if line.startswith(("TCP", "UDP")))
 
 
 def _queued_bytes(table: str) -> int:
     """The sum of the column tx_queue:rx_queue."""
+    rows = [line.split() for line in _lines(table)[1:]]
+    return sum(int(size, 16) for row in rows if len(row) > 4 for size in row[4].split(":"))
+
+
+def _lines(path: str) -> list[str]:
     try:
-        with open(table) as file:
-            next(file, "")
-            return sum(int(size, 16) for line in file for size in line.split()[4].split(":"))
-    except (OSError, ValueError, IndexError):
-        return 0
+        with open(path) as file:
+            return file.read().splitlines()
+    except OSError:  # the process has ended, or there is no IPv6
+        return []

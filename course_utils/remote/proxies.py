@@ -54,17 +54,16 @@ class Student:
         probes.check(source, probe.__name__)
         return self._connected().request("run", args, kwargs, source=source, name=probe.__name__)
 
-    def _take_notes(self) -> list[str]:
-        """Which inputs the student's code has changed since this was last asked."""
+    def _take_changes(self) -> list[tuple[str, str]]:
+        """What changed an argument, and which, since this was last asked."""
         if self._client is None:
             return []
         changes, self._client.changes = sorted(self._client.changes), set()
-        return [f"note: {function} changed its input `{name}`" for function, name in changes]
+        return changes
 
-    def _default_dtype_note(self) -> list[str]:
-        """A likely reason for failures, if the student's code has changed the default dtype."""
-        dtype = self._client.default_dtype if self._client is not None else ""
-        return [f"note: your notebook set the default dtype to {dtype}; expected torch.float32"] if dtype else []
+    def _changed_default_dtype(self) -> str:
+        """The default dtype of the student's process, if it is not PyTorch's own."""
+        return self._client.default_dtype if self._client is not None else ""
 
     def _release(self) -> None:
         """Drop the objects and graphs that tests left in the student's process."""

@@ -114,9 +114,9 @@ class _Recorder(unittest.TestResult):
     def stopTest(self, test: unittest.TestCase) -> None:
         super().stopTest(test)
         outcome = self._outcomes[test._testMethodName]
-        notes = student._take_notes()
-        if outcome.status != "passed":
-            notes += student._default_dtype_note()
+        notes = [f"note: {function} changed its input `{name}`" for function, name in student._take_changes()]
+        if outcome.status != "passed" and (dtype := student._changed_default_dtype()):
+            notes.append(f"note: your notebook set the default dtype to {dtype}; expected torch.float32")
         outcome.message = "\n".join(filter(None, [outcome.message, *notes]))
 
     def _record(self, test: unittest.TestCase, error: BaseException) -> None:

@@ -2,11 +2,12 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
 from course_grader.errors import CourseError
-from course_grader.grading import Engine
+from course_grader.grading import Engine, notebook_run
 from course_grader.notebooks import find_lab
 from course_grader.results import OtherFiles
 from course_grader.sandbox import SandboxUnavailable
@@ -140,6 +141,16 @@ class TestTrouble:
         graded = engine.grade(with_sources(goodbye="while True: pass", table="while True: pass"), "dan", 1)
         assert score(graded)["count"] == 15.0
         assert any("Cell 3 (while True: pass) ran longer than 4 s" in message for message in graded.messages)
+
+    def test_a_submission_that_takes_too_long_in_all_is_stopped_with_its_kernel(self, engine, monkeypatch):
+        with monkeypatch.context() as patch:
+            patch.setattr(engine, "settings", replace(engine.settings, cell_seconds=60.0))
+            patch.setattr(notebook_run, "longest_seconds", lambda settings: 3.0)
+            slow = with_sources(goodbye="import os, time\nos.fork()\ntime.sleep(58)")
+            graded = engine.grade(slow, "dan", 1)
+        assert graded.messages[-1].startswith("Grading took longer than 3 s in all and was stopped")
+        assert graded.needs_review
+        assert engine.grade(tiny_notebook(), "ada", 1).score == 20.0
 
     @pytest.mark.parametrize("stays", [False, True], ids=["agent ends", "agent stays"])
     def test_a_full_queue_of_the_judge_and_no_agent_affects_only_that_submission(self, engine, stays):

@@ -170,6 +170,13 @@ class TestTheWholeRunHasALimit:
         assert graded.needs_review
         assert graded.messages[-1].startswith("Grading took longer than 1 s in all and was stopped")
 
+    def test_no_other_kernel_is_started_afterwards(self):
+        first, second = HangingKernel("count", stubborn=True), FakeKernel(set(), "")
+        first._deadly, first._death = {"count"}, "killed while it was stopped"
+        graded = run(first, second, judge=HangingJudge())
+        assert second.ran == []
+        assert len(graded.messages) == 1
+
     def test_a_judge_that_never_answers(self):
         kernel, judge = HangingKernel(None), HangingJudge("double")
         graded = run(kernel, judge=judge)
