@@ -23,7 +23,7 @@ class FakeKernel:
 
     def __init__(self, deadly, death):
         self._deadly, self._death = deadly, death
-        self.death = self.fault = ""
+        self.death = self.fault = self.cause = ""
         self.ran = []
 
     async def run(self, cell, index, seconds):
