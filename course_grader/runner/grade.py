@@ -10,6 +10,7 @@ from pathlib import Path
 from nbformat.v4 import new_notebook
 from rich.console import Console
 
+from course_grader.audit.own_tests import OwnTests
 from course_grader.errors import CourseError, one_sentence
 from course_grader.grading import Engine
 from course_grader.notebooks import Lab
@@ -42,7 +43,8 @@ def grade_lab(lab: Lab, request: Request, console: Console) -> ClassRun:
     """Grade and save. Raises CourseError for wrong usage, SandboxUnavailable if untrusted code cannot be isolated."""
     if request.submissions is not None:
         find_submissions(request.submissions, lab.name, request.student)  # report wrong usage at once
-    with InBackground(lambda: make_engine(lab, request)) as engine:
+    with OwnTests(lab) as own_tests, InBackground(lambda: make_engine(lab, request)) as engine:
+        own_tests.expect_passed()  # a test that the reference fails would cost every student points
         return _grade(lab, request, console, engine)
 
 
