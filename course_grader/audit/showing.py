@@ -67,8 +67,8 @@ def print_audit(audit: LabAudit, console: Console) -> None:
     for survivor in audit.survivors:
         console.print(Text(f"survived, {survivor['exercise']}:\n{survivor['diff']}"))
     for problem in audit.problems:
-        console.print(Text(f"✗ {problem}"))
-    console.print(Text(verdict(audit)))
+        console.print(Text(f"✗ {problem}"), soft_wrap=True)
+    console.print(Text(verdict(audit)), soft_wrap=True)
 
 
 def write_json(path: Path, audits: Sequence[LabAudit]) -> None:
