@@ -57,6 +57,9 @@ coverage: setup ## Run the tests and list the lines and branches that they do no
 types: setup ## Check the types with mypy
 	mypy
 
+audit: setup ## Check that every lab's tests tell right answers from wrong ones, and write docs/audit.md
+	status=0; course-grader audit --json docs/audit.json || status=$$?; python scripts/make_audit_page.py; exit $$status
+
 reference: setup ## Generate docs/reference/ and the picture in docs/architecture.md from the code
 	python scripts/make_reference.py
 	python scripts/make_architecture.py
@@ -83,4 +86,4 @@ clean: ## Remove build products, but not the environment
 chromium:
 	@scripts/setup.sh chromium
 
-.PHONY: help setup grade lab labs outputs tiny-encoder test test-all nbval coverage types reference lint format bench clean chromium
+.PHONY: help setup grade lab labs outputs tiny-encoder test test-all nbval coverage types audit reference lint format bench clean chromium

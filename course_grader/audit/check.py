@@ -7,14 +7,14 @@ import contextlib
 import copy
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from nbformat import NotebookNode
 
 from course_grader.audit.variants import Kind, Variant
-from course_grader.judge.reference import ReferenceSource, execute_reference
+from course_grader.judge.reference import ReferenceSource, execute_reference, execute_source
 from course_grader.judge.session import run_test_cell
 from course_grader.notebooks import (
     has_tag,
@@ -27,15 +27,20 @@ from course_grader.notebooks import (
 from course_utils import testing
 from course_utils.remote.client import RemoteClient
 from course_utils.remote.proxies import local_transport, reference, student
+from course_utils.testing import Outcome
 from course_utils.testing.case import session
 
 
 @dataclass(frozen=True)
 class Finding:
-    """The points that a variant lost, by exercise, and whether the tests judged it as they should."""
+    """The points that a variant lost, by exercise, and whether the tests judged it as they should.
+
+    seen: whether a visible test of its own exercise fails, so that a student can notice the mistake before handing in.
+    """
 
     variant: Variant
     lost: dict[str, float]
+    seen: bool = False
 
     @property
     def problem(self) -> str:
@@ -48,13 +53,18 @@ class Finding:
         others = sorted(set(self.lost) - {own, *self.variant.also_affects})
         return f"it also lost points on other exercises: {', '.join(others)}" if others else ""
 
+    @property
+    def unexplained(self) -> bool:
+        """Whether only hidden tests notice the misconception, and its header does not say why."""
+        misconception = self.variant.kind is Kind.MISCONCEPTION
+        return misconception and not self.seen and not self.variant.hidden_because
 
-def with_variant(notebook: NotebookNode, variant: Variant) -> NotebookNode:
-    """The reference with another answer to one exercise."""
+
+def with_answers(notebook: NotebookNode, answers: dict[str, str]) -> NotebookNode:
+    """The reference with other sources for the solution cells of some exercises."""
     changed = copy.deepcopy(notebook)
-    for cell in changed.cells:
-        if is_solution_cell(cell) and nbgrader_metadata(cell).get("grade_id") == variant.exercise:
-            cell.source = variant.code
+    for cell in filter(is_solution_cell, changed.cells):
+        cell.source = answers.get(nbgrader_metadata(cell)["grade_id"], cell.source)
     return changed
 
 
@@ -66,12 +76,33 @@ class InProcess:
         source = ReferenceSource.of(notebook)
         self._imports = source.imports
         self._reference = execute_reference(source)
-        self._tests = {name: cell.source for cell in notebook.cells if (name := _judged_exercise(cell))}
+        cells = {name: cell for cell in notebook.cells if (name := _judged_exercise(cell))}
+        self.tests = {name: cell.source for name, cell in cells.items()}
+        self._points = {name: nbgrader_metadata(cell)["points"] for name, cell in cells.items()}
 
     def find(self, variant: Variant) -> Finding:
-        variables = execute_reference(ReferenceSource.of(with_variant(self._notebook, variant)))
-        exercises = self._affected(variant)
-        return Finding(variant, {name: lost for name, lost in self._losses(variables, exercises) if lost})
+        outcomes = self.outcomes({variant.exercise: variant.code}, self._affected(variant))
+        lost = {name: _lost(tests) for name, tests in outcomes.items() if _lost(tests)}
+        own = outcomes.get(variant.exercise, [])
+        return Finding(variant, lost, any(not test.hidden and test.status != "passed" for test in own))
+
+    def outcomes(self, answers: dict[str, str], exercises: Collection[str] | None = None) -> dict[str, list[Outcome]]:
+        """What the tests of these exercises (default: all) find when some solution cells have other sources.
+
+        As in a student's kernel, a cell that fails does not keep the next ones from running.
+        """
+        variables = _execute(ReferenceSource.of(with_answers(self._notebook, answers)))
+        chosen = [name for name in self.tests if exercises is None or name in exercises]
+        with _connected(variables, self._reference):
+            return {name: self._judge(name) for name in chosen}
+
+    def _judge(self, exercise: str) -> list[Outcome]:
+        try:
+            with _quiet():
+                run_test_cell(self._imports, self.tests[exercise], exercise)
+        except Exception as error:
+            return [Outcome(exercise, "the test cell", self._points[exercise], False, "error", repr(error))]
+        return testing.last_outcomes[exercise]
 
     def _affected(self, variant: Variant) -> set[str]:
         """The exercises whose tests can notice the variant: they, or what they call, mention a name that it defines."""
@@ -82,17 +113,27 @@ class InProcess:
             mentioning = [cell for cell in cells if _mentions(cell.source, names)]
             found = bool(new := set().union(*(_defined_names(cell.source) for cell in mentioning)) - names)
             names |= new
-        return {exercise for exercise, tests in self._tests.items() if _mentions(tests, names)}
+        return {exercise for exercise, tests in self.tests.items() if _mentions(tests, names)}
 
-    def _losses(self, variables: dict[str, Any], exercises: set[str]) -> Iterator[tuple[str, float]]:
-        with _connected(variables, self._reference):
-            for exercise, tests in self._tests.items():
-                if exercise not in exercises:
-                    continue
-                with contextlib.redirect_stdout(io.StringIO()):
-                    run_test_cell(self._imports, tests, exercise)
-                outcomes = testing.last_outcomes[exercise]
-                yield exercise, sum(outcome.max - outcome.points for outcome in outcomes)
+
+def _lost(outcomes: list[Outcome]) -> float:
+    return sum(outcome.max - outcome.points for outcome in outcomes)
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+        yield
+
+
+def _execute(source: ReferenceSource) -> dict[str, Any]:
+    """The variables after the cells, as a student's kernel has them: it goes on after a cell that fails."""
+    variables: dict[str, Any] = {"__name__": "student"}
+    for number, text in source.cells:
+        with contextlib.suppress(Exception), _quiet():
+            execute_source(text, f"<answer cell {number}>", variables)
+    return variables
 
 
 def _defined_names(source: str) -> set[str]:

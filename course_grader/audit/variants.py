@@ -23,7 +23,7 @@ HEADER = '`# %% name kind="misconception"`'
 _PERCENT = {"extension": ".py", "format_name": "percent", "comment_magics": False}
 _LAYOUT = {"lines_to_next_cell"}  # added by jupytext itself
 _UNREAD = "incorrectly_encoded_metadata"  # where jupytext puts the part of a header that it cannot read
-_KEYS = {"title", "kind", "also_affects"}
+_KEYS = {"title", "kind", "also_affects", "hidden_because"}
 
 
 class Kind(StrEnum):
@@ -37,6 +37,7 @@ class Variant:
 
     explanation: what students read when their answer behaves like this misconception. code: the source of the whole
     solution cell. also_affects: other exercises that lose points because of it.
+    hidden_because: why no visible test may fail for this misconception.
     """
 
     kind: Kind
@@ -45,6 +46,7 @@ class Variant:
     explanation: str
     code: str
     also_affects: tuple[str, ...] = ()
+    hidden_because: str = ""
 
 
 def load_variants(lab: Lab) -> list[Variant]:
@@ -103,16 +105,17 @@ def _is_preamble(cell: NotebookNode) -> bool:
 def _variant(exercise: str, cell: NotebookNode, exercises: list[str]) -> Variant:
     if cell.cell_type != "code":
         raise CourseError(f"a {cell.cell_type} cell; expected code, its explanation as comments under {HEADER}")
-    kind, also_affects = _header(exercise, cell.metadata, exercises)
+    kind, also_affects, hidden_because = _header(exercise, cell.metadata, exercises)
     explanation, code = _split(cell.source)
     if kind is Kind.MISCONCEPTION and not explanation:
         raise CourseError("no explanation; expected comment lines under the header that say what students read")
     if exercise not in _defined(code):
         raise CourseError(f"does not define {exercise!r}, the exercise that the file is named after")
-    return Variant(kind, exercise, cell.metadata["title"], explanation, f"# Exercise: {exercise}\n{code}", also_affects)
+    source = f"# Exercise: {exercise}\n{code}"
+    return Variant(kind, exercise, cell.metadata["title"], explanation, source, also_affects, hidden_because)
 
 
-def _header(exercise: str, metadata: dict[str, Any], exercises: list[str]) -> tuple[Kind, tuple[str, ...]]:
+def _header(exercise: str, metadata: dict[str, Any], exercises: list[str]) -> tuple[Kind, tuple[str, ...], str]:
     unread = [metadata[_UNREAD]] if _UNREAD in metadata else sorted(set(metadata) - _KEYS - _LAYOUT)
     if unread:
         raise CourseError(f"cannot read {', '.join(unread)} in the header; expected {HEADER}, and no `=` in the name")
@@ -126,7 +129,18 @@ def _header(exercise: str, metadata: dict[str, Any], exercises: list[str]) -> tu
         raise CourseError(f"also_affects is {also_affects!r}; expected a list of {', '.join(others)}")
     if kind == Kind.ALTERNATIVE and also_affects:
         raise CourseError("an alternative is a right answer, so it cannot have also_affects; remove it")
-    return Kind(kind), tuple(also_affects)
+    return Kind(kind), tuple(also_affects), _hidden_because(Kind(kind), metadata)
+
+
+def _hidden_because(kind: Kind, metadata: dict[str, Any]) -> str:
+    if "hidden_because" not in metadata:
+        return ""
+    reason = metadata["hidden_because"]
+    if kind is Kind.ALTERNATIVE:
+        raise CourseError("an alternative fails no test, so it cannot have hidden_because; remove it")
+    if not isinstance(reason, str) or not reason.strip():
+        raise CourseError(f'hidden_because is {reason!r}; expected the reason, a string such as "it names the answer"')
+    return reason.strip()
 
 
 def _split(source: str) -> tuple[str, str]:

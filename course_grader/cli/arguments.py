@@ -20,6 +20,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_report(subparsers)
     _add_example(subparsers)
     _add_labs(subparsers)
+    _add_audit(subparsers)
     _add_lab(subparsers)
     _add_doctor(subparsers)
     return parser
@@ -89,6 +90,22 @@ def _add_labs(subparsers: argparse._SubParsersAction) -> None:
     parser = subparsers.add_parser("labs", help="make labs/, the students' version, from solutions/")
     parser.set_defaults(command=commands.labs)
     parser.add_argument("names", nargs="*", metavar="LAB", help="only these labs (default: all)")
+    _add_course(parser)
+
+
+def _add_audit(subparsers: argparse._SubParsersAction) -> None:
+    parser = subparsers.add_parser(
+        "audit",
+        help="check that the tests of labs tell right answers from wrong ones",
+        description="Judge the reference, the release, the variants, constant answers and mutants of the reference by "
+        "each lab's tests, and say where the tests do not tell right from wrong.",
+        epilog="exit codes: 0 all labs pass, 1 some do not, 2 wrong usage, 130 stopped by Ctrl-C or SIGTERM",
+    )
+    parser.set_defaults(command=commands.audit)
+    parser.add_argument("names", nargs="*", metavar="LAB", help="only these labs (default: all)")
+    parser.add_argument("--quick", action="store_true", help="leave out the mutants")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the result to this file")
+    parser.add_argument("--page", type=Path, metavar="FILE", help="also write the result as a page (HTML) to this file")
     _add_course(parser)
 
 

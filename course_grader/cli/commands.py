@@ -61,12 +61,43 @@ def example(options: argparse.Namespace) -> int:
 
 
 def labs(options: argparse.Namespace) -> int:
-    from course_grader.release import make_labs
+    from course_grader.audit.own_tests import OwnTests
+    from course_grader.notebooks import find_lab, lab_names
+    from course_grader.release import lint, make_labs
     from course_grader.runner.find_course import find_course
 
-    for path in make_labs(find_course(options.course), options.names or None):
+    root = find_course(options.course)
+    for lab in [find_lab(name, root) for name in options.names or lab_names(root)]:
+        if not lint(lab.reference()):  # else make_labs says what is wrong
+            with OwnTests(lab) as own_tests:
+                own_tests.expect_passed()
+    for path in make_labs(root, options.names or None):
         print(path)
     return OK
+
+
+def audit(options: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from course_grader.audit.lab_audit import audit_lab
+    from course_grader.audit.showing import print_audit, write_json, write_page
+    from course_grader.notebooks import find_lab, lab_names
+    from course_grader.report.grades_file import expect_writable
+    from course_grader.runner.find_course import find_course
+
+    root, console = find_course(options.course), Console()
+    for path in filter(None, (options.json, options.page)):
+        expect_writable(path)
+    audits = []
+    for lab in [find_lab(name, root) for name in options.names or lab_names(root)]:
+        with console.status(lab.name) as status:
+            audits.append(audit_lab(lab, options.quick, status.update))
+        print_audit(audits[-1], console)
+        if options.json:
+            write_json(options.json, audits)
+        if options.page:
+            write_page(options.page, audits)
+    return OK if all(each.passed for each in audits) else TROUBLE
 
 
 def lab(options: argparse.Namespace) -> int:

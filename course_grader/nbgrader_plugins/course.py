@@ -72,14 +72,17 @@ class Course:
 
     def register_lab(self, lab: str) -> None:
         """Write the lab's current reference to the gradebook, unless it is there already; labs/ does not change."""
-        reference = content_hash(find_lab(lab, self.root).reference())
-        if self._registered(lab) == reference:
+        if self.is_registered(lab):
             return
         with tempfile.TemporaryDirectory() as scratch:
             directory = self.directory(lab, ".", release_directory=scratch)
             error = run_converter(GenerateAssignment, directory, self.config, self.log)
         if error:
             raise CourseError(f"{lab} could not be added to the gradebook: {error}{_advice(error, lab)}")
+
+    def is_registered(self, lab: str) -> bool:
+        """Whether the gradebook knows the lab's current reference."""
+        return self._registered(lab) == content_hash(find_lab(lab, self.root).reference())
 
     def _registered(self, lab: str) -> str | None:
         if not self._has_gradebook():

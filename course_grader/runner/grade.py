@@ -13,6 +13,7 @@ from nbformat.v4 import new_notebook
 from rich.console import Console
 from rich.text import Text
 
+from course_grader.audit.own_tests import OwnTests
 from course_grader.errors import CourseError, one_sentence
 from course_grader.grading import Engine
 from course_grader.grading.lab_limits import outer_seconds
@@ -61,6 +62,9 @@ def _grade(lab: Lab, request: Request, console: Console, engine: InBackground[En
     from course_grader.nbgrader_plugins import Course, GradebookWriter  # takes a second, while the sandbox starts
 
     course = Course(lab.root, db_url=request.db_url, autograded=request.autograded, log_file=request.log_file)
+    if not course.is_registered(lab.name):
+        with OwnTests(lab) as own_tests:
+            own_tests.expect_passed()  # a test that the reference fails would cost every student points
     source = request.submissions or course.folder("submitted", lab.name, "*").parents[1]
     run = ClassRun(find_submissions(source, lab.name, request.student), request.seed)
     workers = min(request.workers or default_workers(), len(run.submissions))

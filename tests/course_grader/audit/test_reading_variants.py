@@ -108,6 +108,24 @@ def test_an_error_names_file_cell_and_expectation(read, text, message):
         read(text)
 
 
+def test_a_misconception_may_say_why_it_stays_hidden(read):
+    [variant] = read(f'# %% wrong kind="misconception" hidden_because="it shows the formula"\n# Explained.\n{DOUBLE}')
+    assert variant.hidden_because == "it shows the formula"
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason", "message"),
+    [
+        ("misconception", '" "', "hidden_because is ' '; expected the reason"),
+        ("misconception", "true", "hidden_because is True; expected the reason"),
+        ("alternative", '"a reason"', "an alternative fails no test, so it cannot have hidden_because"),
+    ],
+)
+def test_the_reason_is_a_text_of_a_misconception(read, kind, reason, message):
+    with pytest.raises(CourseError, match=message):
+        read(f'# %% one kind="{kind}" hidden_because={reason}\n# Explained.\n{DOUBLE}')
+
+
 @pytest.mark.parametrize("also_affects", ['["conut"]', '["double"]', '"count"', "[1]", '["count", "conut"]'])
 def test_also_affects_lists_other_exercises_of_the_lab(read, also_affects):
     with pytest.raises(CourseError, match=r"double\.py, cell 1 \(wrong\): also_affects is .*; expected a list of"):

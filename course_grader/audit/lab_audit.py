@@ -1,0 +1,260 @@
+"""The audit of one lab: the reference, the release, variants, constant answers, probes and mutants."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from course_grader.audit.check import Finding, InProcess
+from course_grader.audit.constants import constant_answers
+from course_grader.audit.in_child import ChildEnded, in_child
+from course_grader.audit.mutants import EQUIVALENT_FILE, Mutant, equivalent_mutants, mutants_of
+from course_grader.audit.probes import probing_tests
+from course_grader.audit.variants import FOLDER, Kind, Variant, load_variants
+from course_grader.fingerprint import lab_fingerprint
+from course_grader.notebooks import Lab, is_solution_cell, nbgrader_metadata
+from course_utils.testing import Outcome
+
+MIN_SEEN, MIN_KILLED, MAX_CONSTANT, MAX_PROBED = 0.9, 0.95, 0.5, 0.75
+LIMIT_SECONDS = 120.0  # for all tests of a lab
+_MIN_SECONDS, _SLACK = 10.0, 5.0  # a mutant may take five times as long as the reference
+
+
+@dataclass
+class ExerciseAudit:
+    """What was found for one exercise. seen: misconceptions that fail a visible test. constant: the most points for an
+    answer that ignores its arguments. probed: the points of tests that run a probe."""
+
+    name: str
+    alternatives: int = 0
+    misconceptions: int = 0
+    seen: int = 0
+    constant: float = 0.0
+    probed: float = 0.0
+    mutants: int = 0
+    killed: int = 0
+    equivalent: int = 0
+
+
+@dataclass
+class LabAudit:
+    """What was found for one lab; it passes when `problems` is empty. survivors: mutants' changes, by exercise."""
+
+    lab: str
+    fingerprint: str
+    quick: bool
+    exercises: list[ExerciseAudit]
+    problems: list[str] = field(default_factory=list)
+    unexplained: list[str] = field(default_factory=list)
+    survivors: list[dict[str, str]] = field(default_factory=list)
+
+    @property
+    def passed(self) -> bool:
+        return not self.problems
+
+    def total(self, name: str) -> Any:
+        """The sum over the exercises of one of their numbers."""
+        return sum(getattr(exercise, name) for exercise in self.exercises)
+
+    @property
+    def seen_share(self) -> float:
+        """The share of the misconceptions that a visible test notices."""
+        return _share(self.total("seen"), self.total("misconceptions"))
+
+    @property
+    def killed_share(self) -> float:
+        """The share of the mutants that are noticed, of those that are not equivalent."""
+        return _share(self.total("killed"), self.total("mutants") - self.total("equivalent"))
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> LabAudit:
+        return cls(**{**data, "exercises": [ExerciseAudit(**each) for each in data["exercises"]]})
+
+
+def audit_fingerprint(lab: Lab) -> str:
+    """A hash that changes with the lab, its variants and equivalent mutants, and the grader."""
+    found = hashlib.sha256(lab_fingerprint(lab).encode())
+    for path in [*sorted((lab.source_folder / FOLDER).glob("*.py")), lab.source_folder / EQUIVALENT_FILE]:
+        found.update(path.name.encode() + path.read_bytes() if path.is_file() else b"")
+    return found.hexdigest()
+
+
+def audit_lab(lab: Lab, quick: bool = False, report: Callable[[str], None] = lambda _step: None) -> LabAudit:
+    """Audit a lab; with `quick`, without mutants. report: told each step. Raises CourseError for a broken file."""
+    return _Audit(lab, quick, report).run()
+
+
+def reference_failures(judge: InProcess) -> list[str]:
+    """The tests that the reference itself fails, hidden ones too: they would cost every student points."""
+    found = in_child(lambda: [_failures(name, tests) for name, tests in judge.outcomes({}).items()], LIMIT_SECONDS)
+    return [failure for failures in found for failure in failures]
+
+
+def _failures(exercise: str, outcomes: list[Outcome]) -> list[str]:
+    failed = [outcome for outcome in outcomes if outcome.status != "passed"]
+    return [
+        f"{exercise}: the reference fails its own test {outcome.name} ({outcome.title}): {_line(outcome.message)}"
+        for outcome in failed
+    ]
+
+
+class _Audit:
+    def __init__(self, lab: Lab, quick: bool, report: Callable[[str], None]):
+        self._lab, self._quick, self._report = lab, quick, report
+        notebook = lab.reference()
+        self._sources = _solutions(notebook)
+        self._variants = load_variants(lab)
+        self._equivalent = equivalent_mutants(lab.source_folder, list(self._sources))
+        self._judge = InProcess(notebook)
+        tested = {name: ExerciseAudit(name) for name in self._judge.tests}
+        self._exercises = {name: exercise for name, exercise in tested.items() if name in self._sources}
+        self._result = LabAudit(lab.name, audit_fingerprint(lab), quick, list(self._exercises.values()))
+        self._problems = self._result.problems
+
+    def run(self) -> LabAudit:
+        self._report("reference")
+        if not self._reference_passes():
+            return self._result
+        self._release()
+        self._report("variants")
+        for variant in self._variants:
+            self._variant(variant)
+        self._expect(self._result.seen_share >= MIN_SEEN, f"visible tests notice {self._result.seen_share:.0%} of the "
+                     f"misconceptions; the aim is {MIN_SEEN:.0%}")  # fmt: skip
+        self._report("constant answers and probes")
+        self._constants()
+        self._probes()
+        if not self._quick:
+            self._mutants()
+        return self._result
+
+    def _expect(self, holds: bool, problem: str) -> None:
+        if not holds:
+            self._problems.append(problem)
+
+    def _reference_passes(self) -> bool:
+        try:
+            self._problems += reference_failures(self._judge)
+        except ChildEnded as end:
+            self._problems.append(f"the reference's tests: {end}")
+        return self._result.passed
+
+    def _release(self) -> None:
+        if not self._lab.release_path.is_file():
+            self._problems.append(f"{self._lab.release_path} does not exist; make it with `course-grader labs`")
+            return
+        stubs = _solutions(nbformat.read(self._lab.release_path, as_version=4))
+        for name, points in self._points(stubs, list(self._judge.tests), LIMIT_SECONDS).items():
+            self._expect(points == 0, f"{name}: the untouched release gets {points:g} points")
+
+    def _variant(self, variant: Variant) -> None:
+        exercise, name = self._exercises.get(variant.exercise), f"{variant.exercise}, {variant.name!r}"
+        if exercise is None:
+            self._problems.append(f"{name}: the exercise has no tests")
+            return
+        try:
+            lost, seen = in_child(lambda: _plain(self._judge.find(variant)), LIMIT_SECONDS)
+        except ChildEnded as end:
+            self._problems.append(f"{name}: {end}")
+            return
+        finding = Finding(variant, lost, seen)
+        self._expect(not finding.problem, f"{name}: {finding.problem}")
+        if variant.kind is Kind.ALTERNATIVE:
+            exercise.alternatives += 1
+            return
+        exercise.misconceptions += 1
+        exercise.seen += seen
+        if finding.unexplained:
+            self._result.unexplained.append(name)
+            self._problems.append(f"{name}: only hidden tests notice it; give it a visible test or `hidden_because`")
+
+    def _constants(self) -> None:
+        for name, exercise in self._exercises.items():
+            answers = constant_answers(self._sources[name], name)
+            exercise.constant = max(self._own_points(name, answer) for answer in answers)
+        total = self._result.total("constant")
+        self._expect(total <= MAX_CONSTANT, f"answers that ignore their arguments get {total:g} points; the aim is at "
+                     f"most {MAX_CONSTANT:g}")  # fmt: skip
+
+    def _own_points(self, exercise: str, answer: str) -> float:
+        return self._points({exercise: answer}, [exercise], LIMIT_SECONDS).get(exercise, 0.0)
+
+    def _points(self, answers: dict[str, str], exercises: list[str], seconds: float) -> dict[str, float]:
+        """The points of these exercises; none for answers that do not end."""
+
+        def judge() -> dict[str, float]:
+            outcomes = self._judge.outcomes(answers, exercises)
+            return {name: sum(test.points for test in tests) for name, tests in outcomes.items()}
+
+        try:
+            return in_child(judge, seconds)
+        except ChildEnded:
+            return dict.fromkeys(exercises, 0.0)
+
+    def _probes(self) -> None:
+        for name, exercise in self._exercises.items():
+            probing = probing_tests(self._judge.tests[name])
+            worth = {test: points for test, points in self._worth(name).items() if test in probing}
+            exercise.probed = sum(worth.values())
+        total = self._result.total("probed")
+        self._expect(total <= MAX_PROBED, f"tests with probes give {total:g} points; the aim is at most {MAX_PROBED:g}")
+
+    def _worth(self, exercise: str) -> dict[str, float]:
+        """The points of each test of an exercise."""
+        return in_child(lambda: {test.name: test.max for test in self._judge.outcomes({}, [exercise])[exercise]},
+                        LIMIT_SECONDS)  # fmt: skip
+
+    def _mutants(self) -> None:
+        used: set[tuple[str, str]] = set()
+        for name, exercise in self._exercises.items():
+            self._report(f"mutants of {name}")
+            limit, full = self._effort(name)
+            for mutant in mutants_of(self._sources[name], name):
+                exercise.mutants += 1
+                key = (name, mutant.line)
+                if self._points({name: mutant.code}, [name], limit)[name] < full:
+                    exercise.killed += 1
+                elif key in self._equivalent:
+                    exercise.equivalent += 1
+                    used.add(key)
+                else:
+                    self._survived(mutant)
+        for name, line in set(self._equivalent) - used:
+            self._problems.append(f"{name}: no mutant {line!r} survives; remove it from {EQUIVALENT_FILE}")
+        share = self._result.killed_share
+        self._expect(share >= MIN_KILLED, f"the tests notice {share:.0%} of the mutants; the aim is {MIN_KILLED:.0%}")
+
+    def _effort(self, exercise: str) -> tuple[float, float]:
+        """How long a mutant may take, and the points of the reference."""
+        start = time.monotonic()
+        full = self._points({}, [exercise], LIMIT_SECONDS)[exercise]
+        return max(_MIN_SECONDS, _SLACK * (time.monotonic() - start)), full
+
+    def _survived(self, mutant: Mutant) -> None:
+        self._result.survivors.append({"exercise": mutant.exercise, "line": mutant.line, "diff": mutant.diff})
+
+
+def _solutions(notebook: NotebookNode) -> dict[str, str]:
+    """The sources of the solution cells, by exercise."""
+    return {nbgrader_metadata(cell)["grade_id"]: cell.source for cell in filter(is_solution_cell, notebook.cells)}
+
+
+def _plain(finding: Finding) -> tuple[dict[str, float], bool]:
+    return finding.lost, finding.seen
+
+
+def _share(part: float, whole: float) -> float:
+    return part / whole if whole else 1.0
+
+
+def _line(message: str) -> str:
+    return " ".join(message.split())[:200]
