@@ -283,7 +283,7 @@ def test_a_stopped_command_leaves_only_its_scores_behind(course, number):
         grading = subprocess.Popen(
             command, env=os.environ | {"TMPDIR": scratch, "PYTHONUNBUFFERED": "1"}, stdout=subprocess.PIPE, text=True
         )
-        assert "ada graded" in grading.stdout.readline()
+        assert "ada ✓ graded" in grading.stdout.readline()
         grading.send_signal(number)
         printed, _ = grading.communicate(timeout=60)
         assert grading.returncode == 130
