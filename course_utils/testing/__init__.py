@@ -4,7 +4,7 @@ from course_utils.remote.models import build
 from course_utils.remote.proxies import reference, student
 from course_utils.testing.case import LabTestCase
 from course_utils.testing.cell_runner import Outcome, last_outcomes, points, run_tests
-from course_utils.testing.predictions import check_prediction
+from course_utils.testing.predictions import check_prediction, predict, prediction_tally
 
 __all__ = [
     "LabTestCase",
@@ -13,6 +13,8 @@ __all__ = [
     "check_prediction",
     "last_outcomes",
     "points",
+    "predict",
+    "prediction_tally",
     "reference",
     "run_tests",
     "student",

@@ -10,7 +10,57 @@ from typing import Any
 
 import torch
 
+from course_utils.testing import prediction_texts
 from course_utils.testing.comparison import Difference, require_close
+
+NO_GUESS = "No guess yet: write yours in place of None, run the cell again, and then see."
+_first_guesses: dict[str, dict[str, bool]] = {}  # lab -> prediction -> was the first guess of this session right?
+
+
+def predict(lab: str, name: str, guess: Any, measured: Any = None) -> None:
+    """Commit the first guess, then print whether it is right, the answer and the explanation.
+
+    The answer is in `prediction_texts/<lab>.json`; `measured` is the answer of a prediction about a measurement.
+    Raises PredictionError if the lab has no such prediction, or if there is not exactly one answer.
+
+    >>> predict("01_tensor_basics", "bmm", None)
+    No guess yet: write yours in place of None, run the cell again, and then see.
+    """
+    prediction = _prediction(lab, name)
+    if (prediction.answer is None) == (measured is None):
+        problem = "has no answer: pass `measured`" if measured is None else "has an answer: do not pass `measured`"
+        raise prediction_texts.PredictionError(f"{lab}: the prediction {name!r} {problem}.")
+    answer = prediction.answer if measured is None else measured
+    guess, answer = _plain(guess), _plain(answer)
+    if isinstance(guess, tuple) and isinstance(answer, list):
+        answer = tuple(answer)
+    check_prediction(guess, answer, prediction.explanation, prediction.tolerance)
+    if guess is None or _is_in_quotes(guess, answer):
+        return
+    firsts = _first_guesses.setdefault(lab, {})
+    if name in firsts:
+        print(f"The tally keeps your first guess, which was {'right' if firsts[name] else 'wrong'}.")
+    firsts.setdefault(name, _agrees(guess, answer, prediction.tolerance))
+
+
+def prediction_tally(lab: str) -> None:
+    """Print how many first guesses of this session were right, and the titles of the others."""
+    predictions, firsts = prediction_texts.load(lab), _first_guesses.get(lab, {})
+    if not firsts:
+        print(f"0 of {len(predictions)} predictions made in this session.")
+        return
+    missed = [predictions[name].title for name, right in firsts.items() if not right]
+    made = "" if len(firsts) == len(predictions) else f" ({len(predictions)} to make)"
+    ending = f"; missed: {', '.join(missed)}" if missed else ""
+    print(f"Predictions: {sum(firsts.values())} of {len(firsts)} right at the first guess{made}{ending}.")
+
+
+def _prediction(lab: str, name: str) -> prediction_texts.Prediction:
+    predictions = prediction_texts.load(lab)
+    if name not in predictions:
+        known = ", ".join(predictions)
+        raise prediction_texts.PredictionError(f"{lab}: expected the name of a prediction ({known}), got {name!r}.")
+    return predictions[name]
 
 
 def check_prediction(guess: Any, answer: Any, because: str = "", tolerance: float = 0.0) -> None:
@@ -23,15 +73,23 @@ def check_prediction(guess: Any, answer: Any, because: str = "", tolerance: floa
     >>> check_prediction(0.4, 0.5, tolerance=0.05)
     You guessed 0.4; the answer is 0.5.
     """
-    guess, answer = (value.tolist() if isinstance(value, torch.Tensor) else value for value in (guess, answer))
+    guess, answer = _plain(guess), _plain(answer)
     if guess is None:
-        print("No guess yet: write yours in place of None, run the cell again, and then see.")
-    elif isinstance(guess, str) and not isinstance(answer, str):
+        print(NO_GUESS)
+    elif _is_in_quotes(guess, answer):
         print(f"Your guess {guess!r} is a string: write it without quotes and run the cell again.")
     elif _agrees(guess, answer, tolerance):
         print(f"Your guess was right: {_short(answer)}. {because}".strip())
     else:
         print(f"You guessed {_short(guess)}; the answer is {_short(answer)}. {because}".strip())
+
+
+def _plain(value: Any) -> Any:
+    return value.tolist() if isinstance(value, torch.Tensor) else value
+
+
+def _is_in_quotes(guess: Any, answer: Any) -> bool:
+    return isinstance(guess, str) and not isinstance(answer, str)
 
 
 def _agrees(guess: Any, answer: Any, tolerance: float) -> bool:

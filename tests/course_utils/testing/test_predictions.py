@@ -1,8 +1,12 @@
 """A guess is compared with the answer; without a guess the answer stays hidden."""
 
+import json
+import re
+
 import pytest
 import torch
 
+from course_utils.testing import prediction_texts, predictions
 from course_utils.testing.predictions import check_prediction
 
 
@@ -45,3 +49,84 @@ def test_a_guess_in_quotes_is_reported_and_the_answer_stays_hidden(capsys):
     assert "'1.2' is a string: write it without quotes" in text
     assert "2.34" not in text
     assert "Since" not in text
+
+
+@pytest.fixture
+def texts(tmp_path, monkeypatch):
+    raw = {
+        "sum": {"title": "a sum", "answer": 5, "explanation": "2 + 3."},
+        "pair": {"title": "a pair", "answer": [1, 2], "explanation": "In order."},
+        "loss": {"title": "a loss", "explanation": "(measured)", "tolerance": 0.1},
+    }
+    (tmp_path / "lab.json").write_text(json.dumps(raw))
+    monkeypatch.setattr(prediction_texts.load, "__defaults__", (tmp_path,))
+    monkeypatch.setattr(predictions, "_first_guesses", {})
+    return tmp_path
+
+
+def predicted(capsys, *args, **kwargs):
+    predictions.predict("lab", *args, **kwargs)
+    return capsys.readouterr().out
+
+
+def tallied(capsys):
+    predictions.prediction_tally("lab")
+    return capsys.readouterr().out
+
+
+def test_the_answer_is_read_from_the_package(texts, capsys):
+    assert predicted(capsys, "sum", None) == f"{predictions.NO_GUESS}\n"
+    assert predicted(capsys, "sum", 5) == "Your guess was right: 5. 2 + 3.\n"
+    assert predicted(capsys, "pair", (1, 2)) == "Your guess was right: (1, 2). In order.\n"
+    assert predicted(capsys, "loss", 0.55, measured=0.5) == "Your guess was right: 0.5. (measured)\n"
+
+
+def test_the_tally_counts_first_guesses(texts, capsys):
+    assert tallied(capsys) == "0 of 3 predictions made in this session.\n"
+    predicted(capsys, "sum", None)
+    predicted(capsys, "sum", "5")  # in quotes: not a guess yet
+    predicted(capsys, "sum", 4)
+    again = predicted(capsys, "sum", 5)
+    assert "Your guess was right" in again
+    assert "The tally keeps your first guess, which was wrong." in again
+    predicted(capsys, "pair", [1, 2])
+    assert tallied(capsys) == "Predictions: 1 of 2 right at the first guess (3 to make); missed: a sum.\n"
+    predicted(capsys, "loss", 0.5, measured=0.5)
+    assert tallied(capsys) == "Predictions: 2 of 3 right at the first guess; missed: a sum.\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "measured", "message"),
+    [
+        ("some", None, "expected the name of a prediction (sum, pair, loss), got 'some'"),
+        ("loss", None, "'loss' has no answer"),
+        ("sum", 3, "'sum' has an answer"),
+    ],
+)
+def test_a_prediction_has_exactly_one_answer(texts, name, measured, message):
+    with pytest.raises(prediction_texts.PredictionError, match=re.escape(message)):
+        predictions.predict("lab", name, 1, measured=measured)
+
+
+@pytest.mark.parametrize(
+    ("raw", "message"),
+    [
+        ("{", "lab: expected JSON"),
+        ("[]", "lab: expected an object of predictions by name, got list"),
+        ('{"a": 1}', "lab, prediction a: expected the keys title, explanation"),
+        ('{"a": {"title": "", "explanation": "e"}}', "expected title as a text that is not empty"),
+        ('{"a": {"title": "t", "explanation": "e", "answer": null}}', "as answer, got None"),
+        ('{"a": {"title": "t", "explanation": "e", "answer": ["x"]}}', "as answer, got ['x']"),
+        ('{"a": {"title": "t", "explanation": "e", "tolerance": -1}}', "as tolerance, got -1"),
+        ('{"a": {}, "a": {}}', "expected distinct names, got 'a' twice"),
+    ],
+)
+def test_a_malformed_file_gives_an_exact_message(tmp_path, raw, message):
+    (tmp_path / "lab.json").write_text(raw)
+    with pytest.raises(prediction_texts.PredictionError, match=re.escape(message)):
+        prediction_texts.load("lab", tmp_path)
+
+
+def test_an_unknown_lab_is_named():
+    with pytest.raises(prediction_texts.PredictionError, match=r"01_tensor_basics.*got '09'"):
+        prediction_texts.load("09")
