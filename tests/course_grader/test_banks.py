@@ -1,0 +1,158 @@
+"""Classes with hostile and damaged submissions, graded to the end by the real command: each gets what it deserves.
+
+The submissions are in tests/submissions/hostile/ and damaged/; see tests/submissions/bank.py.
+"""
+
+import ctypes
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import nbformat
+import psutil
+import pytest
+
+from course_grader.grading.record import read_record
+from tests.paths import ROOT, sandbox_missing
+from tests.submissions.bank import FULL, LAB, HandIn, entries, kinds, right
+
+pytestmark = pytest.mark.skipif(bool(sandbox_missing()), reason=sandbox_missing() or "the sandbox works")
+
+BANKS = ("damaged", "hostile")
+KINDS = [(bank, kind) for bank in BANKS for kind in kinds(bank)]
+WORST = [entry for bank, kind in KINDS for entry in entries(bank, kind) if entry.worst]
+# Small, so that a loop without end costs seconds.
+LIMITS = {"call_seconds": 1, "cell_seconds": 4, "notebook_seconds": 30}
+PR_SET_CHILD_SUBREAPER = 36
+SECONDS_TO_VANISH = 15
+
+
+@pytest.fixture
+def course(tmp_path):
+    """A course with lab 01 and small limits."""
+    for name in ("solutions", "labs"):
+        shutil.copytree(ROOT / name / LAB, tmp_path / name / LAB)
+    for name in ("nbgrader_config.py", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path)
+    settings = tmp_path / "solutions" / LAB / "lab.toml"
+    others = [line for line in settings.read_text().splitlines() if line.partition(" ")[0] not in LIMITS]
+    settings.write_text("\n".join([*others, *(f"{key} = {value}" for key, value in LIMITS.items())]))
+    return tmp_path
+
+
+@pytest.fixture
+def temporary_folder():
+    """The run's own folder for temporary files: short, because sockets lie in it, and open to the kernels' users."""
+    folder = Path(tempfile.mkdtemp(prefix="bank-"))
+    folder.chmod(0o1777)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_a_class_with_the_worst_of_both_banks(course, temporary_folder):
+    assert len(WORST) >= 4
+    mistakes = graded_as_deserved(course, temporary_folder, WORST, right_ones=10)
+    assert not mistakes, "\n".join(mistakes)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("bank", "kind"), KINDS, ids=["_".join(names) for names in KINDS])
+def test_every_submission_of_a_bank(course, temporary_folder, bank, kind):
+    mistakes = graded_as_deserved(course, temporary_folder, entries(bank, kind), right_ones=1)
+    assert not mistakes, "\n".join(mistakes)
+
+
+def test_the_banks_are_as_large_as_promised_and_every_name_is_its_own():
+    names = {bank: [entry.name for kind in kinds(bank) for entry in entries(bank, kind)] for bank in BANKS}
+    assert len(names["hostile"]) >= 4 and len(names["damaged"]) >= 1
+    everyone = names["hostile"] + names["damaged"]
+    assert len(set(everyone)) == len(everyone)
+
+
+def graded_as_deserved(course, temporary_folder, chosen, right_ones):
+    """Grades a class; everything in its results, and everything left behind, that is not as it should be."""
+    submitted = course / "submitted"
+    for number in range(right_ones):
+        made = HandIn(submitted, f"right_{number}")
+        made.save(right())
+    for entry in chosen:
+        entry.make(submitted)
+    with nothing_left_behind(temporary_folder):
+        results = grade(course, temporary_folder)
+    mistakes = [
+        f"{name}: expected {FULL} points and no message, got {result['score']}: {result['messages']}"
+        for name, result in results.items()
+        if name.startswith("right_") and (result["score"], result["status"], result["messages"]) != (FULL, "graded", [])
+    ]
+    for entry in chosen:
+        if (result := results.get(entry.name)) is None:
+            mistakes.append(f"{entry.name} has no result")
+        else:
+            texts = result["messages"] + test_texts(course, entry.name)
+            mistakes += entry.mistakes(result["score"], texts, result["messages"])
+    assert len(results) == right_ones + len(chosen)
+    return mistakes
+
+
+def grade(course, temporary_folder):
+    """{student: result} of `course-grader grade`, run as an instructor runs it."""
+    file = course / "scores.json"
+    command = [sys.executable, "-m", "course_grader.cli", "grade", LAB, "--course", course, "--json", file]
+    environment = os.environ | {"TMPDIR": str(temporary_folder), "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=570)
+    assert done.returncode in (0, 3), done.stdout + done.stderr
+    return {result["student"]: result for result in json.loads(file.read_text())["submissions"]}
+
+
+def test_texts(course, student):
+    """What the test cells of a graded submission say."""
+    path = course / "autograded" / student / LAB / f"{LAB}.ipynb"
+    record = read_record(nbformat.read(path, as_version=4))
+    return [test.message for exercise in record.exercises.values() for test in exercise.tests if test.message]
+
+
+test_texts.__test__ = False
+
+
+@contextmanager
+def nothing_left_behind(temporary_folder):
+    """Processes, temporary files and shared memory of what runs here are gone soon after it ends.
+
+    As a subreaper, this process becomes the parent of every process that outlives its own parent.
+    """
+    processes, shared = _descendants(), set(os.listdir("/dev/shm"))
+    libc = ctypes.CDLL(None, use_errno=True)
+    assert libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0
+    try:
+        yield
+        deadline = time.monotonic() + SECONDS_TO_VANISH
+        while (left := _left(processes, shared, temporary_folder)) and time.monotonic() < deadline:
+            time.sleep(0.2)
+        assert not left
+    finally:
+        libc.prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
+
+
+def _left(processes, shared, temporary_folder):
+    new = [process.cmdline() for process in _descendants() - processes]
+    return [*new, *sorted(set(os.listdir("/dev/shm")) - shared), *temporary_folder.iterdir()]
+
+
+def _descendants():
+    """This process's descendants that still run; those that have ended are reaped."""
+    found = set()
+    for process in psutil.Process().children(recursive=True):
+        try:
+            if process.status() != psutil.STATUS_ZOMBIE:
+                found.add(process)
+            elif process.ppid() == os.getpid():
+                os.waitpid(process.pid, os.WNOHANG)
+        except (psutil.NoSuchProcess, ChildProcessError):
+            continue
+    return found
