@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from course_grader.errors import CourseError
+from course_grader.judge.clean_environment import judge_environment
 from course_grader.notebooks import Lab
 
 
@@ -18,8 +20,15 @@ class OwnTests:
 
     def __init__(self, lab: Lab):
         self._lab = lab
+        self._folder = tempfile.TemporaryDirectory(prefix="own-tests-")
         command = [sys.executable, "-m", "course_grader.audit.own_tests", str(lab.root), lab.name]
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self._process = subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=judge_environment(self._folder.name),
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -39,6 +48,7 @@ class OwnTests:
     ) -> None:
         self._process.kill()
         self._process.communicate()
+        self._folder.cleanup()
 
 
 def main(root: str, name: str) -> None:

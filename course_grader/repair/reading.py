@@ -148,7 +148,8 @@ def _source(found: Any, number: int, name: str) -> str:
         raise Unreadable(
             f"{name} is JSON, but not a valid notebook: the source of cell {number} is {_shown(found)}, expected text."
         )
-    return "".join(lines).encode("utf-8", "replace").decode()  # half of a surrogate pair cannot be saved
+    text = "".join(lines).replace("\r\n", "\n")  # else each cell of the course would differ from the released one
+    return text.encode("utf-8", "replace").decode()  # half of a surrogate pair cannot be saved
 
 
 def _cell_metadata(found: Any, number: int, notes: Notes) -> dict[str, Any]:

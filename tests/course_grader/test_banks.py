@@ -28,7 +28,7 @@ BANKS = ("damaged", "hostile")
 KINDS = [(bank, kind) for bank in BANKS for kind in kinds(bank)]
 WORST = [entry for bank, kind in KINDS for entry in entries(bank, kind) if entry.worst]
 # Small, so that a loop without end costs seconds.
-LIMITS = {"call_seconds": 1, "cell_seconds": 4, "notebook_seconds": 30}
+LIMITS = {"call_seconds": 2, "cell_seconds": 4, "notebook_seconds": 30}
 PR_SET_CHILD_SUBREAPER = 36
 SECONDS_TO_VANISH = 15
 
