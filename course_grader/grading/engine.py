@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 from course_grader.grading.lab_limits import limits_of, with_experiments
 from course_grader.grading.notebook_run import NotebookRun, fail_closed
 from course_grader.grading.record import write_record
-from course_grader.judge import AUTOGRAD_IMPORT
+from course_grader.judge import LATE_IMPORTS
 from course_grader.judge.launcher import JudgeServer, JudgeSession
 from course_grader.kernel_client import StudentKernel
 from course_grader.notebooks import Lab
@@ -32,7 +32,7 @@ from course_grader.sandbox import (
 from course_utils.seeds import derive_seed
 
 # Imported once in the zygote, because every kernel needs them.
-WARM = ("course_utils.testing", "course_grader.in_sandbox.agent", AUTOGRAD_IMPORT)
+WARM = ("course_utils.testing", "course_grader.in_sandbox.agent", *LATE_IMPORTS)
 ENVIRONMENT = {"NBGRADER_EXECUTION": "autograde", "COURSE_GRADING": "sandbox", "OMP_NUM_THREADS": "1"}
 
 

@@ -18,6 +18,7 @@ def judge_environment(home: str) -> dict[str, str]:
         "PYTHONPATH": str(_COURSE),
         "HOME": home,
         "TMPDIR": home,
+        "TORCHINDUCTOR_CACHE_DIR": home,  # else it is made when torch._dynamo is imported
         "LANG": "C.UTF-8",
         "MPLBACKEND": "agg",
         "MPLCONFIGDIR": str(font_folder()),

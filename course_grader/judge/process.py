@@ -18,7 +18,7 @@ import traceback
 import torch
 
 from course_grader.errors import CourseError
-from course_grader.judge import AUTOGRAD_IMPORT
+from course_grader.judge import LATE_IMPORTS
 from course_grader.judge.process_limits import START_SECONDS, deadline, end_with
 from course_grader.judge.reference import ReferenceSource, execute_reference
 from course_grader.judge.session import serve_submission
@@ -35,7 +35,8 @@ def main(path: str) -> None:
             try:
                 source = ReferenceSource(**receive_frame(first)[0])
                 variables = execute_reference(source)
-                importlib.import_module(AUTOGRAD_IMPORT)
+                for name in LATE_IMPORTS:
+                    importlib.import_module(name)
             except CourseError as error:
                 send_frame(first, {"error": str(error)})
                 return

@@ -27,8 +27,9 @@ pytestmark = pytest.mark.skipif(bool(sandbox_missing()), reason=sandbox_missing(
 BANKS = ("damaged", "hostile")
 KINDS = [(bank, kind) for bank in BANKS for kind in kinds(bank)]
 WORST = [entry for bank, kind in KINDS for entry in entries(bank, kind) if entry.worst]
-# Small, so that a loop without end costs seconds.
-LIMITS = {"call_seconds": 2, "cell_seconds": 4, "notebook_seconds": 30}
+# Small, so that a loop without end costs seconds. Not call_seconds: the first optimizer of a kernel imports
+# torch._dynamo within the call, and an interrupted import makes all later ones fail.
+LIMITS = {"cell_seconds": 4, "notebook_seconds": 40}
 PR_SET_CHILD_SUBREAPER = 36
 SECONDS_TO_VANISH = 15
 
