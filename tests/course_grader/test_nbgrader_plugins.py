@@ -503,7 +503,7 @@ class TestFormgrader:
 
     @pytest.fixture
     def corrected(self, course, released, fake_engine, monkeypatch):
-        """A graded submission of Ada's; after it, a test in solutions/ was corrected. Takes the new test's last line."""
+        """A graded submission of Ada's; after it, a test in solutions/ was corrected. Call it with a line to add."""
         monkeypatch.setattr(preconditions, "check", lambda: None)
         hand_in(course.root, "ada", answered(released, double=DOUBLE, count=COUNT))
         autograde_by_nbgrader(course, ["ada"])
