@@ -15,6 +15,7 @@ from course_grader.kernel_client import CellEnd, StudentKernel
 from course_grader.lab_settings import LabSettings
 from course_grader.notebooks import has_tag, is_autograded_cell, is_judged_cell, is_solution_cell, nbgrader_metadata
 from course_grader.results import ExerciseResult, GradedSubmission, TestResult
+from course_grader.threads import to_daemon_thread
 
 StartKernel = Callable[[NotebookNode, JudgeSession], Awaitable[tuple[StudentKernel, str]]]
 CLOSE_SECONDS = 10.0
@@ -140,7 +141,7 @@ class NotebookRun:
             return self._session.judge(cell.source, exercise, maximum, self._lost, fault)
 
         if self._kernel is None:
-            return await asyncio.to_thread(judge)
+            return await to_daemon_thread(judge)
         return await self._kernel.serve_judge(self._path, judge)
 
     def _solution_of(self, exercise: str) -> int:

@@ -114,7 +114,7 @@ def to_target_shape(x):
                 KEPT.append(knocking)
             except OSError:
                 pass
-        raise KeyboardInterrupt
+        frame.f_locals["connection"].close()
     return x
 """),
 ]  # fmt: skip
