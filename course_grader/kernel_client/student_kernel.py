@@ -60,7 +60,7 @@ class StudentKernel:
 
     async def _connect(self, seconds: float) -> None:
         self._client.kc = self._manager.client()
-        self._client.kc.start_channels(hb=False)  # it hangs when it is stopped after the kernel has died
+        self._client.kc.start_channels(hb=False)  # a heartbeat that waits to be sent cannot be stopped
         await self._client.kc.wait_for_ready(timeout=seconds)
         self._client.kc.allow_stdin = False
 
