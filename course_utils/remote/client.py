@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -26,7 +25,6 @@ from course_utils.remote.student_errors import (
 CALL_SECONDS = 5.0  # of processor time
 WALL_FACTOR = 6  # how much longer a call may take by the clock: the machine may be busy
 MAX_TIMEOUTS = 2  # a function that hangs on every input costs this many waits, not one for each call
-LONG_FACTOR = WALL_FACTOR / 2  # after a wait of this many times a call's limit, no more is asked
 Transport = Callable[[dict, bytes], tuple[dict, bytes]]
 
 
@@ -98,7 +96,6 @@ class RemoteClient:
         request |= {"args": encoder.encode(list(args)), "kwargs": {"$": "dict", "v": []}}
         if kwargs:
             request["kwargs"] = encoder.encode(dict(kwargs))
-        started = time.monotonic()
         try:
             reply, blob = self._transport(request, encoder.blob())
             if type(reply) is not dict or reply.get("id") != request["id"]:
@@ -112,7 +109,7 @@ class RemoteClient:
             raise student_error(StudentProtocolError, "no valid answer", str(error)) from None
         self.default_dtype = printable(str(reply.get("default_dtype", ""))[:40])
         if "error" in reply:
-            raise self._raised(reply["error"], time.monotonic() - started)
+            raise self._raised(reply["error"])
         self._note_changes(request.get("target"), reply.get("changed"))
         return reply, tensors, encoder
 
@@ -129,20 +126,14 @@ class RemoteClient:
         except ProtocolError as error:
             raise student_error(StudentProtocolError, "no valid answer", str(error)) from None
 
-    def _raised(self, error: Any, waited: float) -> StudentError:
+    def _raised(self, error: Any) -> StudentError:
         if type(error) is not dict:
             return student_error(StudentProtocolError, "no valid answer", "an error without a description")
         kind, text, where = (printable(str(error.get(key, ""))[:2000]) for key in ("type", "text", "where"))
         if kind == "timeout":
-            self._count_timeout(waited)
+            self._timeouts += 1
+            if self._timeouts == MAX_TIMEOUTS:
+                self._exhausted = f"{MAX_TIMEOUTS} calls before this one gave no answer within {self.seconds:g} s each"
             return student_error(StudentTimeout, "timeout", f"no answer within {self.seconds:g} s", where)
         names = [str(name) for name in error["bases"][:16]] if type(error.get("bases")) is list else []
         return student_error(error_class(names), kind, text, where)
-
-    def _count_timeout(self, waited: float) -> None:
-        """Ask no more after a few calls without an answer, or after one that slept and so took much longer."""
-        self._timeouts += 1
-        if waited > self.seconds * LONG_FACTOR:
-            self._exhausted = f"a call before this one gave no answer within {waited:.0f} s"
-        elif self._timeouts == MAX_TIMEOUTS:
-            self._exhausted = f"{MAX_TIMEOUTS} calls before this one gave no answer within {self.seconds:g} s each"

@@ -52,6 +52,12 @@ class TestOrdinarySubmissions:
         assert cell_named(graded.notebook, "experiment").outputs == []
         assert cell_named(graded.notebook, "goodbye").outputs[0].text == "goodbye\n"
 
+    def test_an_exercise_is_no_experiment_whatever_its_tags_say(self, engine):
+        notebook = tiny_notebook()
+        for name in ("double", "test_double"):
+            cell_named(notebook, name).metadata["tags"] = ["experiment"]
+        assert engine.grade(notebook, "ada", 1).score == 20.0
+
     def test_an_experiment_has_its_own_limit(self, tmp_path):
         limits = "cell_seconds = 1\nnotebook_seconds = 30\nexperiment_seconds = 4\n"
         lab = find_lab(LAB, write_tiny_course(tmp_path, limits))

@@ -72,6 +72,13 @@ class TestReading:
         notebook["metadata"] = metadata
         assert not repaired(folder, notebook).notes.unreadable
 
+    def test_many_cells_with_damaged_nbgrader_metadata_are_one_note(self, folder):
+        notebook = tiny_notebook()
+        for name in ("double", "test_double"):
+            cell_named(notebook, name).metadata["nbgrader"]["grade_id"] = {"a": 1}
+        noted = [problem for problem in repaired(folder, notebook).notes.problems if "damaged" in problem]
+        assert noted == ["The nbgrader metadata of cells 4, 5 was damaged and has been removed."]
+
     def test_outputs_are_left_behind_before_the_size_is_taken(self, folder):
         notebook = tiny_notebook()
         cell_named(notebook, "goodbye").outputs = [

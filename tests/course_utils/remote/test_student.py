@@ -1,7 +1,5 @@
 """`student`: calls, gradients, handles, probes and errors, through the codec."""
 
-import time
-
 import numpy as np
 import pytest
 import torch
@@ -283,21 +281,6 @@ class TestBadAnswers:
             with pytest.raises(StudentTimeout):
                 proxy.f()
         assert len(asked) == 2
-
-    def test_after_one_wait_far_beyond_the_limit_no_more_is_asked(self):
-        asked = []
-
-        def transport(request, blob):
-            asked.append(request)
-            time.sleep(0.1)
-            return {"id": request["id"], "error": {"type": "timeout"}}, b""
-
-        proxy = Student()
-        proxy._connect(RemoteClient(transport, seconds=0.01))
-        for _ in range(3):
-            with pytest.raises(StudentTimeout):
-                proxy.f()
-        assert len(asked) == 1
 
 
 def test_cross_entropy_through_the_student_equals_torch(student):

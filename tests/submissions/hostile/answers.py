@@ -87,14 +87,14 @@ ERRORS = [
     _count("an_error_with_a_name_that_is_markup", "", "raise type('<script>' * 1000, (Exception,), {})('x')"),
     _count("a_loop_without_end", r"no answer within 1 s|longer than 1 s|time", "while True:\n    pass"),
     _count("a_loop_that_catches_everything", "", "while True:\n    try:\n        while True:\n            pass\n"
-           "    except BaseException:\n        pass", worst=True),
-    _count("an_endless_sleep", "", "import time\ntime.sleep(10**6)"),
+           "    except BaseException:\n        pass", worst=True, slow=True),
+    _count("an_endless_sleep", r"no answer within 5 s", "import time\ntime.sleep(10**6)"),
     _count("the_end_of_the_process", "", "import os\nos._exit(0)"),
     _count("a_crash_of_the_process", "", "import ctypes\nctypes.string_at(0)"),
     _count("a_loop_outside_python", "", "return sum(range(10**12))"),
 ]  # fmt: skip
 PROTOCOL = [
-    _count("forged_answers_on_the_judge_s_socket", "", "import os\nfor number in range(3, 256):\n    try:\n"
+    _count("forged_answers", "", "import os\nfor number in range(3, 256):\n    try:\n"
            "        os.write(number, b'\\xff' * 4096)\n    except OSError:\n        pass\nreturn 26"),
     _count("every_file_closed", "", "import os\nos.closerange(3, 256)\nreturn 26", worst=True),
     answer("the_judge_s_queue_filled", FULL - 1.75, options={"worst": True}, to_target_shape="""

@@ -79,7 +79,9 @@ def cells_twice_the_last_untouched(made):
 
 @entry(0.0, r"is not UTF-8 text", worst=True)
 def text_that_is_not_utf_8(made):
-    made.save(json.dumps(right(), ensure_ascii=False).encode("utf-16-le"))
+    notebook = right()
+    notebook["cells"][0]["source"] += "\n# é"
+    made.save(json.dumps(notebook, ensure_ascii=False).encode("latin-1", "replace"))
 
 
 @entry(0.0, r"not valid JSON|not UTF-8")
@@ -166,7 +168,7 @@ def each_test_cell_twice(made):
     made.save(notebook)
 
 
-@entry(0.0, r"has lost its nbgrader metadata|lost their nbgrader metadata")
+@entry(0.0, r"metadata of cells \d+, .* was damaged and has been removed")
 def ids_that_are_not_text(made):
     notebook = untouched()
     for cell in notebook["cells"]:
