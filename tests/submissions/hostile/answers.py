@@ -97,7 +97,7 @@ PROTOCOL = [
     _count("forged_answers", "", "import os\nfor number in range(3, 256):\n    try:\n"
            "        os.write(number, b'\\xff' * 4096)\n    except OSError:\n        pass\nreturn 26"),
     _count("every_file_closed", "", "import os\nos.closerange(3, 256)\nreturn 26", worst=True),
-    answer("the_judge_s_queue_filled", FULL - 1.75, options={"worst": True}, to_target_shape="""
+    answer("the_judge_s_queue_filled", FULL - 1.75, r"no valid answer", options={"worst": True, "slow": True}, to_target_shape="""
 import os, socket, sys
 KEPT = []
 def to_target_shape(x):

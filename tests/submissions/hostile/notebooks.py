@@ -54,7 +54,7 @@ def three_megabytes_of_empty_lists(made):
     made.save(right() | {"metadata": {"x": [[]] * 1_000_000}})
 
 
-@entry(0.0, r"more than 4,000,000 JSON values", worst=True)
+@entry(0.0, r"more than 4,000,000 JSON values", worst=True, slow=True)
 def millions_of_empty_lists(made):
     text = json.dumps(right() | {"metadata": {"x": "MANY"}})
     made.save(text.replace('"MANY"', "[" + "[]," * 4_000_000 + "0]").encode())
