@@ -88,12 +88,10 @@ def _read_at_once(content: bytes, name: str) -> Any:
 
 
 def _notebook(found: Any, name: str, notes: Notes) -> NotebookNode:
+    if isinstance(found, dict) and "nbformat" in found:
+        _expect_format(found, name)  # older formats have no list of cells
     cells = _cells(found, name)
-    if found.get("nbformat") != 4 or isinstance(found["nbformat"], bool):
-        raise Unreadable(
-            f"{name} has notebook format {_shown(found.get('nbformat'))}, expected 4: "
-            "open it in JupyterLab or Colab, save it and hand it in again."
-        )
+    _expect_format(found, name)
     if type(minor := found.get("nbformat_minor")) is not int:
         notes.add(f"The notebook's nbformat_minor is {_shown(minor)}, expected a whole number; it has been ignored.")
     ids: set[str] = set()
@@ -101,6 +99,14 @@ def _notebook(found: Any, name: str, notes: Notes) -> NotebookNode:
     _remove_damaged_metadata(clean, notes)
     metadata = _dict_or_empty(found.get("metadata"))
     return from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": clean})
+
+
+def _expect_format(found: dict[str, Any], name: str) -> None:
+    if found.get("nbformat") != 4 or isinstance(found["nbformat"], bool):
+        raise Unreadable(
+            f"{name} has notebook format {_shown(found.get('nbformat'))}, expected 4: "
+            "open it in JupyterLab or Colab, save it and hand it in again."
+        )
 
 
 def _cells(found: Any, name: str) -> list:
