@@ -101,6 +101,11 @@ def has_tag(cell: NotebookNode, tag: str) -> bool:
     return tag in cell.metadata.get("tags", [])
 
 
+def is_experiment(cell: NotebookNode) -> bool:
+    """A long-running cell that grading skips by default; never an exercise or a test, whatever its tags say."""
+    return has_tag(cell, "experiment") and not nbgrader_metadata(cell)
+
+
 def setup_imports(notebook: NotebookNode) -> str:
     """The import statements of the setup cell, as source; they define the names that a test cell may use."""
     setup = next((cell for cell in notebook.cells if has_tag(cell, "setup")), None)

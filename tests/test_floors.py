@@ -16,7 +16,7 @@ STUDENT_FLOORS = [
     {"hand_in", "random_check", "training"},
 ]
 GRADER_FLOORS = [
-    {"errors", "nbgrader_import", "results"},
+    {"errors", "nbgrader_import", "results", "threads"},
     {"lab_settings", "in_sandbox"},
     {"sandbox", "kernel_client", "notebooks", "gradebook"},
     {"judge", "repair", "release", "report", "fingerprint"},

@@ -9,13 +9,12 @@ OK, TROUBLE, WRONG_USAGE, NEEDS_REVIEW, INTERRUPTED = 0, 1, 2, 3, 130
 
 
 def grade(options: argparse.Namespace) -> int:
-    from rich.console import Console
-
     from course_grader.notebooks import find_lab
     from course_grader.report.grades_file import expect_writable
     from course_grader.runner.find_course import find_course
     from course_grader.runner.grade import Request, grade_lab
     from course_grader.runner.run_report import show_run
+    from course_grader.runner.terminal import Terminal
 
     lab = find_lab(options.lab, find_course(options.course))
     for path in filter(None, (options.json, options.page)):
@@ -25,7 +24,7 @@ def grade(options: argparse.Namespace) -> int:
         seed, options.submissions, options.student, options.workers, not options.unsafe_no_sandbox,
         options.run_experiments, options.db, log_file=lab.root / "build" / "nbgrader.log",
     )  # fmt: skip
-    console = Console()
+    console = Terminal()
     run = grade_lab(lab, request, console)
     show_run(lab.name, run, console, options.json, options.page)
     if run.interrupted:
@@ -34,30 +33,28 @@ def grade(options: argparse.Namespace) -> int:
 
 
 def report(options: argparse.Namespace) -> int:
-    from rich.console import Console
-
     from course_grader.nbgrader_plugins import Course
     from course_grader.notebooks import find_lab
     from course_grader.report.grades_file import expect_writable
     from course_grader.runner.find_course import find_course
     from course_grader.runner.run_report import show_results
     from course_grader.runner.saved_results import saved_results
+    from course_grader.runner.terminal import Terminal
 
     lab = find_lab(options.lab, find_course(options.course))
     for path in filter(None, (options.json, options.page)):
         expect_writable(path)
     results = saved_results(Course(lab.root, db_url=options.db), lab.name)
-    show_results(lab.name, results, Console(), options.json, options.page)
+    show_results(lab.name, results, Terminal(), options.json, options.page)
     return OK
 
 
 def example(options: argparse.Namespace) -> int:
-    from rich.console import Console
-
     from course_grader.runner.example import grade_example_class
     from course_grader.runner.find_course import find_course
+    from course_grader.runner.terminal import Terminal
 
-    return OK if grade_example_class(find_course(options.course), Console()) else TROUBLE
+    return OK if grade_example_class(find_course(options.course), Terminal()) else TROUBLE
 
 
 def labs(options: argparse.Namespace) -> int:
@@ -77,15 +74,14 @@ def labs(options: argparse.Namespace) -> int:
 
 
 def audit(options: argparse.Namespace) -> int:
-    from rich.console import Console
-
     from course_grader.audit.lab_audit import audit_lab
     from course_grader.audit.showing import print_audit, write_json, write_page
     from course_grader.notebooks import find_lab, lab_names
     from course_grader.report.grades_file import expect_writable
     from course_grader.runner.find_course import find_course
+    from course_grader.runner.terminal import Terminal
 
-    root, console = find_course(options.course), Console()
+    root, console = find_course(options.course), Terminal()
     for path in filter(None, (options.json, options.page)):
         expect_writable(path)
     audits = []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
 from types import TracebackType
@@ -29,6 +28,7 @@ from course_grader.sandbox import (
     show_files,
     start_kernel_manager,
 )
+from course_grader.threads import in_daemon_thread, to_daemon_thread
 from course_utils.seeds import derive_seed
 
 # Imported once in the zygote, because every kernel needs them.
@@ -100,8 +100,8 @@ class Engine:
         start_kernel = partial(self._start_kernel, kernel_seed, files)
         run = NotebookRun(graded, session, start_kernel, self.settings, self.run_experiments)
         try:
-            with ThreadPoolExecutor(1) as thread:  # the caller's thread may run an event loop (the formgrader's does)
-                thread.submit(asyncio.run, run.run()).result()
+            # A thread of its own: the caller's may run an event loop (the formgrader's does).
+            in_daemon_thread(asyncio.run, run.run()).result()
         finally:
             session.close()
 
@@ -122,7 +122,7 @@ class Engine:
         kernel = StudentKernel(notebook, manager)
         try:
             path = str(folder / "judge")
-            await asyncio.to_thread(session.listen, path)
+            await to_daemon_thread(session.listen, path)
             share_socket(path)
             await kernel.start()
         except RuntimeError as error:  # raised by jupyter_client if the kernel died while starting

@@ -13,8 +13,15 @@ from course_grader.grading.record import error_output, exercise_name, not_graded
 from course_grader.judge.launcher import JudgeError, JudgeSession
 from course_grader.kernel_client import CellEnd, StudentKernel
 from course_grader.lab_settings import LabSettings
-from course_grader.notebooks import has_tag, is_autograded_cell, is_judged_cell, is_solution_cell, nbgrader_metadata
+from course_grader.notebooks import (
+    is_autograded_cell,
+    is_experiment,
+    is_judged_cell,
+    is_solution_cell,
+    nbgrader_metadata,
+)
 from course_grader.results import ExerciseResult, GradedSubmission, TestResult
+from course_grader.threads import to_daemon_thread
 
 StartKernel = Callable[[NotebookNode, JudgeSession], Awaitable[tuple[StudentKernel, str]]]
 CLOSE_SECONDS = 10.0
@@ -92,13 +99,13 @@ class NotebookRun:
     async def _handle_cell(self, index: int, cell: NotebookNode) -> None:
         if is_judged_cell(cell):
             await self._judge(index, cell)
-        elif not has_tag(cell, "experiment") or self._run_experiments:
+        elif not is_experiment(cell) or self._run_experiments:
             await self._run(index, cell)
             if is_autograded_cell(cell) and not self._lost:
                 self._graded.exercises[exercise_name(cell)].tests = [_ordinary_test(cell)]
 
     def _seconds_for(self, cell: NotebookNode) -> float:
-        return self._settings.experiment_seconds if has_tag(cell, "experiment") else self._settings.cell_seconds
+        return self._settings.experiment_seconds if is_experiment(cell) else self._settings.cell_seconds
 
     async def _run(self, index: int, cell: NotebookNode) -> None:
         kernel = self._kernel
@@ -140,7 +147,7 @@ class NotebookRun:
             return self._session.judge(cell.source, exercise, maximum, self._lost, fault)
 
         if self._kernel is None:
-            return await asyncio.to_thread(judge)
+            return await to_daemon_thread(judge)
         return await self._kernel.serve_judge(self._path, judge)
 
     def _solution_of(self, exercise: str) -> int:

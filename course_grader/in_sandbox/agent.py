@@ -11,7 +11,7 @@ from typing import Any
 
 from course_utils.remote.client import WALL_FACTOR
 from course_utils.remote.framing import ProtocolError, receive_frame, send_frame
-from course_utils.remote.server import CallTimeout, RemoteServer
+from course_utils.remote.server import CallTimeout, RemoteServer, describe
 
 REPEAT_SECONDS = 0.5  # a bare `except:` in a loop swallows the first alarm
 
@@ -50,7 +50,7 @@ def serve(path: str, variables: Mapping[str, Any]) -> None:
             request, blob = receive_frame(connection)
             if request["op"] == "stop":
                 return
-            send_frame(connection, *_answer(server, request, blob))
+            _send_answer(connection, request, *_answer(server, request, blob))
 
 
 def _answer(server: RemoteServer, request: dict, blob: bytes) -> tuple[dict, bytes]:
@@ -58,3 +58,13 @@ def _answer(server: RemoteServer, request: dict, blob: bytes) -> tuple[dict, byt
         return server.answer(request, blob)
     except CallTimeout:  # raised after the call ended but before the alarm was removed
         return {"id": request["id"], "error": {"type": "timeout", "bases": [], "text": "", "where": ""}}, b""
+    except KeyboardInterrupt as error:  # of the student's code: nobody interrupts a kernel that answers the judge
+        return {"id": request["id"], "error": describe(error)}, b""
+
+
+def _send_answer(connection: socket.socket, request: dict, answer: dict, blob: bytes) -> None:
+    """Send the answer or, where the format does not allow it, the reason; nothing has been sent before."""
+    try:
+        send_frame(connection, answer, blob)
+    except ProtocolError as error:
+        send_frame(connection, {"id": request["id"], "error": describe(error)})

@@ -21,9 +21,11 @@ from nbformat.v4 import new_output
 
 from course_grader.kernel_client.capped_client import CUT_NOTE, CappedClient
 from course_grader.kernel_client.likely_cause import likely_cause
+from course_grader.threads import to_daemon_thread
 
 GRACE_SECONDS = 3.0  # after an interrupt, before the kill
 START_SECONDS = 60.0
+NO_AGENT_SECONDS = 5.0  # for a judge without an agent, before its kernel is ended
 FLOOD_NOTE = "[This cell kept printing and was stopped.]\n"
 
 
@@ -58,7 +60,7 @@ class StudentKernel:
 
     async def _connect(self, seconds: float) -> None:
         self._client.kc = self._manager.client()
-        self._client.kc.start_channels()
+        self._client.kc.start_channels(hb=False)  # a heartbeat that waits to be sent cannot be stopped
         await self._client.kc.wait_for_ready(timeout=seconds)
         self._client.kc.allow_stdin = False
 
@@ -154,17 +156,24 @@ class StudentKernel:
         """Let the kernel answer the judge at `path` while `judging()` runs in a thread; returns its result."""
         code = f"__import__('course_grader.in_sandbox.agent', fromlist=['serve']).serve({path!r}, globals())"
         message = self._client.kc.execute(code, silent=True, store_history=False, stop_on_error=False)
-        verdict = asyncio.ensure_future(asyncio.to_thread(judging))
+        verdict = asyncio.ensure_future(to_daemon_thread(judging))
         reply = asyncio.ensure_future(self._reply(message))
         await asyncio.wait({verdict, reply}, return_when=asyncio.FIRST_COMPLETED)
         if reply.done():  # the agent ended first: just after the judge closed, or without ever answering
             await asyncio.wait({verdict}, timeout=1)
             if not verdict.done():
                 _knock(path)
+                await self._expect(verdict)
         try:
             return await verdict
         finally:
             await self._end_of_agent(reply)
+
+    async def _expect(self, verdict: asyncio.Task) -> None:
+        """Wait for a judge whose agent has ended. If student code keeps their connection open, it must end, too."""
+        await asyncio.wait({verdict}, timeout=NO_AGENT_SECONDS)
+        if not verdict.done():
+            await self.kill("code that a test called ended the connection to the tests")
 
     async def _end_of_agent(self, reply: asyncio.Future) -> None:
         try:

@@ -59,7 +59,8 @@ def _cell_metadata(metadata: dict) -> NotebookNode:
     if isinstance(metadata.get("nbgrader"), dict):
         kept["nbgrader"] = metadata["nbgrader"]
     if isinstance(tags := metadata.get("tags"), list):
-        kept["tags"] = [tag for tag in tags if isinstance(tag, str) and _TAG.fullmatch(tag)][:MAX_TAGS]
+        known = dict.fromkeys(tag for tag in tags if isinstance(tag, str) and _TAG.fullmatch(tag))  # each once
+        kept["tags"] = list(known)[:MAX_TAGS]
     return NotebookNode(kept)
 
 

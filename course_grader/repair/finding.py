@@ -19,9 +19,9 @@ def other_notebooks(expected: Path) -> list[Path]:
 def describe_missing(expected: Path) -> str:
     """A sentence on what the folder contains instead of the notebook."""
     if others := other_notebooks(expected):
-        names = [_printable(path.name) for path in others]
+        names = [path.name for path in others]
         return f"Expected a notebook named {expected.name}, found {_listing(names)}: was it renamed?"
-    files = sorted(_printable(path) for path in files_below(expected.parent))
+    files = sorted(files_below(expected.parent))
     found = f"found {_listing(files)}" if files else "the folder is empty"
     return f"The submission contains no notebook: expected {expected.name}, {found}."
 
@@ -41,11 +41,6 @@ def files_below(folder: Path, max_depth: int = MAX_DEPTH) -> Iterator[str]:
                     yield name
                 elif depth < max_depth:
                     pending.append((f"{name}/", depth + 1))
-
-
-def _printable(name: str) -> str:
-    """The name with question marks for bytes that are not text."""
-    return name.encode(errors="replace").decode()
 
 
 def _listing(names: list[str]) -> str:

@@ -18,7 +18,7 @@ class Notes:
     unreadable: bool = False
 
     def add(self, problem: str, needs_review: bool = True) -> None:
-        self.problems.append(problem)
+        self.problems.append(printable(problem))
         self.needs_review = self.needs_review or needs_review
 
     @classmethod
@@ -30,3 +30,8 @@ class Notes:
     def write(self, notebook: NotebookNode) -> None:
         """Store the notes in the notebook's metadata: nbgrader's two stages share only the file."""
         notebook.metadata[METADATA_KEY] = asdict(self)
+
+
+def printable(text: str) -> str:
+    """With question marks for control characters and for bytes that are not text, as in the names of files."""
+    return "".join(character if character.isprintable() else "?" for character in text)

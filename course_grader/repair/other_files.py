@@ -27,13 +27,14 @@ def find_other_files(notebook: Path, allowed: Sequence[str], max_mb: float, note
         size = path.lstat().st_size / (1 << 20)
         if path.is_symlink() or not path.is_file() or not any(fnmatch(path.name, pattern) for pattern in allowed):
             refused.append(name)
-        elif megabytes + size > max_mb or len(names) == MAX_FILES:
+        elif len(names) == MAX_FILES:
+            refused.append(f"{name} (too many files)")
+        elif megabytes + size > max_mb:
             refused.append(f"{name} (too large)")
         else:
             names.append(name)
             megabytes += size
     if refused:
         listed = ", ".join(refused[:5]) + (f" and {len(refused) - 5} more" if len(refused) > 5 else "")
-        printable = listed.encode(errors="replace").decode()
-        notes.add(f"Files that this lab does not allow were left out: {printable}.", needs_review=False)
+        notes.add(f"Files that this lab does not allow were left out: {listed}.", needs_review=False)
     return OtherFiles(folder, tuple(names))

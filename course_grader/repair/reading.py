@@ -88,18 +88,25 @@ def _read_at_once(content: bytes, name: str) -> Any:
 
 
 def _notebook(found: Any, name: str, notes: Notes) -> NotebookNode:
+    if isinstance(found, dict) and "nbformat" in found:
+        _expect_format(found, name)  # older formats have no list of cells
     cells = _cells(found, name)
+    _expect_format(found, name)
+    if type(minor := found.get("nbformat_minor")) is not int:
+        notes.add(f"The notebook's nbformat_minor is {_shown(minor)}, expected a whole number; it has been ignored.")
+    ids: set[str] = set()
+    clean = [_cell(cell, number, name, ids) for number, cell in enumerate(cells, start=1)]
+    _remove_damaged_metadata(clean, notes)
+    metadata = _dict_or_empty(found.get("metadata"))
+    return from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": clean})
+
+
+def _expect_format(found: dict[str, Any], name: str) -> None:
     if found.get("nbformat") != 4 or isinstance(found["nbformat"], bool):
         raise Unreadable(
             f"{name} has notebook format {_shown(found.get('nbformat'))}, expected 4: "
             "open it in JupyterLab or Colab, save it and hand it in again."
         )
-    if type(minor := found.get("nbformat_minor")) is not int:
-        notes.add(f"The notebook's nbformat_minor is {_shown(minor)}, expected a whole number; it has been ignored.")
-    ids: set[str] = set()
-    clean = [_cell(cell, number, name, ids, notes) for number, cell in enumerate(cells, start=1)]
-    metadata = _dict_or_empty(found.get("metadata"))
-    return from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": clean})
 
 
 def _cells(found: Any, name: str) -> list:
@@ -114,7 +121,7 @@ def _cells(found: Any, name: str) -> list:
     return cells
 
 
-def _cell(cell: Any, number: int, name: str, ids: set[str], notes: Notes) -> dict[str, Any]:
+def _cell(cell: Any, number: int, name: str, ids: set[str]) -> dict[str, Any]:
     if not isinstance(cell, dict) or cell.get("cell_type") not in _CELL_TYPES:
         kind = cell.get("cell_type") if isinstance(cell, dict) else cell
         raise Unreadable(
@@ -125,7 +132,7 @@ def _cell(cell: Any, number: int, name: str, ids: set[str], notes: Notes) -> dic
         "id": _cell_id(cell.get("id"), ids),
         "cell_type": cell["cell_type"],
         "source": _source(cell.get("source", ""), number, name),
-        "metadata": _cell_metadata(cell.get("metadata"), number, notes),
+        "metadata": _dict_or_empty(cell.get("metadata")),
     }
     if cell["cell_type"] == "code":
         clean |= {"outputs": [], "execution_count": None}
@@ -152,13 +159,17 @@ def _source(found: Any, number: int, name: str) -> str:
     return text.encode("utf-8", "replace").decode()  # half of a surrogate pair cannot be saved
 
 
-def _cell_metadata(found: Any, number: int, notes: Notes) -> dict[str, Any]:
-    """The selected metadata, without nbgrader metadata that nbgrader cannot read."""
-    metadata = _dict_or_empty(found)
-    if "nbgrader" in metadata and not is_valid_nbgrader_metadata(metadata["nbgrader"]):
-        notes.add(f"The nbgrader metadata of cell {number} was damaged and has been removed.", needs_review=False)
-        del metadata["nbgrader"]
-    return metadata
+def _remove_damaged_metadata(cells: list[dict[str, Any]], notes: Notes) -> None:
+    """Remove nbgrader metadata that nbgrader cannot read."""
+    damaged = []
+    for number, cell in enumerate(cells, start=1):
+        metadata = cell["metadata"]
+        if "nbgrader" in metadata and not is_valid_nbgrader_metadata(metadata["nbgrader"]):
+            damaged.append(str(number))
+            del metadata["nbgrader"]
+    if damaged:
+        which = f"cell {damaged[0]}" if len(damaged) == 1 else f"cells {', '.join(damaged)}"
+        notes.add(f"The nbgrader metadata of {which} was damaged and has been removed.", needs_review=False)
 
 
 def _dict_or_empty(found: Any) -> dict[str, Any]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import queue
-import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import wait
 from typing import Any, TypeVar
+
+from course_grader.threads import in_daemon_thread
 
 T = TypeVar("T")
 
@@ -27,22 +28,12 @@ class Deadline:
 
         Python cannot end a thread: the one that takes too long is left behind, and ends with this process.
         """
-        outcome: queue.Queue[tuple[T | None, BaseException | None]] = queue.Queue()
-
-        def work() -> None:
-            try:
-                outcome.put((step(*args), None))
-            except BaseException as error:  # raised again in the caller of run
-                outcome.put((None, error))
-
         started = time.monotonic()
-        threading.Thread(target=work, name=f"{threading.current_thread().name}, limited", daemon=True).start()
+        outcome = in_daemon_thread(step, *args)
         try:
-            result, error = outcome.get(timeout=max(0.0, self._left))
-        except queue.Empty:
-            raise OutOfTime(f"{self.seconds:.0f} s") from None
+            wait([outcome], timeout=max(0.0, self._left))
         finally:
             self._left -= time.monotonic() - started
-        if error is not None:
-            raise error
-        return result  # type: ignore[return-value]  # there is a result where there is no error
+        if not outcome.done():
+            raise OutOfTime(f"{self.seconds:.0f} s")
+        return outcome.result()

@@ -7,6 +7,16 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from rich.console import Console
+
+
+class Terminal(Console):
+    """A console that drops its output once nobody can receive it; rich's own then ends the process."""
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+        _drop_output()
+
 
 @contextmanager
 def terminal_may_be_gone() -> Iterator[None]:
@@ -15,6 +25,10 @@ def terminal_may_be_gone() -> Iterator[None]:
         yield
         sys.stdout.flush()
     except BrokenPipeError:
-        null = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, sys.stdout.fileno())
-        os.close(null)
+        _drop_output()
+
+
+def _drop_output() -> None:
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, sys.stdout.fileno())
+    os.close(null)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from typing import Any
 
@@ -14,6 +15,7 @@ from traitlets import default
 
 MESSAGE_MB = 8  # a figure has about 0.1 MB; reading a message of 600 MB would take 2 GB of memory
 QUEUED_MESSAGES = 16
+SEND_MS = 500  # ZeroMQ drops a peer that sent invalid bytes; a message to it would wait without limit
 CHANNELS = (
     5  # over which a kernel can send: the client's shell, iopub, stdin and control, and the manager's own control
 )
@@ -46,7 +48,18 @@ class SandboxKernelManager(AsyncKernelManager):
     @default("context")
     def _context_default(self) -> zmq.asyncio.Context:
         self._created_context = True  # so that it is closed with the kernel
-        return bounded_context()
+        context = bounded_context()
+        context.setsockopt(zmq.SNDTIMEO, SEND_MS)
+        return context
+
+    async def _async_interrupt_kernel(self) -> None:
+        """Also the first step of a shutdown, which must go on if the message cannot be sent."""
+        with contextlib.suppress(zmq.Again):
+            await super()._async_interrupt_kernel()
+
+    async def _async_request_shutdown(self, restart: bool = False) -> None:
+        with contextlib.suppress(zmq.Again):
+            await super()._async_request_shutdown(restart)
 
     def client(self, **kwargs: Any) -> AsyncKernelClient:  # type: ignore[override]  # inherits a wrong annotation
         """A client of the kernel, with its own bounded context."""

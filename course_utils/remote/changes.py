@@ -68,9 +68,12 @@ def _items(container: list | tuple | dict) -> list:
     return [*container.keys(), *container.values()] if isinstance(container, dict) else list(container)
 
 
+_equal = torch.equal  # as it was when this module was imported: a notebook may replace it
+
+
 def _same(now: torch.Tensor, before: torch.Tensor) -> bool:
     """Equal, also in its NaN."""
-    return torch.equal(now, before) or bool(((now == before) | ((now != now) & (before != before))).all())
+    return _equal(now, before) or bool(((now == before) | ((now != now) & (before != before))).all())
 
 
 def _named(function: Callable, args: list, kwargs: Mapping[str, Any]) -> dict[str, Any]:

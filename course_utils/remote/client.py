@@ -105,8 +105,9 @@ class RemoteClient:
             self.broken = "no answer came in time, and none to the interrupt either"
             raise student_error(StudentTimeout, "timeout", self.broken) from None
         except (ProtocolError, OSError) as error:
-            self.broken = f"the student's process gave no valid answer: {error}"
-            raise student_error(StudentProtocolError, "no valid answer", str(error)) from None
+            reason = str(error) if isinstance(error, ProtocolError) else "the connection was closed"
+            self.broken = f"the student's process gave no valid answer: {reason}"
+            raise student_error(StudentProtocolError, "no valid answer", reason) from None
         self.default_dtype = printable(str(reply.get("default_dtype", ""))[:40])
         if "error" in reply:
             raise self._raised(reply["error"])

@@ -33,7 +33,7 @@ def send_frame(connection: socket.socket, message: dict, blob: bytes = b"") -> N
     """Send one message. Raises ProtocolError if it is larger than the limits, OSError if the connection is lost."""
     text = json.dumps(message).encode()
     if len(text) > MAX_JSON_BYTES or len(blob) > MAX_BLOB_BYTES:
-        raise ProtocolError(f"the message is too large to send: {len(text) + len(blob):,} bytes")
+        raise ProtocolError(f"it is too large to send: {len(text) + len(blob):,} bytes")
     connection.sendall(_HEADER.pack(len(text), len(blob)) + text)
     if blob:
         connection.sendall(blob)

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from course_utils.environment import in_sandbox, refuse_unprotected_grading
+from course_utils.remote.framing import ProtocolError
 from course_utils.remote.proxies import ReferenceUnavailable, student
-from course_utils.remote.student_errors import StudentError, StudentTimeout
+from course_utils.remote.student_errors import StudentError, StudentProtocolError, StudentTimeout
 from course_utils.testing.case import LabTestCase, is_untouched, session
 from course_utils.testing.comparison import Difference
 
@@ -142,6 +143,8 @@ def _message(error: BaseException, cell: str) -> str:
     if is_untouched(error):
         return f"not done yet: {error.student_text or 'finish this exercise first'}"
     if isinstance(error, StudentError):
+        if isinstance(error, StudentProtocolError) or error.student_type == ProtocolError.__name__:
+            return f"your code gave no valid answer: {error.student_text}"
         return f"your code raised {error.what}" + (f"\nwhere:    {error.where}" if error.where else "")
     if isinstance(error, Difference | AssertionError | ReferenceUnavailable):
         return str(error)

@@ -52,6 +52,12 @@ class TestOrdinarySubmissions:
         assert cell_named(graded.notebook, "experiment").outputs == []
         assert cell_named(graded.notebook, "goodbye").outputs[0].text == "goodbye\n"
 
+    def test_an_exercise_is_no_experiment_whatever_its_tags_say(self, engine):
+        notebook = tiny_notebook()
+        for name in ("double", "test_double"):
+            cell_named(notebook, name).metadata["tags"] = ["experiment"]
+        assert engine.grade(notebook, "ada", 1).score == 20.0
+
     def test_an_experiment_has_its_own_limit(self, tmp_path):
         limits = "cell_seconds = 1\nnotebook_seconds = 30\nexperiment_seconds = 4\n"
         lab = find_lab(LAB, write_tiny_course(tmp_path, limits))
@@ -102,6 +108,27 @@ def serve(path, variables):
 
 held = []
 agent.serve = serve
+"""
+KEEPING = """
+import os, sys
+KEPT = []
+def double(x):
+    frame = sys._getframe()
+    while not (frame.f_code.co_name == "serve" and "connection" in frame.f_locals):
+        frame = frame.f_back
+    KEPT.append(os.dup(frame.f_locals["connection"].fileno()))
+    frame.f_locals["connection"].close()
+    return x
+"""
+FORGING = """
+import os
+def double(x):
+    for number in range(3, 256):
+        try:
+            os.write(number, b"\\xff" * 4096)
+        except OSError:
+            pass
+    return x
 """
 
 
@@ -157,6 +184,30 @@ class TestTrouble:
         notebook = with_sources(double=KNOCKING.format(stays=stays))
         graded = engine.grade(notebook, "dan", 1)
         assert score(graded)["double"] == 0.0
+        assert engine.grade(tiny_notebook(), "ada", 1).score == 20.0
+
+    def test_a_connection_that_student_code_ends_and_keeps_open_costs_no_more_than_its_exercise(self, engine):
+        graded = engine.grade(with_sources(double=KEEPING), "dan", 1)
+        assert score(graded) == {"double": 0.0, "count": 15.0}
+        assert "code that a test called ended the connection to the tests" in graded.messages[0]
+
+    def test_an_interrupt_that_a_function_raises_is_its_own_error(self, engine):
+        graded = engine.grade(with_sources(double="def double(x):\n    raise KeyboardInterrupt"), "dan", 1)
+        assert score(graded) == {"double": 0.0, "count": 15.0}
+        assert "your code raised KeyboardInterrupt" in graded.exercises["double"].tests[0].message
+        assert graded.messages == []
+
+    def test_an_answer_that_is_too_large_to_send_is_named(self, engine):
+        graded = engine.grade(with_sources(double="def double(x):\n    return 'x' * 10_000_000"), "dan", 1)
+        assert score(graded) == {"double": 0.0, "count": 15.0}
+        expected = (
+            r"your code gave no valid answer: what came back cannot be checked: it is too large to send: [\d,]+ bytes"
+        )
+        assert re.match(expected, graded.exercises["double"].tests[0].message)
+
+    def test_invalid_bytes_on_every_connection_affect_only_that_exercise(self, engine):
+        graded = engine.grade(with_sources(double=FORGING), "dan", 1)
+        assert score(graded) == {"double": 0.0, "count": 15.0}
         assert engine.grade(tiny_notebook(), "ada", 1).score == 20.0
 
     def test_a_range_without_end_is_an_error_of_that_exercise(self, engine):

@@ -8,7 +8,7 @@ import pytest
 
 from course_grader.lab_settings import LabSettings
 from course_grader.notebooks import nbgrader_metadata
-from course_grader.repair import LabCells, Submission, repair_submission
+from course_grader.repair import LabCells, Submission, other_files, repair_submission
 from course_grader.repair.json_selection import EVERYTHING, TooLarge, read_selection
 from tests.tiny_course import LAB, cell_named, code, tiny_notebook
 
@@ -71,6 +71,13 @@ class TestReading:
         notebook.cells[0]["metadata"] = metadata
         notebook["metadata"] = metadata
         assert not repaired(folder, notebook).notes.unreadable
+
+    def test_many_cells_with_damaged_nbgrader_metadata_are_one_note(self, folder):
+        notebook = tiny_notebook()
+        for name in ("double", "test_double"):
+            cell_named(notebook, name).metadata["nbgrader"]["grade_id"] = {"a": 1}
+        noted = [problem for problem in repaired(folder, notebook).notes.problems if "damaged" in problem]
+        assert noted == ["The nbgrader metadata of cells 4, 5 was damaged and has been removed."]
 
     def test_outputs_are_left_behind_before_the_size_is_taken(self, folder):
         notebook = tiny_notebook()
@@ -164,6 +171,20 @@ class TestOtherFiles:
         (folder / "b.csv").write_bytes(b"x" * 600_000)
         result = repaired(folder, tiny_notebook(), lab_cells(files_mb=1.0))
         assert result.files.names == ("a.csv",) and "b.csv (too large)" in result.notes.problems[0]
+
+    def test_beyond_the_number_files_are_left_out(self, folder, monkeypatch):
+        monkeypatch.setattr(other_files, "MAX_FILES", 1)
+        for name in ("a.csv", "b.csv"):
+            (folder / name).touch()
+        result = repaired(folder, tiny_notebook())
+        assert result.files.names == ("a.csv",) and "b.csv (too many files)" in result.notes.problems[0]
+
+    def test_names_that_are_not_text_are_shown_with_question_marks(self, folder):
+        for name in (b"\xff.bin", b"two\nlines.bin", b"\x1b[2J.bin"):
+            (folder / os.fsdecode(name)).touch()
+        result = repaired(folder, tiny_notebook())
+        listed = "?[2J.bin, two?lines.bin, ?.bin"
+        assert result.notes.problems == [f"Files that this lab does not allow were left out: {listed}."]
 
 
 class TestGivenCells:

@@ -63,7 +63,7 @@ class Entry:
     """One submission. score: what it gets; at_most: score is an upper limit instead.
 
     says: a regular expression for a message or for a test's text. Without it the submission needs no message: `quiet`
-    is then True where there must be none. worst: it is in the class of `make test`.
+    is then True where there must be none. worst: it is in the class of 30; slow: only `make test-all` grades it there.
     """
 
     name: str
@@ -73,6 +73,7 @@ class Entry:
     at_most: bool = False
     quiet: bool = False
     worst: bool = False
+    slow: bool = False
 
     def make(self, root: Path) -> None:
         self.build(HandIn(root, self.name))
