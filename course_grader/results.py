@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
@@ -106,6 +106,11 @@ class GradedSubmission:
     files: OtherFiles | None = None
     run: str = ""
     fingerprint: Fingerprint | None = None
+
+    @classmethod
+    def not_graded(cls, student: str, lab: str, seed: int, reason: str) -> Self:
+        """A result that is not saved, so that earlier grades are kept."""
+        return cls(student, lab, seed, new_notebook(), messages=[reason], ran=False, saved=False)
 
     @property
     def status(self) -> Status:

@@ -11,7 +11,7 @@ from typing import Self
 
 from nbgrader.api import Gradebook, Notebook, SubmittedAssignment, SubmittedNotebook
 from sqlalchemy import Column, MetaData, String, Table, Text, delete, insert, inspect, select
-from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy.orm import Session
 
 from course_grader.results import Fingerprint, Status
 
@@ -31,6 +31,7 @@ class Provenance:
     """
 
     run: str
+    seed: int
     status: Status
     fingerprint: Fingerprint | None
     answers: dict[str, str] = field(default_factory=dict)
@@ -67,7 +68,7 @@ def find_provenance(gradebook: Gradebook, saved: SubmittedNotebook) -> Provenanc
     return None if content is None else Provenance.loads(content)
 
 
-def all_provenance(session: Session | scoped_session[Session], lab: str) -> dict[str, Provenance]:
+def all_provenance(session: Session, lab: str) -> dict[str, Provenance]:
     """Of every student whose submission of `lab` is graded; only reads, from a gradebook of any age."""
     tables = set(inspect(session.get_bind()).get_table_names())
     if TABLE.name not in tables:

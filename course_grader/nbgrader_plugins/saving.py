@@ -49,6 +49,6 @@ class SaveGrades(SaveAutoGrades):
 
 
 def _provenance(nb: NotebookNode, origin: dict) -> Provenance:
-    status = nb.metadata.get(METADATA_KEY, {}).get("status", "graded")
+    record = nb.metadata.get(METADATA_KEY, {})
     fingerprint = Fingerprint(**origin["fingerprint"]) if "fingerprint" in origin else None
-    return Provenance(RUN, status, fingerprint, answer_hashes(nb.cells))
+    return Provenance(RUN, record.get("seed", 0), record.get("status", "graded"), fingerprint, answer_hashes(nb.cells))

@@ -98,7 +98,7 @@ class GradebookWriter:
         assignment = self._submission(graded)
         saved = self._gradebook.find_submission_notebook(self._lab, self._lab, graded.student)
         answers = answer_hashes(notebook.cells)
-        provenance = Provenance(graded.run, graded.status, graded.fingerprint, answers, notebook_hash)
+        provenance = Provenance(graded.run, graded.seed, graded.status, graded.fingerprint, answers, notebook_hash)
         save_scores(self._gradebook, saved, notebook.cells, provenance)
         guard(saved.notebook)
         self._gradebook.db.flush()
