@@ -110,7 +110,11 @@ class Engine:
         try:
             session = attempt.parts.judge.session(seed, self.settings.call_seconds, self.settings.notebook_seconds)
             lost_session = self._run_notebook(attempt, session, seed)
-        except (CourseError, JudgeError, SandboxUnavailable):
+        except JudgeError:
+            return attempt.lost or "the judge"  # no session could be opened
+        except SandboxUnavailable as error:
+            return attempt.lost or f"the zygote ({error})"
+        except CourseError:
             if lost := attempt.lost:
                 return lost
             raise

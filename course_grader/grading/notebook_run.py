@@ -15,6 +15,7 @@ from course_grader.kernel_client import CellEnd, StudentKernel
 from course_grader.lab_settings import LabSettings
 from course_grader.notebooks import has_tag, is_autograded_cell, is_judged_cell, is_solution_cell, nbgrader_metadata
 from course_grader.results import ExerciseResult, GradedSubmission, TestResult
+from course_grader.sandbox import SandboxUnavailable
 
 StartKernel = Callable[[NotebookNode, JudgeSession], Awaitable[tuple[StudentKernel, str]]]
 CLOSE_SECONDS = 10.0
@@ -48,7 +49,10 @@ class NotebookRun:
         self._ran: list[int] = []  # indices of the cells that a new kernel must run again, in order
 
     async def run(self) -> None:
-        """Fill `graded`. Never raises because of what the submission does."""
+        """Fill `graded`. Never raises because of what the submission does.
+
+        Raises SandboxUnavailable or OSError if the machine cannot start a kernel now.
+        """
         started = time.monotonic()
         fail_closed(self._graded)
         cells = asyncio.ensure_future(self._run_cells())
@@ -85,7 +89,9 @@ class NotebookRun:
     async def _open_kernel(self) -> None:
         try:
             self._kernel, self._path = await self._start_kernel(self._graded.notebook, self._session)
-        except (RuntimeError, TimeoutError, OSError, JudgeError) as error:
+        except SandboxUnavailable:
+            raise  # the machine's fault, as is an OSError: a full disk, no more processes
+        except (RuntimeError, TimeoutError, JudgeError) as error:
             self._lose(f"no kernel could be started ({error})")
             self._graded.ran = bool(self._ran)
 

@@ -26,6 +26,9 @@ from course_grader.results import ExerciseResult, TestResult
 from course_utils.remote.framing import ProtocolClosed, ProtocolError, receive_frame, send_frame
 
 
+END_SECONDS = 1.0  # a process whose sockets are closed is gone a moment later
+
+
 class JudgeError(Exception):
     """The judge itself failed; says nothing about the submission."""
 
@@ -152,7 +155,12 @@ class JudgeServer:
         """A judge for one submission; `seconds` is the most that one test cell may take."""
         self.wait_until_ready()
         session = JudgeSession(self._connect(time.monotonic() + START_SECONDS), seconds)
-        session._ask({"seed": seed, "call_seconds": call_seconds, "seconds": seconds})
+        try:
+            session._ask({"seed": seed, "call_seconds": call_seconds, "seconds": seconds})
+        except JudgeError:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(END_SECONDS)  # so that `is_alive` knows, if it has just ended
+            raise
         return session
 
     def __exit__(
