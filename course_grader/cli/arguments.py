@@ -10,7 +10,7 @@ from course_grader.runner.request import ONLY
 from course_utils._version import __version__
 
 _EXIT_CODES = """exit codes: 0 all submissions are graded, 3 some need review or could not be run, 2 wrong usage, or a
-lab could not be graded (to the end), 130 stopped by Ctrl-C or SIGTERM"""
+lab could not be graded completely, 130 stopped by Ctrl-C or SIGTERM"""
 
 
 def make_parser() -> argparse.ArgumentParser:

@@ -47,8 +47,8 @@ def grade_lab(lab: Lab, request: Request, console: Console) -> ClassRun:
         find_submissions(request.submissions, lab.name, request.student)  # report wrong usage at once
     with ExitStack() as stack:
         engine = None
-        if not runs_file(request.autograded or lab.root / "autograded", lab.name).is_file():
-            engine = stack.enter_context(_engine_in_background(lab, request))  # nothing is graded: it will be needed
+        if request.force or not runs_file(request.autograded or lab.root / "autograded", lab.name).is_file():
+            engine = stack.enter_context(_engine_in_background(lab, request))  # it will be needed
         course = open_course(lab.root, request)
         runs = LabRuns(autograded_folder(course, lab.name), lab.name)
         stack.enter_context(runs.alone())
