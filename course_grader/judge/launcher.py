@@ -25,7 +25,6 @@ from course_grader.notebooks import Lab
 from course_grader.results import ExerciseResult, TestResult
 from course_utils.remote.framing import ProtocolClosed, ProtocolError, receive_frame, send_frame
 
-
 END_SECONDS = 1.0  # a process whose sockets are closed is gone a moment later
 
 
