@@ -6,7 +6,7 @@ import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, InvalidEntry
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
@@ -42,6 +42,8 @@ def temporary_problem(error: BaseException) -> str | None:
         return f"there is no space left on the disk{_of(error)}: delete something that you do not need"
     if isinstance(error, OperationalError):
         return _problem_of_database(error)
+    if isinstance(error, InvalidEntry) and error.__context__ is not None:  # nbgrader's, for whatever the database says
+        return temporary_problem(error.__context__)
     return None
 
 

@@ -77,7 +77,7 @@ class Engine:
         notes: Notes | None = None,
         files: OtherFiles | None = None,
     ) -> GradedSubmission:
-        """Run and judge one repaired submission, which contains the lab's own test cells; changes `notebook` in place.
+        """Run and judge one repaired submission, which contains the lab's own test cells.
 
         The tests' random inputs depend on `seed` and the student's name only. The problems in `notes` become part of
         the result; a submission that they call unreadable is not run. Its cells can read `files`. Raises PartLost if

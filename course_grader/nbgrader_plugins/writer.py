@@ -12,16 +12,17 @@ from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 from nbgrader.api import MissingEntry, SubmittedAssignment, SubmittedNotebook
 from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata, SaveAutoGrades
+from sqlalchemy.exc import OperationalError
 
-from course_grader.errors import CourseError
+from course_grader.errors import CourseError, one_sentence
 from course_grader.fingerprint import answer_hashes
 from course_grader.gradebook.connection import one_transaction, temporary_problem
 from course_grader.gradebook.guard import guard
 from course_grader.gradebook.lab_cells import lab_cells
 from course_grader.gradebook.manual import manual_points
-from course_grader.gradebook.provenance import Provenance, all_provenance, create_table
+from course_grader.gradebook.provenance import Provenance, create_table
 from course_grader.gradebook.scores import save_scores
-from course_grader.nbgrader_plugins.autograded_files import Draft, settle_drafts
+from course_grader.nbgrader_plugins.autograded_files import Draft
 from course_grader.nbgrader_plugins.course import LOCK_SECONDS, Course
 from course_grader.nbgrader_plugins.execute import CourseExecute
 from course_grader.repair.student_name import unusable_name
@@ -52,10 +53,13 @@ class GradebookWriter:
         self._course.expect_configured()
         self._course.register_lab(self._lab)
         self._gradebook = self._course.gradebook(ATTEMPT_SECONDS)
-        create_table(self._gradebook)
-        saved = all_provenance(self._gradebook.db, self._lab)
-        settle_drafts(self._course, self._lab, {student: each.notebook for student, each in saved.items()})
-        self.lab_cells = lab_cells(self._gradebook, self._lab)
+        try:
+            create_table(self._gradebook)
+            self.lab_cells = lab_cells(self._gradebook, self._lab)
+        except OperationalError as error:
+            self._gradebook.close()
+            reason = temporary_problem(error) or one_sentence(error)
+            raise CourseError(f"the gradebook at {self._course.db_url} cannot be used: {reason}") from None
         return self
 
     def __exit__(

@@ -51,7 +51,7 @@ class ClassRun:
     @property
     def common_seed(self) -> int | None:
         """The seed of all results; None if they come from runs with different seeds."""
-        seeds = {result.seed for result in self.results} or {self.seed}
+        seeds = {result.seed for result in self.results if result.saved} or {self.seed}
         return seeds.pop() if len(seeds) == 1 else None
 
 

@@ -52,6 +52,7 @@ def grade_lab(lab: Lab, request: Request, console: Console) -> ClassRun:
         course = open_course(lab.root, request)
         runs = LabRuns(autograded_folder(course, lab.name), lab.name)
         stack.enter_context(runs.alone())
+        settle(course, lab.name)
         plan = plan_lab(course, lab, request, runs)
         _say(console, plan.sentence)
         run = ClassRun(plan.submissions, plan.run.seed, plan.to_grade, plan.earlier, plan.run.name)
@@ -70,6 +71,17 @@ def plan_lab(course: Course, lab: Lab, request: Request, runs: LabRuns | None = 
     submissions = find_submissions(source, lab.name, request.student)
     runs = runs or LabRuns(autograded_folder(course, lab.name), lab.name)
     return make_plan(course, lab, request, submissions, runs)
+
+
+def settle(course: Course, lab: str) -> None:
+    """Complete or remove the graded notebooks that a killed grader was about to put into their places."""
+    from course_grader.gradebook.provenance import all_provenance
+    from course_grader.gradebook.reading import reading
+    from course_grader.nbgrader_plugins.autograded_files import settle_drafts
+
+    with reading(course.db_url) as session:
+        saved = {} if session is None else all_provenance(session, lab)
+    settle_drafts(course, lab, {student: each.notebook for student, each in saved.items()})
 
 
 def autograded_folder(course: Course, lab: str) -> Path:

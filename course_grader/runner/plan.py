@@ -36,6 +36,7 @@ WORDS = {
     "grader": "because the grader has changed since (its code, Python or PyTorch)",
     "options": "because the options differ (--run-experiments, --unsafe-no-sandbox)",
     "seed": "because the seed differs",
+    "unrecorded": "graded before, but this gradebook does not say from what",
     "damaged": "because the graded notebook is missing or cannot be read",
     "failed": "failed",
     "review": "in need of review",
@@ -160,10 +161,10 @@ def _plan_one(
 def _difference(saved: _Saved, fingerprint: Fingerprint, plan: Plan, student: str, request: Request) -> str:
     """Why the last result does not count; empty if it does."""
     if saved.provenance is None:
-        return "grader" if saved.path.is_file() else "new"  # graded before the grader kept such records
+        return "unrecorded" if saved.path.is_file() else "new"
     before = saved.provenance.fingerprint
     if before is None:
-        return "grader"
+        return "unrecorded"
     for name in ("submission", "lab", "grader", "options"):
         if getattr(before, name) != getattr(fingerprint, name):
             return "changed" if name == "submission" else name

@@ -21,9 +21,7 @@ def show_run(lab: str, run: ClassRun, console: Console) -> None:
     """Show all results, the seed of the run and, if it was stopped, how many submissions are saved."""
     _print_table(run.results, console)
     if run.graded:
-        _say(
-            console, f"Run {run.name}, seed {run.seed}: with --seed {run.seed}, every student gets the same test inputs"
-        )
+        _say(console, f"Run {run.name}. With --seed {run.seed} --force, every student gets the same test inputs again")
     if run.interrupted or run.stopped:
         saved, total = sum(result.saved for result in run.results), plural(len(run.submissions), "submission")
         why = f" ({run.stopped})" if run.stopped else ""

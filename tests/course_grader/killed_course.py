@@ -52,6 +52,7 @@ MOMENTS = {
     "in the transaction": at_commit,
     "after the transaction": lambda: before(autograded_files, "_publish", 2),
     "while the old notebook is replaced": lambda: before(Path, "rename", 4),
+    "after the last transaction": lambda: before(autograded_files, "_publish", 3),
     "before its end is recorded": lambda: before(run_record, "write_json", 2),
 }
 

@@ -155,7 +155,7 @@ class TestGoesOn:
         with gradebook(course) as book:
             book.db.execute(text("DROP TABLE course_grader_provenance"))
             book.db.commit()
-        assert "because the grader has changed since" in start()[1]
+        assert "graded before, but this gradebook does not say from what" in start()[1]
         assert start()[0] == []
 
     def test_what_could_not_be_graded_is_tried_again(self, start, engine):

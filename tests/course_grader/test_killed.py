@@ -84,6 +84,7 @@ def test_a_run_that_is_killed_while_it_saves_goes_on(course, request, moment, be
     assert set(former) <= set(saved) and "ada" in saved
     again = run(course)
     assert again.returncode in (0, 3), again.stderr
+    assert all(f"{student}      ✓ graded" in again.stdout for student in NOW) and "5 / 20" not in again.stdout
     assert in_gradebook(course) == in_notebooks(course) == NOW
     leftovers = [path.name for path in (course / "autograded").glob(f"*/.{LAB}.*")]
     assert leftovers == []
