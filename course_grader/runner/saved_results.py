@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from nbformat import from_dict
+from nbformat.v4 import reads
 
 from course_grader.errors import CourseError
 from course_grader.gradebook.manual import all_manual_points
@@ -32,7 +31,7 @@ def saved_results(course: Course, lab: str) -> list[GradedSubmission]:
 def saved_result(path: Path, manual: Mapping[str, ManualPoints]) -> GradedSubmission:
     """The result in one graded notebook, .../<student>/<lab>/<lab>.ipynb; CourseError if there is none to be read."""
     try:
-        result = read_record(from_dict(json.loads(path.read_bytes())))  # not nbformat.read, which is slow
+        result = read_record(reads(path.read_text(encoding="utf-8")))  # nbformat.read validates it, which is slow
     except (OSError, ValueError, AttributeError) as error:
         raise CourseError(f"{path} cannot be read ({error}): grade it again") from None
     except CourseError as error:

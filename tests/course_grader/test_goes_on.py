@@ -3,6 +3,8 @@
 import hashlib
 import json
 import shutil
+import subprocess
+import sys
 
 import nbformat
 import pytest
@@ -13,6 +15,7 @@ from course_grader import cli, fingerprint
 from course_grader.nbgrader_plugins import Course
 from course_grader.runner import grade
 from tests.course_grader.fake_grading import FakeEngine, hand_in, write_course
+from tests.paths import ROOT
 from tests.tiny_course import LAB, cell_named, with_sources
 
 OTHER_LAB = "01_other"
@@ -82,6 +85,7 @@ class TestGoesOn:
         start()
         graded, line = start("--json", course / "grades.json")
         assert graded == []
+        assert "1 double (5) · 2 count (15)" in start.out
         assert line == (f"{LAB}: 3 submissions, graded already and unchanged: nothing to grade (--force grades again)")
         assert start.code == 3 and "mia      ▶ NEEDS REVIEW   5 / 20" in start.out
         assert [entry["score"] for entry in json.loads((course / "grades.json").read_text())["submissions"]] == [
@@ -349,6 +353,17 @@ class TestSeveralLabs:
         graded, _ = start(labs=(OTHER_LAB, LAB))
         assert graded == ["ada", "ben", "mia"] and start.code == 2
         assert f"course-grader: {OTHER_LAB} could not be graded: no submission of {OTHER_LAB}" in start.err
+
+
+def test_a_closed_terminal_does_not_end_a_run(course):
+    """As in `course-grader grade LAB | head -1`."""
+    command = [sys.executable, "-m", "tests.course_grader.killed_course", "none", str(course)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as grading:
+        grading.stdout.readline()
+        grading.stdout.close()
+    assert grading.returncode == 0
+    runs = json.loads((course / "autograded" / ".runs" / f"{LAB}.json").read_text())["runs"]
+    assert [run["finished"] for run in runs] == [True]
 
 
 def test_a_lab_that_is_being_graded_is_not_graded_twice(start, course):
