@@ -45,7 +45,7 @@ def main() -> None:
     submissions = read_submissions(options.lab, options.copies)
     ours = our_course(build / "ours", ROOT, options.lab, submissions)
     stock = stock_course(build / "stock", ROOT, options.lab, submissions)
-    command = ["course-grader", "grade", options.lab, "--seed", "1"]
+    command = ["course-grader", "grade", options.lab, "--seed", "1", "--force"]
     runs = {
         "course-grader": run(command, ours),
         "with experiments": run([*command, "--run-experiments"], ours),

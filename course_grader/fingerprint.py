@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+import platform
+from collections.abc import Iterable
 from dataclasses import asdict
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from nbformat import NotebookNode
+from nbformat import NotebookNode, read
 
-from course_grader.notebooks import Lab
+from course_grader.notebooks import Lab, is_graded_cell, is_solution_cell, nbgrader_metadata, tested_exercise
+from course_grader.results import Fingerprint
 from course_utils._version import __version__
 
 _ROOT = Path(__file__).parent.parent
@@ -30,6 +34,40 @@ def content_hash(notebook: NotebookNode) -> str:
 def lab_fingerprint(lab: Lab) -> str:
     """A hash that changes with the reference's cells, lab.toml, and the grader's own code and data."""
     return _hash([lab.name, content_hash(lab.reference()), asdict(lab.settings), grader_hash(_ROOT)])
+
+
+def lab_hash(lab: Lab) -> str:
+    """A hash that changes with the reference's cells, the release's cells and lab.toml."""
+    release = content_hash(read(lab.release_path, as_version=4)) if lab.release_path.is_file() else ""
+    return _hash([lab.name, content_hash(lab.reference()), release, asdict(lab.settings)])
+
+
+def installed_grader_hash() -> str:
+    """A hash that changes with the grader's own code and data, with Python and with PyTorch."""
+    return _hash([grader_hash(_ROOT), platform.python_version(), version("torch")])
+
+
+def run_fingerprint(lab: Lab, *, sandbox: bool = True, run_experiments: bool = False) -> Fingerprint:
+    """What the results of a run over `lab` with these options depend on; to be completed for each submission."""
+    options = [*([] if sandbox else ["no sandbox"]), *(["experiments"] if run_experiments else [])]
+    return Fingerprint("", lab_hash(lab), installed_grader_hash(), ", ".join(options))
+
+
+def answer_hashes(cells: Iterable[NotebookNode]) -> dict[str, str]:
+    """For each graded cell, by grade_id, a hash of the answer that its points are for.
+
+    That is a written answer's own cell; for a test cell the exercise's solution cell, or all of them if it has none.
+    """
+    cells = list(cells)
+    solutions = {nbgrader_metadata(cell).get("grade_id"): cell.source for cell in cells if is_solution_cell(cell)}
+    graded = {nbgrader_metadata(cell)["grade_id"]: cell for cell in cells if is_graded_cell(cell)}
+    return {name: _answer_hash(cell, solutions) for name, cell in graded.items()}
+
+
+def _answer_hash(cell: NotebookNode, solutions: dict[str | None, str]) -> str:
+    if nbgrader_metadata(cell).get("solution"):
+        return _hash([cell.source, cell.get("attachments", {})])
+    return _hash(solutions.get(tested_exercise(cell.source), list(solutions.values())))
 
 
 def grader_hash(root: Path) -> str:

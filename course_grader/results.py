@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
@@ -57,6 +57,20 @@ class ManualPoints:
 
 
 @dataclass(frozen=True)
+class Fingerprint:
+    """What a result depends on, as hashes; if one of them differs, the submission must be graded again.
+
+    submission: cells, other files and time of handing in. lab: reference, release and lab.toml. grader: its code and
+    data, Python and PyTorch. options: those of the run that can change a result, in words.
+    """
+
+    submission: str
+    lab: str
+    grader: str
+    options: str
+
+
+@dataclass(frozen=True)
 class OtherFiles:
     """Other files of a submission, as paths within `folder`: regular files that the lab allows."""
 
@@ -74,6 +88,7 @@ class GradedSubmission:
     ran: False if the submission could not be run. saved: False if its scores could not be saved.
     timestamp: when it was handed in; UTC, without a time zone. None if that is not known.
     files: the other files of the submission that its cells could read.
+    run: the name of the run that graded it. fingerprint: what the result depends on; None if that is not known.
     """
 
     student: str
@@ -89,6 +104,13 @@ class GradedSubmission:
     seconds: float = 0.0
     timestamp: datetime | None = None
     files: OtherFiles | None = None
+    run: str = ""
+    fingerprint: Fingerprint | None = None
+
+    @classmethod
+    def not_graded(cls, student: str, lab: str, seed: int, reason: str) -> Self:
+        """A result that is not saved, so that earlier grades are kept."""
+        return cls(student, lab, seed, new_notebook(), messages=[reason], ran=False, saved=False)
 
     @property
     def status(self) -> Status:

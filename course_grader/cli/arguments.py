@@ -6,10 +6,11 @@ import argparse
 from pathlib import Path
 
 from course_grader.cli import commands
+from course_grader.runner.request import ONLY
 from course_utils._version import __version__
 
-_EXIT_CODES = """exit codes: 0 all submissions were graded, 3 some need review or could not be run, 2 wrong usage, or
-nothing could be graded, 130 stopped by Ctrl-C or SIGTERM"""
+_EXIT_CODES = """exit codes: 0 all submissions are graded, 3 some need review or could not be run, 2 wrong usage, or a
+lab could not be graded completely, 130 stopped by Ctrl-C or SIGTERM"""
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -35,17 +36,28 @@ def _add_course(parser: argparse.ArgumentParser) -> None:
 def _add_grade(subparsers: argparse._SubParsersAction) -> None:
     parser = subparsers.add_parser(
         "grade",
-        help="grade a lab's submissions, in parallel",
-        description="Grade every submission of a lab in a sandbox and save the scores in nbgrader's gradebook.",
+        help="grade the submissions of labs, in parallel",
+        description="Grade the submissions of a lab in a sandbox and save the scores in nbgrader's gradebook. What is "
+        "graded already is not graded again unless the submission, the lab, the grader or the options have changed. "
+        "A run that was stopped goes on.",
         epilog=_EXIT_CODES,
     )
     parser.set_defaults(command=commands.grade)
-    parser.add_argument("lab", metavar="LAB", help="the lab's name, such as 01_tensor_basics")
+    parser.add_argument("labs", nargs="*", metavar="LAB", help="names of labs, such as 01_tensor_basics")
+    parser.add_argument("--all", action="store_true", help="grade every lab that has submissions")
     parser.add_argument(
         "--submissions", type=Path, metavar="DIR",
         help="a folder with <student>/LAB/LAB.ipynb; it is not changed (default: submitted/ in the course folder)",
     )  # fmt: skip
     parser.add_argument("--student", metavar="ID", help="grade this student only")
+    chosen = parser.add_mutually_exclusive_group()
+    chosen.add_argument("--force", action="store_true", help="also grade again what is graded and unchanged")
+    chosen.add_argument(
+        "--only", action="append", default=[], choices=ONLY,
+        help="grade only submissions whose last result is `failed` or needs `review`, that have `changed` since they "
+        "were graded, or that are `new`; may be given several times",
+    )  # fmt: skip
+    parser.add_argument("--dry-run", action="store_true", help="say what would be graded and why; change nothing")
     parser.add_argument(
         "--workers",
         type=_at_least_one,
@@ -53,13 +65,27 @@ def _add_grade(subparsers: argparse._SubParsersAction) -> None:
         help="submissions to grade at once (default: number of processors)",
     )
     _add_files(parser)
-    parser.add_argument("--seed", type=_seed, metavar="N", help="seed of the tests' random inputs (default: a new one)")
+    parser.add_argument("--run", type=_name, metavar="NAME", help="the name of a new run (default: today's date)")
+    parser.add_argument(
+        "--seed", type=_seed, metavar="N",
+        help="seed of the tests' random inputs (default: that of the run that goes on, or a new one)",
+    )  # fmt: skip
     parser.add_argument("--run-experiments", action="store_true", help="also run the cells tagged `experiment`")
     parser.add_argument(
         "--unsafe-no-sandbox", action="store_true", help="run the notebooks without a sandbox; only for code you trust"
     )
-    parser.add_argument("--db", type=_database, metavar="URL", help="the gradebook, such as sqlite:///gradebook.db")
+    _add_gradebook(
+        parser,
+        "default: autograded/ in the course folder; with --submissions and another --db, a folder beside its file",
+    )
     _add_course(parser)
+
+
+def _add_gradebook(parser: argparse.ArgumentParser, default: str) -> None:
+    parser.add_argument("--db", type=_database, metavar="URL", help="the gradebook, such as sqlite:///gradebook.db")
+    parser.add_argument(
+        "--autograded", type=Path, metavar="DIR", help=f"the folder of the graded notebooks ({default})"
+    )
 
 
 def _add_files(parser: argparse.ArgumentParser) -> None:
@@ -76,7 +102,7 @@ def _add_report(subparsers: argparse._SubParsersAction) -> None:
     parser.set_defaults(command=commands.report)
     parser.add_argument("lab", metavar="LAB", help="the lab's name, such as 01_tensor_basics")
     _add_files(parser)
-    parser.add_argument("--db", type=_database, metavar="URL", help="the gradebook, such as sqlite:///gradebook.db")
+    _add_gradebook(parser, "default: the one that belongs to the gradebook")
     _add_course(parser)
 
 
@@ -132,6 +158,12 @@ def _seed(text: str) -> int:
     if not text.isdecimal() or int(text) >= 2**63:
         raise argparse.ArgumentTypeError(f"expected a whole number from 0 to 2^63 - 1, got {text!r}")
     return int(text)
+
+
+def _name(text: str) -> str:
+    if not text.strip() or not text.isprintable():
+        raise argparse.ArgumentTypeError(f"expected a name such as 'first marking', got {text!r}")
+    return text
 
 
 def _database(text: str) -> str:

@@ -3,40 +3,54 @@
 from __future__ import annotations
 
 import argparse
-import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from course_grader.runner.request import Request
 
 OK, TROUBLE, WRONG_USAGE, NEEDS_REVIEW, INTERRUPTED = 0, 1, 2, 3, 130
 
 
 def grade(options: argparse.Namespace) -> int:
-    from course_grader.notebooks import find_lab
     from course_grader.report.grades_file import expect_writable
+    from course_grader.runner.dry_run import show_plan
     from course_grader.runner.find_course import find_course
-    from course_grader.runner.grade import Request, grade_lab
-    from course_grader.runner.run_report import show_run
+    from course_grader.runner.grade_labs import grade_labs, labs_to_grade
     from course_grader.runner.terminal import Terminal
 
-    lab = find_lab(options.lab, find_course(options.course))
+    root, console = find_course(options.course), Terminal()
+    request = _request(options, root)
+    labs = labs_to_grade(root, options.labs, options.all, request)
+    if options.dry_run:
+        for lab in labs:
+            show_plan(lab, request, console)
+        return OK
     for path in filter(None, (options.json, options.page)):
         expect_writable(path)
-    seed = secrets.randbelow(2**31) if options.seed is None else options.seed
-    request = Request(
-        seed, options.submissions, options.student, options.workers, not options.unsafe_no_sandbox,
-        options.run_experiments, options.db, log_file=lab.root / "build" / "nbgrader.log",
-    )  # fmt: skip
-    console = Terminal()
-    run = grade_lab(lab, request, console)
-    show_run(lab.name, run, console, options.json, options.page)
-    if run.interrupted:
+    runs, problems = grade_labs(labs, request, console, options.json, options.page)
+    if any(run.interrupted for run in runs.values()):
         return INTERRUPTED
-    return OK if all(result.status == "graded" for result in run.results) else NEEDS_REVIEW
+    if problems or any(run.stopped for run in runs.values()):
+        return WRONG_USAGE
+    return OK if all(each.status == "graded" for run in runs.values() for each in run.results) else NEEDS_REVIEW
+
+
+def _request(options: argparse.Namespace, root: Path) -> Request:
+    from course_grader.runner.request import Request
+
+    log_file = None if options.dry_run else root / "build" / "nbgrader.log"
+    return Request(
+        options.seed, options.submissions, options.student, options.workers, not options.unsafe_no_sandbox,
+        options.run_experiments, options.db, options.autograded, log_file, options.force, options.only, options.run,
+    )  # fmt: skip
 
 
 def report(options: argparse.Namespace) -> int:
-    from course_grader.nbgrader_plugins import Course
     from course_grader.notebooks import find_lab
     from course_grader.report.grades_file import expect_writable
     from course_grader.runner.find_course import find_course
+    from course_grader.runner.request import course_of_gradebook
     from course_grader.runner.run_report import show_results
     from course_grader.runner.saved_results import saved_results
     from course_grader.runner.terminal import Terminal
@@ -44,7 +58,7 @@ def report(options: argparse.Namespace) -> int:
     lab = find_lab(options.lab, find_course(options.course))
     for path in filter(None, (options.json, options.page)):
         expect_writable(path)
-    results = saved_results(Course(lab.root, db_url=options.db), lab.name)
+    results = saved_results(course_of_gradebook(lab.root, options.db, options.autograded), lab.name)
     show_results(lab.name, results, Terminal(), options.json, options.page)
     return OK
 

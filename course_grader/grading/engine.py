@@ -3,41 +3,53 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from contextlib import ExitStack
+import copy
+from dataclasses import dataclass, field
 from functools import partial
 from types import TracebackType
 from typing import Self
 
 from nbformat import NotebookNode
 
+from course_grader.errors import CourseError
 from course_grader.grading.lab_limits import limits_of, with_experiments
 from course_grader.grading.notebook_run import NotebookRun, fail_closed
+from course_grader.grading.parts import ENVIRONMENT, PartLost, Parts, SharedParts
 from course_grader.grading.record import write_record
-from course_grader.judge import LATE_IMPORTS
-from course_grader.judge.launcher import JudgeServer, JudgeSession
+from course_grader.judge.launcher import JudgeError, JudgeSession
 from course_grader.kernel_client import StudentKernel
 from course_grader.notebooks import Lab
 from course_grader.repair import Notes, clean_content
 from course_grader.results import GradedSubmission, OtherFiles
-from course_grader.sandbox import (
-    SandboxUnavailable,
-    Zygote,
-    check,
-    share_socket,
-    show_files,
-    start_kernel_manager,
-)
+from course_grader.sandbox import SandboxUnavailable, share_socket, show_files, start_kernel_manager
+from course_grader.sandbox.manager import SandboxKernelManager
 from course_grader.threads import in_daemon_thread, to_daemon_thread
 from course_utils.seeds import derive_seed
 
-# Imported once in the zygote, because every kernel needs them.
-WARM = ("course_utils.testing", "course_grader.in_sandbox.agent", *LATE_IMPORTS)
-ENVIRONMENT = {"NBGRADER_EXECUTION": "autograde", "COURSE_GRADING": "sandbox", "OMP_NUM_THREADS": "1"}
+ATTEMPTS = 3  # at one submission, where a process of the grader is lost
+SESSION = "the judge's process for it"
+
+
+@dataclass
+class Attempt:
+    """One attempt at grading a submission."""
+
+    graded: GradedSubmission
+    files: OtherFiles | None
+    parts: Parts
+    kernels: list[SandboxKernelManager] = field(default_factory=list)
+
+    @property
+    def lost(self) -> str:
+        """Which process of the grader has ended; empty if none has."""
+        return self.parts.lost or ("a kernel's supervisor" if any(kernel.is_lost for kernel in self.kernels) else "")
 
 
 class Engine:
-    """Grades the submissions of one lab. The zygote and the judge start once; `grade` is thread-safe."""
+    """Grades the submissions of one lab. The zygote and the judge start once; `grade` is thread-safe.
+
+    If something ends one of them, or the supervisor of a kernel, the submissions that this concerned are graded again.
+    """
 
     def __init__(self, lab: Lab, *, sandbox: bool = True, run_experiments: bool = False):
         self.lab = lab
@@ -45,29 +57,17 @@ class Engine:
         self.settings = with_experiments(lab.settings) if run_experiments else lab.settings
         self.limits = limits_of(self.settings)
         self._sandbox = sandbox
-        self._judge = JudgeServer(lab)
-        self._zygote: Zygote | None = None
-        self._stack = ExitStack()
+        self._parts = SharedParts(lab, self.limits, sandbox)
 
     def __enter__(self) -> Self:
         """Raises SandboxUnavailable, which says what to install, or CourseError if the reference fails."""
-        with ExitStack() as stack:
-            if self._sandbox:
-                check()
-            stack.enter_context(self._judge)  # runs the reference while the zygote imports
-            if self._sandbox:
-                zygote = Zygote((*self.lab.settings.imports, *WARM), self.limits, environment=ENVIRONMENT)
-                # If nested namespaces are not allowed, each kernel gets a fresh sandbox: slower, but just as safe.
-                with contextlib.suppress(SandboxUnavailable):
-                    self._zygote = stack.enter_context(zygote)
-            self._judge.wait_until_ready()
-            self._stack = stack.pop_all()
+        self._parts.get()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._stack.close()
+        self._parts.close()
 
     def grade(
         self,
@@ -77,10 +77,11 @@ class Engine:
         notes: Notes | None = None,
         files: OtherFiles | None = None,
     ) -> GradedSubmission:
-        """Run and judge one repaired submission, which contains the lab's own test cells; changes `notebook` in place.
+        """Run and judge one repaired submission, which contains the lab's own test cells.
 
         The tests' random inputs depend on `seed` and the student's name only. The problems in `notes` become part of
-        the result; a submission that they call unreadable is not run. Its cells can read `files`.
+        the result; a submission that they call unreadable is not run. Its cells can read `files`. Raises PartLost if
+        processes of the grader were lost again and again.
         """
         notes = notes or Notes()
         graded = GradedSubmission(student, self.lab.name, seed, notebook, messages=list(notes.problems))
@@ -94,31 +95,58 @@ class Engine:
         return graded
 
     def _run(self, graded: GradedSubmission, files: OtherFiles | None) -> None:
-        seed = derive_seed(graded.seed, graded.student)
-        session = self._judge.session(seed, self.settings.call_seconds, self.settings.notebook_seconds)
+        """Fill `graded`, from a copy: after an attempt that says nothing about the submission, it starts afresh."""
+        for number in range(1, ATTEMPTS + 1):
+            attempt = Attempt(copy.deepcopy(graded), files, self._parts.get())
+            lost = self._try(attempt)
+            if not lost or (lost == SESSION and number > 1):  # what happens twice may be the submission's own doing
+                vars(graded).update(vars(attempt.graded))
+                return
+        raise PartLost(f"{lost} ended while the submission was graded, {ATTEMPTS} times")
+
+    def _try(self, attempt: Attempt) -> str:
+        """Run the submission once; which part of the grader was lost meanwhile, or nothing."""
+        seed = derive_seed(attempt.graded.seed, attempt.graded.student)
+        try:
+            session = attempt.parts.judge.session(seed, self.settings.call_seconds, self.settings.notebook_seconds)
+            lost_session = self._run_notebook(attempt, session, seed)
+        except JudgeError:
+            return attempt.lost or "the judge"  # no session could be opened
+        except SandboxUnavailable as error:
+            return attempt.lost or f"the zygote ({error})"
+        except CourseError:
+            if lost := attempt.lost:
+                return lost
+            raise
+        return attempt.lost or (SESSION if lost_session else "")
+
+    def _run_notebook(self, attempt: Attempt, session: JudgeSession, seed: int) -> bool:
+        """Whether the session was lost."""
         kernel_seed = derive_seed(seed, "kernel")  # not the judge's own: student code can read it
-        start_kernel = partial(self._start_kernel, kernel_seed, files)
-        run = NotebookRun(graded, session, start_kernel, self.settings, self.run_experiments)
+        start_kernel = partial(self._start_kernel, kernel_seed, attempt)
+        run = NotebookRun(attempt.graded, session, start_kernel, self.settings, self.run_experiments)
         try:
             # A thread of its own: the caller's may run an event loop (the formgrader's does).
             in_daemon_thread(asyncio.run, run.run()).result()
+            return session.lost
         finally:
             session.close()
 
     async def _start_kernel(
-        self, seed: int, files: OtherFiles | None, notebook: NotebookNode, session: JudgeSession
+        self, seed: int, attempt: Attempt, notebook: NotebookNode, session: JudgeSession
     ) -> tuple[StudentKernel, str]:
         """A started kernel, and the path of the socket on which the judge waits for it."""
         manager, folder = start_kernel_manager(
             self.limits,
-            zygote=self._zygote,
+            zygote=attempt.parts.zygote,
             seed=seed % 2**32,
             imports=self.lab.settings.imports,
             environment=ENVIRONMENT,
             sandboxed=self._sandbox,
         )
-        if files is not None:
-            show_files(folder, files.folder, files.names)
+        attempt.kernels.append(manager)
+        if attempt.files is not None:
+            show_files(folder, attempt.files.folder, attempt.files.names)
         kernel = StudentKernel(notebook, manager)
         try:
             path = str(folder / "judge")

@@ -21,6 +21,7 @@ from course_grader.notebooks import (
     nbgrader_metadata,
 )
 from course_grader.results import ExerciseResult, GradedSubmission, TestResult
+from course_grader.sandbox import SandboxUnavailable
 from course_grader.threads import to_daemon_thread
 
 StartKernel = Callable[[NotebookNode, JudgeSession], Awaitable[tuple[StudentKernel, str]]]
@@ -55,7 +56,10 @@ class NotebookRun:
         self._ran: list[int] = []  # indices of the cells that a new kernel must run again, in order
 
     async def run(self) -> None:
-        """Fill `graded`. Never raises because of what the submission does."""
+        """Fill `graded`. Never raises because of what the submission does.
+
+        Raises SandboxUnavailable or OSError if the machine cannot start a kernel now.
+        """
         started = time.monotonic()
         fail_closed(self._graded)
         cells = asyncio.ensure_future(self._run_cells())
@@ -92,7 +96,9 @@ class NotebookRun:
     async def _open_kernel(self) -> None:
         try:
             self._kernel, self._path = await self._start_kernel(self._graded.notebook, self._session)
-        except (RuntimeError, TimeoutError, OSError, JudgeError) as error:
+        except SandboxUnavailable:
+            raise  # the machine's fault, as is an OSError: a full disk, no more processes
+        except (RuntimeError, TimeoutError, JudgeError) as error:
             self._lose(f"no kernel could be started ({error})")
             self._graded.ran = bool(self._ran)
 

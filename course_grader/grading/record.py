@@ -32,9 +32,11 @@ def read_record(notebook: NotebookNode) -> GradedSubmission:
     """The submission that `write_record` wrote into this notebook; CourseError if there is none."""
     found = notebook.metadata.get(METADATA_KEY, {})
     try:
+        entries = found["exercises"]
+        order = [exercise_name(cell) for cell in filter(is_autograded_cell, notebook.cells)]  # nbformat sorts the keys
         exercises = {
-            name: ExerciseResult(name, entry["max"], [TestResult(**test) for test in entry["tests"]])
-            for name, entry in found["exercises"].items()
+            name: ExerciseResult(name, entries[name]["max"], [TestResult(**test) for test in entries[name]["tests"]])
+            for name in sorted(entries, key=lambda name: order.index(name) if name in order else len(order))
         }
         return GradedSubmission(
             found["student"], found["lab"], found["seed"], notebook, exercises, messages=found["messages"],

@@ -23,7 +23,9 @@ from course_grader.judge.process_limits import START_SECONDS
 from course_grader.judge.reference import ReferenceSource
 from course_grader.notebooks import Lab
 from course_grader.results import ExerciseResult, TestResult
-from course_utils.remote.framing import ProtocolError, receive_frame, send_frame
+from course_utils.remote.framing import ProtocolClosed, ProtocolError, receive_frame, send_frame
+
+END_SECONDS = 1.0  # a process whose sockets are closed is gone a moment later
 
 
 class JudgeError(Exception):
@@ -40,6 +42,7 @@ class JudgeSession:
 
     connection: socket.socket
     seconds: float
+    lost: bool = False  # it ended without an answer: something else than the submission ended it
     _numbers: Iterator[int] = field(default_factory=itertools.count, repr=False)
     _over: str = field(default="", repr=False)  # why
 
@@ -69,6 +72,7 @@ class JudgeSession:
             if any(answer.get(name) != value for name, value in echoed.items()):
                 raise ProtocolError("what came answers another request")
         except (ProtocolError, OSError) as error:
+            self.lost = not self._over and isinstance(error, ProtocolClosed | ConnectionError)
             self._over = str(error) or type(error).__name__
             self.close()
             raise JudgeError(f"the judge gave no answer ({self._over})") from None
@@ -111,6 +115,10 @@ class JudgeServer:
         )
         self._ready = False
 
+    @property
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
     def wait_until_ready(self) -> None:
         """Until the reference has run; CourseError where it fails."""
         if self._ready:
@@ -146,12 +154,21 @@ class JudgeServer:
         """A judge for one submission; `seconds` is the most that one test cell may take."""
         self.wait_until_ready()
         session = JudgeSession(self._connect(time.monotonic() + START_SECONDS), seconds)
-        session._ask({"seed": seed, "call_seconds": call_seconds, "seconds": seconds})
+        try:
+            session._ask({"seed": seed, "call_seconds": call_seconds, "seconds": seconds})
+        except JudgeError:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(END_SECONDS)  # so that `is_alive` knows, if it has just ended
+            raise
         return session
 
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process and its sessions."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)  # its sessions too
         self._process.wait()

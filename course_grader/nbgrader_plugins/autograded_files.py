@@ -1,10 +1,15 @@
-"""Writes autograded/<student>/<lab>/: the graded notebook, the student's other files and the course's files."""
+"""Writes autograded/<student>/<lab>/: the graded notebook, the student's other files and the course's files.
+
+The folder is complete on disk, under a hidden name, before the grades are saved, and takes its place afterwards. A
+grader that is killed in between leaves it under the hidden name; `settle_drafts` puts it into place or removes it.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import nbformat
@@ -16,22 +21,86 @@ from course_grader.nbgrader_plugins.course import Course
 from course_grader.results import GradedSubmission
 
 
-def write_autograded(course: Course, graded: GradedSubmission, notebook: NotebookNode) -> None:
-    """Write the folder beside its place and then rename it, so that it is never incomplete. Raises OSError."""
+class Draft:
+    """The new folder of one submission, which is not in its place yet. Raises OSError if it cannot be written.
+
+    notebook_hash: of the graded notebook, as the gradebook records it.
+    """
+
+    def __init__(self, course: Course, graded: GradedSubmission, notebook: NotebookNode):
+        self._target = course.folder("autograded", graded.lab, graded.student)
+        self._ready = _ready(self._target)
+        unfinished = _unfinished(self._target)
+        self.discard()
+        _remove(unfinished)
+        try:
+            unfinished.mkdir(parents=True)
+            _fill(unfinished, course, graded, notebook)
+            self.notebook_hash = _file_hash(unfinished / f"{graded.lab}.ipynb")
+            unfinished.rename(self._ready)
+        except BaseException:
+            _remove(unfinished)
+            raise
+
+    def publish(self) -> None:
+        """Take the place of the old folder."""
+        _publish(self._ready, self._target)
+
+    def discard(self) -> None:
+        _remove(self._ready)
+
+
+def settle_drafts(course: Course, lab: str, saved: Mapping[str, str]) -> None:
+    """Deal with what a killed grader has left. saved: each student's notebook_hash, according to the gradebook."""
+    target = course.folder("autograded", lab, "*")
+    for folder in sorted(target.parents[1].glob(f"*/{_unfinished(target).name}")):
+        _remove(folder)
+    for folder in sorted(target.parents[1].glob(f"*/{_ready(target).name}")):
+        if saved.get(folder.parent.name) == _file_hash(folder / f"{lab}.ipynb"):
+            _publish(folder, folder.with_name(lab))  # its grades are saved
+        else:
+            _remove(folder)
+
+
+def _fill(folder: Path, course: Course, graded: GradedSubmission, notebook: NotebookNode) -> None:
     directory = course.directory(graded.lab, graded.student)
-    target = course.folder("autograded", graded.lab, graded.student)
-    draft = target.with_name(f".{target.name}.part")
-    _remove(draft)
-    draft.mkdir(parents=True)
     if graded.files is not None:
-        _copy(graded.files.folder, graded.files.names, draft)
-    _copy_course_files(course, directory, graded.lab, draft)
+        _copy(graded.files.folder, graded.files.names, folder)
+    _copy_course_files(course, directory, graded.lab, folder)
     if graded.timestamp is not None:
-        (draft / "timestamp.txt").write_text(f"{graded.timestamp} UTC\n", encoding="ascii")
-    nbformat.write(notebook, draft / f"{graded.lab}.ipynb")
-    _set_permissions(draft, 0o664 if directory.groupshared else 0o444)
+        (folder / "timestamp.txt").write_text(f"{graded.timestamp} UTC\n", encoding="ascii")
+    nbformat.write(notebook, folder / f"{graded.lab}.ipynb")
+    _set_permissions(folder, 0o664 if directory.groupshared else 0o444)
+    for place, _, files in os.walk(folder):
+        for name in [*files, "."]:
+            _sync(Path(place, name))
+
+
+def _ready(target: Path) -> Path:
+    return target.with_name(f".{target.name}.ready")
+
+
+def _unfinished(target: Path) -> Path:
+    return target.with_name(f".{target.name}.part")
+
+
+def _publish(ready: Path, target: Path) -> None:
     _remove(target)
-    os.replace(draft, target)
+    ready.rename(target)
+    _sync(target.parent)
+
+
+def _sync(path: Path) -> None:
+    """Wait until a file or a folder's list of names is on the disk: the machine may lose power."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _file_hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
 def _copy_course_files(course: Course, directory: CourseDirectory, lab: str, target: Path) -> None:

@@ -98,11 +98,11 @@ class Course:
         kind, _, path = self.db_url.partition(":///")
         return kind != "sqlite" or Path(path).is_file()
 
-    def gradebook(self) -> Gradebook:
-        """nbgrader's Gradebook, a context manager; the caller closes it."""
+    def gradebook(self, lock_seconds: int = LOCK_SECONDS) -> Gradebook:
+        """nbgrader's Gradebook, a context manager; the caller closes it. lock_seconds: how long it waits for a lock."""
         url = self.db_url
         if url.startswith("sqlite:") and "?" not in url:
-            url += f"?timeout={LOCK_SECONDS}"
+            url += f"?timeout={lock_seconds}"
         return Gradebook(url, self.directory("*", "*").course_id)
 
     def generate_feedback(self, lab: str, students: list[str]) -> dict[str, str]:

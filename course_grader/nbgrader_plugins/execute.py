@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import secrets
 from contextlib import ExitStack
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from nbgrader.preprocessors import Execute
 from traitlets import Bool, Integer, default
 
 from course_grader.errors import CourseError
-from course_grader.fingerprint import lab_fingerprint
+from course_grader.fingerprint import lab_fingerprint, run_fingerprint
 from course_grader.notebooks import Lab, find_lab, is_judged_cell
 from course_grader.repair import Notes
 from course_grader.repair.other_files import find_other_files
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from jupyter_client.manager import KernelManager
 
     from course_grader.grading import Engine
+
+# Where the notebook's metadata says what the submission was, on its way from the first stage to SaveGrades.
+ORIGIN_KEY = "course_grader_origin"
 
 
 class CourseExecute(Execute):
@@ -53,7 +57,13 @@ class CourseExecute(Execute):
         place = Path(resources.get("metadata", {}).get("path") or ".", f"{where['assignment']}.ipynb")
         reported = Notes()  # by the first stage
         files = find_other_files(place, lab.settings.files, lab.settings.files_mb, reported)
-        return engine.grade(nb, where["student"], self.seed, notes, files).notebook, resources
+        origin = nb.metadata.pop(ORIGIN_KEY, {})
+        graded = engine.grade(nb, where["student"], self.seed, notes, files).notebook
+        if "submission" in origin:
+            state = run_fingerprint(lab, run_experiments=self.run_experiments)
+            origin["fingerprint"] = asdict(replace(state, submission=origin["submission"]))
+        graded.metadata[ORIGIN_KEY] = origin
+        return graded, resources
 
 
 def make_engine(lab: Lab, **options: bool) -> Engine:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -10,21 +12,29 @@ from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 from nbgrader.api import MissingEntry, SubmittedAssignment, SubmittedNotebook
 from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata, SaveAutoGrades
+from sqlalchemy.exc import OperationalError
 
-from course_grader.errors import CourseError
-from course_grader.gradebook.connection import one_transaction
+from course_grader.errors import CourseError, one_sentence
+from course_grader.fingerprint import answer_hashes
+from course_grader.gradebook.connection import one_transaction, temporary_problem
 from course_grader.gradebook.guard import guard
 from course_grader.gradebook.lab_cells import lab_cells
 from course_grader.gradebook.manual import manual_points
+from course_grader.gradebook.provenance import Provenance, create_table
 from course_grader.gradebook.scores import save_scores
-from course_grader.nbgrader_plugins.autograded_files import write_autograded
-from course_grader.nbgrader_plugins.course import Course
+from course_grader.nbgrader_plugins.autograded_files import Draft
+from course_grader.nbgrader_plugins.course import LOCK_SECONDS, Course
 from course_grader.nbgrader_plugins.execute import CourseExecute
 from course_grader.repair.student_name import unusable_name
 from course_grader.results import GradedSubmission
 
 # Done by the grader or this writer, or not needed (CheckCellMetadata: the metadata comes from the gradebook).
 _REPLACED_STEPS = (CourseExecute, SaveAutoGrades, AssignLatePenalties, CheckCellMetadata)
+
+ATTEMPT_SECONDS = 2  # so long one attempt waits for a lock
+PAUSE = 1.0  # seconds between two attempts
+# Called with what to do about a problem that passes; returns when it is time to try again, or raises to give up.
+Wait = Callable[[str], None]
 
 
 class GradebookWriter:
@@ -42,8 +52,14 @@ class GradebookWriter:
     def __enter__(self) -> Self:
         self._course.expect_configured()
         self._course.register_lab(self._lab)
-        self._gradebook = self._course.gradebook()
-        self.lab_cells = lab_cells(self._gradebook, self._lab)
+        self._gradebook = self._course.gradebook(ATTEMPT_SECONDS)
+        try:
+            create_table(self._gradebook)
+            self.lab_cells = lab_cells(self._gradebook, self._lab)
+        except OperationalError as error:
+            self._gradebook.close()
+            reason = temporary_problem(error) or one_sentence(error)
+            raise CourseError(f"the gradebook at {self._course.db_url} cannot be used: {reason}") from None
         return self
 
     def __exit__(
@@ -51,24 +67,47 @@ class GradebookWriter:
     ) -> None:
         self._gradebook.close()
 
-    def save(self, graded: GradedSubmission) -> None:
+    def save(self, graded: GradedSubmission, wait: Wait | None = None) -> None:
         """Save the scores, the notebook and the other files; fill `graded.manual` from the gradebook.
 
-        If the database or the file system raises an error, nothing is saved.
+        If the database or the file system raises an error, nothing is saved. Waits while the gradebook is locked, its
+        server is away or the disk is full; `wait` decides how long (default: LOCK_SECONDS).
         """
         if problem := unusable_name(graded.student):
             raise CourseError(problem)
         notebook = self._finished(graded)
-        with one_transaction(self._gradebook):
-            assignment = self._submission(graded)
-            saved = self._gradebook.find_submission_notebook(self._lab, self._lab, graded.student)
-            save_scores(saved, notebook.cells, graded.needs_review)
-            guard(saved.notebook)
-            self._gradebook.db.flush()
-            self._save_late_penalty(assignment, saved)
-            write_autograded(self._course, graded, notebook)
-            graded.manual = manual_points(saved)
+        wait = wait or _for_seconds(LOCK_SECONDS)
+        while True:
+            try:
+                self._save(graded, notebook)
+                break
+            except Exception as error:
+                problem = temporary_problem(error)
+                if problem is None:
+                    raise
+                wait(problem)
         self._course.log.info("Saved %s, %s: %g points", graded.student, self._lab, graded.score)
+
+    def _save(self, graded: GradedSubmission, notebook: NotebookNode) -> None:
+        draft = Draft(self._course, graded, notebook)
+        try:
+            with one_transaction(self._gradebook):
+                self._save_grades(graded, notebook, draft.notebook_hash)
+        except BaseException:
+            draft.discard()
+            raise
+        draft.publish()
+
+    def _save_grades(self, graded: GradedSubmission, notebook: NotebookNode, notebook_hash: str) -> None:
+        assignment = self._submission(graded)
+        saved = self._gradebook.find_submission_notebook(self._lab, self._lab, graded.student)
+        answers = answer_hashes(notebook.cells)
+        provenance = Provenance(graded.run, graded.seed, graded.status, graded.fingerprint, answers, notebook_hash)
+        save_scores(self._gradebook, saved, notebook.cells, provenance)
+        guard(saved.notebook)
+        self._gradebook.db.flush()
+        self._save_late_penalty(assignment, saved)
+        graded.manual = manual_points(saved)
 
     def _finished(self, graded: GradedSubmission) -> NotebookNode:
         """The notebook after the course's other configured steps, such as nbgrader's LimitOutput."""
@@ -110,3 +149,14 @@ def _configured_steps(course: Course) -> list[Preprocessor]:
     for step in course.config.Autograde.get("autograde_preprocessors", []):
         exporter.register_preprocessor(step)
     return [step for step in exporter._preprocessors if not isinstance(step, _REPLACED_STEPS)]
+
+
+def _for_seconds(seconds: float) -> Wait:
+    deadline = time.monotonic() + seconds
+
+    def wait(problem: str) -> None:
+        if time.monotonic() > deadline:
+            raise CourseError(f"nothing could be saved for {seconds:g} s: {problem}")
+        time.sleep(PAUSE)
+
+    return wait

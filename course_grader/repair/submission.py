@@ -58,7 +58,7 @@ def repair_submission(submission: Submission, lab: LabCells) -> Repaired:
     """
     notes = Notes()
     try:
-        path = _notebook_path(submission)
+        path = notebook_path(submission)
         notebook = read_notebook(path, notes)
         if path != submission.notebook_path:
             _expect_this_lab(notebook, path, submission, lab, notes)
@@ -74,7 +74,7 @@ def repair_submission(submission: Submission, lab: LabCells) -> Repaired:
     return Repaired(_replacement(reason, lab.cells), Notes([reason], needs_review=True, unreadable=True))
 
 
-def _notebook_path(submission: Submission) -> Path:
+def notebook_path(submission: Submission) -> Path:
     """The submission's notebook, or the only notebook in its folder, if that has another name."""
     expected = submission.notebook_path
     expect_plain_folder(submission.folder)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, as_completed
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -11,6 +11,7 @@ from course_grader.errors import one_sentence
 from course_grader.repair import Submission
 from course_grader.results import GradedSubmission
 from course_grader.runner.interrupt import uninterrupted
+from course_grader.runner.patience import OutOfPatience, Patience, Say
 from course_grader.runner.run_progress import Report
 from course_grader.runner.terminal import terminal_may_be_gone
 
@@ -20,35 +21,54 @@ Grade = Callable[[Submission], GradedSubmission]
 class Writer(Protocol):
     """Saves results; used by one thread only. `GradebookWriter` implements it."""
 
-    def save(self, graded: GradedSubmission) -> None: ...
+    def save(self, graded: GradedSubmission, wait: Callable[[str], None]) -> None: ...
 
 
 @dataclass
 class ClassRun:
-    """The results of a run. interrupted: it was stopped by Ctrl-C; only the submissions in `graded` are saved."""
+    """The results of a run.
+
+    to_grade: the submissions that it grades; None for all. earlier: results of earlier runs, by student. interrupted:
+    it was stopped by Ctrl-C. stopped: why it ended early by itself; empty if it did not. In both cases, only the
+    submissions in `graded` are saved.
+    """
 
     submissions: Sequence[Submission]
     seed: int
+    to_grade: Sequence[Submission] | None = None
+    earlier: Mapping[str, GradedSubmission] = field(default_factory=dict)
+    name: str = ""
     graded: dict[str, GradedSubmission] = field(default_factory=dict)
     interrupted: bool = False
+    stopped: str = ""
 
     @property
     def results(self) -> list[GradedSubmission]:
-        """The results in the order of the submissions."""
-        return [self.graded[entry.student] for entry in self.submissions if entry.student in self.graded]
+        """All results, those of earlier runs included, in the order of the submissions."""
+        found = {**self.earlier, **self.graded}
+        return [found[entry.student] for entry in self.submissions if entry.student in found]
+
+    @property
+    def common_seed(self) -> int | None:
+        """The seed of all results; None if they come from runs with different seeds."""
+        seeds = {result.seed for result in self.results if result.saved} or {self.seed}
+        return seeds.pop() if len(seeds) == 1 else None
 
 
-def grade_class(run: ClassRun, grade: Grade, executor: Executor, writer: Writer, report: Report) -> None:
-    """Grade every submission of `run` and save each result as soon as it is ready.
+def grade_class(
+    run: ClassRun, grade: Grade, executor: Executor, writer: Writer, report: Report, say: Say = lambda text: None
+) -> None:
+    """Grade the submissions of `run` and save each result as soon as it is ready.
 
     An exception from `grade` concerns all submissions and ends the run; problems of one submission are in its result.
     """
+    to_grade = run.submissions if run.to_grade is None else run.to_grade
     try:
-        waiting = {executor.submit(grade, submission): submission for submission in run.submissions}
+        waiting = {executor.submit(grade, submission): submission for submission in to_grade}
         for future in as_completed(waiting):
             graded = future.result()
-            with uninterrupted():
-                _save(graded, writer)
+            with uninterrupted() as is_interrupted:
+                _save(graded, writer, Patience(say, is_interrupted))
                 graded.forget_notebook()
                 run.graded[graded.student] = graded
                 with terminal_may_be_gone():
@@ -56,14 +76,18 @@ def grade_class(run: ClassRun, grade: Grade, executor: Executor, writer: Writer,
             del waiting[future]
     except KeyboardInterrupt:
         run.interrupted = True
+    except OutOfPatience as problem:
+        run.stopped = str(problem)
 
 
-def _save(graded: GradedSubmission, writer: Writer) -> None:
-    """Save a result. A failure is noted in the result and does not end the run."""
+def _save(graded: GradedSubmission, writer: Writer, patience: Patience) -> None:
+    """Save a result. A failure that concerns it alone is noted in it and does not end the run."""
     if not graded.saved:
         return
     try:
-        writer.save(graded)
+        writer.save(graded, patience.wait)
+    except OutOfPatience:
+        raise
     except Exception as error:
         graded.saved = False
         graded.messages.append(f"The grades could not be saved: {one_sentence(error)}")

@@ -5,7 +5,6 @@ Everything happens in a scratch course under build/, with its own gradebook.
 
 from __future__ import annotations
 
-import secrets
 import shutil
 import tomllib
 from pathlib import Path
@@ -21,7 +20,8 @@ from course_grader.report.page import LabResults, write_page
 from course_grader.report.text import plural, points
 from course_grader.results import GradedSubmission, Status
 from course_grader.runner.class_run import ClassRun
-from course_grader.runner.grade import Request, grade_lab
+from course_grader.runner.grade import grade_lab
+from course_grader.runner.request import Request
 from course_grader.runner.run_report import show_run
 
 CLASS = Path("tests") / "submissions" / "example_class"
@@ -84,7 +84,7 @@ def _release(root: Path, needed: list[str], console: Console) -> list[str]:
 
 def _grade(root: Path, name: str, scratch: Path, console: Console) -> ClassRun:
     request = Request(
-        seed=secrets.randbelow(2**31), submissions=root / CLASS, db_url=f"sqlite:///{scratch / 'gradebook.db'}",
+        submissions=root / CLASS, db_url=f"sqlite:///{scratch / 'gradebook.db'}",
         autograded=scratch / "autograded", log_file=scratch / "nbgrader.log",
     )  # fmt: skip
     console.rule(Text(name))

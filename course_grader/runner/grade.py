@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 from rich.console import Console
 from rich.text import Text
@@ -21,93 +21,155 @@ from course_grader.lab_settings import LabSettings
 from course_grader.notebooks import Lab
 from course_grader.repair import LabCells, Repaired, Submission, repair_submission
 from course_grader.repair.student_name import unusable_name
-from course_grader.results import GradedSubmission
+from course_grader.results import Fingerprint, GradedSubmission
 from course_grader.runner.class_run import ClassRun, grade_class
 from course_grader.runner.deadline import Deadline, OutOfTime
 from course_grader.runner.executor import default_workers, local_executor
 from course_grader.runner.in_background import InBackground
+from course_grader.runner.request import Request, open_course
 from course_grader.runner.run_progress import progress
+from course_grader.runner.run_record import LabRuns, RunRecord, runs_file
 from course_grader.runner.submissions import find_submissions
+from course_grader.runner.terminal import terminal_may_be_gone
 from course_grader.sandbox import SandboxUnavailable
 
-
-@dataclass(frozen=True)
-class Request:
-    """What to grade and how. None means the course's own folders and gradebook."""
-
-    seed: int
-    submissions: Path | None = None
-    student: str | None = None
-    workers: int | None = None
-    sandbox: bool = True
-    run_experiments: bool = False
-    db_url: str | None = None
-    autograded: Path | None = None
-    log_file: Path | None = None
+if TYPE_CHECKING:
+    from course_grader.nbgrader_plugins import Course
+    from course_grader.runner.plan import Plan
 
 
 def grade_lab(lab: Lab, request: Request, console: Console) -> ClassRun:
-    """Grade and save. Raises CourseError for wrong usage, SandboxUnavailable if untrusted code cannot be isolated."""
+    """Grade and save what the request asks for, and say first what that is.
+
+    Raises CourseError for wrong usage, SandboxUnavailable if untrusted code cannot be isolated.
+    """
     if request.submissions is not None:
         find_submissions(request.submissions, lab.name, request.student)  # report wrong usage at once
-    with InBackground(lambda: make_engine(lab, request)) as engine:
-        return _grade(lab, request, console, engine)
+    with ExitStack() as stack:
+        engine = None
+        if request.force or not runs_file(request.autograded or lab.root / "autograded", lab.name).is_file():
+            engine = stack.enter_context(_engine_in_background(lab, request))  # it will be needed
+        course = open_course(lab.root, request)
+        runs = LabRuns(autograded_folder(course, lab.name), lab.name)
+        stack.enter_context(runs.alone())
+        settle(course, lab.name)
+        plan = plan_lab(course, lab, request, runs)
+        _say(console, plan.sentence)
+        run = ClassRun(plan.submissions, plan.run.seed, plan.to_grade, plan.earlier, plan.run.name)
+        announce_unusable_names(run.submissions, console)
+        if plan.to_grade:
+            engine = engine or stack.enter_context(_engine_in_background(lab, request))
+            _grade(lab, request, console, course, engine, plan, run, runs)
+    return run
+
+
+def plan_lab(course: Course, lab: Lab, request: Request, runs: LabRuns | None = None) -> Plan:
+    """What `grade_lab` would do. Reads only."""
+    from course_grader.runner.plan import make_plan  # imports nbgrader
+
+    source = request.submissions or course.folder("submitted", lab.name, "*").parents[1]
+    submissions = find_submissions(source, lab.name, request.student)
+    runs = runs or LabRuns(autograded_folder(course, lab.name), lab.name)
+    return make_plan(course, lab, request, submissions, runs)
+
+
+def settle(course: Course, lab: str) -> None:
+    """Complete or remove the graded notebooks that a killed grader was about to put into their places."""
+    from course_grader.gradebook.provenance import all_provenance
+    from course_grader.gradebook.reading import reading
+    from course_grader.nbgrader_plugins.autograded_files import settle_drafts
+
+    with reading(course.db_url) as session:
+        saved = {} if session is None else all_provenance(session, lab)
+    settle_drafts(course, lab, {student: each.notebook for student, each in saved.items()})
+
+
+def autograded_folder(course: Course, lab: str) -> Path:
+    """The folder with the graded notebooks of all students."""
+    return course.folder("autograded", lab, "*").parents[1]
 
 
 def make_engine(lab: Lab, request: Request) -> AbstractContextManager[Engine]:
     return Engine(lab, sandbox=request.sandbox, run_experiments=request.run_experiments)
 
 
-def _grade(lab: Lab, request: Request, console: Console, engine: InBackground[Engine]) -> ClassRun:
-    from course_grader.nbgrader_plugins import Course, GradebookWriter  # takes a second, while the sandbox starts
+def _engine_in_background(lab: Lab, request: Request) -> InBackground[Engine]:
+    return InBackground(lambda: make_engine(lab, request))
 
-    course = Course(lab.root, db_url=request.db_url, autograded=request.autograded, log_file=request.log_file)
+
+def _grade(
+    lab: Lab,
+    request: Request,
+    console: Console,
+    course: Course,
+    engine: InBackground[Engine],
+    plan: Plan,
+    run: ClassRun,
+    runs: LabRuns,
+) -> None:
+    from course_grader.nbgrader_plugins import GradebookWriter
+
     if not course.is_registered(lab.name):
         with OwnTests(lab) as own_tests:
             own_tests.expect_passed()  # a test that the reference fails would cost every student points
-    source = request.submissions or course.folder("submitted", lab.name, "*").parents[1]
-    run = ClassRun(find_submissions(source, lab.name, request.student), request.seed)
-    workers = min(request.workers or default_workers(), len(run.submissions))
-    announce_unusable_names(run.submissions, console)
+    workers = min(request.workers or default_workers(), len(plan.to_grade))
     with (
         GradebookWriter(course, lab.name) as writer,
-        progress(console, lab.name, len(run.submissions)) as report,
+        progress(console, lab.name, len(plan.to_grade)) as report,
+        recorded(runs, plan.run, run),
         local_executor(workers) as executor,
         engine,  # closed before the executor, which would wait for kernels that are no longer needed
     ):
         seconds = outer_seconds(lab.settings, request.run_experiments)
-        grading = Grading(engine.future, LabCells.of(lab, writer.lab_cells), request.seed, seconds)
-        grade_class(run, grading, executor, writer, report)
-    return run
+        lab_cells = LabCells.of(lab, writer.lab_cells)
+        grading = Grading(engine.future, lab_cells, run.seed, seconds, run.name, plan.fingerprints)
+        grade_class(run, grading, executor, writer, report, lambda text: _say(console, text))
+
+
+@contextmanager
+def recorded(runs: LabRuns, record: RunRecord, run: ClassRun) -> Iterator[None]:
+    """Write down what the run sets out to do, and afterwards whether it has done so."""
+    runs.save(record)
+    yield
+    results = run.graded.values()
+    for result in results:
+        record.unsaved.pop(result.student, None)
+    record.unsaved |= {result.student: result.messages for result in results if not result.saved}
+    done = {result.student for result in run.results}
+    record.finished = not (run.interrupted or run.stopped) and done >= set(record.planned)
+    with suppress(OSError):  # the disk may be full; then the run goes on at the next start, and finds everything graded
+        runs.save(record)
+
+
+def _say(console: Console, text: str) -> None:
+    with terminal_may_be_gone():
+        console.print(Text(text), soft_wrap=True)
 
 
 def announce_unusable_names(submissions: Sequence[Submission], console: Console) -> None:
     """Say which folders will not be graded, before the others are: an instructor can still rename them."""
     for submission in submissions:
         if problem := unusable_name(submission.student):
-            console.print(Text(f"Not graded: {problem}."), soft_wrap=True)
-
-
-def _capitalized(sentence: str) -> str:
-    return f"{sentence[0].upper()}{sentence[1:]}."
+            _say(console, f"Not graded: {problem}.")
 
 
 @dataclass(frozen=True)
 class Grading:
     """Grades one submission per call; thread-safe. The engine may still be starting.
 
-    seconds: for one submission in all, without the time that the engine takes to start.
+    seconds: for one submission in all, without the time that the engine takes to start. run, fingerprints: recorded in
+    the results.
     """
 
     engine: Future[Engine]
     lab: LabCells
     seed: int
     seconds: float = outer_seconds(LabSettings())
+    run: str = ""
+    fingerprints: Mapping[str, Fingerprint] = field(default_factory=dict)
 
     def __call__(self, submission: Submission) -> GradedSubmission:
         """Raises only errors that concern all submissions: CourseError, SandboxUnavailable."""
-        if problem := unusable_name(submission.student):
-            return self._not_graded(submission, new_notebook(), _capitalized(problem))
         repaired, deadline = Repaired(new_notebook()), Deadline(self.seconds)
         try:
             repaired = deadline.run(repair_submission, submission, self.lab)
@@ -119,16 +181,12 @@ class Grading:
             raise
         except OutOfTime as limit:
             text = f"Grading took longer than {limit} in all and was stopped; earlier grades are kept."
-            graded = self._not_graded(submission, repaired.notebook, text)
+            graded = self._not_graded(submission, text)
         except Exception as error:
-            text = f"The grader itself failed: {one_sentence(error)}"
-            graded = self._not_graded(submission, repaired.notebook, text)
+            graded = self._not_graded(submission, f"The grader itself failed: {one_sentence(error)}")
         graded.timestamp, graded.files = repaired.timestamp, repaired.files
+        graded.run, graded.fingerprint = self.run, self.fingerprints.get(submission.student)
         return graded
 
-    def _not_graded(self, submission: Submission, notebook: NotebookNode, reason: str) -> GradedSubmission:
-        """A result that is not saved, so that earlier grades are kept."""
-        graded = GradedSubmission(submission.student, submission.lab, self.seed, notebook, ran=False)
-        graded.saved = False
-        graded.messages.append(reason)
-        return graded
+    def _not_graded(self, submission: Submission, reason: str) -> GradedSubmission:
+        return GradedSubmission.not_graded(submission.student, submission.lab, self.seed, reason)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 
@@ -19,16 +19,19 @@ def terminable() -> Iterator[None]:
 
 
 @contextmanager
-def uninterrupted() -> Iterator[None]:
-    """Within the block SIGINT and SIGTERM are only recorded; KeyboardInterrupt is raised at its end."""
-    if threading.current_thread() is not threading.main_thread():
-        yield  # Python interrupts only the main thread
-        return
+def uninterrupted() -> Iterator[Callable[[], bool]]:
+    """Within the block SIGINT and SIGTERM are only recorded; KeyboardInterrupt is raised at its end.
+
+    Yields a function that says whether one has been received.
+    """
     received: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: False  # Python interrupts only the main thread
+        return
     handled = [number for number in (signal.SIGINT, signal.SIGTERM) if callable(signal.getsignal(number))]
     before = {number: signal.signal(number, lambda number, frame: received.append(number)) for number in handled}
     try:
-        yield
+        yield lambda: bool(received)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

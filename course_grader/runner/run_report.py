@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -17,15 +17,25 @@ from course_grader.runner.class_run import ClassRun
 from course_grader.runner.terminal import terminal_may_be_gone
 
 
-def show_run(
-    lab: str, run: ClassRun, console: Console, json_file: Path | None = None, page: Path | None = None
-) -> None:
-    """Show the results of a run, its seed and, after Ctrl-C, how many submissions are saved."""
-    show_results(lab, run.results, console, json_file, page, run.seed)
-    _say(console, f"Seed {run.seed}: with --seed {run.seed}, every student gets the same test inputs again")
-    if run.interrupted:
-        total = plural(len(run.submissions), "submission")
-        _say(console, f"Stopped: {len(run.results)} of {total} graded and saved. Run the command again to grade all.")
+def show_run(lab: str, run: ClassRun, console: Console) -> None:
+    """Show all results, the seed of the run and, if it was stopped, how many submissions are saved."""
+    _print_table(run.results, console)
+    if run.graded:
+        _say(console, f"Run {run.name}. With --seed {run.seed} --force, every student gets the same test inputs again")
+    if run.interrupted or run.stopped:
+        saved, total = sum(result.saved for result in run.results), plural(len(run.submissions), "submission")
+        why = f" ({run.stopped})" if run.stopped else ""
+        _say(console, f"Stopped: {saved} of {total} graded and saved{why}. Run the command again to go on with {lab}.")
+
+
+def write_files(runs: Mapping[str, ClassRun], json_file: Path | None = None, page: Path | None = None) -> None:
+    """Write the results of one lab or several."""
+    if json_file is not None:
+        labs = [class_grades(lab, run.common_seed, run.results) for lab, run in runs.items()]
+        write_json(json_file, labs[0] if len(labs) == 1 else {"labs": labs})
+    if page is not None:
+        parts = [LabResults(lab, run.common_seed, run.results) for lab, run in runs.items()]
+        write_page(page, parts, ", ".join(runs))
 
 
 def show_results(
@@ -34,13 +44,16 @@ def show_results(
     console: Console,
     json_file: Path | None = None,
     page: Path | None = None,
-    seed: int | None = None,
 ) -> None:
-    """Write the files first, since the terminal may be gone. seed: None if the results come from several runs."""
+    """Show results that may come from several runs."""
     if json_file is not None:
-        write_json(json_file, class_grades(lab, seed, results))
+        write_json(json_file, class_grades(lab, None, results))
     if page is not None:
-        write_page(page, [LabResults(lab, seed, results)], lab)
+        write_page(page, [LabResults(lab, None, results)], lab)
+    _print_table(results, console)
+
+
+def _print_table(results: Sequence[GradedSubmission], console: Console) -> None:
     if results:
         with terminal_may_be_gone():
             print_results(results, console)

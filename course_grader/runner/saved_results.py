@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import nbformat
-from nbgrader.api import MissingEntry
+from collections.abc import Mapping
+from pathlib import Path
+
+from nbformat.v4 import reads
 
 from course_grader.errors import CourseError
-from course_grader.gradebook.manual import manual_points
+from course_grader.gradebook.manual import all_manual_points
+from course_grader.gradebook.reading import reading
 from course_grader.grading.record import read_record
 from course_grader.nbgrader_plugins import Course
-from course_grader.results import GradedSubmission
+from course_grader.results import GradedSubmission, ManualPoints
 
 
 def saved_results(course: Course, lab: str) -> list[GradedSubmission]:
@@ -17,17 +20,22 @@ def saved_results(course: Course, lab: str) -> list[GradedSubmission]:
     paths = sorted(course.folder("autograded", lab, "*").parent.parent.glob(f"*/{lab}/{lab}.ipynb"))
     if not paths:
         raise CourseError(f"no submission of {lab} is graded yet in {course.root}: run course-grader grade {lab} first")
-    with course.gradebook() as gradebook:
-        results = []
-        for path in paths:
-            student = path.parent.parent.name
-            try:
-                result = read_record(nbformat.read(path, as_version=4))
-                result.manual = manual_points(gradebook.find_submission_notebook(lab, lab, student))
-            except MissingEntry:
-                raise CourseError(f"{path} is not in the gradebook at {course.db_url}: grade it again") from None
-            except CourseError as error:
-                raise CourseError(f"{path}: {error}") from None
-            result.forget_notebook()
-            results.append(result)
-    return results
+    with reading(course.db_url) as session:
+        manual = {} if session is None else all_manual_points(session, lab)
+    for path in paths:
+        if path.parent.parent.name not in manual:
+            raise CourseError(f"{path} is not in the gradebook at {course.db_url}: grade it again")
+    return [saved_result(path, manual) for path in paths]
+
+
+def saved_result(path: Path, manual: Mapping[str, ManualPoints]) -> GradedSubmission:
+    """The result in one graded notebook, .../<student>/<lab>/<lab>.ipynb; CourseError if there is none to be read."""
+    try:
+        result = read_record(reads(path.read_text(encoding="utf-8")))  # nbformat.read validates it, which is slow
+    except (OSError, ValueError, AttributeError) as error:
+        raise CourseError(f"{path} cannot be read ({error}): grade it again") from None
+    except CourseError as error:
+        raise CourseError(f"{path}: {error}") from None
+    result.manual = manual[path.parent.parent.name]
+    result.forget_notebook()
+    return result

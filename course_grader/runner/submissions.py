@@ -25,6 +25,14 @@ def find_submissions(directory: Path, lab: str, student: str | None = None) -> l
     return chosen
 
 
+def has_submissions(directory: Path, lab: str, student: str | None = None) -> bool:
+    """Whether `find_submissions` would find any."""
+    try:
+        return bool(find_submissions(directory, lab, student))
+    except CourseError:
+        return False
+
+
 def _layout(directory: Path, lab: str) -> str:
     return f"{directory}/<student>/{lab}/{lab}.ipynb"
 

@@ -45,6 +45,12 @@ class SandboxKernelManager(AsyncKernelManager):
         """Why the sandbox ended the kernel; None if it did not."""
         return getattr(self.provisioner, "death_reason", None)
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether the kernel ended because the process that supervises it was ended."""
+        watchdog = getattr(self.provisioner, "watchdog", None)
+        return watchdog is not None and watchdog.is_lost
+
     @default("context")
     def _context_default(self) -> zmq.asyncio.Context:
         self._created_context = True  # so that it is closed with the kernel

@@ -57,6 +57,11 @@ class Watchdog:
         self._own_mb = 0.0  # size of the folder before the kernel starts
         self._thread = threading.Thread(target=self._run, name="kernel watchdog", daemon=True)
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether something ended the kernel's supervisor, which the kernel itself cannot reach."""
+        return bool(getattr(self._process, "lost", False))
+
     def launch(self) -> Process:
         """Start the process and watch it; raises what starting it raised.
 

@@ -75,6 +75,16 @@ class Zygote:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether it can still fork kernels. It says nothing after its start, so there is only its end to be read."""
+        try:
+            return self._control.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) != b""
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+
     def close(self) -> None:
         """End the zygote and all its kernels, and wait until they are gone."""
         self._control.close()
@@ -147,6 +157,8 @@ class ZygoteProcess:
         self._status = status
         self.stderr: IO[bytes] | None = stderr
         self._lock = threading.Lock()
+        self._killed = False
+        self.lost = False  # its supervisor ended before it, and not at our request
         self.returncode: int | None = None
         # The kernel's supervisor sends a greeting; Linux adds its process number as seen from this side.
         size = socket.CMSG_SPACE(struct.calcsize("3i"))
@@ -169,7 +181,8 @@ class ZygoteProcess:
                     answer = self._status.recv(4)
                 except ConnectionResetError:
                     answer = b""
-                # Without an answer, the zygote has been killed, and the kernel with it.
+                # Without an answer, the zygote or the supervisor has been killed, and the kernel with it.
+                self.lost = len(answer) != 4 and not self._killed
                 self.returncode = struct.unpack("i", answer)[0] if len(answer) == 4 else 128 + 9
                 self._status.close()
             return self.returncode
@@ -187,5 +200,6 @@ class ZygoteProcess:
         """End the kernel and all its processes."""
         with self._lock:
             if self.returncode is None:
+                self._killed = True
                 with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it has just ended by itself
                     self._status.send(b"kill")

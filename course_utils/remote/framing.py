@@ -25,6 +25,10 @@ class ProtocolError(Exception):
     """A message that the format does not allow: malformed, too large, or cut off."""
 
 
+class ProtocolClosed(ProtocolError):
+    """The other side closed the connection instead of answering."""
+
+
 class ProtocolTimeout(ProtocolError):
     """The message did not arrive completely before the deadline."""
 
@@ -67,6 +71,6 @@ def _receive(connection: socket.socket, size: int, deadline: float | None) -> by
         except TimeoutError:
             raise ProtocolTimeout("no answer in time") from None
         if not chunk:
-            raise ProtocolError("the connection was closed")
+            raise ProtocolClosed("the connection was closed")
         data += chunk
     return bytes(data)

@@ -91,7 +91,7 @@ class TestGrade:
         hand_in(course / "submitted", "bug")
         assert run(course) == 3
         assert "The grader itself failed: RuntimeError: a bug of ours" in capsys.readouterr().out
-        assert not (course / "autograded").exists()
+        assert not (course / "autograded" / "bug").exists()
 
     def test_given_submissions_are_not_changed(self, course, engine, tmp_path):
         hand_in(tmp_path / "exam (1)+", "ada")
@@ -106,11 +106,11 @@ class TestGrade:
         assert run(course, "--student", "ben") == 0
         assert engine.graded == ["ben"]
 
-    def test_a_second_run_replaces_the_first(self, course, engine):
+    def test_a_forced_run_replaces_the_first(self, course, engine):
         hand_in(course / "submitted", "ada")
         assert run(course) == 0
         engine.outcomes["ada"] = 0.5
-        assert run(course) == 0
+        assert run(course, "--force") == 0
         assert saved_score(course, "ada") == 10.0
 
     def test_the_lab_is_registered_in_another_gradebook(self, course, engine, tmp_path):
@@ -233,10 +233,15 @@ class TestWrongUsage:
         hand_in(course / "submitted", "ada")
         (course / "nbgrader_config.py").write_text("get_config().CourseDirectory.source_directory = 'solutions'\n")
         self.check(capsys, run(course), "CourseExecute", "Nothing was graded")
-        assert not (course / "autograded").exists()
+        assert not (course / "autograded" / "ada").exists()
+
+    @pytest.mark.parametrize("labs", [[], [LAB, "--all"]], ids=str)
+    def test_neither_labs_nor_all_of_them_or_both(self, course, engine, capsys, labs):
+        self.check(capsys, cli.main(["grade", *labs, "--course", str(course)]), "expected the name of a lab, or --all")
 
     @pytest.mark.parametrize(
-        "arguments", [[], ["grade"], ["grade", LAB, "--workers", "0"], ["grade", LAB, "--seed", "-1"], ["sing"],
+        "arguments", [[], ["grade", LAB, "--only", "old"], ["grade", LAB, "--force", "--only", "new"],
+         ["grade", LAB, "--workers", "0"], ["grade", LAB, "--seed", "-1"], ["sing"],
          ["grade", LAB, "--db", "grades.db"], ["grade", LAB, "--db", "sqlite:////no/such/folder/grades.db"]],
     )  # fmt: skip
     def test_invalid_arguments(self, arguments, capsys):

@@ -321,7 +321,7 @@ def test_without_nested_namespaces_each_kernel_gets_a_fresh_sandbox(tmp_path, mo
     def refuse(self):
         raise SandboxUnavailable("nested namespaces are not allowed")
 
-    monkeypatch.setattr("course_grader.grading.engine.Zygote.__enter__", refuse)
+    monkeypatch.setattr("course_grader.grading.parts.Zygote.__enter__", refuse)
     with Engine(find_lab(LAB, write_tiny_course(tmp_path))) as engine:
         graded = engine.grade(tiny_notebook(), "ada", 1)
     assert score(graded) == {"double": 5.0, "count": 15.0}

@@ -29,6 +29,7 @@ from course_grader.runner.executor import local_executor
 from course_grader.runner.find_course import find_course
 from course_grader.runner.in_background import InBackground
 from course_grader.runner.interrupt import terminable, uninterrupted
+from course_grader.runner.request import Request
 from course_grader.runner.run_progress import progress
 from course_grader.runner.submissions import find_submissions
 from tests import nbgrader_course
@@ -52,7 +53,7 @@ class FakeWriter:
     def __init__(self):
         self.saved, self.threads = [], set()
 
-    def save(self, graded):
+    def save(self, graded, wait):
         self.threads.add(threading.current_thread())
         self.saved.append(graded.student)
 
@@ -98,10 +99,10 @@ class TestGradeClass:
 
     def test_a_failure_to_save_affects_only_one_submission(self):
         class Failing(FakeWriter):
-            def save(self, graded):
+            def save(self, graded, wait):
                 if graded.student == "ada":
                     raise OSError(28, "No space left on device")
-                super().save(graded)
+                super().save(graded, wait)
 
         writer = Failing()
         first, second = run(graded, writer, ["ada", "ben"]).results
@@ -131,10 +132,10 @@ class TestGradeClass:
 
     def test_ctrl_c_does_not_interrupt_saving(self):
         class Slow(FakeWriter):
-            def save(self, graded):
+            def save(self, graded, wait):
                 os.kill(os.getpid(), signal.SIGINT)
                 time.sleep(0.01)  # the signal is handled between two instructions
-                super().save(graded)
+                super().save(graded, wait)
 
         writer = Slow()
         class_run = run(graded, writer, ["ada", "ben"], workers=1)
@@ -283,6 +284,7 @@ def test_a_stopped_command_leaves_only_its_scores_behind(course, number):
         grading = subprocess.Popen(
             command, env=os.environ | {"TMPDIR": scratch, "PYTHONUNBUFFERED": "1"}, stdout=subprocess.PIPE, text=True
         )
+        assert "2 submissions to grade (new)" in grading.stdout.readline()
         assert "ada ✓ graded" in grading.stdout.readline()
         grading.send_signal(number)
         printed, _ = grading.communicate(timeout=60)
@@ -366,12 +368,15 @@ def test_a_name_that_nbgrader_cannot_use_is_announced_and_not_graded(course, tmp
     monkeypatch.setattr(grade, "Engine", engine)
     console = Console(width=200)
     with console.capture() as captured:
-        run = grade.grade_lab(find_lab(LAB, course.root), grade.Request(1, tmp_path / "in"), console)
-    assert captured.get().startswith(f"Not graded: the folder name {name!r} ")
+        run = grade.grade_lab(find_lab(LAB, course.root), Request(1, tmp_path / "in"), console)
+    plan, announced, first, *_ = captured.get().splitlines()
+    assert plan == f"{LAB}: 1 of 2 to grade (new)"
+    assert announced.startswith(f"Not graded: the folder name {name!r} ") and "ann ✓ graded" in first
     assert engine.graded == ["ann"]
-    assert run.graded["ann"].status == "graded"
-    assert run.graded[name].status == "failed"
-    assert run.graded[name].messages[0].startswith(f"The folder name {name!r} ")
+    results = {result.student: result for result in run.results}
+    assert results["ann"].status == "graded"
+    assert results[name].status == "failed"
+    assert results[name].messages[0].startswith(f"The folder name {name!r} ")
 
 
 def test_a_submission_without_a_notebook_gets_zero_and_a_message(course, tmp_path, monkeypatch):
@@ -380,7 +385,7 @@ def test_a_submission_without_a_notebook_gets_zero_and_a_message(course, tmp_pat
     folder.mkdir(parents=True)
     (folder / "notes.txt").write_text("My laptop broke.")
     monkeypatch.setattr(grade, "Engine", FakeEngine({}))
-    run = grade.grade_lab(find_lab(LAB, course.root), grade.Request(1, tmp_path / "in"), Console(quiet=True))
+    run = grade.grade_lab(find_lab(LAB, course.root), Request(1, tmp_path / "in"), Console(quiet=True))
     (result,) = run.results
     assert (result.status, result.score, result.max_score) == ("failed", 0.0, 20.0)
     assert result.messages == [f"The submission contains no notebook: expected {LAB}.ipynb, found notes.txt."]

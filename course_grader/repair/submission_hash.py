@@ -1,0 +1,59 @@
+"""A hash of everything in a submission that its result can depend on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from course_grader.lab_settings import LabSettings
+from course_grader.repair.notes import Notes
+from course_grader.repair.other_files import find_other_files
+from course_grader.repair.plain_files import NotPlain, expect_plain_folder, open_plain
+from course_grader.repair.reading import MAX_FAULTY_BYTES, Unreadable, read_notebook
+from course_grader.repair.submission import Submission, notebook_path
+from course_grader.repair.timestamp import read_timestamp
+
+
+def submission_hash(submission: Submission, settings: LabSettings) -> str:
+    """A hash that changes with its cells, the other files that the lab allows, and the time when it was handed in.
+
+    Outputs and other metadata do not count: a notebook that was only run again is unchanged. Never raises.
+    """
+    notes = Notes()
+    parts: list[Any] = []
+    try:
+        path = notebook_path(submission)
+        parts += [path.name, _cells(path, notes), _files(path, settings, notes)]
+        parts.append(str(read_timestamp(submission.folder, notes)))
+    except (Unreadable, NotPlain) as error:
+        parts += [str(error), _bytes(submission)]
+    except OSError as error:
+        parts.append(str(error.strerror))
+    return hashlib.sha256(json.dumps([parts, notes.problems], sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _cells(path: Path, notes: Notes) -> list[Any]:
+    notebook = read_notebook(path, notes)
+    cells = [[cell.cell_type, cell.source, cell.metadata, cell.get("attachments")] for cell in notebook.cells]
+    return [notebook.metadata, cells]
+
+
+def _files(path: Path, settings: LabSettings, notes: Notes) -> list[list[str]]:
+    found = find_other_files(path, settings.files, settings.files_mb, notes)
+    return [[name, _content(found.folder / name)] for name in found.names]
+
+
+def _bytes(submission: Submission) -> str:
+    """Of a notebook that cannot be read: a file that is handed in again must count as changed."""
+    try:
+        expect_plain_folder(submission.folder)
+        return _content(notebook_path(submission))
+    except (Unreadable, NotPlain, OSError) as error:
+        return str(error)
+
+
+def _content(path: Path) -> str:
+    with open_plain(path) as file:
+        return hashlib.sha256(file.read(MAX_FAULTY_BYTES)).hexdigest() + str(path.stat().st_size)
