@@ -129,7 +129,7 @@ def _cell(cell: Any, number: int, name: str, ids: set[str]) -> dict[str, Any]:
             f"expected {', '.join(_CELL_TYPES)}."
         )
     clean = {
-        "id": _cell_id(cell.get("id"), ids),
+        "id": unused_id(cell.get("id"), ids),
         "cell_type": cell["cell_type"],
         "source": _source(cell.get("source", ""), number, name),
         "metadata": _dict_or_empty(cell.get("metadata")),
@@ -141,7 +141,7 @@ def _cell(cell: Any, number: int, name: str, ids: set[str]) -> dict[str, Any]:
     return clean
 
 
-def _cell_id(found: Any, ids: set[str]) -> str:
+def unused_id(found: Any, ids: set[str]) -> str:
     """The cell's own id, or a new one if it is missing, malformed or already used."""
     if not isinstance(found, str) or not _CELL_ID.fullmatch(found) or found in ids:
         found = uuid4().hex[:8]

@@ -19,7 +19,7 @@ from course_grader.repair.lab import LabCells
 from course_grader.repair.notes import Notes, printable
 from course_grader.repair.other_files import find_other_files
 from course_grader.repair.plain_files import NotPlain, expect_plain_folder
-from course_grader.repair.reading import Unreadable, read_notebook
+from course_grader.repair.reading import Unreadable, read_notebook, unused_id
 from course_grader.repair.restoring import add_test_cells, restore
 from course_grader.repair.timestamp import read_timestamp
 from course_grader.results import OtherFiles
@@ -65,6 +65,7 @@ def repair_submission(submission: Submission, lab: LabCells) -> Repaired:
         clean_content(notebook)
         restore(notebook, submission.lab, lab.cells, notes)
         restore_given_cells(notebook, lab.release, notes)
+        _make_ids_unique(notebook)
         files = find_other_files(path, lab.settings.files, lab.settings.files_mb, notes)
         return Repaired(notebook, notes, read_timestamp(submission.folder, notes), files)
     except (Unreadable, NotPlain) as error:
@@ -93,6 +94,13 @@ def _expect_this_lab(notebook: NotebookNode, path: Path, submission: Submission,
         raise Unreadable(describe_missing(submission.notebook_path))
     expected = submission.notebook_path.name
     notes.add(f"The notebook is named {path.name}, expected {expected}; it was graded anyway.", needs_review=False)
+
+
+def _make_ids_unique(notebook: NotebookNode) -> None:
+    """A restored cell may have the id of one of the student's."""
+    ids: set[str] = set()
+    for cell in notebook.cells:
+        cell.id = unused_id(cell.get("id"), ids)
 
 
 def _replacement(reason: str, lab_cells: Mapping[str, NotebookNode]) -> NotebookNode:

@@ -79,6 +79,13 @@ class TestReading:
         noted = [problem for problem in repaired(folder, notebook).notes.problems if "damaged" in problem]
         assert noted == ["The nbgrader metadata of cells 4, 5 was damaged and has been removed."]
 
+    def test_a_restored_cell_never_has_the_id_of_another(self, folder):
+        notebook = tiny_notebook()
+        notebook.cells = [cell for cell in notebook.cells if cell.id != "test_double"]
+        cell_named(notebook, "goodbye").id = "test_double"
+        ids = [cell.id for cell in repaired(folder, notebook).notebook.cells]
+        assert len(ids) == len(set(ids))
+
     def test_outputs_are_left_behind_before_the_size_is_taken(self, folder):
         notebook = tiny_notebook()
         cell_named(notebook, "goodbye").outputs = [
