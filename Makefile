@@ -117,10 +117,14 @@ wheel: ## Make the wheel, dist/deep_learning_labs-VERSION-py3-none-any.whl
 wheel-check: ## Make the wheel, install it in an empty environment, and use it there
 	@scripts/wheel.sh check
 
+release: setup wheel ## What students get, in dist/release: make release TAG=v1.0.0 (RELEASE_ARGS=--unpublished)
+	rm -rf dist/release
+	course-grader release --to dist/release $(if $(TAG),--tag "$(TAG)") $(RELEASE_ARGS)
+
 clean: ## Remove build products, but not the environment
 	rm -rf build .pytest_cache .ruff_cache .mypy_cache .hypothesis
 
 chromium:
 	@scripts/setup.sh chromium
 
-.PHONY: help setup student grade grade-class lab labs outputs tiny-encoder test test-all nbval nbval-changed notebooks-full pytest coverage types audit audit-quick in-step reference lint format bench wheel wheel-check clean chromium
+.PHONY: help setup student grade grade-class lab labs outputs tiny-encoder test test-all nbval nbval-changed notebooks-full pytest coverage types audit audit-quick in-step reference lint format bench wheel wheel-check release clean chromium

@@ -76,6 +76,22 @@ def labs(options: argparse.Namespace) -> int:
     return OK
 
 
+def release(options: argparse.Namespace) -> int:
+    from course_grader.errors import CourseError
+    from course_grader.release import make_release
+    from course_grader.runner.find_course import find_course
+    from course_utils._version import __version__
+
+    if options.tag not in (None, f"v{__version__}"):
+        raise CourseError(
+            f"expected the tag v{__version__} for this version, got {options.tag}; see course_utils/_version.py"
+        )
+    written = make_release(find_course(options.course), options.names, options.to, published=not options.unpublished)
+    for path in (written.folder, written.archive, written.wheel, written.checksums, written.notes):
+        print(path)
+    return OK
+
+
 def audit(options: argparse.Namespace) -> int:
     from rich.console import Console
 
