@@ -40,11 +40,14 @@ grade-class: setup ## Grade a class and keep gradebook, report and scores in bui
 	course-grader grade "$(LAB)" --submissions "$(SUBMISSIONS)" --db "sqlite:///$(CURDIR)/$(CLASS)/gradebook.db" \
 		--page "$(CLASS)/report.html" --json "$(CLASS)/scores.json" || test $$? = 3  # 3: some need review
 
-lab: setup ## Open a copy of a lab in JupyterLab: make lab LAB=01_tensor_basics
-	@test -f "labs/$(LAB)/$(LAB).ipynb" || { echo "make lab LAB=NAME, where NAME is one of: $(notdir $(wildcard labs/*))" >&2; exit 2; }
-	@mkdir -p build/work
-	@test -e "build/work/$(LAB)" || cp -R "labs/$(LAB)" build/work/
-	jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) "build/work/$(LAB)/$(LAB).ipynb"
+lab: student ## Open your labs in JupyterLab; one of them: make lab LAB=01_tensor_basics
+	course-lab $(LAB)
+
+again: student ## Start a lab again and keep your old copy: make again LAB=01_tensor_basics
+	course-lab again "$(LAB)"
+
+wheelhouse: ## Collect all packages for students without a network, in dist/wheelhouse (PIP_ARGS=, CUDA=1)
+	@scripts/setup.sh wheelhouse
 
 labs: setup ## Make labs/ from solutions/
 	course-grader labs
@@ -127,4 +130,4 @@ clean: ## Remove build products, but not the environment
 chromium:
 	@scripts/setup.sh chromium
 
-.PHONY: help setup student grade grade-class lab labs outputs tiny-encoder test test-all nbval nbval-changed notebooks-full pytest coverage types audit audit-quick in-step reference lint format bench wheel wheel-check release clean chromium
+.PHONY: help setup student grade grade-class lab again wheelhouse labs outputs tiny-encoder test test-all nbval nbval-changed notebooks-full pytest coverage types audit audit-quick in-step reference lint format bench wheel wheel-check release clean chromium

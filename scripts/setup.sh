@@ -2,6 +2,7 @@
 # Makes the environment in .venv and installs bubblewrap, the sandbox for grading. Safe to run again.
 #   scripts/setup.sh            an instructor's environment (make setup)
 #   scripts/setup.sh student    a student's environment: no grader, no tests, no bubblewrap (make lab)
+#   scripts/setup.sh wheelhouse all wheels for a student's environment, for machines without a network (make wheelhouse)
 #   scripts/setup.sh chromium   the browser of the browser tests (make test)
 # PYTHON: the interpreter. PIP_ARGS: more arguments for pip. CUDA=1: PyTorch with CUDA; otherwise its CPU build, where pip
 # finds one. RESOLUTION=lowest-direct: the lowest versions that pyproject.toml allows, instead of constraints.txt's.
@@ -89,6 +90,19 @@ install_course() {
     logged pip_install --editable ".[$1]" ${torch:+"$torch"}
 }
 
+# Collects the wheels of a student's environment; they fit this system and this version of Python.
+make_wheelhouse() {
+    local folder=dist/wheelhouse torch
+    say "collecting wheels in $folder (details in build/setup.log)"
+    rm -rf "$folder"
+    torch=$(cpu_torch)
+    # shellcheck disable=SC2086  # PIP_ARGS is a list of arguments
+    logged .venv/bin/python -m pip wheel --disable-pip-version-check --constraint constraints.txt ${PIP_ARGS:-} \
+        --wheel-dir "$folder" ".[notebook]" ${torch:+"$torch"}
+    say "on a machine without a network, with the folder wheelhouse beside the labs:"
+    say "  python -m venv .venv && .venv/bin/pip install --no-index --find-links wheelhouse 'deep-learning-labs[notebook]'"
+}
+
 # Unpacks Debian's bubblewrap into the environment, without root.
 unpack_bubblewrap() {
     local dir own_lists
@@ -136,6 +150,10 @@ case "${1:-environment}" in
         make_environment
         install_course notebook
         ;;
+    wheelhouse)
+        make_environment
+        make_wheelhouse
+        ;;
     chromium) ensure_chromium ;;
-    *) say "expected nothing, 'student' or 'chromium', got '$1'"; exit 2 ;;
+    *) say "expected nothing, 'student', 'wheelhouse' or 'chromium', got '$1'"; exit 2 ;;
 esac

@@ -117,10 +117,14 @@ def audit(options: argparse.Namespace) -> int:
 
 
 def lab(options: argparse.Namespace) -> int:
+    from course_grader.errors import CourseError
     from course_grader.runner.find_course import find_course
-    from course_grader.runner.working_copy import open_lab
+    from course_utils.start import StartError, open_lab
 
-    return open_lab(find_course(options.course), options.lab)
+    try:
+        return open_lab(find_course(options.course), options.lab)
+    except StartError as error:
+        raise CourseError(str(error)) from None
 
 
 def doctor(options: argparse.Namespace) -> int:
