@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 ACTIONS = sorted((ROOT / ".github" / "actions").glob("*/action.yml"))
 MAKE = re.compile(r"\bmake ((?:[a-z][a-z-]*\b ?)+)")
-EXPECTED = {"tests", "nbval", "nbval-gpu", "platforms", "grade"}
+EXPECTED = {"tests", "nbval", "nbval-gpu", "platforms", "release", "grade"}
 
 
 def read(path):
