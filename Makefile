@@ -127,10 +127,13 @@ release: setup wheel ## What students get, in dist/release: make release TAG=v1.
 site: setup ## Make the site, build/site: these pages and the labs
 	python scripts/make_site.py
 
+picture: setup chromium ## Make docs/picture.png for the README, from the report of `make grade`
+	python scripts/make_picture.py
+
 clean: ## Remove build products, but not the environment
 	rm -rf build .pytest_cache .ruff_cache .mypy_cache .hypothesis
 
 chromium:
 	@scripts/setup.sh chromium
 
-.PHONY: help setup student grade grade-class lab again wheelhouse labs outputs tiny-encoder test test-all nbval nbval-changed notebooks-full pytest coverage types audit audit-quick in-step reference lint format bench wheel wheel-check release site clean chromium
+.PHONY: help setup student grade grade-class lab again wheelhouse labs outputs tiny-encoder test test-all nbval nbval-changed notebooks-full pytest coverage types audit audit-quick in-step reference lint format bench wheel wheel-check release site picture clean chromium

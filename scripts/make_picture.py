@@ -25,11 +25,16 @@ ROOT = Path(__file__).resolve().parents[1]
 REPORT = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "build" / "report.html"
 PICTURE = ROOT / "docs" / "picture.png"
 LAB, EXERCISE, MISTAKE = "01_tensor_basics", "embed_tokens", "plain indexing"
-WIDTH, HEIGHT = 1400, 640
+WIDTH, HEIGHT = 1400, 440
 PAGE = """<!doctype html><style>
-  body {{ margin: 0; display: grid; grid-template-columns: 1fr 1fr; gap: 16px; padding: 16px; background: #e8eaed; }}
-  iframe {{ width: 100%; height: {height}px; border: 0; border-radius: 8px; background: #fff; }}
-</style><iframe src="{lab}"></iframe><iframe src="{report}"></iframe>"""
+  body {{ margin: 0; display: flex; gap: 16px; padding: 16px; background: #e8eaed; }}
+  div {{ flex: 1; height: {height}px; overflow: hidden; border-radius: 8px; background: #fff; }}
+  iframe {{ border: 0; transform-origin: 0 0; }}
+  .lab {{ width: 112%; height: 112%; transform: scale(0.89); }}
+  .report {{ width: 133%; height: 133%; transform: scale(0.75); }}
+</style>
+<div><iframe class="lab" src="{lab}"></iframe></div>
+<div><iframe class="report" src="{report}"></iframe></div>"""
 
 
 def main() -> None:
@@ -85,6 +90,7 @@ def screenshot(page: Path) -> None:
         tab = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light")
         tab.goto(page.as_uri())
         tab.wait_for_timeout(1000)  # fonts
+        tab.frames[-1].evaluate("document.querySelector('table').scrollIntoView()")
         tab.screenshot(path=PICTURE)
         browser.close()
 
