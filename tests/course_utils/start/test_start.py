@@ -116,7 +116,7 @@ class TestPage:
         assert lab_card(root, LAB).progress == "2 of 2 exercises ✓"
 
     def test_a_damaged_copy_does_not_stop_the_page(self, root):
-        working_copy(root, LAB).write_text("{ half sav")
+        working_copy(root, LAB).write_text("{ damaged")
         assert "0 of 2 exercises" in start_page(root, NOW)
 
 
