@@ -26,7 +26,7 @@ from course_grader.release.secrets import secrets_of
 from course_grader.release.test_cells import names_read
 from course_utils import __version__
 from course_utils.start.page import lab_card
-from course_utils.study.texts_file import FOLDER, load
+from course_utils.study import save_flashcards
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE, SITE = ROOT / "build" / "site-source", ROOT / "build" / "site"
@@ -37,6 +37,8 @@ NOT_SHOWN = {
     "check_prediction",
     "prediction_tally",
     "quiz",
+    "save_flashcards",
+    "check_random",
     "flashcards",
     "before_you_hand_in",
     "needs",
@@ -110,17 +112,17 @@ def defined_names(source: str) -> set[str]:
 
 
 def write_flashcards(names: list[str]) -> None:
-    """A page with the decks, in the text format that Anki imports."""
+    """A page with the decks: for Anki, and as tables."""
     rows = []
     for name in names:
-        cards = load(name, FOLDER).flashcards
-        lines = ["#separator:tab", "#html:false", f"#deck:Deep Learning Labs::{name}", "#columns:Front\tBack"]
-        lines += ["\t".join(" ".join(side.split()) for side in (card.front, card.back)) for card in cards]
-        (SOURCE / "files" / f"{name}.anki.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
-        rows.append(f'| {name} | {len(cards)} | <a href="{name}.anki.txt" download>{name}.anki.txt</a> |')
+        links = []
+        for file in (f"{name}.apkg", f"{name}.csv"):
+            save_flashcards(name, SOURCE / "files" / file)
+            links.append(f'<a href="{file}" download>{file}</a>')
+        rows.append(f"| {name} | {' | '.join(links)} |")
     text = (
-        "# Flashcards\n\nEach lab ends with flashcards. These files are the same cards for "
-        "[Anki](https://apps.ankiweb.net): choose *File*, *Import*.\n\n| Lab | Cards | File |\n|---|---|---|\n"
+        "# Flashcards\n\nEach lab ends with flashcards. These files contain the same cards: a deck for "
+        "[Anki](https://apps.ankiweb.net), and a table for other programs.\n\n| Lab | Deck | Table |\n|---|---|---|\n"
     )
     (SOURCE / "flashcards.md").write_text(text + "\n".join(rows) + "\n", encoding="utf-8")
 

@@ -53,7 +53,7 @@ def hand_in(root, student, content, name=LAB):
 
 def autograde_by_nbgrader(course, students):
     """nbgrader's own Autograde, as its command runs it: {student: reason} of those it could not grade."""
-    config = course.config.copy()
+    config = copy.deepcopy(course.config)
     config.Autograde.pre_convert_hook = expect_lab_notebook
     failed = {}
     for student in students:

@@ -104,10 +104,9 @@ class TestSite:
     def test_the_search_finds_a_lab(self, site):
         assert "temperature" in (site / "searchindex.js").read_text(encoding="utf-8")
 
-    def test_flashcards_can_be_imported(self, site):
-        lines = (site / "01_tensor_basics.anki.txt").read_text(encoding="utf-8").splitlines()
-        cards = [line.split("\t") for line in lines if not line.startswith("#")]
-        assert len(cards) > 3 and all(len(card) == 2 and all(card) for card in cards)
+    def test_every_lab_has_a_deck_of_flashcards(self, site):
+        for name in lab_names(ROOT):
+            assert {(site / f"{name}.apkg").is_file(), (site / f"{name}.csv").is_file()} == {True}
 
 
 def broken_links(page: Path):

@@ -1,9 +1,10 @@
-"""A lab's quiz and flashcards, shown in its notebook.
+"""A lab's quiz and flashcards, shown in its notebook or taken along.
 
     from course_utils import study
 
     study.quiz("01_tensor_basics")
     study.flashcards("01_tensor_basics")
+    study.save_flashcards("01_tensor_basics", "cards.csv")   # to take along; .apkg is a deck for Anki
 
 The texts are in `texts/<lab>.json`: {"quiz": [question, ...], "flashcards": [card, ...]}, where
 
@@ -14,7 +15,8 @@ The texts are in `texts/<lab>.json`: {"quiz": [question, ...], "flashcards": [ca
 Text in `backticks` is shown as code; LaTeX is not supported. Choices are shuffled, always in the same order.
 """
 
+from course_utils.study.take_along import save_flashcards
 from course_utils.study.texts_file import StudyTextError
 from course_utils.study.viewer import flashcards, quiz
 
-__all__ = ["StudyTextError", "flashcards", "quiz"]
+__all__ = ["StudyTextError", "flashcards", "quiz", "save_flashcards"]

@@ -44,7 +44,7 @@ def cards_html(cards: Sequence[Card]) -> str:
     intro = (
         f"<p>{len(cards)} cards. Say the answer to yourself, then turn the card: click it, or press Enter on it.</p>"
     )
-    parts = [_fold(f"<strong>{_text(card.front)}</strong>", f"<p>{_text(card.back)}</p>") for card in cards]
+    parts = [_fold(f"<strong>{inline(card.front)}</strong>", f"<p>{inline(card.back)}</p>") for card in cards]
     return f'<div style="max-width: 46em">{intro}{"".join(parts)}</div>'
 
 
@@ -52,14 +52,14 @@ def _question(number: int, count: int, question: Question) -> str:
     body = _number_field(question) if question.kind == "numeric" else _choices(question)
     return (
         f'<div role="group" aria-label="Question {number} of {count}" style="margin: 0 0 1.4em 0">'
-        f"<p><strong>{number}. {_text(question.text)}</strong><br><em>{HINTS[question.kind]}</em></p>{body}</div>"
+        f"<p><strong>{number}. {inline(question.text)}</strong><br><em>{HINTS[question.kind]}</em></p>{body}</div>"
     )
 
 
 def _choices(question: Question) -> str:
     answers = list(question.answers)
     random.Random(question.text).shuffle(answers)  # authors tend to write the right one first
-    return "".join(_fold(_text(answer.text), _verdict(answer)) for answer in answers)
+    return "".join(_fold(inline(answer.text), _verdict(answer)) for answer in answers)
 
 
 def _number_field(question: Question) -> str:
@@ -92,12 +92,13 @@ def _fold(summary: str, inside: str) -> str:
 
 def _verdict(answer: Answer) -> str:
     style, word = (RIGHT, "✓ Right.") if answer.correct else (WRONG, "✗ Not this one.")
-    return f'<p style="{style}"><strong>{word}</strong> {_text(answer.feedback)}</p>'
+    return f'<p style="{style}"><strong>{word}</strong> {inline(answer.feedback)}</p>'
 
 
 def _plain_verdict(answer: Answer) -> str:
     return f"{'✓ Right.' if answer.correct else '✗ Not yet.'} {answer.feedback.replace('`', '')}"
 
 
-def _text(text: str) -> str:
+def inline(text: str) -> str:
+    """The HTML of one text: escaped, with `backticks` as code."""
     return CODE.sub(r"<code>\1</code>", html.escape(text))

@@ -501,6 +501,38 @@ class TestFormgrader:
         assert automatic(course, "ada") == HALF
         assert self.call(course, "generate_feedback", LAB, "ada")["success"]
 
+    @pytest.fixture
+    def corrected(self, course, released, fake_engine, monkeypatch):
+        """A graded submission of Ada's; after it, a test in solutions/ was corrected. Call it with a line to add."""
+        monkeypatch.setattr(preconditions, "check", lambda: None)
+        hand_in(course.root, "ada", answered(released, double=DOUBLE, count=COUNT))
+        autograde_by_nbgrader(course, ["ada"])
+
+        def correct(line):
+            path = course.root / "solutions" / LAB / f"{LAB}.ipynb"
+            notebook = nbformat.read(path, as_version=4)
+            cell = cell_named(notebook, "test_double")
+            cell.source = cell.source.replace("### END HIDDEN TESTS", f"        {line}\n### END HIDDEN TESTS")
+            nbformat.write(notebook, path)
+
+        return correct
+
+    def test_the_autograde_button_takes_the_current_tests_and_says_so(self, course, corrected):
+        corrected("self.assertTrue(True)  # corrected")
+        result = self.call(course, "autograde", LAB, "ada")
+        assert result["success"]
+        assert result["log"].count(f"solutions/{LAB} has changed since the gradebook learned the lab") == 1
+        assert "# corrected" in cell_named(autograded(course, "ada"), "test_double").source
+        assert "has changed since" not in self.call(course, "autograde", LAB, "ada")["log"]
+
+    def test_a_corrected_test_that_the_reference_fails_grades_nobody(self, course, corrected):
+        corrected("self.fail('wrong')")
+        before = grades(course, "ada")
+        result = self.call(course, "autograde", LAB, "ada")
+        assert "Nothing was graded" in result["error"]
+        assert "the tests or the reference must be corrected first" in result["error"]
+        assert grades(course, "ada") == before
+
     def test_a_failed_precondition_is_shown_and_changes_no_grades(self, course, released, monkeypatch):
         def unavailable():
             raise SandboxUnavailable("Install bubblewrap.")
