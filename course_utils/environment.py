@@ -17,6 +17,11 @@ def in_sandbox() -> bool:
     return os.environ.get("COURSE_GRADING") == "sandbox"
 
 
+def in_validation() -> bool:
+    """Whether nbgrader validates this notebook: its Validate button, or `nbgrader validate`."""
+    return os.environ.get("NBGRADER_EXECUTION") == "validate"
+
+
 def refuse_unprotected_grading() -> None:
     """End the kernel if nbgrader is about to run tests in the student's process, so that nothing is scored."""
     if os.environ.get("NBGRADER_EXECUTION") != "autograde" or in_sandbox():

@@ -1,8 +1,11 @@
 #!/usr/bin/env bash
 # Makes the environment in .venv and installs bubblewrap, the sandbox for grading. Safe to run again.
-#   scripts/setup.sh            the environment (make setup)
+#   scripts/setup.sh            an instructor's environment (make setup)
+#   scripts/setup.sh student    a student's environment: no grader, no tests, no bubblewrap (make lab)
+#   scripts/setup.sh wheelhouse all wheels for a student's environment, for machines without a network (make wheelhouse)
 #   scripts/setup.sh chromium   the browser of the browser tests (make test)
-# PYTHON: the interpreter. PIP_ARGS: more arguments for pip.
+# PYTHON: the interpreter. PIP_ARGS: more arguments for pip. CUDA=1: PyTorch with CUDA; otherwise its CPU build, where pip
+# finds one. RESOLUTION=lowest-direct: the lowest versions that pyproject.toml allows, instead of constraints.txt's.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 PATH=${PATH#"$PWD/.venv/bin:"}  # the environment must not be made with its own interpreter
@@ -51,12 +54,53 @@ make_environment() {
     fi
 }
 
-install_course() {
-    say "installing the course into .venv (several minutes the first time)"
+# Runs pip, or what replaces it, with its output in build/setup.log; shows the end of that if it fails.
+logged() {
+    mkdir -p build
+    "$@" >build/setup.log 2>&1 && return
+    tail -n 15 build/setup.log >&2
+    say "the installation failed; all its output is in build/setup.log"
+    return 1
+}
+
+pip_install() {
     # Every call of pip needs the constraints: without them it may fetch another torch, several gigabytes.
     # shellcheck disable=SC2086  # PIP_ARGS is a list of arguments
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
-        ${PIP_ARGS:-} --editable '.[instructor,test,wandb,anki]'
+    .venv/bin/python -m pip install --disable-pip-version-check --constraint constraints.txt ${PIP_ARGS:-} "$@"
+}
+
+# The requirement for PyTorch's CPU build, if pip finds one: without a GPU, CUDA is several gigabytes for nothing.
+cpu_torch() {
+    local torch
+    torch=$(grep '^torch==' constraints.txt)
+    if [ -z "${CUDA:-}" ] && [ "$(uname -s)" = Linux ] && pip_install --quiet --dry-run --no-deps "$torch+cpu" >/dev/null 2>&1; then
+        echo "$torch+cpu"
+    fi
+}
+
+install_course() {
+    say "installing the course into .venv (several minutes the first time; details in build/setup.log)"
+    if [ -n "${RESOLUTION:-}" ]; then
+        logged .venv/bin/python -m pip install --disable-pip-version-check uv
+        logged .venv/bin/uv pip install --python .venv/bin/python --resolution "$RESOLUTION" --editable ".[$1]"
+        return
+    fi
+    local torch
+    torch=$(cpu_torch)
+    logged pip_install --editable ".[$1]" ${torch:+"$torch"}
+}
+
+# Collects the wheels of a student's environment; they fit this system and this version of Python.
+make_wheelhouse() {
+    local folder=dist/wheelhouse torch
+    say "collecting wheels in $folder (details in build/setup.log)"
+    rm -rf "$folder"
+    torch=$(cpu_torch)
+    # shellcheck disable=SC2086  # PIP_ARGS is a list of arguments
+    logged .venv/bin/python -m pip wheel --disable-pip-version-check --constraint constraints.txt ${PIP_ARGS:-} \
+        --wheel-dir "$folder" ".[notebook]" ${torch:+"$torch"}
+    say "on a machine without a network, with the folder wheelhouse beside the labs:"
+    say "  python -m venv .venv && .venv/bin/pip install --no-index --find-links wheelhouse 'deep-learning-labs[notebook]'"
 }
 
 # Unpacks Debian's bubblewrap into the environment, without root.
@@ -88,17 +132,28 @@ ensure_bubblewrap() {
 }
 
 ensure_chromium() {
-    { command -v chromium >/dev/null && [ -d /usr/share/javascript/mathjax ]; } ||
-        apt_install chromium fonts-dejavu-core libjs-mathjax ||
-        say "browser tests are skipped without Chromium and MathJax: sudo apt-get install chromium libjs-mathjax"
+    local missing=()
+    command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null ||
+        missing+=(chromium fonts-dejavu-core)
+    [ -d /usr/share/javascript/mathjax ] || missing+=(libjs-mathjax)
+    [ "${#missing[@]}" = 0 ] || apt_install "${missing[@]}" ||
+        say "browser tests are skipped without Chromium and MathJax: sudo apt-get install ${missing[*]}"
 }
 
 case "${1:-environment}" in
     environment)
         make_environment
-        install_course
+        install_course instructor,test,site,wandb,anki
         ensure_bubblewrap
         ;;
+    student)
+        make_environment
+        install_course notebook
+        ;;
+    wheelhouse)
+        make_environment
+        make_wheelhouse
+        ;;
     chromium) ensure_chromium ;;
-    *) say "expected nothing or 'chromium', got '$1'"; exit 2 ;;
+    *) say "expected nothing, 'student', 'wheelhouse' or 'chromium', got '$1'"; exit 2 ;;
 esac

@@ -38,23 +38,33 @@ def by_name(lines):
     return {canonicalize_name(requirement.name): requirement.specifier for requirement in parsed}
 
 
-def conda_dependencies():
-    entries = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
+# What each conda environment contains, as extras of pyproject.toml.
+ENVIRONMENTS = {"environment.yml": ["notebook"], "environment-instructor.yml": list(PROJECT["optional-dependencies"])}
+
+
+def conda_dependencies(environment):
+    entries = yaml.safe_load((ROOT / environment).read_text())["dependencies"]
     conda = [entry for entry in entries if isinstance(entry, str)]
     pip = next(entry["pip"] for entry in entries if isinstance(entry, dict))
     return conda, pip
 
 
-def test_conda_asks_for_the_same_packages_and_ranges():
-    conda, pip = conda_dependencies()
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_conda_asks_for_the_same_packages_and_ranges(environment):
+    conda, pip = conda_dependencies(environment)
     found = by_name([line for line in conda if not re.match(r"(python=|pip$)", line)])
     found |= by_name([line for line in pip if not line.startswith("-e ")])
-    wanted = requirements(*PROJECT["optional-dependencies"])
+    wanted = requirements(*ENVIRONMENTS[environment])
     assert found == {CONDA_NAMES.get(name, name): versions for name, versions in wanted.items()}
 
 
-def test_conda_python_is_one_that_the_course_supports():
-    conda, _ = conda_dependencies()
+def test_students_install_no_grader():
+    assert not requirements("notebook").keys() & {"nbgrader", "pytest", "playwright", "wandb", "sphinx"}
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_conda_python_is_one_that_the_course_supports(environment):
+    conda, _ = conda_dependencies(environment)
     (python,) = [line.removeprefix("python=") for line in conda if line.startswith("python=")]
     assert python == "3.12"
     assert f"{python}.0" in Requirement("python" + PROJECT["requires-python"]).specifier

@@ -13,7 +13,7 @@ STUDENT_FLOORS = [
     {"_version", "compat", "environment", "progress", "seeds", "variables"},
     {"remote", "runtime"},
     {"data", "plots", "study", "testing"},
-    {"hand_in", "random_check", "training"},
+    {"hand_in", "random_check", "start", "training"},
 ]
 GRADER_FLOORS = [
     {"errors", "nbgrader_import", "results", "threads"},

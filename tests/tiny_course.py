@@ -8,6 +8,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 LAB = "00_tiny"
 SETUP = """\
 # Setup: run this cell first.
+# In Colab, the released lab installs the course here.
 import torch
 
 from course_utils import runtime

@@ -21,6 +21,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_report(subparsers)
     _add_example(subparsers)
     _add_labs(subparsers)
+    _add_release(subparsers)
     _add_audit(subparsers)
     _add_lab(subparsers)
     _add_doctor(subparsers)
@@ -116,6 +117,25 @@ def _add_labs(subparsers: argparse._SubParsersAction) -> None:
     parser = subparsers.add_parser("labs", help="make labs/, the students' version, from solutions/")
     parser.set_defaults(command=commands.labs)
     parser.add_argument("names", nargs="*", metavar="LAB", help="only these labs (default: all)")
+    _add_course(parser)
+
+
+def _add_release(subparsers: argparse._SubParsersAction) -> None:
+    parser = subparsers.add_parser(
+        "release",
+        help="write what students get: labs, package, Colab copies, wheel",
+        description="Write a release for students into DIR: a folder and the same as a zip file, with the labs, their "
+        "Colab copies, course_utils and the wheel (make wheel), checksums and release notes. Refused if a solution, "
+        "hidden test, variant, model answer, token or local path is in it, if labs/ or the wheel are out of date, or "
+        "if the address that the labs install the course from does not exist.",
+    )
+    parser.set_defaults(command=commands.release)
+    parser.add_argument("names", nargs="*", metavar="LAB", help="only these labs (default: all)")
+    parser.add_argument("--to", type=Path, metavar="DIR", required=True, help="the folder to write into")
+    parser.add_argument("--tag", metavar="TAG", help="refuse if this is not the tag of the course's version, vX.Y.Z")
+    parser.add_argument(
+        "--unpublished", action="store_true", help="do not check the address: you will publish this release there"
+    )
     _add_course(parser)
 
 

@@ -87,6 +87,22 @@ def labs(options: argparse.Namespace) -> int:
     return OK
 
 
+def release(options: argparse.Namespace) -> int:
+    from course_grader.errors import CourseError
+    from course_grader.release import make_release
+    from course_grader.runner.find_course import find_course
+    from course_utils._version import __version__
+
+    if options.tag not in (None, f"v{__version__}"):
+        raise CourseError(
+            f"expected the tag v{__version__} for this version, got {options.tag}; see course_utils/_version.py"
+        )
+    written = make_release(find_course(options.course), options.names, options.to, published=not options.unpublished)
+    for path in (written.folder, written.archive, written.wheel, written.checksums, written.notes):
+        print(path)
+    return OK
+
+
 def audit(options: argparse.Namespace) -> int:
     from course_grader.audit.lab_audit import audit_lab
     from course_grader.audit.showing import print_audit, write_json, write_page
@@ -111,10 +127,14 @@ def audit(options: argparse.Namespace) -> int:
 
 
 def lab(options: argparse.Namespace) -> int:
+    from course_grader.errors import CourseError
     from course_grader.runner.find_course import find_course
-    from course_grader.runner.working_copy import open_lab
+    from course_utils.start import StartError, open_lab
 
-    return open_lab(find_course(options.course), options.lab)
+    try:
+        return open_lab(find_course(options.course), options.lab)
+    except StartError as error:
+        raise CourseError(str(error)) from None
 
 
 def doctor(options: argparse.Namespace) -> int:

@@ -21,6 +21,7 @@ from course_grader.notebooks import (
     setup_imports,
     tested_exercise,
 )
+from course_grader.release.colab import INSTALL_LINE
 from course_grader.release.test_cells import TestCell, names_read
 
 LAB_POINTS, WRITTEN_POINTS = 20, 5
@@ -38,6 +39,8 @@ def _whole(notebook: NotebookNode) -> Iterator[str]:
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     if not code or not has_tag(code[0], "setup"):
         yield "the first code cell must be tagged `setup`"
+    elif code[0].source.splitlines().count(INSTALL_LINE) != 1:
+        yield f"the setup cell needs the line `{INSTALL_LINE}` before its imports"
     ids = [metadata["grade_id"] for metadata in map(nbgrader_metadata, notebook.cells) if metadata.get("grade_id")]
     yield from (f"{count} cells have the grade_id `{name}`" for name, count in Counter(ids).items() if count > 1)
     judged = [cell for cell in notebook.cells if is_judged_cell(cell)]

@@ -12,6 +12,7 @@ pytest.importorskip("nbgrader")
 
 from course_grader.errors import CourseError
 from course_grader.release import LintError, differences, lint, make_labs
+from course_grader.release.colab import INSTALL_LINE
 from course_grader.release.steps import release_hash
 from course_utils import __version__
 from tests.nbgrader_course import write_course
@@ -19,7 +20,6 @@ from tests.tiny_course import LAB, TEST_DOUBLE, cell_named, code, solution, tiny
 
 ROOT = Path(__file__).parents[2]
 BADGE = "[![Open](x.svg)](https://colab.research.google.com/github/old-owner/old.name/blob/main/labs/a/a.ipynb)"
-INSTALL = 'wanted = "0.0.1"  # made for\nsource = f"git+https://github.com/old-owner/old.name@v{wanted}"\n'
 
 
 class TestWhatStudentsGet:
@@ -83,15 +83,14 @@ class TestMaking:
         nbformat.write(with_sources(**sources), path)
 
     def test_addresses_and_version_come_from_the_settings(self, root):
-        self.change(
-            root, title=f"# Tiny\n\n{BADGE}", setup=cell_named(tiny_notebook(), "setup").source + "\n" + INSTALL
-        )
+        self.change(root, title=f"# Tiny\n\n{BADGE}\n\nText")
         (folder,) = make_labs(root)
         notebook = nbformat.read(folder / f"{LAB}.ipynb", as_version=4)
-        assert "github/someone/their-course/blob/main/labs/a" in notebook.cells[0].source
+        link = "https://colab.research.google.com/github/someone/their-course/blob/main/labs/a/a.ipynb"
+        assert notebook.cells[0].source.startswith(f"# Tiny\n\n[Open in Colab]({link})\n\nText\n")
         setup = cell_named(notebook, "setup").source
-        assert "git+https://github.com/someone/their-course@v{wanted}" in setup
-        assert f'wanted = "{__version__}"' in setup
+        assert f"git+https://github.com/someone/their-course@v{__version__}" in setup
+        assert INSTALL_LINE not in setup
 
     def test_a_lint_problem_stops_the_release_and_changes_nothing(self, root):
         make_labs(root)
@@ -144,6 +143,10 @@ class TestLint:
         assert old in TEST_DOUBLE
         found = lint(with_sources(test_double=TEST_DOUBLE.replace(old, new).strip()))
         assert any(line.startswith("cell 5: ") and problem in line for line in found), found
+
+    def test_the_setup_cell_needs_the_line_that_installs_the_course_in_colab(self):
+        source = cell_named(tiny_notebook(), "setup").source
+        assert any(INSTALL_LINE in line for line in lint(with_sources(setup=source.replace(INSTALL_LINE, ""))))
 
     def test_visible_tests_must_not_need_a_helper_from_the_hidden_region(self):
         source = TEST_DOUBLE.replace("torch.zeros(2)), torch", "helper()), torch")

@@ -1,0 +1,52 @@
+"""Opens the start page, or a lab, in JupyterLab."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+
+from course_utils.start.copies import WORK, StartError, lab_names, working_copy
+from course_utils.start.page import start_page
+
+PAGE = "Start.ipynb"  # a notebook, since JupyterLab shows a Markdown file as its source
+
+
+def open_start_page(root: Path) -> int:
+    """Write the start page, make the copies that it links to, and run JupyterLab; returns its exit code."""
+    for name in lab_names(root):
+        working_copy(root, name)
+    return _run(root, str(write_start_page(root, datetime.now())))
+
+
+def write_start_page(root: Path, now: datetime) -> Path:
+    """work/Start.ipynb, with the page as its only cell."""
+    cell = {"cell_type": "markdown", "id": "start", "metadata": {"editable": False}, "source": start_page(root, now)}
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    notebook = {"cells": [cell], "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
+    path = root / WORK / PAGE
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1), encoding="utf-8")
+    return path
+
+
+def open_lab(root: Path, name: str) -> int:
+    """Run JupyterLab with the student's copy of a lab; returns its exit code."""
+    return _run(root, str(working_copy(root, name)))
+
+
+def _run(root: Path, argument: str) -> int:
+    if importlib.util.find_spec("jupyterlab") is None:
+        raise StartError('JupyterLab is not installed in this environment: pip install "deep-learning-labs[notebook]"')
+    as_root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    # News and updates: a question over the page, and a request to the network.
+    quiet = ["--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    folder = f"--ServerApp.root_dir={root / WORK}"
+    try:
+        return subprocess.call([sys.executable, "-m", "jupyterlab", folder, *quiet, *as_root, argument])
+    except KeyboardInterrupt:  # Ctrl-C also reaches JupyterLab, which asks before it stops
+        return 0
