@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
+import importlib
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -18,6 +20,7 @@ from course_grader.audit.mutants import EQUIVALENT_FILE, Mutant, equivalent_muta
 from course_grader.audit.probes import probing_tests
 from course_grader.audit.variants import FOLDER, Kind, Variant, load_variants
 from course_grader.fingerprint import lab_fingerprint
+from course_grader.judge import LATE_IMPORTS
 from course_grader.notebooks import Lab, is_solution_cell, nbgrader_metadata
 from course_utils.testing import Outcome
 
@@ -115,6 +118,7 @@ class _Audit:
         self._variants = load_variants(lab)
         self._equivalent = equivalent_mutants(lab.source_folder, list(self._sources))
         self._judge = InProcess(notebook)
+        _prepare_forks()
         tested = {name: ExerciseAudit(name) for name in self._judge.tests}
         self._exercises = {name: exercise for name, exercise in tested.items() if name in self._sources}
         self._result = LabAudit(lab.name, audit_fingerprint(lab), quick, list(self._exercises.values()))
@@ -241,6 +245,13 @@ class _Audit:
 
     def _survived(self, mutant: Mutant) -> None:
         self._result.survivors.append({"exercise": mutant.exercise, "line": mutant.line, "diff": mutant.diff})
+
+
+def _prepare_forks() -> None:
+    """What each child would otherwise do for itself: import what PyTorch imports late, and copy pages that gc touches."""
+    for name in LATE_IMPORTS:
+        importlib.import_module(name)
+    gc.freeze()
 
 
 def _solutions(notebook: NotebookNode) -> dict[str, str]:
