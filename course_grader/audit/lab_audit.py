@@ -23,6 +23,7 @@ from course_grader.fingerprint import lab_fingerprint
 from course_grader.judge import LATE_IMPORTS
 from course_grader.notebooks import Lab, is_solution_cell, nbgrader_metadata
 from course_utils.testing import Outcome
+from course_utils.testing.case import session
 
 MIN_SEEN, MIN_KILLED, MAX_CONSTANT, MAX_PROBED = 0.9, 0.95, 0.5, 0.75
 LIMIT_SECONDS = 120.0  # for all tests of a lab
@@ -192,10 +193,13 @@ class _Audit:
     def _own_points(self, exercise: str, answer: str) -> float:
         return self._points({exercise: answer}, [exercise], LIMIT_SECONDS).get(exercise, 0.0)
 
-    def _points(self, answers: dict[str, str], exercises: list[str], seconds: float) -> dict[str, float]:
-        """The points of these exercises; none for answers that do not end."""
+    def _points(
+        self, answers: dict[str, str], exercises: list[str], seconds: float, stop_early: bool = False
+    ) -> dict[str, float]:
+        """The points of these exercises; none for answers that do not end. stop_early: tells only full from less."""
 
         def judge() -> dict[str, float]:
+            session.stop_early = stop_early  # of this child alone
             outcomes = self._judge.outcomes(answers, exercises)
             return {name: sum(test.points for test in tests) for name, tests in outcomes.items()}
 
@@ -225,7 +229,7 @@ class _Audit:
             for mutant in mutants_of(self._sources[name], name):
                 exercise.mutants += 1
                 key = (name, mutant.line)
-                if self._points({name: mutant.code}, [name], limit)[name] < full:
+                if self._points({name: mutant.code}, [name], limit, stop_early=True)[name] < full:
                     exercise.killed += 1
                 elif key in self._equivalent:
                     exercise.equivalent += 1
@@ -248,7 +252,7 @@ class _Audit:
 
 
 def _prepare_forks() -> None:
-    """What each child would otherwise do for itself: import what PyTorch imports late, and copy pages that gc touches."""
+    """Do once what each child would do for itself: PyTorch's late imports, and copies of pages that gc touches."""
     for name in LATE_IMPORTS:
         importlib.import_module(name)
     gc.freeze()

@@ -20,10 +20,14 @@ from course_utils.testing.inputs import Inputs
 
 @dataclass
 class Session:
-    """Who runs the tests: a notebook (seed 0), or the judge (a new seed for each submission)."""
+    """Who runs the tests: a notebook (seed 0), or the judge (a new seed for each submission).
+
+    stop_early: whether a test case ends with its first failure; the audit asks only whether any test fails.
+    """
 
     seed: int = 0
     judged: bool = False
+    stop_early: bool = False
 
 
 session = Session()
