@@ -316,15 +316,15 @@ class TestOtherAssertions:
         case.assert_gradients_reach(a * b, a, b)
 
     def test_gradients_that_do_not_reach_an_input(self, case):
-        a, b = torch.ones(2, requires_grad=True), torch.zeros(2, requires_grad=True)
-        with pytest.raises(Difference, match="the graph is cut\nwhere: +tensor 2 of 2"):
+        a, b = torch.ones(2, requires_grad=True), torch.ones(2, requires_grad=True)
+        with pytest.raises(Difference, match=r"the graph is cut\s+where: +tensor 2 of 2"):
             case.assert_gradients_reach(a * b.detach(), a, b)
         with pytest.raises(Difference, match="without a graph"):
             case.assert_gradients_reach(a.detach(), a)
         with pytest.raises(Difference, match="expected: a tensor"):
             case.assert_gradients_reach(None, a)
         with pytest.raises(Difference, match="finite values"):
-            case.assert_gradients_reach(b.sqrt(), b)
+            case.assert_gradients_reach((b - 1).sqrt(), b)
 
     def test_wrong_gradient_with_right_values(self, case):
         def clamped(a):
