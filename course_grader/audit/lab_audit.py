@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
+import importlib
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -18,8 +20,10 @@ from course_grader.audit.mutants import EQUIVALENT_FILE, Mutant, equivalent_muta
 from course_grader.audit.probes import probing_tests
 from course_grader.audit.variants import FOLDER, Kind, Variant, load_variants
 from course_grader.fingerprint import lab_fingerprint
+from course_grader.judge import LATE_IMPORTS
 from course_grader.notebooks import Lab, is_solution_cell, nbgrader_metadata
 from course_utils.testing import Outcome
+from course_utils.testing.case import session
 
 MIN_SEEN, MIN_KILLED, MAX_CONSTANT, MAX_PROBED = 0.9, 0.95, 0.5, 0.75
 LIMIT_SECONDS = 120.0  # for all tests of a lab
@@ -115,6 +119,7 @@ class _Audit:
         self._variants = load_variants(lab)
         self._equivalent = equivalent_mutants(lab.source_folder, list(self._sources))
         self._judge = InProcess(notebook)
+        _prepare_forks()
         tested = {name: ExerciseAudit(name) for name in self._judge.tests}
         self._exercises = {name: exercise for name, exercise in tested.items() if name in self._sources}
         self._result = LabAudit(lab.name, audit_fingerprint(lab), quick, list(self._exercises.values()))
@@ -188,10 +193,13 @@ class _Audit:
     def _own_points(self, exercise: str, answer: str) -> float:
         return self._points({exercise: answer}, [exercise], LIMIT_SECONDS).get(exercise, 0.0)
 
-    def _points(self, answers: dict[str, str], exercises: list[str], seconds: float) -> dict[str, float]:
-        """The points of these exercises; none for answers that do not end."""
+    def _points(
+        self, answers: dict[str, str], exercises: list[str], seconds: float, stop_early: bool = False
+    ) -> dict[str, float]:
+        """The points of these exercises; none for answers that do not end. stop_early: tells only full from less."""
 
         def judge() -> dict[str, float]:
+            session.stop_early = stop_early  # of this child alone
             outcomes = self._judge.outcomes(answers, exercises)
             return {name: sum(test.points for test in tests) for name, tests in outcomes.items()}
 
@@ -221,7 +229,7 @@ class _Audit:
             for mutant in mutants_of(self._sources[name], name):
                 exercise.mutants += 1
                 key = (name, mutant.line)
-                if self._points({name: mutant.code}, [name], limit)[name] < full:
+                if self._points({name: mutant.code}, [name], limit, stop_early=True)[name] < full:
                     exercise.killed += 1
                 elif key in self._equivalent:
                     exercise.equivalent += 1
@@ -241,6 +249,13 @@ class _Audit:
 
     def _survived(self, mutant: Mutant) -> None:
         self._result.survivors.append({"exercise": mutant.exercise, "line": mutant.line, "diff": mutant.diff})
+
+
+def _prepare_forks() -> None:
+    """Do once what each child would do for itself: PyTorch's late imports, and copies of pages that gc touches."""
+    for name in LATE_IMPORTS:
+        importlib.import_module(name)
+    gc.freeze()
 
 
 def _solutions(notebook: NotebookNode) -> dict[str, str]:

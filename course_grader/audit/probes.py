@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-_PROBES = {"assert_same_storage"}  # methods of LabTestCase that use a probe
+_PROBES = {"assert_same_storage", "torch_calls"}  # methods of LabTestCase that use a probe
 
 
 def probing_tests(source: str) -> set[str]:

@@ -20,10 +20,14 @@ from course_utils.testing.inputs import Inputs
 
 @dataclass
 class Session:
-    """Who runs the tests: a notebook (seed 0), or the judge (a new seed for each submission)."""
+    """Who runs the tests: a notebook (seed 0), or the judge (a new seed for each submission).
+
+    stop_early: whether a test case ends with its first failure; the audit asks only whether any test fails.
+    """
 
     seed: int = 0
     judged: bool = False
+    stop_early: bool = False
 
 
 session = Session()
@@ -129,6 +133,41 @@ class LabTestCase(Inputs, unittest.TestCase):
         if student.run(shares_storage, function_name, *args) is not True:
             raise Difference("a view of the input (the same storage)", "a copy (its own storage)", hint=hint)
 
+    def torch_calls(self, function_name: str, *args: Any) -> list[str]:
+        """The names of the torch functions that the student's function calls, in order; for each operation, one."""
+
+        def record_calls(student: object, name: str, *args: object) -> list[str]:
+            calls: list[str] = []
+
+            class Recorder(torch.overrides.TorchFunctionMode):
+                def __torch_function__(self, function, types, args=(), kwargs=None):  # type: ignore[no-untyped-def]
+                    calls.append(function.__name__)
+                    return function(*args, **(kwargs or {}))
+
+            with Recorder():
+                getattr(student, name)(*args)
+            return calls
+
+        return list(student.run(record_calls, function_name, *args))
+
+    def assert_gradients_reach(self, result: Any, *inputs: Any, hint: str | None = None) -> None:
+        """Assert that each of these tensors gets a finite gradient other than 0, given a random upstream gradient."""
+        self._require_graph(result, hint)
+        result.backward(self.randn(*result.shape, dtype=result.dtype))
+        for number, tensor in enumerate(inputs, start=1):
+            gradient = tensor.grad
+            if gradient is None or not bool(gradient.any()):
+                where = f"tensor {number} of {len(inputs)}" if len(inputs) > 1 else ""
+                raise Difference("a gradient other than 0", "no gradient: the graph is cut", where, hint)
+            self.assert_finite(gradient, hint or "these are values of the gradient")
+
+    @staticmethod
+    def _require_graph(result: Any, hint: str | None) -> None:
+        if not isinstance(result, torch.Tensor):
+            raise Difference("a tensor", show(result), hint=hint)
+        if not result.requires_grad:
+            raise Difference("a result that gradients flow through", "a result without a graph (detached?)", hint=hint)
+
     def assert_gradient(
         self,
         function: Callable,
@@ -146,8 +185,7 @@ class LabTestCase(Inputs, unittest.TestCase):
         result, expected = function(*mine), expected_function(*right)
         self.assert_shape(result, expected.shape, hint)
         require_precision(result, expected.dtype, hint)
-        if not result.requires_grad:
-            raise Difference("a result that gradients flow through", "a result without a graph (detached?)", hint=hint)
+        self._require_graph(result, hint)
         upstream = self.randn(*expected.shape, dtype=expected.dtype)
         result.backward(upstream.to(result.dtype))
         expected.backward(upstream)

@@ -54,7 +54,7 @@ def missing_operand_shape(a_shape, b_shape, target_shape):
     return (a_shape[0], b_shape[2], target_shape[2])
 
 
-# %% rows of the target not checked kind="misconception"
+# %% rows of the target not checked kind="misconception" hidden_because="to find out which sizes of the target no d can change is the exercise itself"
 # a (2, 3, 4) and a target (2, 7, 6) are accepted. A product has as many rows as its first factor, and no d can change
 # that. Look at which sizes of the target are checked.
 def missing_operand_shape(a_shape, b_shape, target_shape):

@@ -74,7 +74,7 @@ def gradient_step(params, lr):
             parameter.grad = None
 
 
-# %% params iterated twice kind="misconception"
+# %% params iterated twice kind="misconception" hidden_because="only code beside the student's own can pass a generator, and the docstring names it"
 # params is iterated twice. A generator such as model.parameters() is empty the second time, so the gradients are
 # never cleared. Look at how many loops go over params.
 def gradient_step(params, lr):

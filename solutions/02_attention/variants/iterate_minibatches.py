@@ -71,7 +71,7 @@ def iterate_minibatches(n, batch_size, generator=None):
         yield order[start : start + batch_size]
 
 
-# %% the same order in every epoch kind="misconception"
+# %% the same order in every epoch kind="misconception" hidden_because="only code beside the student's own can use one generator twice, and the docstring says what should happen"
 # The generator is reset to its seed, so the second epoch repeats the first. Look at what happens to the generator
 # before it is used.
 def iterate_minibatches(n, batch_size, generator=None):

@@ -41,7 +41,7 @@ def most_attentive(weights, words, target):
     return words[int(weights[:, words.index(target)].argmin())]
 
 
-# %% rounded before the comparison kind="misconception"
+# %% rounded before the comparison kind="misconception" hidden_because="weights this close occur only in a test made for this mistake, and such a test would name it"
 # The weights are rounded before they are compared, so 0.30001 and 0.30004 count as equal and the wrong word may win.
 # Look at the numbers that are compared.
 def most_attentive(weights, words, target):

@@ -17,7 +17,7 @@ def cached_backward(query_encoder, passage_encoder, queries, passages, temperatu
     return total
 
 
-# %% the whole batch at once kind="misconception"
+# %% the whole batch at once kind="misconception" hidden_because="the gradient is right; only a probe that measures memory in the student's kernel can tell, and the docstring states the bound"
 # The gradient is right, but each encoder gets the whole batch in one call, so all activations are in memory together.
 # Look at how many rows an encoder may get.
 def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):
@@ -26,7 +26,7 @@ def cached_backward(query_encoder, passage_encoder, queries, passages, temperatu
     return loss.item()
 
 
-# %% graphs of all pieces kept kind="misconception"
+# %% graphs of all pieces kept kind="misconception" hidden_because="the gradient is right; only a probe that measures memory in the student's kernel can tell, and the docstring states the bound"
 # The encoders get micro-batches, but each piece keeps its graph until the single backward() at the end, so all
 # activations are in memory together. Look at what is recorded while the pieces are encoded.
 def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):
@@ -37,7 +37,7 @@ def cached_backward(query_encoder, passage_encoder, queries, passages, temperatu
     return loss.item()
 
 
-# %% detached too late kind="misconception"
+# %% detached too late kind="misconception" hidden_because="the gradient is right; only a probe that measures memory in the student's kernel can tell, and the docstring states the bound"
 # The pieces keep their graphs until they are joined, so all activations are in memory together; detach() comes too
 # late. Look at what is recorded while the pieces are encoded.
 def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):
@@ -71,7 +71,7 @@ def cached_backward(query_encoder, passage_encoder, queries, passages, temperatu
     return loss.item()
 
 
-# %% first pass in one call kind="misconception"
+# %% first pass in one call kind="misconception" hidden_because="the gradient is right; only a probe that measures memory in the student's kernel can tell, and the docstring states the bound"
 # The first pass keeps no graph, but each encoder gets all rows in one call, and its layers need memory for all of
 # them. Look at how many rows an encoder may get.
 def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):
@@ -164,7 +164,7 @@ def cached_backward(query_encoder, passage_encoder, queries, passages, temperatu
     return loss.item()
 
 
-# %% micro_batch is the number of pieces kind="misconception"
+# %% micro_batch is the number of pieces kind="misconception" hidden_because="the gradient is right; only a probe that measures memory in the student's kernel can tell, and the docstring states the bound"
 # chunk() takes the number of pieces, not their size: with 100 rows and a micro_batch of 4, each piece has 25 rows.
 # Look at what micro_batch counts.
 def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):

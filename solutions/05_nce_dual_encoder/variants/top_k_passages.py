@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 
 
-# %% all scores at once kind="misconception"
+# %% all scores at once kind="misconception" hidden_because="the values are right; only a probe that measures memory in the student's kernel can tell, and the docstring states the bound"
 # The scores of all passages are in memory at once: for 1,000 questions and a million passages, this matrix needs 4
 # GB. The memory should not grow with the number of passages. Check where you use `chunk_size`.
 def top_k_passages(question_embeddings, passage_embeddings, k, chunk_size=4096):
@@ -14,7 +14,7 @@ def top_k_passages(question_embeddings, passage_embeddings, k, chunk_size=4096):
     return best.values, best.indices
 
 
-# %% scores of all chunks kept kind="misconception"
+# %% scores of all chunks kept kind="misconception" hidden_because="the values are right; only a probe that measures memory in the student's kernel can tell, and the docstring states the bound"
 # The scores are computed in chunks, but all of them are kept and joined at the end, which is the full matrix again.
 # Think about what you need to remember from one chunk to the next.
 def top_k_passages(question_embeddings, passage_embeddings, k, chunk_size=4096):
@@ -25,7 +25,7 @@ def top_k_passages(question_embeddings, passage_embeddings, k, chunk_size=4096):
     return best.values, best.indices
 
 
-# %% k best of every chunk kept kind="misconception"
+# %% k best of every chunk kept kind="misconception" hidden_because="the values are right; only a probe that measures memory in the student's kernel can tell, and the docstring states the bound"
 # The k best of every chunk are kept until the end, so the memory grows with the number of chunks: 1,000 chunks keep
 # 1,000 k scores for each question. Think about which of them can still win after the next chunk.
 def top_k_passages(question_embeddings, passage_embeddings, k, chunk_size=4096):

@@ -204,7 +204,7 @@ def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5
     return dict(enumerate(scores.topk(k, dim=1).indices.tolist()))
 
 
-# %% all scores at once kind="misconception" also_affects=["train_with_refresh"]
+# %% all scores at once kind="misconception" also_affects=["train_with_refresh"] hidden_because="the result is right; only a probe that measures memory in the student's kernel can tell, and the docstring states the bound"
 # The scores of all items are in memory at once: for 1,000 questions and a million items, this matrix needs 4 GB. The
 # memory should grow only with k and the chunk. Check where you use `chunk_size`.
 def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5, chunk_size=4096):
@@ -218,7 +218,7 @@ def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5
     return dict(enumerate(scores.topk(k, dim=1).indices.tolist()))
 
 
-# %% scores of all chunks kept kind="misconception" also_affects=["train_with_refresh"]
+# %% scores of all chunks kept kind="misconception" also_affects=["train_with_refresh"] hidden_because="the result is right; only a probe that measures memory in the student's kernel can tell, and the docstring states the bound"
 # The scores are computed in chunks, but all of them are kept and joined at the end, which is the full matrix again.
 # Think about what you need to remember from one chunk to the next.
 def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5, chunk_size=4096):
@@ -233,7 +233,7 @@ def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5
     return dict(enumerate(scores.topk(k, dim=1).indices.tolist()))
 
 
-# %% Python loop over the items kind="misconception" also_affects=["train_with_refresh"]
+# %% Python loop over the items kind="misconception" also_affects=["train_with_refresh"] hidden_because="the result is right; only a probe that counts steps in the student's kernel can tell, and the docstring forbids the loop"
 # Python takes a step for every item of every question: for 1,000 questions and a million items, a billion steps. Look
 # for operations that handle a whole chunk at once.
 def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5, chunk_size=4096):

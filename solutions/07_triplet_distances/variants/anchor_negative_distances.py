@@ -74,7 +74,7 @@ def anchor_negative_distances(anchors, negatives):
     return (negatives.unsqueeze(1) - anchors).square().sum(dim=-1).squeeze()
 
 
-# %% torch.cdist with its defaults kind="misconception" also_affects=["triplet_margins", "triplet_loss"]
+# %% torch.cdist with its defaults kind="misconception" also_affects=["triplet_margins", "triplet_loss"] hidden_because="torch.cdist loses digits only above 25 rows; a visible table of that size would point at it"
 # With more than 25 rows on one side, `torch.cdist` expands the square and uses a matrix product, which loses digits
 # in float32. Near-duplicates far from the origin get wrong distances. Think about what is rounded before anything is
 # subtracted.

@@ -26,7 +26,7 @@ def fast_distances(anchors, negatives):
     return torch.cdist(negatives, anchors).square()
 
 
-# %% not clamped kind="misconception"
+# %% not clamped kind="misconception" hidden_because="whether rounding leaves a distance below 0 depends on the processor; only a large random table shows it for certain"
 # A rounding error can leave a small distance slightly below 0. A distance is never negative. Look at the smallest
 # values in your table.
 def fast_distances(anchors, negatives):
@@ -43,14 +43,14 @@ def fast_distances(anchors, negatives):
     return (lengths - 2 * x @ y.T).clamp(min=0)
 
 
-# %% broadcasting kind="misconception"
+# %% broadcasting kind="misconception" hidden_because="the values are right; only a probe in the student's kernel can watch the operations, and the docstring says which are allowed"
 # The distances are right, but all differences are in memory at once, N * A * D numbers. Compare with the memory that
 # the docstring allows, and look for a formula that needs only a matrix product.
 def fast_distances(anchors, negatives):
     return (negatives.unsqueeze(1) - anchors).square().sum(dim=-1)
 
 
-# %% loop over the rows kind="misconception"
+# %% loop over the rows kind="misconception" hidden_because="the values are right; only a probe in the student's kernel can watch the operations, and the docstring says which are allowed"
 # The distances are right, and the memory is small, but a Python loop starts a separate product for each negative.
 # Think about how a single matrix product can do them all.
 def fast_distances(anchors, negatives):
@@ -60,7 +60,7 @@ def fast_distances(anchors, negatives):
     return torch.stack(rows).clamp(min=0).to(anchors.dtype)
 
 
-# %% loop over the features kind="misconception"
+# %% loop over the features kind="misconception" hidden_because="the values are right; only a probe in the student's kernel can watch the operations, and the docstring says which are allowed"
 # The distances are right, and the memory is small, but the loop walks through the whole table once for each feature,
 # and there is no matrix product. Look at the expanded square.
 def fast_distances(anchors, negatives):

@@ -6,7 +6,7 @@ import torch
 affinity = ...
 
 
-# %% all scores at once kind="misconception"
+# %% all scores at once kind="misconception" hidden_because="the result is right; only a probe that measures memory in the student's kernel can tell, and the docstring states the bound"
 # The result is right, but the scores of all tracks are in memory at once, so memory grows with the catalogue. Check
 # where you use `chunk_size`.
 def score_catalogue(
@@ -27,7 +27,7 @@ def score_catalogue(
     return best.values, best.indices
 
 
-# %% scores of all chunks kept kind="misconception"
+# %% scores of all chunks kept kind="misconception" hidden_because="the result is right; only a probe that measures memory in the student's kernel can tell, and the docstring states the bound"
 # The catalogue is scored in chunks, but all scores are kept to the end, so memory grows with the catalogue. Think
 # about what you need to remember from one chunk to the next.
 def score_catalogue(

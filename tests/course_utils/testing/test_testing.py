@@ -56,6 +56,15 @@ def run_cell(source, filename="<cell 1>"):
 
 
 class TestRunTests:
+    def test_stops_each_case_at_its_first_failure_if_that_is_enough(self):
+        session.stop_early = True
+        try:
+            run_cell(CELL)
+        finally:
+            session.stop_early = False
+        skipped = [test for test in testing.last_outcomes["thing"] if test.message == "the test did not run"]
+        assert [test.name for test in skipped] == ["HiddenThing.test_skipped", "HiddenThing.test_parts"]
+
     def test_returns_the_points_of_passed_tests_as_a_plain_float(self):
         value = run_cell(CELL)
         assert value == 0.5
@@ -302,12 +311,35 @@ class TestOtherAssertions:
         with pytest.raises(Difference, match="without a graph"):
             case.assert_gradient(lambda a: a.detach(), torch.ones(2), expected_function=lambda a: a)
 
+    def test_gradients_reach_every_input(self, case):
+        a, b = torch.ones(2, requires_grad=True), torch.ones(2, requires_grad=True)
+        case.assert_gradients_reach(a * b, a, b)
+
+    def test_gradients_that_do_not_reach_an_input(self, case):
+        a, b = torch.ones(2, requires_grad=True), torch.ones(2, requires_grad=True)
+        with pytest.raises(Difference, match=r"the graph is cut\s+where: +tensor 2 of 2"):
+            case.assert_gradients_reach(a * b.detach(), a, b)
+        with pytest.raises(Difference, match="without a graph"):
+            case.assert_gradients_reach(a.detach(), a)
+        with pytest.raises(Difference, match="expected: a tensor"):
+            case.assert_gradients_reach(None, a)
+        with pytest.raises(Difference, match="finite values"):
+            case.assert_gradients_reach((b - 1).sqrt(), b)
+
     def test_wrong_gradient_with_right_values(self, case):
         def clamped(a):
             return a.clamp(min=0) + (a - a.detach())
 
         with pytest.raises(Difference, match="gradient to argument 1"):
             case.assert_gradient(clamped, torch.ones(2), expected_function=lambda a: a.clamp(min=0))
+
+    def test_the_torch_calls_of_a_function_are_counted(self, case):
+        def loop(x):
+            return torch.stack([row.exp() for row in x])
+
+        student._connect(RemoteClient(local_transport({"loop": loop})))
+        assert case.torch_calls("loop", torch.ones(3, 2)).count("exp") == 3
+        student._connect(None)
 
     def test_no_error_where_one_is_expected(self, case):
         with pytest.raises(Difference, match="no error: it returned 3"):
