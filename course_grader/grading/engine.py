@@ -13,7 +13,7 @@ from typing import Self
 from nbformat import NotebookNode
 
 from course_grader.grading.lab_limits import limits_of, with_experiments
-from course_grader.grading.notebook_run import NotebookRun, fail_closed
+from course_grader.grading.notebook_run import Diagnoser, NotebookRun, fail_closed
 from course_grader.grading.record import write_record
 from course_grader.judge import LATE_IMPORTS
 from course_grader.judge.launcher import JudgeServer, JudgeSession
@@ -37,14 +37,20 @@ ENVIRONMENT = {"NBGRADER_EXECUTION": "autograde", "COURSE_GRADING": "sandbox", "
 
 
 class Engine:
-    """Grades the submissions of one lab. The zygote and the judge start once; `grade` is thread-safe."""
+    """Grades the submissions of one lab. The zygote and the judge start once; `grade` is thread-safe.
 
-    def __init__(self, lab: Lab, *, sandbox: bool = True, run_experiments: bool = False):
+    diagnoser: without one, no answer is compared with the lab's misconceptions.
+    """
+
+    def __init__(
+        self, lab: Lab, *, sandbox: bool = True, run_experiments: bool = False, diagnoser: Diagnoser | None = None
+    ):
         self.lab = lab
         self.run_experiments = run_experiments
         self.settings = with_experiments(lab.settings) if run_experiments else lab.settings
         self.limits = limits_of(self.settings)
         self._sandbox = sandbox
+        self._diagnoser = diagnoser
         self._judge = JudgeServer(lab)
         self._zygote: Zygote | None = None
         self._stack = ExitStack()
@@ -60,6 +66,8 @@ class Engine:
                 # If nested namespaces are not allowed, each kernel gets a fresh sandbox: slower, but just as safe.
                 with contextlib.suppress(SandboxUnavailable):
                     self._zygote = stack.enter_context(zygote)
+            if self._diagnoser is not None:
+                self._diagnoser.prepare()  # now, since it may take longer than a submission may
             self._judge.wait_until_ready()
             self._stack = stack.pop_all()
         return self
@@ -98,7 +106,7 @@ class Engine:
         session = self._judge.session(seed, self.settings.call_seconds, self.settings.notebook_seconds)
         kernel_seed = derive_seed(seed, "kernel")  # not the judge's own: student code can read it
         start_kernel = partial(self._start_kernel, kernel_seed, files)
-        run = NotebookRun(graded, session, start_kernel, self.settings, self.run_experiments)
+        run = NotebookRun(graded, session, start_kernel, self.settings, self.run_experiments, self._diagnoser)
         try:
             with ThreadPoolExecutor(1) as thread:  # the caller's thread may run an event loop (the formgrader's does)
                 thread.submit(asyncio.run, run.run()).result()

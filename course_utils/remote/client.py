@@ -13,6 +13,7 @@ from course_utils.remote.decoder import Decoder
 from course_utils.remote.encoder import Encoder
 from course_utils.remote.framing import ProtocolError, ProtocolTimeout
 from course_utils.remote.gradients import attach
+from course_utils.remote.recorder import Recorder
 from course_utils.remote.student_errors import (
     StudentError,
     StudentProtocolError,
@@ -74,6 +75,7 @@ class RemoteClient:
         self._exhausted = ""  # why this client asks no more, though the other side lives
         self.changes: set[tuple[str, str]] = set()  # (what changed it, the argument)
         self.default_dtype = ""  # the other side's, if it is not PyTorch's own
+        self.recorder: Recorder | None = None
 
     def request(self, op: str, args: Any = (), kwargs: Mapping | None = None, **fields: Any) -> Any:
         reply, tensors = self._exchange(op, args, kwargs or {}, fields)[:2]
@@ -108,6 +110,8 @@ class RemoteClient:
             self.broken = f"the student's process gave no valid answer: {error}"
             raise student_error(StudentProtocolError, "no valid answer", str(error)) from None
         self.default_dtype = printable(str(reply.get("default_dtype", ""))[:40])
+        if self.recorder is not None:
+            self.recorder.note(request, encoder.tensors, reply, tensors)
         if "error" in reply:
             raise self._raised(reply["error"])
         self._note_changes(request.get("target"), reply.get("changed"))

@@ -71,6 +71,7 @@ class RemoteServer:
             "attribute": self._attribute,
             "backward": self._backward,
             "run": self._run,
+            "seed": self._seed,
             "drop": self._drop,
         }
 
@@ -147,6 +148,10 @@ class RemoteServer:
         space: dict[str, Any] = dict(PROBE_GLOBALS)
         exec(compile(request["source"], "<probe>", "exec"), space)
         return {"ok": encoder.encode(space[request["name"]](StudentNamespace(self._variables), *args, **kwargs))}
+
+    def _seed(self, request: dict, tensors: dict, encoder: Encoder) -> dict:
+        torch.manual_seed(request["seed"])
+        return {"ok": None}
 
     def _drop(self, request: dict, tensors: dict, encoder: Encoder) -> dict:
         self._objects.clear()

@@ -50,6 +50,7 @@ class LabTestCase(Inputs, unittest.TestCase):
         seed = derive_seed(session.seed, type(self).__name__, self._testMethodName)
         self.generator = torch.Generator().manual_seed(seed)
         torch.manual_seed(seed)
+        student._start_test(f"{type(self).__name__}.{self._testMethodName}", seed)
         try:
             return super().run(result)
         finally:

@@ -11,12 +11,16 @@ from typing import TypeVar
 
 from course_utils.environment import in_sandbox, refuse_unprotected_grading
 from course_utils.remote.proxies import ReferenceUnavailable, student
+from course_utils.remote.recorder import Recorder, Traces
 from course_utils.remote.student_errors import StudentError, StudentTimeout
+from course_utils.runtime import current_lab
 from course_utils.testing.case import LabTestCase, is_untouched, session
 from course_utils.testing.comparison import Difference
+from course_utils.testing.diagnosis import advice, diagnose, known_mistakes
 
 Method = TypeVar("Method", bound=Callable[..., None])
 MARKS = {"passed": "✓", "failed": "✗", "error": "✗", "timeout": "⏱"}
+UNFINISHED = "not done yet"
 MAX_MESSAGE = 10_000  # characters: an assertion of unittest may write out a whole answer
 last_outcomes: dict[str, list[Outcome]] = {}  # by exercise; read by the judge and by `before_you_hand_in`
 
@@ -58,10 +62,26 @@ def run_tests(exercise: str) -> float:
             print(f"{exercise}: the judge runs these tests, using the test cell of the released lab.")
             return 0.0
     cases = _cases_of_cell(sys._getframe(1).f_code.co_filename)
+    recorder = None if session.judged else Recorder()  # the judge diagnoses later, with hidden tests too
+    if recorder is not None:
+        student._record(recorder)
     outcomes = [outcome for case in cases for outcome in _run(case)]
     last_outcomes[exercise] = outcomes
+    if recorder is not None:
+        student._record(None)
     print(_render(exercise, outcomes))
+    if recorder is not None and any(outcome.status != "passed" for outcome in outcomes):
+        _print_diagnosis(exercise, recorder.traces)
     return float(sum(outcome.points for outcome in outcomes))
+
+
+def _print_diagnosis(exercise: str, traces: Traces) -> None:
+    try:
+        known = known_mistakes(current_lab(), exercise)
+    except RuntimeError:  # the setup cell was not run
+        return
+    if found := diagnose(traces, known):
+        print(advice([mistake.explanation for mistake in found]))
 
 
 def _cases_of_cell(filename: str) -> list[type[LabTestCase]]:
@@ -140,7 +160,7 @@ def _message(error: BaseException, cell: str) -> str:
     if isinstance(error, StudentTimeout):
         return f"your code did not answer in time: {error.student_text}"
     if is_untouched(error):
-        return f"not done yet: {error.student_text or 'finish this exercise first'}"
+        return f"{UNFINISHED}: {error.student_text or 'finish this exercise first'}"
     if isinstance(error, StudentError):
         return f"your code raised {error.what}" + (f"\nwhere:    {error.where}" if error.where else "")
     if isinstance(error, Difference | AssertionError | ReferenceUnavailable):
