@@ -100,6 +100,10 @@ class InProcess:
             student._record(recorder)
             return {name: self._judge(name) for name in chosen}
 
+    def answer(self, exercise: str) -> Any:
+        """The reference's function or class."""
+        return self._reference[exercise]
+
     def _judge(self, exercise: str) -> list[Outcome]:
         try:
             with _quiet():
@@ -136,7 +140,7 @@ def _execute(source: ReferenceSource) -> dict[str, Any]:
     variables: dict[str, Any] = {"__name__": "student"}
     for number, text in source.cells:
         with contextlib.suppress(Exception), _quiet():
-            execute_source(text, f"<answer cell {number}>", variables)
+            execute_source(text, f"<cell {number}>", variables)
     return variables
 
 

@@ -29,7 +29,7 @@ class Diagnoses:
         with self._lock:
             if self._mistakes is None:
                 try:
-                    self._mistakes = recorded_mistakes(self._lab)
+                    self._mistakes = recorded_mistakes(self._lab).judge
                 except CourseError as error:
                     _log.warning("no answer is diagnosed: %s", error)
                     self._mistakes = {}

@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from course_grader.audit.behaviours import Mistakes, mistakes_from_json, mistakes_of, mistakes_to_json
+from course_grader.audit.behaviours import KnownMistakes, mistakes_of
 from course_grader.audit.lab_audit import audit_fingerprint
 from course_grader.audit.variants import FOLDER
 from course_grader.errors import CourseError
@@ -20,26 +20,26 @@ LIMIT_SECONDS = 600.0
 _log = logging.getLogger(__name__)
 
 
-def recorded_mistakes(lab: Lab) -> Mistakes:
+def recorded_mistakes(lab: Lab) -> KnownMistakes:
     """The behaviour of a lab's misconceptions, from build/ or recorded now, which takes up to a minute.
 
     Raises CourseError if they cannot be recorded.
     """
     if not any((lab.source_folder / FOLDER).glob("*.py")):
-        return {}
+        return KnownMistakes()
     path, fingerprint = lab.root / "build" / "diagnosis" / f"{lab.name}.json", audit_fingerprint(lab)
     kept = _kept(path, fingerprint)
     if kept is None:
-        exercises = json.loads(_record(lab))
-        _keep(path, json.dumps({"fingerprint": fingerprint, "exercises": exercises}))
-        kept = mistakes_from_json(exercises)
+        recorded = json.loads(_record(lab))
+        _keep(path, json.dumps({"fingerprint": fingerprint, "mistakes": recorded}))
+        kept = KnownMistakes.from_json(recorded)
     return kept
 
 
-def _kept(path: Path, fingerprint: str) -> Mistakes | None:
+def _kept(path: Path, fingerprint: str) -> KnownMistakes | None:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        return mistakes_from_json(content["exercises"]) if content["fingerprint"] == fingerprint else None
+        return KnownMistakes.from_json(content["mistakes"]) if content["fingerprint"] == fingerprint else None
     except (OSError, ValueError, KeyError, TypeError):  # it does not exist, or another version wrote it
         return None
 
@@ -75,7 +75,7 @@ def main(root: str, name: str) -> None:
     import torch
 
     torch.set_num_threads(1)  # an OpenMP pool does not survive a fork
-    print(json.dumps(mistakes_to_json(mistakes_of(find_lab(name, Path(root))))))
+    print(json.dumps(mistakes_of(find_lab(name, Path(root))).to_json()))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The known mistakes that students get: explanations, and what visible tests show of each. No code, no hidden test."""
+"""What students get: explanations, what visible tests show of mistakes, and kinds. No code, no hidden test."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import os
 from pathlib import Path
 from typing import Any
 
-from course_grader.audit.behaviours import Mistakes, behaviour_hash, visible_part
+from course_grader.audit.behaviours import KnownMistakes, behaviour_hash
 from course_grader.diagnosis.recording import recorded_mistakes
 from course_grader.notebooks import Lab
-from course_utils.testing.diagnosis import FOLDER
+from course_utils.testing.known_answers import FOLDER
 
 
 def shipped_path(root: Path, name: str) -> Path:
@@ -34,12 +34,12 @@ def write_shipped(lab: Lab) -> Path:
     return path
 
 
-def shipped_text(lab: Lab, mistakes: Mistakes) -> str:
+def shipped_text(lab: Lab, known: KnownMistakes) -> str:
     """The file's text, one mistake on each line."""
-    exercises = [f"  {json.dumps(name)}: [\n{_lines(known)}\n  ]" for name, known in visible_part(mistakes).items()]
-    return "\n".join(
-        ["{", f' "made_from": "{behaviour_hash(lab)}",', ' "exercises": {', ",\n".join(exercises), " }", "}", ""]
-    )
+    mistakes = [f"  {json.dumps(name)}: [\n{_lines(each)}\n  ]" for name, each in known.notebook.items()]
+    returns = [f"  {json.dumps(name)}: {json.dumps(each)}" for name, each in known.returns.items()]
+    head = f'{{\n "made_from": "{behaviour_hash(lab)}",\n "returns": {{\n'
+    return head + ",\n".join(returns) + '\n },\n "mistakes": {\n' + ",\n".join(mistakes) + "\n }\n}\n"
 
 
 def _lines(known: list[Any]) -> str:

@@ -120,11 +120,11 @@ def judge_cell(
 def record_cell(side: StudentSide, imports: str, request: dict[str, Any]) -> dict[str, Any]:
     """Run one test cell with the seed for diagnoses, and report the calls in it. No verdict depends on this."""
     recorder, seed = Recorder(), test_session.seed
-    test_session.seed = DIAGNOSIS_SEED
+    test_session.seed, test_session.goes_on = DIAGNOSIS_SEED, True
     try:
         judge_cell(side, imports, request, recorder)
     finally:
-        test_session.seed = seed
+        test_session.seed, test_session.goes_on = seed, False
     return {"exercise": request["exercise"], "traces": traces_to_json(recorder.traces)}
 
 

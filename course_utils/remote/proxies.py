@@ -66,6 +66,10 @@ class Student:
         """The default dtype of the student's process, if it is not PyTorch's own."""
         return self._client.default_dtype if self._client is not None else ""
 
+    def _returned(self) -> tuple[str, Any] | None:
+        """The name of the function that a test called last, and what it returned."""
+        return self._client.returned if self._client is not None else None
+
     def _record(self, recorder: Recorder | None) -> None:
         """Record the calls from now on; None ends it."""
         self._connected().recorder = recorder
@@ -77,6 +81,10 @@ class Student:
             client.recorder.start(test)
             with contextlib.suppress(StudentError):
                 client.request("seed", seed=seed)
+
+    def _note_failure(self) -> None:
+        if self._client is not None and self._client.recorder is not None:
+            self._client.recorder.note_failure()
 
     def _release(self) -> None:
         """Drop the objects and graphs that tests left in the student's process."""

@@ -86,16 +86,28 @@ def traces_from_json(data: dict[str, list[Any]]) -> Traces:
 
 
 class Recorder:
-    """The calls of each test, in order. A `RemoteClient` notes them; `start` begins the next test."""
+    """The calls of each test, in order. A `RemoteClient` notes them; `start` begins the next test.
+
+    returned: the kinds of values that each function returned. failed: in each test that failed but went on, the number
+    of calls before its first failed assertion.
+    """
 
     def __init__(self) -> None:
+        self.failed: dict[str, int] = {}
+        self.returned: dict[str, set[str]] = {}
         self.traces: Traces = {}
+        self._test = ""
         self._calls: list[Call] = []
         self._handles: dict[int, int] = {}
 
     def start(self, test: str) -> None:
+        self._test = test
         self._calls = self.traces[test] = []
         self._handles = {}
+
+    def note_failure(self) -> None:
+        """An assertion has failed, and the test goes on."""
+        self.failed.setdefault(self._test, len(self._calls))
 
     def note(self, request: dict, sent: dict, reply: dict, received: dict) -> None:
         """Record one exchange; sent, received: the tensors that came with the request and with the reply.

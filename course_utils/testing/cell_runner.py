@@ -13,10 +13,10 @@ from course_utils.environment import in_sandbox, refuse_unprotected_grading
 from course_utils.remote.proxies import ReferenceUnavailable, student
 from course_utils.remote.recorder import Recorder, Traces
 from course_utils.remote.student_errors import StudentError, StudentTimeout
-from course_utils.runtime import current_lab
 from course_utils.testing.case import LabTestCase, is_untouched, session
 from course_utils.testing.comparison import Difference
 from course_utils.testing.diagnosis import advice, diagnose, known_mistakes
+from course_utils.testing.wrong_kind import unusable, wrong_kind
 
 Method = TypeVar("Method", bound=Callable[..., None])
 MARKS = {"passed": "✓", "failed": "✗", "error": "✗", "timeout": "⏱"}
@@ -76,11 +76,7 @@ def run_tests(exercise: str) -> float:
 
 
 def _print_diagnosis(exercise: str, traces: Traces) -> None:
-    try:
-        known = known_mistakes(current_lab(), exercise)
-    except RuntimeError:  # the setup cell was not run
-        return
-    if found := diagnose(traces, known):
+    if found := diagnose(traces, known_mistakes(exercise)):
         print(advice([mistake.explanation for mistake in found]))
 
 
@@ -137,6 +133,7 @@ class _Recorder(unittest.TestResult):
         notes = [f"note: {function} changed its input `{name}`" for function, name in student._take_changes()]
         if outcome.status != "passed" and (dtype := student._changed_default_dtype()):
             notes.append(f"note: your notebook set the default dtype to {dtype}; expected torch.float32")
+            outcome.message = _without_hint(outcome.message)
         outcome.message = "\n".join(filter(None, [outcome.message, *notes]))
 
     def _record(self, test: unittest.TestCase, error: BaseException) -> None:
@@ -145,6 +142,11 @@ class _Recorder(unittest.TestResult):
         )
         for outcome in targets:  # if setUpClass fails, every method of the class fails
             outcome.status, outcome.message = _status(error), _message(error, self._cell)[:MAX_MESSAGE]
+
+
+def _without_hint(message: str) -> str:
+    """The hint looks for the cause in the answer, where it is not."""
+    return "\n".join(line for line in message.splitlines() if not line.startswith("hint:"))
 
 
 def _status(error: BaseException) -> str:
@@ -162,12 +164,13 @@ def _message(error: BaseException, cell: str) -> str:
     if is_untouched(error):
         return f"{UNFINISHED}: {error.student_text or 'finish this exercise first'}"
     if isinstance(error, StudentError):
-        return f"your code raised {error.what}" + (f"\nwhere:    {error.where}" if error.where else "")
+        wrong = wrong_kind(error.got) if error.by_test else ""
+        return wrong or f"your code raised {error.what}" + (f"\nwhere:    {error.where}" if error.where else "")
     if isinstance(error, Difference | AssertionError | ReferenceUnavailable):
         return str(error)
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == cell]
     where = f", line {lines[-1]} of the test cell" if lines else ""
-    return f"the test could not handle the returned value ({type(error).__name__}: {error}{where})"
+    return wrong_kind() or unusable(f"{type(error).__name__}: {error}{where}")
 
 
 def _render(exercise: str, outcomes: list[Outcome]) -> str:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from importlib import resources
 from typing import Any
 
 from course_utils.remote.recorder import Call, Traces, traces_from_json, traces_to_json
+from course_utils.testing.known_answers import known
 
 ENOUGH = 2  # evidence that a diagnosis needs: one number could be a coincidence
 MOST_NAMED = 2  # of mistakes that the tests cannot tell apart
-FOLDER = "known_mistakes"
 
 
 @dataclass(frozen=True)
@@ -55,13 +53,9 @@ def diagnose(traces: Traces, mistakes: Iterable[Mistake]) -> list[Mistake]:
     return found if len(found) <= MOST_NAMED else []
 
 
-def known_mistakes(lab: str, exercise: str) -> list[Mistake]:
-    """The mistakes of an exercise that its visible tests can show; none for a lab that comes without them."""
-    file = resources.files("course_utils.testing").joinpath(FOLDER, f"{lab}.json")
-    if not file.is_file():
-        return []
-    exercises = json.loads(file.read_text(encoding="utf-8"))["exercises"]
-    return [Mistake.from_json(entry) for entry in exercises.get(exercise, [])]
+def known_mistakes(exercise: str) -> list[Mistake]:
+    """The mistakes of an exercise of the current lab that its visible tests can show."""
+    return [Mistake.from_json(entry) for entry in known("mistakes").get(exercise, [])]
 
 
 def advice(explanations: Sequence[str]) -> str:

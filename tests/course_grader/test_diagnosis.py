@@ -38,11 +38,11 @@ def engine(lab, mistakes):
 
 class TestRecording:
     def test_the_misconceptions_with_enough_evidence(self, mistakes):
-        assert {name: [known.name for known in each] for name, each in mistakes.items()} == {
+        assert {name: [known.name for known in each] for name, each in mistakes.judge.items()} == {
             "double": ["three times x"],
             "count": [],
         }
-        [known] = mistakes["double"]
+        [known] = mistakes.judge["double"]
         assert known.evidence_in(known.traces) >= ENOUGH
         [zero] = known.traces["VisibleDouble.test_zero"]
         assert zero.evidence == 0  # three times nothing is nothing, too
@@ -67,7 +67,7 @@ class TestRecording:
 
 class TestFileForStudents:
     def test_it_has_visible_tests_and_explanations_only(self, lab, mistakes):
-        text = shipped.shipped_text(lab, mistakes)
+        text = shipped.shipped_text(lab, mistakes.notebook)
         [entry] = json.loads(text)["exercises"]["double"]
         assert set(entry) == {"explanation", "tests"}
         assert set(entry["tests"]) == {"VisibleDouble.test_example", "VisibleDouble.test_zero"}
