@@ -40,20 +40,25 @@ def kind(value: Any) -> str:
 
 
 def is_like(value: str, expected: str) -> bool:
-    """Whether two kinds are of one type; tuples also need the same length.
+    """Whether two kinds are of one type; tuples also need the same length, and lists items of the same type.
 
-    >>> is_like("a list of ints", "a list of floats"), is_like("a tuple of 2 ints", "a tuple of 3 ints")
-    (True, False)
+    >>> is_like("a list of tensors", "a list of floats"), is_like("a tuple of 2 ints", "a tuple of 3 ints")
+    (False, False)
+    >>> is_like("an empty list", "a list of floats"), is_like("a list of values", "a list of floats")
+    (True, True)
     """
     one, other = value.split(), expected.split()
-    if one[1:2] == other[1:2] == ["tuple"] and len(other) > 3 and other[3].isdigit():
-        return one[:4] == other[:4]
-    if "empty" in (*one[1:2], *other[1:2]):  # an empty list is a list, too
+    if "empty" in (*one[1:2], *other[1:2]):
         return _type(one) == _type(other)
-    return one[:5] == other[:5] if other[:2] == ["an", "object"] else one[:2] == other[:2]
+    if "values" in (*one[3:4], *other[3:4]):
+        return one[:2] == other[:2]
+    if other[1:3] == ["object", "of"]:
+        return one == other
+    return one[:4] == other[:4] if other[2:3] == ["of"] else one[:2] == other[:2]
 
 
 def _type(words: list[str]) -> str:
+    """The container's name in "a list of ints" or "an empty list"."""
     return words[2] if words[1:2] == ["empty"] else words[-1] if len(words) == 1 else words[1]
 
 

@@ -20,7 +20,8 @@ _FINE, _COARSE = 4, 2  # decimal digits that must agree: of float32 and float64,
 _HALF = (torch.float16, torch.bfloat16)
 UNREADABLE = "?"
 _SMALL = 1e-7  # differences below it are rounding
-_MOST_EVIDENCE = 4
+_MOST_EVIDENCE = 8
+_TRIVIAL: tuple[set, ...] = (set(), {0}, {1})
 
 Numbers = list[list[float]]
 
@@ -53,7 +54,8 @@ class Fingerprint:
 class Call:
     """A request and its outcome. text: a hash of an error's text, else empty.
 
-    evidence: how much the outcome tells, from 0 to 4: about the number of different numbers in it.
+    evidence: how much the outcome tells: 2 for an error and for each different number, up to 8; 1 for a single 0, 1 or
+    None, which many functions return; 0 for an object that stays with the student.
     """
 
     request: Fingerprint
@@ -126,7 +128,7 @@ class Recorder:
         if "error" in reply:
             error = reply["error"]
             kind = next(iter(error["bases"]), error["type"])
-            return Call(asked, Fingerprint(_hash(["error", kind]), []), _hash(str(error["text"])), 1)
+            return Call(asked, Fingerprint(_hash(["error", kind]), []), _hash(str(error["text"])), 2)
         reader = _Reader(received, self._handles)
         outcome, evidence = reader.read([reply.get("ok"), reply.get("changed", [])])
         return Call(asked, outcome, "", evidence)
@@ -144,7 +146,7 @@ class _Reader:
     def read(self, form: Any) -> tuple[Fingerprint, int]:
         """The fingerprint, and how much it tells."""
         structure = self._read(form)
-        evidence = min(_MOST_EVIDENCE, len(self._seen)) or int(self._plain)
+        evidence = int(self._plain) if self._seen in _TRIVIAL else min(_MOST_EVIDENCE, 2 * len(self._seen))
         return Fingerprint(_hash(structure), self._numbers), evidence
 
     def _read(self, form: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 from course_utils.remote.recorder import Call, Traces, traces_from_json, traces_to_json
 from course_utils.testing.known_answers import known
 
-ENOUGH = 2  # evidence that a diagnosis needs: one number could be a coincidence
+ENOUGH = 4  # evidence that a diagnosis needs: a single number could be a coincidence
 MOST_NAMED = 2  # of mistakes that the tests cannot tell apart
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from course_utils.remote.client import RemoteObject
 from course_utils.remote.kinds import is_like, kind
 from course_utils.remote.proxies import student
 from course_utils.testing.comparison import Difference, show
@@ -21,8 +22,8 @@ def wrong_kind(got: str = "") -> str:
     found = got or kind(value)
     if not text or any(is_like(found, right) for right in kinds):
         return ""
-    shown = found if got or found.endswith(" result") or found == show(value) else f"{found}: {show(value)}"
-    return str(Difference(text, f"{shown}, from `{name}`"))
+    plain = got or isinstance(value, RemoteObject) or found == show(value)
+    return str(Difference(text, f"{found if plain else f'{found}: {show(value)}'}, from `{name}`"))
 
 
 def unusable(error: str) -> str:

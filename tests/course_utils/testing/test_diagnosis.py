@@ -5,11 +5,11 @@ import json
 import pytest
 
 from course_utils.remote.recorder import Call, Fingerprint
-from course_utils.testing import diagnosis
+from course_utils.testing import known_answers
 from course_utils.testing.diagnosis import Mistake, advice, diagnose, known_mistakes
 
 
-def call(value, evidence=1, text=""):
+def call(value, evidence=2, text=""):
     return Call(Fingerprint("f", [[4, 1.0]]), Fingerprint("v", [[4, value]]), text, evidence)
 
 
@@ -39,7 +39,7 @@ def test_two_that_the_tests_cannot_tell_apart_and_three():
     [
         mistake("one call more", call(1.0), call(2.0), call(3.0)),
         mistake("one call less", call(1.0)),
-        mistake("too little evidence", call(1.0, 1), call(2.0, 0)),
+        mistake("too little evidence", call(1.0, 2), call(2.0, 1)),
         mistake("errors with another text", call(1.0), call(2.0, text="x")),
         Mistake("another test", "", {"VisibleF.test_b": [call(1.0), call(2.0)]}),
     ],
@@ -55,11 +55,15 @@ def test_advice():
 
 
 def test_a_lab_without_a_file_has_none(monkeypatch, tmp_path):
-    assert known_mistakes("99_none", "f") == []
-    (tmp_path / diagnosis.FOLDER).mkdir()
-    (tmp_path / diagnosis.FOLDER / "01_a.json").write_text(
-        json.dumps({"exercises": {"f": [mistake("m", call(1.0)).to_json()]}})
+    monkeypatch.setattr(known_answers.runtime, "current_lab", lambda: "01_a")
+    monkeypatch.setattr(known_answers.resources, "files", lambda _package: tmp_path)
+    known_answers._content.cache_clear()
+    assert known_mistakes("f") == []
+    (tmp_path / known_answers.FOLDER).mkdir()
+    (tmp_path / known_answers.FOLDER / "01_a.json").write_text(
+        json.dumps({"mistakes": {"f": [mistake("m", call(1.0)).to_json()]}})
     )
-    monkeypatch.setattr(diagnosis.resources, "files", lambda _package: tmp_path)
-    assert known_mistakes("01_a", "f") == [mistake("m", call(1.0))]
-    assert known_mistakes("01_a", "g") == []
+    known_answers._content.cache_clear()
+    assert known_mistakes("f") == [mistake("m", call(1.0))]
+    assert known_mistakes("g") == []
+    known_answers._content.cache_clear()
