@@ -21,6 +21,7 @@ from course_utils.testing.case import session
 from course_utils.testing.diagnosis import ENOUGH, Mistake
 
 LIMIT_SECONDS = 60.0  # for the tests of one exercise
+SECONDS_PER_ANSWER = 5.0  # more for each further answer
 _FORMAT = 1  # of the fingerprints
 
 Mistakes = dict[str, list[Mistake]]  # by exercise
@@ -83,17 +84,18 @@ def record(
             judge.outcomes(answer, [exercise], recorder)
         return [[traces_to_json(recorder.traces), recorder.failed] for recorder in recorders]
 
+    limit = LIMIT_SECONDS + SECONDS_PER_ANSWER * len(answers)
     try:
-        return [Recording(traces_from_json(traces), failed) for traces, failed in in_child(run, LIMIT_SECONDS)]
+        return [Recording(traces_from_json(traces), failed) for traces, failed in in_child(run, limit)]
     except ChildEnded:
         if len(answers) == 1:
             return [Recording({}, {})]
         return [recording for answer in answers for recording in record(judge, exercise, [answer], seed)]
 
 
-def mistakes_of(lab: Lab) -> KnownMistakes:
+def mistakes_of(lab: Lab, judge: InProcess | None = None) -> KnownMistakes:
     """The misconceptions of a lab that its tests show clearly enough, with their behaviour."""
-    judge = InProcess(lab.reference())
+    judge = judge or InProcess(lab.reference())
     found = KnownMistakes(returns=returns_of(judge))
     wrong = [variant for variant in load_variants(lab) if variant.kind is Kind.MISCONCEPTION]
     for exercise in judge.tests:

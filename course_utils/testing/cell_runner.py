@@ -13,6 +13,7 @@ from course_utils.environment import in_sandbox, refuse_unprotected_grading
 from course_utils.remote.proxies import ReferenceUnavailable, student
 from course_utils.remote.recorder import Recorder, Traces
 from course_utils.remote.student_errors import StudentError, StudentTimeout
+from course_utils.testing import failed_cells
 from course_utils.testing.case import LabTestCase, is_untouched, session
 from course_utils.testing.comparison import Difference
 from course_utils.testing.diagnosis import advice, diagnose, known_mistakes
@@ -69,6 +70,8 @@ def run_tests(exercise: str) -> float:
     last_outcomes[exercise] = outcomes
     if recorder is not None:
         student._record(None)
+        if warning := failed_cells.watch.warning(exercise):
+            print(warning)
     print(_render(exercise, outcomes))
     if recorder is not None and any(outcome.status != "passed" for outcome in outcomes):
         _print_diagnosis(exercise, recorder.traces)
