@@ -48,6 +48,8 @@ def _killed(audit: LabAudit) -> str:
 
 def _diagnosed(audit: LabAudit) -> str:
     wrong, others = audit.total("misdiagnosed"), audit.total("others")
+    if not others:  # an older audit
+        return ""
     return f" {audit.diagnosed_share:.0%} are diagnosed, and {wrong} of {others} other answers are taken for one."
 
 

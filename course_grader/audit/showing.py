@@ -51,8 +51,9 @@ def rows(audit: LabAudit) -> list[list[str]]:
 def _row(exercise: ExerciseAudit, quick: bool) -> list[str]:
     counts = [exercise.alternatives, exercise.misconceptions, exercise.seen]
     mutants = ["–"] * 3 if quick else [str(each) for each in (exercise.mutants, exercise.killed, exercise.equivalent)]
-    diagnoses = [exercise.diagnosed, exercise.told, exercise.others, exercise.misdiagnosed]
-    shown = [points(exercise.constant), points(exercise.probed), *mutants, *map(str, diagnoses)]
+    numbers = [exercise.diagnosed, exercise.told, exercise.others, exercise.misdiagnosed]
+    diagnoses = [str(number) if exercise.others else "–" for number in numbers]  # an older audit has none
+    shown = [points(exercise.constant), points(exercise.probed), *mutants, *diagnoses]
     return [exercise.name, *map(str, counts), *shown]
 
 
