@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from typing import Any
 
 from course_grader.audit.check import InProcess
@@ -16,7 +17,7 @@ from course_grader.audit.variants import FOLDER, Kind, Variant, load_variants
 from course_grader.judge.reference import ReferenceSource
 from course_grader.judge.session import DIAGNOSIS_SEED
 from course_grader.notebooks import Lab, is_judged_cell
-from course_utils.remote.recorder import Recorder, Traces, traces_from_json, traces_to_json
+from course_utils.remote.recorder import Call, Recorder, Traces, traces_from_json, traces_to_json
 from course_utils.testing.case import session
 from course_utils.testing.diagnosis import ENOUGH, Mistake
 
@@ -102,14 +103,15 @@ def mistakes_of(lab: Lab, judge: InProcess | None = None) -> KnownMistakes:
         own = [variant for variant in wrong if variant.exercise == exercise]
         right, *recordings = record(judge, exercise, [{}, *({exercise: variant.code} for variant in own)])
         pairs = list(zip(own, recordings, strict=True))
-        found.judge[exercise] = _clear(right.traces, [(variant, each.traces) for variant, each in pairs])
+        judged = [(variant, each.traces) for variant, each in pairs]
+        found.judge[exercise] = _clear(right.traces, judged, error=ENOUGH)  # hidden tests try several inputs
         found.notebook[exercise] = _clear(right.notebook, [(variant, each.notebook) for variant, each in pairs])
     return found
 
 
-def _clear(right: Traces, wrong: list[tuple[Variant, Traces]]) -> list[Mistake]:
+def _clear(right: Traces, wrong: list[tuple[Variant, Traces]], error: int | None = None) -> list[Mistake]:
     """The mistakes that the tests show clearly enough."""
-    all_of_them = [Mistake(each.name, each.explanation, against(right, traces)) for each, traces in wrong]
+    all_of_them = [Mistake(each.name, each.explanation, against(right, traces, error)) for each, traces in wrong]
     return [mistake for mistake in all_of_them if mistake.evidence_in(mistake.traces) >= ENOUGH]
 
 
@@ -148,16 +150,23 @@ def _named_parts(docstring: str, count: int) -> str:
     return f"a tuple ({found[1]})" if found else ""
 
 
-def against(right: Traces, traces: Traces) -> Traces:
-    """The traces, with no evidence in the calls that a right answer has too."""
+def against(right: Traces, traces: Traces, error: int | None = None) -> Traces:
+    """The traces, with no evidence in the calls that a right answer has too.
+
+    error: the evidence of a value in place of an error, or of an error in place of a value.
+    """
     return {
-        test: [
-            replace(call, evidence=0) if place < len(known) and known[place].agrees(call) else call
-            for place, call in enumerate(calls)
-        ]
+        test: [_against(known, call, error) for known, call in zip_longest(right.get(test, [])[: len(calls)], calls)]
         for test, calls in traces.items()
-        for known in [right.get(test, [])]
     }
+
+
+def _against(known: Call | None, call: Call, error: int | None) -> Call:
+    if known is None:
+        return call
+    if known.agrees(call):
+        return replace(call, evidence=0)
+    return replace(call, evidence=error) if error and bool(known.text) != bool(call.text) else call
 
 
 def behaviour_hash(lab: Lab) -> str:

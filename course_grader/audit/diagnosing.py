@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from course_grader.audit.behaviours import KnownMistakes, Recording, against, record
 from course_grader.audit.check import InProcess
 from course_utils.remote.recorder import Traces
-from course_utils.testing.diagnosis import Mistake, diagnose
+from course_utils.testing.diagnosis import ENOUGH, Mistake, diagnose
 
 OTHER_SEED = 1  # of inputs on which an answer must behave like the misconception, too
 
@@ -41,7 +41,9 @@ class Diagnosing:
         """Whether the answer behaves like one of these misconceptions on other inputs, too: it makes this mistake."""
         codes = [{exercise: self._codes[exercise, name]} for name in names]
         right, mine, *theirs = record(self._judge, exercise, [{}, answer, *codes], OTHER_SEED)
-        return any(Mistake("", "", against(right.traces, each.traces)).evidence_in(mine.traces) for each in theirs)
+        return any(
+            Mistake("", "", against(right.traces, each.traces, ENOUGH)).evidence_in(mine.traces) for each in theirs
+        )
 
 
 def _names(traces: Traces, known: Sequence[Mistake]) -> list[str]:

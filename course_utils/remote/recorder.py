@@ -124,7 +124,10 @@ class Recorder:
 
     def _read(self, request: dict, sent: dict, reply: dict, received: dict) -> Call:
         keys = ("op", "target", "attribute", "name", "args", "kwargs", "grad")
-        asked = _Reader(sent, self._handles).read({key: request[key] for key in keys if key in request})[0]
+        known = {key: request[key] for key in keys if key in request}
+        if isinstance(target := request.get("target"), int):  # an object's number is another one each time
+            known["target"] = self._handles[target]
+        asked = _Reader(sent, self._handles).read(known)[0]
         if "error" in reply:
             error = reply["error"]
             kind = next(iter(error["bases"]), error["type"])
@@ -193,7 +196,8 @@ class _Reader:
         special = [] if bool(finite.all()) else [repr(value) for value in values[~finite].tolist()]
         where = (~finite).nonzero().flatten().tolist() if special else []
         values = torch.where(finite, values, 0.0)
-        self._seen |= {_rounded(value) for value in values[:100].tolist()}
+        self._seen |= {_rounded(value) for value in values[:100].tolist()} if bool(finite.any()) else set()
+        self._seen |= set(special[:100])
         self._numbers.append([_COARSE if tensor.dtype in _HALF else _FINE, *map(_rounded, _digest(values))])
         return [kind, special, where]
 

@@ -89,9 +89,24 @@ def test_errors_agree_by_their_type_and_have_a_text():
 
 
 def test_evidence_counts_different_numbers():
-    values = [None, True, 3, (3, 4), torch.zeros(5), torch.tensor([1.0, 2.0]), LONG]
-    assert [recorded(lambda value=value: value).evidence for value in values] == [1, 1, 2, 4, 1, 4, 8]
+    values = [None, True, 3, (3, 4), torch.zeros(5), torch.tensor([1.0, 2.0]), LONG, float("nan")]
+    assert [recorded(lambda value=value: value).evidence for value in values] == [1, 1, 2, 4, 1, 4, 8, 2]
     assert recorded(lambda: print).evidence == 0  # an object that stays with the student says nothing
+
+
+def test_an_object_is_the_same_whatever_its_number():
+    class Net:
+        def double(self, x):
+            return 2 * x
+
+    calls = []
+    for _ in range(2):
+        recorder, client = Recorder(), RemoteClient(local_transport({"Net": Net}))
+        client.recorder = recorder
+        recorder.start("Case.test")
+        client.call("Net", (), {}).double(3)
+        calls.append(recorder.traces["Case.test"])
+    assert len(calls[0]) == 3 and all(one.agrees(other) for one, other in zip(*calls, strict=True))
 
 
 def test_what_has_no_valid_form_agrees_with_nothing():
