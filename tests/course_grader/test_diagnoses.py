@@ -67,8 +67,12 @@ class TestRecording:
 
 class TestFileForStudents:
     def test_it_has_visible_tests_and_explanations_only(self, lab, mistakes):
-        text = shipped.shipped_text(lab, mistakes.notebook)
-        [entry] = json.loads(text)["exercises"]["double"]
+        text = shipped.shipped_text(lab, mistakes)
+        [entry] = json.loads(text)["mistakes"]["double"]
+        assert json.loads(text)["returns"] == {
+            "double": ["a tensor", ["a tensor"]],
+            "count": ["a list of ints", ["a list of ints"]],
+        }
         assert set(entry) == {"explanation", "tests"}
         assert set(entry["tests"]) == {"VisibleDouble.test_example", "VisibleDouble.test_zero"}
         assert "Hidden" not in text and "x + x" not in text and "three times x" not in text
