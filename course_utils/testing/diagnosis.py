@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from course_utils.remote.recorder import Call, Traces, traces_from_json, traces_
 from course_utils.testing.known_answers import known
 
 ENOUGH = 4  # evidence that a diagnosis needs: a single number could be a coincidence
+WIDTH, INDENT = 100, " " * 6  # of an explanation
 MOST_NAMED = 2  # of mistakes that the tests cannot tell apart
 
 
@@ -63,4 +65,5 @@ def advice(explanations: Sequence[str]) -> str:
     if not explanations:
         return ""
     which = "this known mistake" if len(explanations) == 1 else "one of these known mistakes"
-    return "\n".join([f"  Your answer behaves like {which}:", *(f"      {text}" for text in explanations)])
+    wrapped = (textwrap.fill(text, WIDTH, initial_indent=INDENT, subsequent_indent=INDENT) for text in explanations)
+    return "\n".join([f"  Your answer behaves like {which}:", *wrapped])

@@ -29,7 +29,7 @@ class CellWatch:
         error = result.error_before_exec or result.error_in_exec  # before: a syntax error
         for name, value in self._before.items():
             if error is not None and self._value(name) is value:
-                self._failed[name] = f"{type(error).__name__}: {error}"[:MAX_ERROR]
+                self._failed[name] = _described(error)
             else:
                 self._failed.pop(name, None)
         self._before = {}
@@ -47,6 +47,13 @@ class CellWatch:
 
     def _value(self, name: str) -> Any:
         return (notebook_variables() if self._variables is None else self._variables).get(name)
+
+
+def _described(error: BaseException) -> str:
+    text = str(error)
+    if isinstance(error, SyntaxError):  # its own text names a file that students do not know
+        text = f"{error.msg} (line {error.lineno})"
+    return f"{type(error).__name__}: {text}"[:MAX_ERROR]
 
 
 watch = CellWatch()

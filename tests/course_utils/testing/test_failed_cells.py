@@ -32,7 +32,7 @@ def test_a_cell_that_defined_the_function(run):
 
 def test_a_syntax_error_in_a_cell_that_was_right_before(run):
     warning = run(GOOD, SYNTAX_ERROR)
-    assert "SyntaxError" in warning and "still try the old `f`" in warning
+    assert "SyntaxError: expected ':' (line 2)" in warning and "still try the old `f`" in warning
 
 
 def test_an_error_before_the_definition(run):
