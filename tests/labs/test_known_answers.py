@@ -120,19 +120,14 @@ def try_wrong_types(lab, hidden):
             yield exercise, what, judge.outcomes({exercise: code}, [exercise])[exercise]
 
 
-def says_what_came(message):
-    """Whether a message names what was expected and what came, and is no error of the test itself."""
-    return "expected" in message and "got" in message and "docstring describes" not in message
-
-
 def check_messages(lab, hidden):
     unclear = {}
     for exercise, what, outcomes in try_wrong_types(lab, hidden):
         failed = [outcome for outcome in outcomes if outcome.status != "passed"]
-        if failed and not any(says_what_came(outcome.message) for outcome in failed):
+        if failed and not any("expected" in outcome.message for outcome in failed):
             unclear[exercise, what] = failed[0].message
         for outcome in failed:
-            if re.search(r"the test ended with|Error\b.*line \d+ of the test cell", outcome.message):
+            if "the test ended with" in outcome.message:
                 unclear[exercise, what, outcome.name] = outcome.message
     assert not unclear
 
