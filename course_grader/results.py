@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -30,11 +30,20 @@ class TestResult:
     message: str = ""
 
 
+@dataclass(frozen=True)
+class Diagnosis:
+    """A misconception that an answer behaves like: the variant's name, and the explanation that students read."""
+
+    name: str
+    explanation: str
+
+
 @dataclass
 class ExerciseResult:
     """One exercise: `points` of `max`, from its test methods.
 
     text: what its test cell printed. error: a mistake in the test cell itself, not in the submission.
+    diagnoses: usually one or none; two misconceptions if the tests cannot tell them apart.
     """
 
     id: str
@@ -42,6 +51,7 @@ class ExerciseResult:
     tests: list[TestResult] = field(default_factory=list)
     text: str = ""
     error: str = ""
+    diagnoses: list[Diagnosis] = field(default_factory=list)
 
     @property
     def points(self) -> float:
@@ -133,7 +143,12 @@ class GradedSubmission:
     def public(self) -> dict[str, Any]:
         """The submission's entry in the file that `--json` writes."""
         exercises = {
-            name: {"points": e.points, "max": e.max, "tests": {test.name: test.status for test in e.tests}}
+            name: {
+                "points": e.points,
+                "max": e.max,
+                "tests": {test.name: test.status for test in e.tests},
+                "diagnoses": [asdict(diagnosis) for diagnosis in e.diagnoses],
+            }
             for name, e in self.exercises.items()
         }
         return {

@@ -34,7 +34,7 @@ def _section(audit: LabAudit) -> Iterator[str]:
     if audit.exercises:
         lines = [list(HEADINGS), ["---", *["--:"] * (len(HEADINGS) - 1)], *rows(audit)]
         yield "\n".join(f"| {' | '.join(line)} |" for line in lines)
-    yield f"Visible tests notice {audit.seen_share:.0%} of the misconceptions." + _killed(audit)
+    yield f"Visible tests notice {audit.seen_share:.0%} of the misconceptions." + _killed(audit) + _diagnosed(audit)
     if audit.problems:
         yield "\n".join(f"- {problem}" for problem in audit.problems)
     if audit.survivors:
@@ -44,6 +44,13 @@ def _section(audit: LabAudit) -> Iterator[str]:
 
 def _killed(audit: LabAudit) -> str:
     return "" if audit.quick else f" The tests notice {audit.killed_share:.0%} of the mutants that are not equivalent."
+
+
+def _diagnosed(audit: LabAudit) -> str:
+    wrong, others = audit.total("misdiagnosed"), audit.total("others")
+    if not others:  # an older audit
+        return ""
+    return f" {audit.diagnosed_share:.0%} are diagnosed, and {wrong} of {others} other answers are taken for one."
 
 
 def stale_labs(audits: list[LabAudit], root: Path) -> list[str]:

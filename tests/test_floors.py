@@ -21,6 +21,7 @@ GRADER_FLOORS = [
     {"sandbox", "kernel_client", "notebooks", "gradebook"},
     {"judge", "repair", "release", "report", "fingerprint"},
     {"grading", "audit", "markup"},
+    {"diagnosis"},
     {"nbgrader_plugins", "feedback"},
     {"runner"},
     {"doctor"},

@@ -27,6 +27,7 @@ from course_grader.notebooks import (
 from course_utils import testing
 from course_utils.remote.client import RemoteClient
 from course_utils.remote.proxies import local_transport, reference, student
+from course_utils.remote.recorder import Recorder
 from course_utils.testing import Outcome
 from course_utils.testing.case import session
 
@@ -86,7 +87,9 @@ class InProcess:
         own = outcomes.get(variant.exercise, [])
         return Finding(variant, lost, any(not test.hidden and test.status != "passed" for test in own))
 
-    def outcomes(self, answers: dict[str, str], exercises: Collection[str] | None = None) -> dict[str, list[Outcome]]:
+    def outcomes(
+        self, answers: dict[str, str], exercises: Collection[str] | None = None, recorder: Recorder | None = None
+    ) -> dict[str, list[Outcome]]:
         """What the tests of these exercises (default: all) find when some solution cells have other sources.
 
         As in a student's kernel, a cell that fails does not keep the next ones from running.
@@ -94,7 +97,12 @@ class InProcess:
         variables = _execute(ReferenceSource.of(with_answers(self._notebook, answers)))
         chosen = [name for name in self.tests if exercises is None or name in exercises]
         with _connected(variables, self._reference):
+            student._record(recorder)
             return {name: self._judge(name) for name in chosen}
+
+    def answer(self, exercise: str) -> Any:
+        """The reference's function or class."""
+        return self._reference[exercise]
 
     def _judge(self, exercise: str) -> list[Outcome]:
         try:
@@ -132,7 +140,7 @@ def _execute(source: ReferenceSource) -> dict[str, Any]:
     variables: dict[str, Any] = {"__name__": "student"}
     for number, text in source.cells:
         with contextlib.suppress(Exception), _quiet():
-            execute_source(text, f"<answer cell {number}>", variables)
+            execute_source(text, f"<cell {number}>", variables)
     return variables
 
 

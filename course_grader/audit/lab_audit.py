@@ -13,8 +13,10 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from course_grader.audit.behaviours import mistakes_of
 from course_grader.audit.check import Finding, InProcess
 from course_grader.audit.constants import constant_answers
+from course_grader.audit.diagnosing import Diagnosing
 from course_grader.audit.in_child import ChildEnded, in_child
 from course_grader.audit.mutants import EQUIVALENT_FILE, Mutant, equivalent_mutants, mutants_of
 from course_grader.audit.probes import probing_tests
@@ -26,6 +28,7 @@ from course_utils.testing import Outcome
 from course_utils.testing.case import session
 
 MIN_SEEN, MIN_KILLED, MAX_CONSTANT, MAX_PROBED = 0.9, 0.95, 0.5, 0.75
+MIN_DIAGNOSED, MAX_MISDIAGNOSED = 0.9, 0.01
 LIMIT_SECONDS = 120.0  # for all tests of a lab
 _MIN_SECONDS, _SLACK = 10.0, 5.0  # a mutant may take five times as long as the reference
 
@@ -33,7 +36,8 @@ _MIN_SECONDS, _SLACK = 10.0, 5.0  # a mutant may take five times as long as the 
 @dataclass
 class ExerciseAudit:
     """What was found for one exercise. seen: misconceptions that fail a visible test. constant: the most points for an
-    answer that ignores its arguments. probed: the points of tests that run a probe."""
+    answer that ignores its arguments. probed: the points of tests that run a probe. diagnosed, told: misconceptions
+    that the grader and a notebook name. others, misdiagnosed: other answers, and how many are taken for one."""
 
     name: str
     alternatives: int = 0
@@ -44,6 +48,10 @@ class ExerciseAudit:
     mutants: int = 0
     killed: int = 0
     equivalent: int = 0
+    diagnosed: int = 0
+    told: int = 0
+    others: int = 0
+    misdiagnosed: int = 0
 
 
 @dataclass
@@ -57,6 +65,7 @@ class LabAudit:
     problems: list[str] = field(default_factory=list)
     unexplained: list[str] = field(default_factory=list)
     survivors: list[dict[str, str]] = field(default_factory=list)
+    misdiagnoses: list[str] = field(default_factory=list)
 
     @property
     def passed(self) -> bool:
@@ -75,6 +84,11 @@ class LabAudit:
     def killed_share(self) -> float:
         """The share of the mutants that are noticed, of those that are not equivalent."""
         return _share(self.total("killed"), self.total("mutants") - self.total("equivalent"))
+
+    @property
+    def diagnosed_share(self) -> float:
+        """The share of the misconceptions that a judge names."""
+        return _share(self.total("diagnosed"), self.total("misconceptions"))
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -135,11 +149,16 @@ class _Audit:
             self._variant(variant)
         self._expect(self._result.seen_share >= MIN_SEEN, f"visible tests notice {self._result.seen_share:.0%} of the "
                      f"misconceptions; the aim is {MIN_SEEN:.0%}")  # fmt: skip
+        self._report("diagnoses")
+        self._diagnoses()
         self._report("constant answers and probes")
         self._constants()
         self._probes()
         if not self._quick:
             self._mutants()
+        wrong, others = self._result.total("misdiagnosed"), self._result.total("others")
+        self._expect(wrong <= MAX_MISDIAGNOSED * others, f"{wrong} of {others} other answers are taken for a "
+                     f"misconception; the aim is at most {MAX_MISDIAGNOSED:.0%}")  # fmt: skip
         return self._result
 
     def _expect(self, holds: bool, problem: str) -> None:
@@ -181,6 +200,42 @@ class _Audit:
         if finding.unexplained:
             self._result.unexplained.append(name)
             self._problems.append(f"{name}: only hidden tests notice it; give it a visible test or `hidden_because`")
+
+    def _diagnoses(self) -> None:
+        wrong = [variant for variant in self._variants if variant.kind is Kind.MISCONCEPTION]
+        codes = {(variant.exercise, variant.name): variant.code for variant in wrong}
+        self._diagnosing = Diagnosing(self._judge, mistakes_of(self._lab, self._judge), codes)
+        for name, exercise in self._exercises.items():
+            own = [variant for variant in wrong if variant.exercise == name]
+            said = self._diagnosing.of(name, [{name: variant.code} for variant in own])
+            exercise.diagnosed = sum(variant.name in each.judge for variant, each in zip(own, said, strict=True))
+            exercise.told = sum(variant.name in each.notebook for variant, each in zip(own, said, strict=True))
+            self._expect_no_diagnosis(name, self._other_answers(name))
+        share = self._result.diagnosed_share
+        self._expect(share >= MIN_DIAGNOSED, f"{share:.0%} of the misconceptions are diagnosed; the aim is "
+                     f"{MIN_DIAGNOSED:.0%}")  # fmt: skip
+
+    def _other_answers(self, exercise: str) -> dict[str, dict[str, str]]:
+        """Answers that are no misconception of this exercise, by what they are."""
+        found = {"unfinished": {exercise: _unfinished(exercise)}}
+        for variant in self._variants:
+            other = exercise in variant.also_affects
+            if other or (variant.exercise == exercise and variant.kind is Kind.ALTERNATIVE):
+                found[f"{variant.exercise}, {variant.name!r}"] = {variant.exercise: variant.code}
+        for answer in constant_answers(self._sources[exercise], exercise):
+            found[f"the answer {answer.splitlines()[-1].strip()!r}"] = {exercise: answer}
+        return found
+
+    def _expect_no_diagnosis(self, exercise: str, answers: dict[str, dict[str, str]]) -> None:
+        """Or the right one: some of these answers make the mistake of a misconception, on other inputs, too."""
+        self._exercises[exercise].others += len(answers)
+        for (what, answer), said in zip(
+            answers.items(), self._diagnosing.of(exercise, list(answers.values())), strict=True
+        ):
+            names = sorted({*said.judge, *said.notebook})
+            if names and not self._diagnosing.is_the_same(exercise, answer, names):
+                self._exercises[exercise].misdiagnosed += 1
+                self._result.misdiagnoses.append(f"{exercise}: {what} is taken for {', '.join(map(repr, names))}")
 
     def _constants(self) -> None:
         for name, exercise in self._exercises.items():
@@ -226,16 +281,21 @@ class _Audit:
         for name, exercise in self._exercises.items():
             self._report(f"mutants of {name}")
             limit, full = self._effort(name)
+            ended: dict[str, dict[str, str]] = {}
             for mutant in mutants_of(self._sources[name], name):
                 exercise.mutants += 1
                 key = (name, mutant.line)
+                start = time.monotonic()
                 if self._points({name: mutant.code}, [name], limit, stop_early=True)[name] < full:
                     exercise.killed += 1
+                    if time.monotonic() - start < limit:
+                        ended[f"the mutant {mutant.line!r}"] = {name: mutant.code}
                 elif key in self._equivalent:
                     exercise.equivalent += 1
                     used.add(key)
                 else:
                     self._survived(mutant)
+            self._expect_no_diagnosis(name, ended)
         for name, line in set(self._equivalent) - used:
             self._problems.append(f"{name}: no mutant {line!r} survives; remove it from {EQUIVALENT_FILE}")
         share = self._result.killed_share
@@ -265,6 +325,10 @@ def _solutions(notebook: NotebookNode) -> dict[str, str]:
 
 def _plain(finding: Finding) -> tuple[dict[str, float], bool]:
     return finding.lost, finding.seen
+
+
+def _unfinished(exercise: str) -> str:
+    return f"def {exercise}(*args, **kwargs):\n    raise NotImplementedError('finish `{exercise}` first')"
 
 
 def _share(part: float, whole: float) -> float:

@@ -25,10 +25,17 @@ HEADINGS = (
     "mutants",
     "killed",
     "equivalent",
+    "diagnosed",
+    "told",
+    "others",
+    "misdiagnosed",
 )
 LEGEND = (
     "seen: misconceptions that fail a visible test · constant: points for answers that ignore their arguments · "
-    "probes: points of tests that run code in the student's kernel · killed: mutants of the reference that lose points"
+    "probes: points of tests that run code in the student's kernel · killed: mutants of the reference that lose "
+    "points · diagnosed: misconceptions that the grader names · told: those that a notebook names by visible tests · "
+    "others: other answers (right ones, unfinished ones, constants, mutants, misconceptions of other exercises) · "
+    "misdiagnosed: those that are taken for a misconception whose behaviour they do not have on other inputs"
 )
 
 
@@ -44,7 +51,10 @@ def rows(audit: LabAudit) -> list[list[str]]:
 def _row(exercise: ExerciseAudit, quick: bool) -> list[str]:
     counts = [exercise.alternatives, exercise.misconceptions, exercise.seen]
     mutants = ["–"] * 3 if quick else [str(each) for each in (exercise.mutants, exercise.killed, exercise.equivalent)]
-    return [exercise.name, *map(str, counts), points(exercise.constant), points(exercise.probed), *mutants]
+    numbers = [exercise.diagnosed, exercise.told, exercise.others, exercise.misdiagnosed]
+    diagnoses = [str(number) if exercise.others else "–" for number in numbers]  # an older audit has none
+    shown = [points(exercise.constant), points(exercise.probed), *mutants, *diagnoses]
+    return [exercise.name, *map(str, counts), *shown]
 
 
 def verdict(audit: LabAudit) -> str:
@@ -57,7 +67,7 @@ def verdict(audit: LabAudit) -> str:
 
 def print_audit(audit: LabAudit, console: Console) -> None:
     if not console.is_terminal:
-        console = Console(file=console.file, width=150)  # a table must not wrap
+        console = Console(file=console.file, width=190)  # a table must not wrap
     table = Table(title=audit.lab, header_style="bold", box=box.SIMPLE_HEAD, show_edge=False)
     for number, heading in enumerate(HEADINGS):
         table.add_column(heading, justify="right" if number else "left", no_wrap=True)
@@ -66,6 +76,8 @@ def print_audit(audit: LabAudit, console: Console) -> None:
     console.print(table)
     for survivor in audit.survivors:
         console.print(Text(f"survived, {survivor['exercise']}:\n{survivor['diff']}"))
+    for text in audit.misdiagnoses:
+        console.print(Text(f"misdiagnosed, {text}"), soft_wrap=True)
     for problem in audit.problems:
         console.print(Text(f"✗ {problem}"), soft_wrap=True)
     console.print(Text(verdict(audit)), soft_wrap=True)

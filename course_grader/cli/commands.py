@@ -73,6 +73,7 @@ def example(options: argparse.Namespace) -> int:
 
 def labs(options: argparse.Namespace) -> int:
     from course_grader.audit.own_tests import OwnTests
+    from course_grader.diagnosis.shipped import write_shipped
     from course_grader.notebooks import find_lab, lab_names
     from course_grader.release import lint, make_labs
     from course_grader.runner.find_course import find_course
@@ -83,6 +84,7 @@ def labs(options: argparse.Namespace) -> int:
             with OwnTests(lab) as own_tests:
                 own_tests.expect_passed()
     for path in make_labs(root, options.names or None):
+        write_shipped(find_lab(path.name, root))
         print(path)
     return OK
 

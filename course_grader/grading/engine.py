@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 
 from course_grader.errors import CourseError
 from course_grader.grading.lab_limits import limits_of, with_experiments
-from course_grader.grading.notebook_run import NotebookRun, fail_closed
+from course_grader.grading.notebook_run import Diagnoser, NotebookRun, fail_closed
 from course_grader.grading.parts import ENVIRONMENT, PartLost, Parts, SharedParts
 from course_grader.grading.record import write_record
 from course_grader.judge.launcher import JudgeError, JudgeSession
@@ -49,19 +49,26 @@ class Engine:
     """Grades the submissions of one lab. The zygote and the judge start once; `grade` is thread-safe.
 
     If something ends one of them, or the supervisor of a kernel, the submissions that this concerned are graded again.
+
+    diagnoser: without one, no answer is compared with the lab's misconceptions.
     """
 
-    def __init__(self, lab: Lab, *, sandbox: bool = True, run_experiments: bool = False):
+    def __init__(
+        self, lab: Lab, *, sandbox: bool = True, run_experiments: bool = False, diagnoser: Diagnoser | None = None
+    ):
         self.lab = lab
         self.run_experiments = run_experiments
         self.settings = with_experiments(lab.settings) if run_experiments else lab.settings
         self.limits = limits_of(self.settings)
         self._sandbox = sandbox
+        self._diagnoser = diagnoser
         self._parts = SharedParts(lab, self.limits, sandbox)
 
     def __enter__(self) -> Self:
         """Raises SandboxUnavailable, which says what to install, or CourseError if the reference fails."""
         self._parts.get()
+        if self._diagnoser is not None:
+            self._diagnoser.prepare()  # now, since it may take longer than a submission may
         return self
 
     def __exit__(
@@ -124,7 +131,7 @@ class Engine:
         """Whether the session was lost."""
         kernel_seed = derive_seed(seed, "kernel")  # not the judge's own: student code can read it
         start_kernel = partial(self._start_kernel, kernel_seed, attempt)
-        run = NotebookRun(attempt.graded, session, start_kernel, self.settings, self.run_experiments)
+        run = NotebookRun(attempt.graded, session, start_kernel, self.settings, self.run_experiments, self._diagnoser)
         try:
             # A thread of its own: the caller's may run an event loop (the formgrader's does).
             in_daemon_thread(asyncio.run, run.run()).result()

@@ -16,6 +16,7 @@ from course_grader.sandbox.watchdog import FOLDER_MB
 MAX_KERNELS = 2  # a kernel that dies is restarted once
 SPARE_SECONDS = 30.0  # for opening and closing
 REPAIR_SECONDS = 60.0
+DIAGNOSIS_SECONDS = 20.0  # for all exercises of a submission
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ def with_experiments(settings: LabSettings) -> LabSettings:
 
 def outer_seconds(settings: LabSettings, run_experiments: bool = False) -> float:
     """The time after which the grader gives up on one submission; its run has been stopped before."""
-    return longest_seconds(with_experiments(settings) if run_experiments else settings) + REPAIR_SECONDS
+    running = longest_seconds(with_experiments(settings) if run_experiments else settings)
+    return running + DIAGNOSIS_SECONDS + REPAIR_SECONDS
 
 
 def cost_of(settings: LabSettings) -> Cost:

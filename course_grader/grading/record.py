@@ -14,7 +14,8 @@ from nbformat.v4 import new_output
 from course_grader.errors import CourseError
 from course_grader.notebooks import is_autograded_cell, nbgrader_metadata, tested_exercise
 from course_grader.repair import METADATA_KEY
-from course_grader.results import ExerciseResult, GradedSubmission, TestResult
+from course_grader.results import Diagnosis, ExerciseResult, GradedSubmission, TestResult
+from course_utils.testing.diagnosis import advice
 
 
 def write_record(graded: GradedSubmission) -> None:
@@ -35,7 +36,12 @@ def read_record(notebook: NotebookNode) -> GradedSubmission:
         entries = found["exercises"]
         order = [exercise_name(cell) for cell in filter(is_autograded_cell, notebook.cells)]  # nbformat sorts the keys
         exercises = {
-            name: ExerciseResult(name, entries[name]["max"], [TestResult(**test) for test in entries[name]["tests"]])
+            name: ExerciseResult(
+                name,
+                entries[name]["max"],
+                [TestResult(**test) for test in entries[name]["tests"]],
+                diagnoses=[Diagnosis(**each) for each in entries[name].get("diagnoses", [])],  # older records have none
+            )
             for name in sorted(entries, key=lambda name: order.index(name) if name in order else len(order))
         }
         return GradedSubmission(
@@ -64,7 +70,8 @@ def exercise_name(cell: NotebookNode) -> str:
 
 
 def _verdict(result: ExerciseResult) -> list[NotebookNode]:
-    text = [new_output("stream", name="stdout", text=result.text)] if result.text else []
+    told = "\n".join(filter(None, [result.text.rstrip(), advice([each.explanation for each in result.diagnoses])]))
+    text = [new_output("stream", name="stdout", text=f"{told}\n")] if told else []
     if result.error:
         return [*text, error_output("TestCellFailed", result.error)]
     if not result.tests:
@@ -74,7 +81,12 @@ def _verdict(result: ExerciseResult) -> list[NotebookNode]:
 
 def _metadata(graded: GradedSubmission) -> dict[str, Any]:
     exercises = {
-        name: {"points": result.points, "max": result.max, "tests": [asdict(test) for test in result.tests]}
+        name: {
+            "points": result.points,
+            "max": result.max,
+            "tests": [asdict(test) for test in result.tests],
+            "diagnoses": [asdict(diagnosis) for diagnosis in result.diagnoses],
+        }
         for name, result in graded.exercises.items()
     }
     return {

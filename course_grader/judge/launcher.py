@@ -24,6 +24,7 @@ from course_grader.judge.reference import ReferenceSource
 from course_grader.notebooks import Lab
 from course_grader.results import ExerciseResult, TestResult
 from course_utils.remote.framing import ProtocolClosed, ProtocolError, receive_frame, send_frame
+from course_utils.remote.recorder import Traces, traces_from_json
 
 END_SECONDS = 1.0  # a process whose sockets are closed is gone a moment later
 
@@ -59,6 +60,11 @@ class JudgeSession:
         answer = self._ask(request, exercise=exercise)
         tests = [TestResult(**test) for test in answer["tests"]]
         return ExerciseResult(exercise, maximum, tests, answer["text"], answer["error"])
+
+    def diagnose(self, source: str, exercise: str) -> Traces:
+        """Run the test cell again, with inputs that are the same for every student, and report the calls in it."""
+        request = {"op": "diagnose", "source": source, "exercise": exercise, "lost": "", "fault": ""}
+        return traces_from_json(self._ask(request, exercise=exercise)["traces"])
 
     def _ask(self, request: dict[str, Any], **echoed: Any) -> dict[str, Any]:
         """The answer to `request`; it carries the request's number and what is `echoed`."""

@@ -15,11 +15,13 @@ from course_utils import testing
 from course_utils.remote.client import WALL_FACTOR, RemoteClient
 from course_utils.remote.framing import ProtocolError, ProtocolTimeout, receive_frame, send_frame
 from course_utils.remote.proxies import reference, student
+from course_utils.remote.recorder import Recorder, traces_to_json
 from course_utils.testing.case import session as test_session
 
 ACCEPT_SECONDS = 10.0
 GRACE_SECONDS = 3.0  # beyond a call's own limit: for the transfer, and for the alarm to be heard
 MAX_OUTPUT = 50_000
+DIAGNOSIS_SEED = 0  # a notebook's, so that one recording of the misconceptions serves both
 
 
 class StudentSide:
@@ -94,11 +96,14 @@ def run_test_cell(imports: str, source: str, exercise: str) -> None:
     execute_source(source, f"<test_{exercise}>", space)
 
 
-def judge_cell(side: StudentSide, imports: str, request: dict[str, Any]) -> dict[str, Any]:
+def judge_cell(
+    side: StudentSide, imports: str, request: dict[str, Any], recorder: Recorder | None = None
+) -> dict[str, Any]:
     """Run one test cell. The verdict: `tests` (outcomes as plain data), `text` (what it printed), `error`."""
     exercise, output, error = request["exercise"], io.StringIO(), ""
     link = side.connect(request["lost"], request["fault"])
     student._connect(link)
+    student._record(recorder)
     try:
         with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
             run_test_cell(imports, request["source"], exercise)
@@ -112,8 +117,19 @@ def judge_cell(side: StudentSide, imports: str, request: dict[str, Any]) -> dict
     return {"exercise": exercise, "tests": tests, "text": text, "error": error[:MAX_OUTPUT]}
 
 
+def record_cell(side: StudentSide, imports: str, request: dict[str, Any]) -> dict[str, Any]:
+    """Run one test cell with the seed for diagnoses, and report the calls in it. No verdict depends on this."""
+    recorder, seed = Recorder(), test_session.seed
+    test_session.seed, test_session.goes_on = DIAGNOSIS_SEED, True
+    try:
+        judge_cell(side, imports, request, recorder)
+    finally:
+        test_session.seed, test_session.goes_on = seed, False
+    return {"exercise": request["exercise"], "traces": traces_to_json(recorder.traces)}
+
+
 def serve_submission(control: socket.socket, variables: dict[str, Any], imports: str) -> None:
-    """Answer `open`, then `listen` and `judge` as they come, until the controller closes the connection.
+    """Answer `open`, then `listen`, `judge` and `diagnose` as they come, until the controller closes the connection.
 
     Each answer carries its request's number: the controller must never take one for another.
     """
@@ -131,5 +147,7 @@ def serve_submission(control: socket.socket, variables: dict[str, Any], imports:
                 if request["op"] == "listen":
                     side.listen(request["path"])
                     answer = {"ready": True}
+                elif request["op"] == "diagnose":
+                    answer = record_cell(side, imports, request)
                 else:
                     answer = judge_cell(side, imports, request)

@@ -68,9 +68,10 @@ class CourseExecute(Execute):
 
 def make_engine(lab: Lab, **options: bool) -> Engine:
     """An Engine that is not entered yet. Imported here, because other nbgrader commands do not need torch."""
+    from course_grader.diagnosis import Diagnoses
     from course_grader.grading import Engine
 
-    return Engine(lab, **options)
+    return Engine(lab, diagnoser=Diagnoses(lab), **options)
 
 
 _open = ExitStack()

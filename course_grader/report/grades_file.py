@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from course_grader.errors import CourseError
+from course_grader.report.items import shared_mistakes
 from course_grader.results import GradedSubmission
 
 
 def class_grades(lab: str, seed: int | None, results: Sequence[GradedSubmission]) -> dict[str, Any]:
-    return {"lab": lab, "seed": seed, "submissions": [result.public() for result in results]}
+    return {
+        "lab": lab,
+        "seed": seed,
+        "submissions": [result.public() for result in results],
+        "mistakes": [asdict(mistake) for mistake in shared_mistakes(results)],
+    }
 
 
 def write_json(path: Path, content: Any) -> None:

@@ -23,6 +23,30 @@ class Item:
     hardest_failed: int
 
 
+@dataclass(frozen=True)
+class SharedMistake:
+    """A misconception that several answers to an exercise behave like, and how many."""
+
+    exercise: str
+    name: str
+    explanation: str
+    students: int
+
+
+def shared_mistakes(results: Sequence[GradedSubmission]) -> list[SharedMistake]:
+    """The misconceptions found in a class, the most frequent first."""
+    found = Counter(
+        (name, diagnosis)
+        for result in results
+        for name, exercise in result.exercises.items()
+        for diagnosis in exercise.diagnoses
+    )
+    return [
+        SharedMistake(exercise, diagnosis.name, diagnosis.explanation, count)
+        for (exercise, diagnosis), count in found.most_common()
+    ]
+
+
 def exercises_of(results: Sequence[GradedSubmission]) -> dict[str, float]:
     """Each exercise's maximum, in the order of the submission with the most exercises."""
     orders = sorted(({name: e.max for name, e in result.exercises.items()} for result in results), key=len)

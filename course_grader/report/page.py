@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from course_grader.report.items import Item, exercises_of, item_statistics
+from course_grader.report.items import Item, SharedMistake, exercises_of, item_statistics, shared_mistakes
 from course_grader.report.table import STATUS, score, summary
-from course_grader.report.text import clean, one_line, points
+from course_grader.report.text import clean, one_line, plural, points
 from course_grader.results import ExerciseResult, GradedSubmission, TestResult
 
 _SHADES = 5  # in the table, from no points to full points
@@ -33,6 +33,10 @@ class LabResults:
         return item_statistics(self.results)
 
     @property
+    def mistakes(self) -> list[SharedMistake]:
+        return shared_mistakes(self.results)
+
+    @property
     def summary(self) -> list[str]:
         return summary(self.results)
 
@@ -52,7 +56,13 @@ def render_page(labs: Sequence[LabResults], title: str) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"clean": clean, "line": one_line, "points": points, "percent": "{:.0%}".format}
+    environment.filters |= {
+        "clean": clean,
+        "line": one_line,
+        "points": points,
+        "percent": "{:.0%}".format,
+        "plural": plural,
+    }
     environment.globals |= {"shade": shade, "sign": sign, "score": score, "status": _status}
     return environment.get_template("page.html.j2").render(labs=labs, title=title)
 

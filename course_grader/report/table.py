@@ -9,10 +9,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from course_grader.report.items import exercises_of
+from course_grader.report.items import exercises_of, shared_mistakes
 from course_grader.report.text import one_line, plural, points
 from course_grader.results import GradedSubmission
 
+MOST_MISTAKES = 10
 # A sign as well as a colour: not everyone can see the colour, and a log has none.
 STATUS = {
     "graded": ("✓ graded", ""),
@@ -32,8 +33,18 @@ def print_results(results: Sequence[GradedSubmission], console: Console) -> None
     for result in results:
         if result.messages:
             console.print(remark(result))
-    for line in summary(results):
-        console.print(Text(line))
+    for line in (*summary(results), *_mistakes(results)):
+        console.print(Text(line), soft_wrap=True)
+
+
+def _mistakes(results: Sequence[GradedSubmission]) -> list[str]:
+    """One line on each misconception that several students share, the most frequent first."""
+    shared = [mistake for mistake in shared_mistakes(results) if mistake.students > 1]
+    lines = [
+        f"{plural(mistake.students, 'student')}, {mistake.exercise}: {mistake.name}"
+        for mistake in shared[:MOST_MISTAKES]
+    ]
+    return ["Known mistakes that several students make:", *(f"  {line}" for line in lines)] if lines else []
 
 
 def _class_table(results: Sequence[GradedSubmission], exercises: dict[str, float]) -> Table:

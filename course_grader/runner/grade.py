@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from course_grader.audit.own_tests import OwnTests
+from course_grader.diagnosis import Diagnoses
 from course_grader.errors import CourseError, one_sentence
 from course_grader.grading import Engine
 from course_grader.grading.lab_limits import outer_seconds
@@ -90,7 +91,7 @@ def autograded_folder(course: Course, lab: str) -> Path:
 
 
 def make_engine(lab: Lab, request: Request) -> AbstractContextManager[Engine]:
-    return Engine(lab, sandbox=request.sandbox, run_experiments=request.run_experiments)
+    return Engine(lab, sandbox=request.sandbox, run_experiments=request.run_experiments, diagnoser=Diagnoses(lab))
 
 
 def _engine_in_background(lab: Lab, request: Request) -> InBackground[Engine]:

@@ -13,6 +13,8 @@ from course_utils.remote.decoder import Decoder
 from course_utils.remote.encoder import Encoder
 from course_utils.remote.framing import ProtocolError, ProtocolTimeout
 from course_utils.remote.gradients import attach
+from course_utils.remote.kinds import kind
+from course_utils.remote.recorder import Recorder
 from course_utils.remote.student_errors import (
     StudentError,
     StudentProtocolError,
@@ -74,6 +76,8 @@ class RemoteClient:
         self._exhausted = ""  # why this client asks no more, though the other side lives
         self.changes: set[tuple[str, str]] = set()  # (what changed it, the argument)
         self.default_dtype = ""  # the other side's, if it is not PyTorch's own
+        self.recorder: Recorder | None = None
+        self.returned: tuple[str, Any] | None = None  # by the last call of a function by its name
 
     def request(self, op: str, args: Any = (), kwargs: Mapping | None = None, **fields: Any) -> Any:
         reply, tensors = self._exchange(op, args, kwargs or {}, fields)[:2]
@@ -81,12 +85,19 @@ class RemoteClient:
 
     def call(self, target: int | str, args: Any, kwargs: Mapping) -> Any:
         """A call that can be differentiated: gradients flow through the student's graph, on the student's side."""
+        if isinstance(target, str):
+            self.returned = None
         fields = {"target": target, "grad": torch.is_grad_enabled()}
         reply, tensors, encoder = self._exchange("call", args, kwargs, fields)
         if type(reply.get("graph")) is int and torch.is_grad_enabled():
             inputs = [tensor for tensor in encoder.sources.values() if tensor.requires_grad]
             tensors.update(attach(self, reply, tensors, inputs))
-        return self._decode(reply, tensors)
+        value = self._decode(reply, tensors)
+        if isinstance(target, str):
+            self.returned = target, value
+            if self.recorder is not None:
+                self.recorder.returned.setdefault(target, set()).add(kind(value))
+        return value
 
     def _exchange(self, op: str, args: Any, kwargs: Mapping, fields: dict) -> tuple[dict, dict, Encoder]:
         if self.broken or self._exhausted:
@@ -109,6 +120,8 @@ class RemoteClient:
             self.broken = f"the student's process gave no valid answer: {reason}"
             raise student_error(StudentProtocolError, "no valid answer", reason) from None
         self.default_dtype = printable(str(reply.get("default_dtype", ""))[:40])
+        if self.recorder is not None:
+            self.recorder.note(request, encoder.tensors, reply, tensors)
         if "error" in reply:
             raise self._raised(reply["error"])
         self._note_changes(request.get("target"), reply.get("changed"))
@@ -130,11 +143,13 @@ class RemoteClient:
     def _raised(self, error: Any) -> StudentError:
         if type(error) is not dict:
             return student_error(StudentProtocolError, "no valid answer", "an error without a description")
-        kind, text, where = (printable(str(error.get(key, ""))[:2000]) for key in ("type", "text", "where"))
-        if kind == "timeout":
+        name, text, where = (printable(str(error.get(key, ""))[:2000]) for key in ("type", "text", "where"))
+        if name == "timeout":
             self._timeouts += 1
             if self._timeouts == MAX_TIMEOUTS:
                 self._exhausted = f"{MAX_TIMEOUTS} calls before this one gave no answer within {self.seconds:g} s each"
             return student_error(StudentTimeout, "timeout", f"no answer within {self.seconds:g} s", where)
-        names = [str(name) for name in error["bases"][:16]] if type(error.get("bases")) is list else []
-        return student_error(error_class(names), kind, text, where)
+        names = [str(base) for base in error["bases"][:16]] if type(error.get("bases")) is list else []
+        raised = student_error(error_class(names), name, text, where)
+        raised.by_test, raised.got = error.get("by_test") is True, printable(str(error.get("got", ""))[:200])
+        return raised

@@ -17,6 +17,7 @@ from typing import Any
 from course_utils.environment import in_reference_notebook, refuse_unprotected_grading
 from course_utils.remote import probes
 from course_utils.remote.client import RemoteClient, RemoteObject, Transport
+from course_utils.remote.recorder import Recorder
 from course_utils.remote.server import RemoteServer
 from course_utils.remote.student_errors import StudentError
 from course_utils.variables import notebook_variables
@@ -64,6 +65,26 @@ class Student:
     def _changed_default_dtype(self) -> str:
         """The default dtype of the student's process, if it is not PyTorch's own."""
         return self._client.default_dtype if self._client is not None else ""
+
+    def _returned(self) -> tuple[str, Any] | None:
+        """The name of the function that a test called last, and what it returned."""
+        return self._client.returned if self._client is not None else None
+
+    def _record(self, recorder: Recorder | None) -> None:
+        """Record the calls from now on; None ends it."""
+        self._connected().recorder = recorder
+
+    def _start_test(self, test: str, seed: int) -> None:
+        """While recording, a test also seeds PyTorch on the student's side, so that its calls can be repeated."""
+        client = self._client
+        if client is not None and client.recorder is not None and not client.broken:
+            client.recorder.start(test)
+            with contextlib.suppress(StudentError):
+                client.request("seed", seed=seed)
+
+    def _note_failure(self) -> None:
+        if self._client is not None and self._client.recorder is not None:
+            self._client.recorder.note_failure()
 
     def _release(self) -> None:
         """Drop the objects and graphs that tests left in the student's process."""

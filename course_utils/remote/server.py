@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import functools
 import math
 import traceback
 from collections.abc import Callable, Mapping
+from types import FunctionType
 from typing import Any
 
 import torch
@@ -21,8 +23,10 @@ from course_utils.remote.codec import Handle, read_blob
 from course_utils.remote.decoder import RequestDecoder
 from course_utils.remote.encoder import Encoder
 from course_utils.remote.framing import ProtocolError
+from course_utils.remote.kinds import kind
 
 MAX_TEXT = 2000
+PROBE = "<probe>"  # the file name that a probe's code gets
 PROBE_GLOBALS = {"torch": torch, "math": math, "nn": nn, "F": nn.functional}
 
 
@@ -31,13 +35,24 @@ class CallTimeout(BaseException):
 
 
 class StudentNamespace:
-    """Attribute access to a notebook's variables, for probes."""
+    """Attribute access to a notebook's variables, for probes. note: told what each function returns."""
 
-    def __init__(self, variables: Mapping[str, Any]):
+    def __init__(self, variables: Mapping[str, Any], note: Callable[[Any], None] = lambda _value: None):
         self._variables = variables
+        self._note = note
 
     def __getattr__(self, name: str) -> Any:
-        return look_up(self._variables, name)
+        found = look_up(self._variables, name)
+        return self._noting(found) if isinstance(found, FunctionType) else found
+
+    def _noting(self, function: FunctionType) -> Callable:
+        @functools.wraps(function)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            result = function(*args, **kwargs)
+            self._note(result)
+            return result
+
+        return call
 
 
 def look_up(variables: Mapping[str, Any], name: str) -> Any:
@@ -65,12 +80,14 @@ class RemoteServer:
         self._timer = timer or (lambda seconds: contextlib.nullcontext())
         self._objects: dict[int, Any] = {}
         self._graphs: list[tuple[list[torch.Tensor], list[torch.Tensor]]] = []
+        self._got = ""  # the kind of what the student's function last returned to a probe
         self._operations = {
             "call": self._call,
             "value": self._value,
             "attribute": self._attribute,
             "backward": self._backward,
             "run": self._run,
+            "seed": self._seed,
             "drop": self._drop,
         }
 
@@ -86,7 +103,10 @@ class RemoteServer:
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # SystemExit too: a student's function may call exit()
-            return {"id": request["id"], "error": describe(error), **_default_dtype()}, b""
+            described = describe(error)
+            if _raised_by_test(request, error):
+                described |= {"by_test": True, "got": self._got}
+            return {"id": request["id"], "error": described, **_default_dtype()}, b""
 
     def _keep(self, value: Any) -> int:
         self._objects[id(value)] = value
@@ -145,8 +165,17 @@ class RemoteServer:
     def _run(self, request: dict, tensors: dict, encoder: Encoder) -> dict:
         args, kwargs = self._arguments(request, tensors)
         space: dict[str, Any] = dict(PROBE_GLOBALS)
-        exec(compile(request["source"], "<probe>", "exec"), space)
-        return {"ok": encoder.encode(space[request["name"]](StudentNamespace(self._variables), *args, **kwargs))}
+        exec(compile(request["source"], PROBE, "exec"), space)
+        self._got = ""
+        namespace = StudentNamespace(self._variables, self._note_kind)
+        return {"ok": encoder.encode(space[request["name"]](namespace, *args, **kwargs))}
+
+    def _note_kind(self, value: Any) -> None:
+        self._got = kind(value)
+
+    def _seed(self, request: dict, tensors: dict, encoder: Encoder) -> dict:
+        torch.manual_seed(request["seed"])
+        return {"ok": None}
 
     def _drop(self, request: dict, tensors: dict, encoder: Encoder) -> dict:
         self._objects.clear()
@@ -164,6 +193,15 @@ def describe(error: BaseException) -> dict:
     if isinstance(error, ProtocolError):
         bases, text = ["TypeError", "Exception"], f"what came back cannot be checked: {text}"
     return {"type": type(error).__name__[:80], "bases": bases, "text": text[:MAX_TEXT], "where": _where(error)}
+
+
+def _raised_by_test(request: dict, error: BaseException) -> bool:
+    """Whether a test or its probe did something with the student's value that it does not allow."""
+    frames = [frame.filename for frame in traceback.extract_tb(error.__traceback__)]
+    own = [name for name in frames if _is_notebook(name) or name == PROBE]
+    if own:
+        return own[-1] == PROBE
+    return not isinstance(request.get("target", ""), str)  # it asked for a part of a value, or called it
 
 
 def _where(error: BaseException) -> str:

@@ -7,11 +7,15 @@ class StudentError(Exception):
     """The student's code raised; the class at hand is also of the built-in type that was raised.
 
     student_type, student_text, where: the exception's own type and message, and the line of the student's code.
+    by_test: a test, or its probe, could not use what the student's function returned; got: that value's kind, if a
+    probe called the function.
     """
 
     student_type = "Exception"
     student_text = ""
     where = ""
+    by_test = False
+    got = ""
 
     @property
     def what(self) -> str:

@@ -2,9 +2,12 @@
 
 from course_utils.remote.models import build
 from course_utils.remote.proxies import reference, student
+from course_utils.testing import failed_cells
 from course_utils.testing.case import LabTestCase
 from course_utils.testing.cell_runner import Outcome, last_outcomes, points, run_tests
 from course_utils.testing.predictions import check_prediction, predict, prediction_tally
+
+failed_cells.start()
 
 __all__ = [
     "LabTestCase",

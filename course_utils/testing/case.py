@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 import unittest
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, TypeGuard
+from typing import Any, ClassVar, ParamSpec, TypeGuard
 
 import torch
 
@@ -14,7 +15,15 @@ from course_utils.remote.proxies import student
 from course_utils.remote.student_errors import StudentError, StudentTimeout
 from course_utils.runtime import says_unfinished
 from course_utils.seeds import derive_seed
-from course_utils.testing.comparison import Difference, require_close, require_precision, show, show_types
+from course_utils.testing.comparison import (
+    Difference,
+    about_types,
+    as_tensor,
+    require_close,
+    require_precision,
+    show,
+    show_types,
+)
 from course_utils.testing.inputs import Inputs
 
 
@@ -23,14 +32,30 @@ class Session:
     """Who runs the tests: a notebook (seed 0), or the judge (a new seed for each submission).
 
     stop_early: whether a test case ends with its first failure; the audit asks only whether any test fails.
+    goes_on: a test goes on after a failed assertion, since its calls are recorded for a diagnosis. It gives no points.
     """
 
     seed: int = 0
     judged: bool = False
     stop_early: bool = False
+    goes_on: bool = False
 
 
 session = Session()
+Arguments = ParamSpec("Arguments")
+
+
+def _assertion(method: Callable[Arguments, None]) -> Callable[Arguments, None]:
+    @functools.wraps(method)
+    def check(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
+        try:
+            method(*args, **kwargs)
+        except AssertionError:
+            if not session.goes_on:
+                raise
+            student._note_failure()
+
+    return check
 
 
 def is_untouched(error: BaseException) -> TypeGuard[StudentError]:
@@ -54,19 +79,23 @@ class LabTestCase(Inputs, unittest.TestCase):
         seed = derive_seed(session.seed, type(self).__name__, self._testMethodName)
         self.generator = torch.Generator().manual_seed(seed)
         torch.manual_seed(seed)
+        student._start_test(f"{type(self).__name__}.{self._testMethodName}", seed)
         try:
             return super().run(result)
         finally:
             student._release()
 
+    @_assertion
     def assertTrue(self, expr: Any, msg: Any = None) -> None:
         """Like unittest's, but a message `msg` replaces "False is not true"."""
         self._require(bool(expr), "True", expr, msg)
 
+    @_assertion
     def assertFalse(self, expr: Any, msg: Any = None) -> None:
         """Like unittest's, but a message `msg` replaces "True is not false"."""
         self._require(not expr, "False", expr, msg)
 
+    @_assertion
     def assertIsInstance(self, obj: Any, cls: Any, msg: Any = None) -> None:
         """Like unittest's, but a message `msg` stands alone, and None is reported as a missing `return`."""
         if isinstance(obj, cls):
@@ -74,12 +103,14 @@ class LabTestCase(Inputs, unittest.TestCase):
         if msg is not None and obj is not None:
             raise self.failureException(msg)
         types = cls if isinstance(cls, tuple) else (cls,)
-        raise Difference("a value of type " + " or ".join(each.__name__ for each in types), show(obj))
+        names = [each.__name__ if isinstance(each, type) else str(each) for each in types]  # `int | float` has no name
+        raise Difference("a value of type " + " or ".join(names), show(obj))
 
     def _require(self, holds: bool, expected: str, got: Any, msg: Any) -> None:
         if not holds:
             raise Difference(expected, show(got)) if msg is None else self.failureException(msg)
 
+    @_assertion
     def assert_close(
         self,
         got: Any,
@@ -95,34 +126,41 @@ class LabTestCase(Inputs, unittest.TestCase):
         """
         require_close(got, expected, rtol, atol, hint, check_dtype)
 
+    @_assertion
     def assert_equal_values(self, got: Any, expected: Any, hint: str | None = None) -> None:
         """Assert exact equality and the same type; for tensors also the same shape and dtype."""
         if isinstance(expected, torch.Tensor):
             require_close(got, expected, 0, 0, hint, True)
         elif type(got) is not type(expected):
-            raise Difference(*show_types(expected, got), hint=hint)
+            raise Difference(*show_types(expected, got), hint=about_types(hint))
         elif got != expected:
             raise Difference(show(expected), show(got), hint=hint)
 
+    @_assertion
     def assert_shape(self, got: Any, shape: Sequence[int], hint: str | None = None) -> None:
         """Assert that `got` is a tensor of this shape; the shape of a scalar is ()."""
         if not isinstance(got, torch.Tensor):
-            raise Difference(f"a tensor of shape {tuple(shape)}", show(got), hint=hint)
+            raise Difference(f"a tensor of shape {tuple(shape)}", show(got), hint=about_types(hint))
         if tuple(got.shape) != tuple(shape):
             raise Difference(f"shape {tuple(shape)}", f"shape {tuple(got.shape)}", hint=hint)
 
+    @_assertion
     def assert_dtype(self, got: Any, dtype: torch.dtype, hint: str | None = None) -> None:
         """Assert that `got` is a tensor of exactly this dtype."""
         if not isinstance(got, torch.Tensor) or got.dtype != dtype:
             raise Difference(f"a tensor of dtype {dtype}", show(got), hint=hint)
 
+    @_assertion
     def assert_finite(self, got: Any, hint: str | None = None) -> None:
         """Assert that no value is NaN or infinite, in a tensor or a number; the message counts those that are."""
-        tensor = torch.as_tensor(got)
+        tensor = as_tensor(got)
+        if tensor is None:
+            raise Difference("a tensor or a number", show(got), hint=about_types(hint))
         bad = int((~torch.isfinite(tensor)).sum())
         if bad:
             raise Difference("finite values", f"{bad} of {tensor.numel()} values are NaN or infinite", hint=hint)
 
+    @_assertion
     def assert_same_storage(self, function_name: str, *args: Any, hint: str | None = None) -> None:
         """Assert that the student's function returns a view of its first argument, not a copy."""
 
@@ -150,6 +188,7 @@ class LabTestCase(Inputs, unittest.TestCase):
 
         return list(student.run(record_calls, function_name, *args))
 
+    @_assertion
     def assert_gradients_reach(self, result: Any, *inputs: Any, hint: str | None = None) -> None:
         """Assert that each of these tensors gets a finite gradient other than 0, given a random upstream gradient."""
         self._require_graph(result, hint)
@@ -168,6 +207,7 @@ class LabTestCase(Inputs, unittest.TestCase):
         if not result.requires_grad:
             raise Difference("a result that gradients flow through", "a result without a graph (detached?)", hint=hint)
 
+    @_assertion
     def assert_gradient(
         self,
         function: Callable,
@@ -210,6 +250,7 @@ class LabTestCase(Inputs, unittest.TestCase):
             for value in inputs
         ]
 
+    @_assertion
     def assert_raises(
         self, exception: type[Exception], function: Callable, *args: Any, hint: str | None = None, **kwargs: Any
     ) -> None:

@@ -12,12 +12,17 @@ from typing import TypeVar
 from course_utils.environment import in_sandbox, in_validation, refuse_unprotected_grading
 from course_utils.remote.framing import ProtocolError
 from course_utils.remote.proxies import ReferenceUnavailable, student
+from course_utils.remote.recorder import Recorder, Traces
 from course_utils.remote.student_errors import StudentError, StudentProtocolError, StudentTimeout
+from course_utils.testing import failed_cells
 from course_utils.testing.case import LabTestCase, is_untouched, session
 from course_utils.testing.comparison import Difference
+from course_utils.testing.diagnosis import advice, diagnose, known_mistakes
+from course_utils.testing.wrong_kind import unusable, wrong_kind
 
 Method = TypeVar("Method", bound=Callable[..., None])
 MARKS = {"passed": "✓", "failed": "✗", "error": "✗", "timeout": "⏱"}
+UNFINISHED = "not done yet"
 MAX_MESSAGE = 10_000  # characters: an assertion of unittest may write out a whole answer
 last_outcomes: dict[str, list[Outcome]] = {}  # by exercise; read by the judge and by `before_you_hand_in`
 
@@ -62,13 +67,27 @@ def run_tests(exercise: str) -> float | None:
             print(f"{exercise}: the judge runs these tests, using the test cell of the released lab.")
             return 0.0
     cases = _cases_of_cell(sys._getframe(1).f_code.co_filename)
+    recorder = None if session.judged else Recorder()  # the judge diagnoses later, with hidden tests too
+    if recorder is not None:
+        student._record(recorder)
     outcomes = [outcome for case in cases for outcome in _run(case)]
+    if recorder is not None:
+        student._record(None)
     last_outcomes[exercise] = outcomes
     if in_validation():
         _show_to_validator(exercise, outcomes)
         return None
-    print(_render(exercise, outcomes))
+    _show(exercise, outcomes, recorder)
     return float(sum(outcome.points for outcome in outcomes))
+
+
+def _show(exercise: str, outcomes: list[Outcome], recorder: Recorder | None) -> None:
+    """Print the report; a notebook's own tests come with a recorder, and then with what else helps a student."""
+    if recorder is not None and (warning := failed_cells.watch.warning(exercise)):
+        print(warning)
+    print(_render(exercise, outcomes))
+    if recorder is not None and any(outcome.status != "passed" for outcome in outcomes):
+        _print_diagnosis(exercise, recorder.traces)
 
 
 def _show_to_validator(exercise: str, outcomes: list[Outcome]) -> None:
@@ -79,6 +98,11 @@ def _show_to_validator(exercise: str, outcomes: list[Outcome]) -> None:
     """
     passed = all(outcome.status == "passed" for outcome in outcomes)
     print(_render(exercise, outcomes), file=sys.stdout if passed else sys.stderr)
+
+
+def _print_diagnosis(exercise: str, traces: Traces) -> None:
+    if found := diagnose(traces, known_mistakes(exercise)):
+        print(advice([mistake.explanation for mistake in found]))
 
 
 def _cases_of_cell(filename: str) -> list[type[LabTestCase]]:
@@ -134,6 +158,7 @@ class _Recorder(unittest.TestResult):
         notes = [f"note: {function} changed its input `{name}`" for function, name in student._take_changes()]
         if outcome.status != "passed" and (dtype := student._changed_default_dtype()):
             notes.append(f"note: your notebook set the default dtype to {dtype}; expected torch.float32")
+            outcome.message = _without_hint(outcome.message)
         outcome.message = "\n".join(filter(None, [outcome.message, *notes]))
 
     def _record(self, test: unittest.TestCase, error: BaseException) -> None:
@@ -144,6 +169,11 @@ class _Recorder(unittest.TestResult):
             self.stop()
         for outcome in targets:  # if setUpClass fails, every method of the class fails
             outcome.status, outcome.message = _status(error), _message(error, self._cell)[:MAX_MESSAGE]
+
+
+def _without_hint(message: str) -> str:
+    """The hint looks for the cause in the answer, where it is not."""
+    return "\n".join(line for line in message.splitlines() if not line.startswith("hint:"))
 
 
 def _status(error: BaseException) -> str:
@@ -159,16 +189,17 @@ def _message(error: BaseException, cell: str) -> str:
     if isinstance(error, StudentTimeout):
         return f"your code did not answer in time: {error.student_text}"
     if is_untouched(error):
-        return f"not done yet: {error.student_text or 'finish this exercise first'}"
+        return f"{UNFINISHED}: {error.student_text or 'finish this exercise first'}"
     if isinstance(error, StudentError):
+        wrong = wrong_kind(error.got) if error.by_test else ""
         if isinstance(error, StudentProtocolError) or error.student_type == ProtocolError.__name__:
             return f"your code gave no valid answer: {error.student_text}"
-        return f"your code raised {error.what}" + (f"\nwhere:    {error.where}" if error.where else "")
+        return wrong or f"your code raised {error.what}" + (f"\nwhere:    {error.where}" if error.where else "")
     if isinstance(error, Difference | AssertionError | ReferenceUnavailable):
         return str(error)
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == cell]
     where = f", line {lines[-1]} of the test cell" if lines else ""
-    return f"the test could not handle the returned value ({type(error).__name__}: {error}{where})"
+    return wrong_kind() or unusable(f"{type(error).__name__}: {error}{where}")
 
 
 def _render(exercise: str, outcomes: list[Outcome]) -> str:

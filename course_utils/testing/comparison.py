@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from reprlib import Repr
 from typing import Any
@@ -10,9 +11,13 @@ import numpy as np
 import torch
 
 from course_utils.remote.client import RemoteObject
+from course_utils.remote.kinds import kind
 from course_utils.testing.tolerance import NUMBERS, agree, chosen, is_coarser
 
 SHOWN_VALUES = 12
+_TYPES = re.compile(
+    r"\bitem\(\)|\b(tensors?|tuples?|lists?|dicts?|arrays?|floats?|ints?|bools?|scalar|d?types?|return)\b"
+)
 # 200 characters are shown: of a list of a million tensors, no more need be written out.
 _SHORT = Repr()
 _SHORT.maxlist = _SHORT.maxtuple = _SHORT.maxset = _SHORT.maxfrozenset = _SHORT.maxdict = 200
@@ -67,6 +72,15 @@ def _numbers(values: Any) -> str:
     return f"{values:.6g}" if isinstance(values, float) else str(values)
 
 
+def about_types(hint: str | None) -> str | None:
+    """The hint, if it can help with a value of a wrong type: others would mislead.
+
+    >>> about_types("add one product for each pair"), about_types("loss.item() gives a Python float")
+    (None, 'loss.item() gives a Python float')
+    """
+    return hint if hint and _TYPES.search(hint) else None
+
+
 def as_tensor(value: Any) -> torch.Tensor | None:
     """A tensor from a tensor, number or numpy array; None from anything else."""
     if isinstance(value, torch.Tensor):
@@ -95,7 +109,9 @@ def require_close(
         for key in expected:
             require_close(got[key], expected[key], rtol, atol, hint, dtype, f"{path}[{key!r}]")
     elif isinstance(expected, list | tuple):
-        if not isinstance(got, list | tuple) or len(got) != len(expected):
+        if not isinstance(got, list | tuple):
+            raise Difference(kind(expected), show(got), path, about_types(hint))
+        if len(got) != len(expected):
             raise Difference(f"{len(expected)} values", show(got), path, hint)
         for index, (mine, right) in enumerate(zip(got, expected, strict=True)):
             require_close(mine, right, rtol, atol, hint, dtype, f"{path}[{index}]")
@@ -107,7 +123,7 @@ def require_close(
 
 def _require_keys(got: Any, expected: Mapping, hint: str | None, path: str) -> None:
     if not isinstance(got, Mapping):
-        raise Difference(f"a dict with keys {_listed(expected)}", show(got), path, hint)
+        raise Difference(f"a dict with keys {_listed(expected)}", show(got), path, about_types(hint))
     if set(got) != set(expected):
         raise Difference(f"keys {_listed(expected)}", f"keys {_listed(got)}", path, hint)
 
@@ -121,7 +137,7 @@ def _require_number(
 ) -> None:
     value = as_tensor(got)
     if value is None or value.numel() != 1:
-        raise Difference(show(expected), show(got), path, hint)
+        raise Difference(show(expected), show(got), path, about_types(hint))
     require_precision(value, torch.float32, hint, path)
     right = torch.as_tensor(expected, dtype=torch.float64).reshape(())
     if not agree(value.reshape(()), right, *chosen(rtol, atol, NUMBERS)):
@@ -132,7 +148,7 @@ def _require_tensor(
     got: Any, expected: torch.Tensor, rtol: float | None, atol: float | None, hint: str | None, dtype: bool, path: str
 ) -> None:
     if not isinstance(got, torch.Tensor):
-        raise Difference(f"a tensor of shape {tuple(expected.shape)}", show(got), path, hint)
+        raise Difference(f"a tensor of shape {tuple(expected.shape)}", show(got), path, about_types(hint))
     if got.shape != expected.shape:
         raise Difference(f"shape {tuple(expected.shape)}", f"shape {tuple(got.shape)}", path, hint)
     if dtype and got.dtype != expected.dtype:

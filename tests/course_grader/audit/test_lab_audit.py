@@ -5,8 +5,10 @@ import pytest
 
 pytest.importorskip("jupytext")
 
+from course_grader.audit.behaviours import mistakes_of
 from course_grader.audit.check import InProcess
 from course_grader.audit.constants import constant_answers
+from course_grader.audit.diagnosing import Diagnosing
 from course_grader.audit.in_child import ChildEnded, in_child
 from course_grader.audit.lab_audit import audit_fingerprint, audit_lab, reference_failures
 from course_grader.audit.mutants import EQUIVALENT_FILE, equivalent_mutants, mutants_of
@@ -95,6 +97,37 @@ class TestQuick:
         monkeypatch.setattr("course_grader.audit.lab_audit.LIMIT_SECONDS", 3.0)
         variants(lab, '# %% loops kind="alternative"\ndef double(x):\n    while True:\n        pass\n')
         assert any("'loops': no result within 3 s" in problem for problem in audit_lab(lab, quick=True).problems)
+
+
+class TestDiagnoses:
+    def test_each_misconception_and_no_other_answer(self, lab):
+        double, count = audit_lab(lab, quick=True).exercises
+        assert (double.diagnosed, double.told, double.misdiagnosed) == (1, 1, 0)
+        assert (count.diagnosed, count.misdiagnosed) == (0, 0)
+        assert double.others > 10 and count.others > 10
+
+    def test_one_that_the_tests_do_not_show_clearly(self, lab):
+        variants(lab, wrong("one for zero", "2 * x if x.any() else x + 1"))
+        audit = audit_lab(lab, quick=True)
+        assert audit.total("diagnosed") == 0
+        assert "0% of the misconceptions are diagnosed; the aim is 90%" in audit.problems
+
+    def test_a_mistake_that_other_inputs_tell_apart(self, lab):
+        variants(lab, wrong("three times x", "3 * x") + EMPTY.removeprefix("import torch\n\n"))
+        judge = InProcess(lab.reference())
+        known = mistakes_of(lab, judge)
+        diagnosing = Diagnosing(judge, known, {("double", "three times x"): wrong("three times x", "3 * x")})
+        thrice = {"double": "def double(x):\n    return x + 2 * x"}
+        luck = {
+            "double": "from course_utils.testing.case import session\ndef double(x):\n    return (3 - session.seed) * x"
+        }
+        assert [each.judge for each in diagnosing.of("double", [thrice, luck])] == [["three times x"]] * 2
+        assert diagnosing.is_the_same("double", thrice, ["three times x"])
+        assert not diagnosing.is_the_same("double", luck, ["three times x"])
+
+    def test_mutants_are_other_answers(self, lab):
+        quick, whole = (audit_lab(lab, quick=quick).total("others") for quick in (True, False))
+        assert whole > quick
 
 
 class TestMutants:

@@ -8,7 +8,12 @@ def test_the_file_has_the_documented_format(tmp_path, class_results):
     grades = json.loads((tmp_path / "build" / "grades.json").read_text())
     assert (grades["lab"], grades["seed"]) == ("01_lab", 42)
     ben = grades["submissions"][1]
-    assert ben["exercises"]["scale"] == {"points": 1.0, "max": 2.0, "tests": {"test_0": "passed", "test_1": "failed"}}
+    assert ben["exercises"]["scale"] == {
+        "points": 1.0,
+        "max": 2.0,
+        "tests": {"test_0": "passed", "test_1": "failed"},
+        "diagnoses": [],
+    }
     assert (ben["student"], ben["status"], ben["score"], ben["max_score"]) == ("ben", "graded", 1.0, 3.0)
     assert {"manual", "messages", "seconds"} <= set(ben)
     assert [entry["status"] for entry in grades["submissions"]] == ["graded", "graded", "needs_person", "failed"]

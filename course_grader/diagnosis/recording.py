@@ -1,0 +1,82 @@
+"""Records a lab's misconceptions in a process of its own: `python -m course_grader.diagnosis.recording ROOT LAB`."""
+
+from __future__ import annotations
+
+import json
+import logging
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from course_grader.audit.behaviours import KnownMistakes, mistakes_of
+from course_grader.audit.lab_audit import audit_fingerprint
+from course_grader.audit.variants import FOLDER
+from course_grader.errors import CourseError
+from course_grader.judge.clean_environment import judge_environment
+from course_grader.notebooks import Lab, find_lab
+
+LIMIT_SECONDS = 600.0
+_log = logging.getLogger(__name__)
+
+
+def recorded_mistakes(lab: Lab) -> KnownMistakes:
+    """The behaviour of a lab's misconceptions, from build/ or recorded now, which takes up to a minute.
+
+    Raises CourseError if they cannot be recorded.
+    """
+    if not any((lab.source_folder / FOLDER).glob("*.py")):
+        return KnownMistakes()
+    path, fingerprint = lab.root / "build" / "diagnosis" / f"{lab.name}.json", audit_fingerprint(lab)
+    kept = _kept(path, fingerprint)
+    if kept is None:
+        recorded = json.loads(_record(lab))
+        _keep(path, json.dumps({"fingerprint": fingerprint, "mistakes": recorded}))
+        kept = KnownMistakes.from_json(recorded)
+    return kept
+
+
+def _kept(path: Path, fingerprint: str) -> KnownMistakes | None:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return KnownMistakes.from_json(content["mistakes"]) if content["fingerprint"] == fingerprint else None
+    except (OSError, ValueError, KeyError, TypeError):  # it does not exist, or another version wrote it
+        return None
+
+
+def _record(lab: Lab) -> str:
+    command = [sys.executable, "-m", "course_grader.diagnosis.recording", str(lab.root), lab.name]
+    with tempfile.TemporaryDirectory(prefix="diagnosis-") as folder:
+        environment = judge_environment(folder)
+        try:
+            done = subprocess.run(
+                command, capture_output=True, text=True, env=environment, timeout=LIMIT_SECONDS, check=False
+            )
+        except subprocess.TimeoutExpired:
+            raise CourseError(f"{lab.name}: its misconceptions take longer than {LIMIT_SECONDS:g} s") from None
+    if done.returncode != 0:
+        last = (done.stderr.strip().splitlines() or ["no output"])[-1]
+        raise CourseError(f"{lab.name}: its misconceptions could not be recorded: {last}")
+    return done.stdout
+
+
+def _keep(path: Path, text: str) -> None:
+    """Write the file in one step, if the folder can be written."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as draft:
+            draft.write(text)
+        Path(draft.name).replace(path)
+    except OSError as error:
+        _log.warning("%s cannot be written (%s): the misconceptions will be recorded again", path, error)
+
+
+def main(root: str, name: str) -> None:
+    import torch
+
+    torch.set_num_threads(1)  # an OpenMP pool does not survive a fork
+    print(json.dumps(mistakes_of(find_lab(name, Path(root))).to_json()))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,70 @@
+"""Exercises whose cell ended with an error when it last ran: their tests try an older function, or find none."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from course_utils.variables import notebook_variables
+
+_EXERCISE = re.compile(r"^# Exercise: (\w+)", re.MULTILINE)
+MAX_ERROR = 200  # characters
+
+
+class CellWatch:
+    """Remembers how the exercises' cells ended; IPython calls `before` and `after` for each cell."""
+
+    def __init__(self, variables: Mapping[str, Any] | None = None):
+        """variables: of the notebook; None means the one that runs in this process."""
+        self._variables = variables
+        self._before: dict[str, Any] = {}
+        self._failed: dict[str, str] = {}
+
+    def before(self, info: Any) -> None:
+        self._before = {name: self._value(name) for name in _EXERCISE.findall(info.raw_cell or "")}
+
+    def after(self, result: Any) -> None:
+        error = result.error_before_exec or result.error_in_exec  # before: a syntax error
+        for name, value in self._before.items():
+            if error is not None and self._value(name) is value:
+                self._failed[name] = _described(error)
+            else:
+                self._failed.pop(name, None)
+        self._before = {}
+
+    def warning(self, exercise: str) -> str:
+        """What the test of an exercise says first; empty if its cell has defined what is tested."""
+        if exercise not in self._failed:
+            return ""
+        old = self._value(exercise) is not None
+        tested = f"so these tests still try the old `{exercise}`" if old else f"so there is no `{exercise}` to test"
+        return (
+            f"{exercise}: when its cell last ran, it ended with {self._failed[exercise]}, {tested}.\n"
+            "  Correct the cell and run it again, then run this test again."
+        )
+
+    def _value(self, name: str) -> Any:
+        return (notebook_variables() if self._variables is None else self._variables).get(name)
+
+
+def _described(error: BaseException) -> str:
+    text = str(error)
+    if isinstance(error, SyntaxError):  # its own text names a file that students do not know
+        text = f"{error.msg} (line {error.lineno})"
+    return f"{type(error).__name__}: {text}"[:MAX_ERROR]
+
+
+watch = CellWatch()
+
+
+def start() -> None:
+    """Watch the cells of the notebook that runs in this process, if there is one."""
+    if "IPython" not in sys.modules:  # importing it takes long
+        return
+    from IPython import get_ipython
+
+    if (shell := get_ipython()) is not None:
+        shell.events.register("pre_run_cell", watch.before)
+        shell.events.register("post_run_cell", watch.after)

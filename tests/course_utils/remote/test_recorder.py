@@ -1,0 +1,123 @@
+"""Fingerprints of calls: equal up to rounding, different for everything that a test could notice."""
+
+import contextlib
+
+import numpy as np
+import pytest
+import torch
+
+from course_utils.remote.client import RemoteClient
+from course_utils.remote.proxies import local_transport
+from course_utils.remote.recorder import Recorder, traces_from_json, traces_to_json
+from course_utils.remote.student_errors import StudentError
+
+
+def recorded(function, *args):
+    """The one call of function(*args)."""
+    recorder, client = Recorder(), RemoteClient(local_transport({"f": function}))
+    client.recorder = recorder
+    recorder.start("Case.test")
+    with contextlib.suppress(StudentError):
+        client.call("f", args, {})
+    [call] = recorder.traces["Case.test"]
+    return call
+
+
+def outcome(value):
+    return recorded(lambda: value).outcome
+
+
+LONG = torch.arange(1.0, 50.0)
+SWAPPED = LONG.flip(0)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (LONG, LONG * (1 + 1e-6)),
+        (0.1 + 0.2, 0.3),
+        ([1.0, 2.0], [1.0, 2.0 + 1e-9]),
+        ({"a": 1, "b": 2}, {"b": 2, "a": 1}),
+        ({"x", "y", "z"}, {"z", "y", "x"}),
+        (torch.zeros(3), torch.full((3,), 1e-9)),
+        (np.float32(0.5), np.float32(0.5)),
+    ],
+)
+def test_the_same_up_to_rounding(one, other):
+    assert outcome(one).agrees(outcome(other))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (LONG, SWAPPED),
+        (LONG, LONG.double()),
+        (LONG, LONG[None]),
+        (LONG, LONG.clone().requires_grad_()),
+        (LONG, torch.where(LONG == 7, 0.0, LONG)),
+        (LONG, torch.where(LONG == 7, float("nan"), LONG)),
+        (torch.tensor([1, 2]), torch.tensor([2, 1])),
+        (torch.tensor([True]), torch.tensor([1])),
+        (2, 2.0),
+        ((1, 2), [1, 2]),
+        (0.5, 0.5002),
+        (None, 0),
+        ("a", "b"),
+    ],
+)
+def test_a_difference(one, other):
+    assert not outcome(one).agrees(outcome(other))
+
+
+def test_inputs_are_compared_too():
+    assert not recorded(len, [1, 2]).agrees(recorded(len, [2, 1]))
+    assert recorded(len, [1, 2]).agrees(recorded(len, [1, 2]))
+
+
+def test_a_changed_input_is_part_of_the_outcome():
+    changing = recorded(lambda x: x.add_(1), torch.zeros(3))
+    assert not changing.agrees(recorded(lambda x: x + 1, torch.zeros(3)))
+
+
+def test_errors_agree_by_their_type_and_have_a_text():
+    def refuse(text):
+        raise ValueError(text)
+
+    one, other = recorded(refuse, "a"), recorded(refuse, "b")
+    assert one.outcome.agrees(other.outcome) and one.text != other.text
+    assert not recorded(lambda: {}["a"]).outcome.agrees(one.outcome)
+
+
+def test_evidence_counts_different_numbers():
+    values = [None, True, 3, (3, 4), torch.zeros(5), torch.tensor([1.0, 2.0]), LONG, float("nan")]
+    assert [recorded(lambda value=value: value).evidence for value in values] == [1, 1, 2, 4, 1, 4, 8, 2]
+    assert recorded(lambda: print).evidence == 0  # an object that stays with the student says nothing
+
+
+def test_an_object_is_the_same_whatever_its_number():
+    class Net:
+        def double(self, x):
+            return 2 * x
+
+    calls = []
+    for _ in range(2):
+        recorder, client = Recorder(), RemoteClient(local_transport({"Net": Net}))
+        client.recorder = recorder
+        recorder.start("Case.test")
+        client.call("Net", (), {}).double(3)
+        calls.append(recorder.traces["Case.test"])
+    assert len(calls[0]) == 3 and all(one.agrees(other) for one, other in zip(*calls, strict=True))
+
+
+def test_what_has_no_valid_form_agrees_with_nothing():
+    recorder = Recorder()
+    recorder.start("Case.test")
+    for reply in ({"ok": {"$": "tensor", "n": "t9", "shape": [1]}}, {"error": {}}, {"ok": {"$": "float", "v": "x"}}):
+        recorder.note({"op": "call", "target": "f", "args": [], "kwargs": {}}, {}, reply, {})
+    calls = recorder.traces["Case.test"]
+    assert len(calls) == 3 and not any(call.agrees(call) for call in calls)
+
+
+def test_traces_survive_json():
+    traces = {"Case.test": [recorded(lambda x: x, LONG), recorded(lambda: {}["a"])]}
+    assert traces_from_json(traces_to_json(traces)) == traces

@@ -1,0 +1,51 @@
+"""A test says that it tries an old function, if the exercise's cell ended with an error since."""
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+from course_utils.testing.failed_cells import CellWatch
+
+GOOD = "# Exercise: f\ndef f(x):\n    return x"
+SYNTAX_ERROR = "# Exercise: f\ndef f(x)\n    return x"
+
+
+@pytest.fixture
+def run():
+    """Runs cells in an IPython shell of their own; `run.warning()` is the warning for `f`."""
+    shell = InteractiveShell()
+    watch = CellWatch(shell.user_ns)
+    shell.events.register("pre_run_cell", watch.before)
+    shell.events.register("post_run_cell", watch.after)
+
+    def run_cells(*sources):
+        for source in sources:
+            shell.run_cell(source)
+        return watch.warning("f")
+
+    return run_cells
+
+
+def test_a_cell_that_defined_the_function(run):
+    assert run(GOOD) == ""
+    assert run("f(1)\n1 / 0") == ""  # another cell
+
+
+def test_a_syntax_error_in_a_cell_that_was_right_before(run):
+    warning = run(GOOD, SYNTAX_ERROR)
+    assert "SyntaxError: expected ':' (line 2)" in warning and "still try the old `f`" in warning
+
+
+def test_an_error_before_the_definition(run):
+    assert "NameError" in run(GOOD, "# Exercise: f\nundefined\ndef f(x):\n    return 0")
+
+
+def test_an_error_after_the_definition_leaves_the_new_function(run):
+    assert run(GOOD, f"{GOOD}\n1 / 0") == ""
+
+
+def test_a_first_run_that_fails(run):
+    assert "there is no `f` to test" in run(SYNTAX_ERROR)
+
+
+def test_the_warning_ends_when_the_cell_runs(run):
+    assert run(SYNTAX_ERROR, GOOD) == ""
