@@ -27,9 +27,17 @@ def content_hash(notebook: NotebookNode) -> str:
     return _hash(cells)
 
 
-def lab_fingerprint(lab: Lab) -> str:
-    """A hash that changes with the reference's cells, lab.toml, and the grader's own code and data."""
-    return _hash([lab.name, content_hash(lab.reference()), asdict(lab.settings), grader_hash(_ROOT)])
+def lab_fingerprint(lab: Lab, code: str | None = None) -> str:
+    """A hash that changes with the reference's cells, lab.toml, and the grader's own code and data.
+
+    code: the grader's own hash, from `code_hash`, for a process that runs longer than its files stay as they are.
+    """
+    return _hash([lab.name, content_hash(lab.reference()), asdict(lab.settings), code or code_hash()])
+
+
+def code_hash() -> str:
+    """The hash of this grader's code and data, as the files are now."""
+    return grader_hash(_ROOT)
 
 
 def grader_hash(root: Path) -> str:

@@ -50,7 +50,7 @@ def _add_grade(subparsers: argparse._SubParsersAction) -> None:
         "--workers",
         type=_at_least_one,
         metavar="N",
-        help="submissions to grade at once (default: number of processors)",
+        help="submissions to grade at once (default: number of processors; 64 on a cluster)",
     )
     _add_files(parser)
     parser.add_argument("--seed", type=_seed, metavar="N", help="seed of the tests' random inputs (default: a new one)")
@@ -59,7 +59,20 @@ def _add_grade(subparsers: argparse._SubParsersAction) -> None:
         "--unsafe-no-sandbox", action="store_true", help="run the notebooks without a sandbox; only for code you trust"
     )
     parser.add_argument("--db", type=_database, metavar="URL", help="the gradebook, such as sqlite:///gradebook.db")
+    _add_cluster(parser)
     _add_course(parser)
+
+
+def _add_cluster(parser: argparse.ArgumentParser) -> None:
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument(
+        "--scheduler", metavar="ADDRESS",
+        help="grade on the workers of this Dask scheduler, such as tls://host:8786, or that of a scheduler file",
+    )  # fmt: skip
+    where.add_argument(
+        "--cluster", metavar="NAME|FILE",
+        help="grade on the workers of batch jobs: slurm, pbs, ..., or a file that describes them (docs/scaling.md)",
+    )  # fmt: skip
 
 
 def _add_files(parser: argparse.ArgumentParser) -> None:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import argparse
 import secrets
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from course_grader.runner.cluster.options import ClusterOptions
 
 OK, TROUBLE, WRONG_USAGE, NEEDS_REVIEW, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -24,6 +28,7 @@ def grade(options: argparse.Namespace) -> int:
     request = Request(
         seed, options.submissions, options.student, options.workers, not options.unsafe_no_sandbox,
         options.run_experiments, options.db, log_file=lab.root / "build" / "nbgrader.log",
+        cluster=_cluster(options),
     )  # fmt: skip
     console = Console()
     run = grade_lab(lab, request, console)
@@ -31,6 +36,14 @@ def grade(options: argparse.Namespace) -> int:
     if run.interrupted:
         return INTERRUPTED
     return OK if all(result.status == "graded" for result in run.results) else NEEDS_REVIEW
+
+
+def _cluster(options: argparse.Namespace) -> ClusterOptions | None:
+    from course_grader.runner.cluster.options import ClusterOptions, read_cluster
+
+    if options.scheduler is not None:
+        return ClusterOptions(scheduler=options.scheduler)
+    return None if options.cluster is None else read_cluster(options.cluster)
 
 
 def report(options: argparse.Namespace) -> int:

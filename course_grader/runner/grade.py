@@ -7,6 +7,7 @@ from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
@@ -14,16 +15,17 @@ from rich.console import Console
 from rich.text import Text
 
 from course_grader.audit.own_tests import OwnTests
-from course_grader.errors import CourseError, one_sentence
+from course_grader.errors import CourseError
 from course_grader.grading import Engine
-from course_grader.grading.lab_limits import outer_seconds
+from course_grader.grading.lab_limits import REPAIR_SECONDS, outer_seconds
 from course_grader.lab_settings import LabSettings
 from course_grader.notebooks import Lab
-from course_grader.repair import LabCells, Repaired, Submission, repair_submission
+from course_grader.repair import LabCells, Notes, Repaired, Submission, repair_submission
 from course_grader.repair.student_name import unusable_name
-from course_grader.results import GradedSubmission
+from course_grader.results import GradedSubmission, OtherFiles
 from course_grader.runner.class_run import ClassRun, grade_class
-from course_grader.runner.deadline import Deadline, OutOfTime
+from course_grader.runner.cluster.options import IN_FLIGHT, ClusterOptions
+from course_grader.runner.deadline import Deadline, why_not_graded
 from course_grader.runner.executor import default_workers, local_executor
 from course_grader.runner.in_background import InBackground
 from course_grader.runner.run_progress import progress
@@ -31,9 +33,18 @@ from course_grader.runner.submissions import find_submissions
 from course_grader.sandbox import SandboxUnavailable
 
 
+class Grader(Protocol):
+    """Grades repaired submissions; thread-safe. `Engine` does it on this machine, `RemoteEngine` on a cluster."""
+
+    def grade(
+        self, notebook: NotebookNode, student: str, seed: int, notes: Notes | None = None,
+        files: OtherFiles | None = None,
+    ) -> GradedSubmission: ...  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Request:
-    """What to grade and how. None means the course's own folders and gradebook."""
+    """What to grade and how. None means the course's own folders and gradebook, and this machine."""
 
     seed: int
     submissions: Path | None = None
@@ -44,21 +55,27 @@ class Request:
     db_url: str | None = None
     autograded: Path | None = None
     log_file: Path | None = None
+    cluster: ClusterOptions | None = None
 
 
 def grade_lab(lab: Lab, request: Request, console: Console) -> ClassRun:
     """Grade and save. Raises CourseError for wrong usage, SandboxUnavailable if untrusted code cannot be isolated."""
     if request.submissions is not None:
         find_submissions(request.submissions, lab.name, request.student)  # report wrong usage at once
-    with InBackground(lambda: make_engine(lab, request)) as engine:
+    with InBackground(lambda: make_engine(lab, request, console)) as engine:
         return _grade(lab, request, console, engine)
 
 
-def make_engine(lab: Lab, request: Request) -> AbstractContextManager[Engine]:
-    return Engine(lab, sandbox=request.sandbox, run_experiments=request.run_experiments)
+def make_engine(lab: Lab, request: Request, console: Console) -> AbstractContextManager[Grader]:
+    """What grades: an engine on this machine, or the workers of a cluster."""
+    if request.cluster is None:
+        return Engine(lab, sandbox=request.sandbox, run_experiments=request.run_experiments)
+    from course_grader.runner.cluster.remote_engine import RemoteEngine  # an extra
+
+    return RemoteEngine(lab, request.cluster, console, sandbox=request.sandbox, run_experiments=request.run_experiments)
 
 
-def _grade(lab: Lab, request: Request, console: Console, engine: InBackground[Engine]) -> ClassRun:
+def _grade(lab: Lab, request: Request, console: Console, engine: InBackground[Grader]) -> ClassRun:
     from course_grader.nbgrader_plugins import Course, GradebookWriter  # takes a second, while the sandbox starts
 
     course = Course(lab.root, db_url=request.db_url, autograded=request.autograded, log_file=request.log_file)
@@ -67,7 +84,8 @@ def _grade(lab: Lab, request: Request, console: Console, engine: InBackground[En
             own_tests.expect_passed()  # a test that the reference fails would cost every student points
     source = request.submissions or course.folder("submitted", lab.name, "*").parents[1]
     run = ClassRun(find_submissions(source, lab.name, request.student), request.seed)
-    workers = min(request.workers or default_workers(), len(run.submissions))
+    default = IN_FLIGHT if request.cluster else default_workers()
+    workers = min(request.workers or default, len(run.submissions))
     announce_unusable_names(run.submissions, console)
     with (
         GradebookWriter(course, lab.name) as writer,
@@ -75,8 +93,9 @@ def _grade(lab: Lab, request: Request, console: Console, engine: InBackground[En
         local_executor(workers) as executor,
         engine,  # closed before the executor, which would wait for kernels that are no longer needed
     ):
-        seconds = outer_seconds(lab.settings, request.run_experiments)
-        grading = Grading(engine.future, LabCells.of(lab, writer.lab_cells), request.seed, seconds)
+        seconds = REPAIR_SECONDS if request.cluster else outer_seconds(lab.settings, request.run_experiments)
+        cells = LabCells.of(lab, writer.lab_cells)
+        grading = Grading(engine.future, cells, request.seed, seconds, elsewhere=request.cluster is not None)
         grade_class(run, grading, executor, writer, report)
     return run
 
@@ -97,12 +116,14 @@ class Grading:
     """Grades one submission per call; thread-safe. The engine may still be starting.
 
     seconds: for one submission in all, without the time that the engine takes to start.
+    elsewhere: the engine is a cluster's; `seconds` is then the limit on repairing.
     """
 
-    engine: Future[Engine]
+    engine: Future[Grader]
     lab: LabCells
     seed: int
     seconds: float = outer_seconds(LabSettings())
+    elsewhere: bool = False
 
     def __call__(self, submission: Submission) -> GradedSubmission:
         """Raises only errors that concern all submissions: CourseError, SandboxUnavailable."""
@@ -111,18 +132,14 @@ class Grading:
         repaired, deadline = Repaired(new_notebook()), Deadline(self.seconds)
         try:
             repaired = deadline.run(repair_submission, submission, self.lab)
-            graded = deadline.run(
-                self.engine.result().grade,
-                repaired.notebook, submission.student, self.seed, repaired.notes, repaired.files,
-            )  # fmt: skip
+            engine = self.engine.result()
+            arguments = (repaired.notebook, submission.student, self.seed, repaired.notes, repaired.files)
+            # A cluster's engine has limits of its own; here, the time in its queue would count.
+            graded = engine.grade(*arguments) if self.elsewhere else deadline.run(engine.grade, *arguments)
         except (CourseError, SandboxUnavailable):
             raise
-        except OutOfTime as limit:
-            text = f"Grading took longer than {limit} in all and was stopped; earlier grades are kept."
-            graded = self._not_graded(submission, repaired.notebook, text)
         except Exception as error:
-            text = f"The grader itself failed: {one_sentence(error)}"
-            graded = self._not_graded(submission, repaired.notebook, text)
+            graded = self._not_graded(submission, repaired.notebook, why_not_graded(error))
         graded.timestamp, graded.files = repaired.timestamp, repaired.files
         return graded
 
