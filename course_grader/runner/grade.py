@@ -24,6 +24,7 @@ from course_grader.repair import LabCells, Notes, Repaired, Submission, repair_s
 from course_grader.repair.student_name import unusable_name
 from course_grader.results import GradedSubmission, OtherFiles
 from course_grader.runner.class_run import ClassRun, grade_class
+from course_grader.runner.cluster.connection import prepare
 from course_grader.runner.cluster.options import IN_FLIGHT, ClusterOptions
 from course_grader.runner.deadline import Deadline, why_not_graded
 from course_grader.runner.executor import default_workers, local_executor
@@ -62,6 +63,8 @@ def grade_lab(lab: Lab, request: Request, console: Console) -> ClassRun:
     """Grade and save. Raises CourseError for wrong usage, SandboxUnavailable if untrusted code cannot be isolated."""
     if request.submissions is not None:
         find_submissions(request.submissions, lab.name, request.student)  # report wrong usage at once
+    if request.cluster is not None:
+        prepare(request.cluster)
     with InBackground(lambda: make_engine(lab, request, console)) as engine:
         return _grade(lab, request, console, engine)
 

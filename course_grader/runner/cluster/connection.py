@@ -7,6 +7,7 @@ run alone.
 from __future__ import annotations
 
 import logging
+import signal
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from importlib.util import find_spec
@@ -23,12 +24,26 @@ CONNECT_SECONDS = 30
 INSTALL = "pip install 'deep-learning-labs[cluster]'"
 
 
-@contextmanager
-def connected(options: ClusterOptions) -> Iterator[Client]:
-    """A client. CourseError says what is missing, or which scheduler did not answer."""
+def prepare(options: ClusterOptions) -> None:
+    """Import Dask, in the main thread: dask_jobqueue replaces the handler of Ctrl-C. CourseError if it is missing."""
     if find_spec("distributed") is None:
         raise CourseError(f"grading on a cluster needs dask.distributed: {INSTALL}")
+    import distributed  # noqa: F401
+
     logging.getLogger("distributed").setLevel(logging.ERROR)  # its warnings tell of what is done again anyway
+    if options.scheduler is not None or options.kind == LOCAL:
+        return
+    if find_spec("dask_jobqueue") is None:
+        raise CourseError(f"--cluster {options.kind} needs dask_jobqueue: {INSTALL}")
+    before = signal.getsignal(signal.SIGINT)
+    import dask_jobqueue  # noqa: F401
+
+    signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def connected(options: ClusterOptions) -> Iterator[Client]:
+    """A client, after `prepare`. CourseError says which scheduler did not answer."""
     if options.scheduler is None:
         with _started(options) as cluster, closing(_client(address=cluster)) as client:
             yield client
@@ -84,8 +99,6 @@ def _make_cluster(options: ClusterOptions) -> Any:
         from distributed import LocalCluster
 
         return LocalCluster(**{"n_workers": options.jobs, "dashboard_address": None, **options.arguments})
-    if find_spec("dask_jobqueue") is None:
-        raise CourseError(f"--cluster {options.kind} needs dask_jobqueue: {INSTALL}")
     import dask_jobqueue
 
     return getattr(dask_jobqueue, JOB_QUEUES[options.kind])(**{"security": True, **options.arguments})
