@@ -56,6 +56,9 @@ def _add_grade(subparsers: argparse._SubParsersAction) -> None:
     parser.add_argument("--seed", type=_seed, metavar="N", help="seed of the tests' random inputs (default: a new one)")
     parser.add_argument("--run-experiments", action="store_true", help="also run the cells tagged `experiment`")
     parser.add_argument(
+        "--run-all", action="store_true", help="also run the lab's own cells that no test and no answer needs"
+    )
+    parser.add_argument(
         "--unsafe-no-sandbox", action="store_true", help="run the notebooks without a sandbox; only for code you trust"
     )
     parser.add_argument("--db", type=_database, metavar="URL", help="the gradebook, such as sqlite:///gradebook.db")

@@ -13,6 +13,7 @@ from typing import Self
 from nbformat import NotebookNode
 
 from course_grader.grading.lab_limits import limits_of, with_experiments
+from course_grader.grading.needed_cells import given_sources
 from course_grader.grading.notebook_run import NotebookRun, fail_closed
 from course_grader.grading.record import write_record
 from course_grader.judge import LATE_IMPORTS
@@ -39,9 +40,11 @@ ENVIRONMENT = {"NBGRADER_EXECUTION": "autograde", "COURSE_GRADING": "sandbox", "
 class Engine:
     """Grades the submissions of one lab. The zygote and the judge start once; `grade` is thread-safe."""
 
-    def __init__(self, lab: Lab, *, sandbox: bool = True, run_experiments: bool = False):
+    def __init__(self, lab: Lab, *, sandbox: bool = True, run_experiments: bool = False, run_all: bool = False):
+        """run_experiments: also run the cells tagged `experiment`. run_all: also those that nothing graded needs."""
         self.lab = lab
         self.run_experiments = run_experiments
+        self._given = frozenset() if run_all else given_sources(lab.reference())
         self.settings = with_experiments(lab.settings) if run_experiments else lab.settings
         self.limits = limits_of(self.settings)
         self._sandbox = sandbox
@@ -98,7 +101,7 @@ class Engine:
         session = self._judge.session(seed, self.settings.call_seconds, self.settings.notebook_seconds)
         kernel_seed = derive_seed(seed, "kernel")  # not the judge's own: student code can read it
         start_kernel = partial(self._start_kernel, kernel_seed, files)
-        run = NotebookRun(graded, session, start_kernel, self.settings, self.run_experiments)
+        run = NotebookRun(graded, session, start_kernel, self.settings, self.run_experiments, self._given)
         try:
             with ThreadPoolExecutor(1) as thread:  # the caller's thread may run an event loop (the formgrader's does)
                 thread.submit(asyncio.run, run.run()).result()

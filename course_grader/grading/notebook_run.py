@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from nbformat import NotebookNode
 
 from course_grader.grading.lab_limits import MAX_KERNELS, longest_seconds
+from course_grader.grading.needed_cells import EXPERIMENT, unneeded_cells
 from course_grader.grading.record import error_output, exercise_name, not_graded, write_record
 from course_grader.judge.launcher import JudgeError, JudgeSession
 from course_grader.kernel_client import CellEnd, StudentKernel
@@ -31,7 +32,9 @@ class NotebookRun:
         start_kernel: StartKernel,
         settings: LabSettings,
         run_experiments: bool,
+        given: frozenset[str] = frozenset(),
     ):
+        """given: sources of the lab's own cells, which run only if something graded needs them; see `given_sources`."""
         self._graded = graded
         self._cells: list[NotebookNode] = graded.notebook.cells
         self._session = session
@@ -39,6 +42,7 @@ class NotebookRun:
         self._settings = settings
         self._longest_seconds = longest_seconds(settings)
         self._run_experiments = run_experiments
+        self._unneeded = unneeded_cells(self._cells, given, run_experiments) if given else set()
         self._kernel: StudentKernel | None = None
         self._path = ""
         self._stopped = False  # by the limit on the whole run
@@ -92,13 +96,13 @@ class NotebookRun:
     async def _handle_cell(self, index: int, cell: NotebookNode) -> None:
         if is_judged_cell(cell):
             await self._judge(index, cell)
-        elif not has_tag(cell, "experiment") or self._run_experiments:
+        elif index not in self._unneeded and (not has_tag(cell, EXPERIMENT) or self._run_experiments):
             await self._run(index, cell)
             if is_autograded_cell(cell) and not self._lost:
                 self._graded.exercises[exercise_name(cell)].tests = [_ordinary_test(cell)]
 
     def _seconds_for(self, cell: NotebookNode) -> float:
-        return self._settings.experiment_seconds if has_tag(cell, "experiment") else self._settings.cell_seconds
+        return self._settings.experiment_seconds if has_tag(cell, EXPERIMENT) else self._settings.cell_seconds
 
     async def _run(self, index: int, cell: NotebookNode) -> None:
         kernel = self._kernel

@@ -57,6 +57,7 @@ class Request:
     autograded: Path | None = None
     log_file: Path | None = None
     cluster: ClusterOptions | None = None
+    run_all: bool = False
 
 
 def grade_lab(lab: Lab, request: Request, console: Console) -> ClassRun:
@@ -71,11 +72,14 @@ def grade_lab(lab: Lab, request: Request, console: Console) -> ClassRun:
 
 def make_engine(lab: Lab, request: Request, console: Console) -> AbstractContextManager[Grader]:
     """What grades: an engine on this machine, or the workers of a cluster."""
+    options = {
+        "sandbox": request.sandbox, "run_experiments": request.run_experiments, "run_all": request.run_all,
+    }  # fmt: skip
     if request.cluster is None:
-        return Engine(lab, sandbox=request.sandbox, run_experiments=request.run_experiments)
+        return Engine(lab, **options)
     from course_grader.runner.cluster.remote_engine import RemoteEngine  # an extra
 
-    return RemoteEngine(lab, request.cluster, console, sandbox=request.sandbox, run_experiments=request.run_experiments)
+    return RemoteEngine(lab, request.cluster, console, **options)
 
 
 def _grade(lab: Lab, request: Request, console: Console, engine: InBackground[Grader]) -> ClassRun:

@@ -37,6 +37,7 @@ class LabRequest(TypedDict):
     libraries: str
     sandbox: bool
     run_experiments: bool
+    run_all: bool
     seconds: float
     topic: str
 

@@ -56,12 +56,16 @@ async def close_idle_engines() -> None:
 
 
 def _engine_key(request: LabRequest) -> str:
-    return f"{request['lab']} {request['fingerprint']} {request['sandbox']} {request['run_experiments']}"
+    return " ".join([request["lab"], request["fingerprint"], *map(str, _options(request).values())])
 
 
 def _make_engine(request: LabRequest) -> Engine:
     lab = _same_lab(request)
-    return Engine(lab, sandbox=request["sandbox"], run_experiments=request["run_experiments"])
+    return Engine(lab, **_options(request))
+
+
+def _options(request: LabRequest) -> dict[str, bool]:
+    return {name: request[name] for name in ("sandbox", "run_experiments", "run_all")}
 
 
 def _same_lab(request: LabRequest) -> Lab:
