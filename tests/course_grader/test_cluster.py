@@ -11,11 +11,12 @@ from concurrent.futures import CancelledError
 from contextlib import contextmanager, nullcontext
 
 import pytest
+import yaml
 from rich.console import Console
 
 pytest.importorskip("distributed")
 
-from distributed import KilledWorker
+from distributed import KilledWorker, Security
 
 from course_grader.errors import CourseError
 from course_grader.grading import write_record
@@ -34,6 +35,7 @@ from course_grader.runner.deadline import NotGraded
 from tests.course_grader.fake_grading import hand_in, write_course
 from tests.dask_cluster import cluster
 from tests.fake_worker import SlowEngine
+from tests.paths import ROOT
 from tests.tiny_course import LAB, tiny_notebook, write_tiny_course
 
 A, B = "tcp://a:1", "tcp://b:1"
@@ -63,6 +65,22 @@ class TestOptions:
         path.write_text(text)
         with pytest.raises(CourseError, match=problem):
             read_cluster(str(path))
+
+    def test_the_file_in_the_documentation_is_one(self, tmp_path):
+        page = (ROOT / "docs" / "scaling.md").read_text(encoding="utf-8")
+        path = tmp_path / "cluster.toml"
+        path.write_text(page.partition("```toml\n")[2].partition("```")[0])
+        assert read_cluster(str(path)).kind == "slurm"
+
+    def test_the_manifest_in_the_documentation_starts_a_scheduler_and_workers_with_tls(self):
+        page = (ROOT / "docs" / "scaling.md").read_text(encoding="utf-8")
+        parts = list(yaml.safe_load_all(page.partition("```yaml\n")[2].partition("```")[0]))
+        started = [p["spec"]["template"]["spec"]["containers"][0] for p in parts if p["kind"] == "Deployment"]
+        assert [container["command"][1] for container in started] == ["scheduler", "worker"]
+        (settings,) = [
+            yaml.safe_load(part["data"]["distributed.yaml"]) for part in parts if part["kind"] == "ConfigMap"
+        ]
+        assert settings["distributed"]["comm"]["require-encryption"] is True
 
     def test_a_missing_file_is_named(self):
         with pytest.raises(CourseError, match=r"one of local, .*or a file, got 'slrum', which does not exist"):
@@ -442,3 +460,36 @@ def test_a_frozen_worker_costs_time_but_no_result(class_of_six, tmp_path, monkey
         printed, _ = running.communicate(timeout=300)
     assert running.returncode == 3, printed
     assert records(class_of_six, "there") == grade_here(class_of_six, "--unsafe-no-sandbox")
+
+
+@pytest.fixture
+def certificates(tmp_path, monkeypatch):
+    """A key and a certificate that are their own authority, in Dask's configuration of every process."""
+    made = Security.temporary()
+    for name, content in (("cert", made.tls_client_cert), ("key", made.tls_client_key)):
+        (tmp_path / f"{name}.pem").write_text(content)
+    settings = {"CA_FILE": "cert"} | {
+        f"{role}__{name.upper()}": name for role in ("SCHEDULER", "WORKER", "CLIENT") for name in ("cert", "key")
+    }
+    for key, name in settings.items():
+        monkeypatch.setenv(f"DASK_DISTRIBUTED__COMM__TLS__{key}", str(tmp_path / f"{name}.pem"))
+    return list(settings)
+
+
+@pytest.mark.slow
+def test_with_tls_only_who_has_a_certificate_can_grade(class_of_six, tmp_path, certificates, monkeypatch):
+    monkeypatch.setenv("DASK_DISTRIBUTED__COMM__DEFAULT_SCHEME", "tls")
+    with cluster(tmp_path, class_of_six, preload="tests.fake_worker") as started:
+        address = json.loads(started.file.read_text())["address"]
+        assert address.startswith("tls://")
+        running = start_grading(class_of_six, "there", "--scheduler", address)
+        printed, _ = running.communicate(timeout=300)
+        assert running.returncode == 3, printed
+        for key in certificates:
+            monkeypatch.delenv(f"DASK_DISTRIBUTED__COMM__TLS__{key}")
+        refused = start_grading(class_of_six, "there", "--scheduler", address)
+        printed, _ = refused.communicate(timeout=300)
+        assert refused.returncode == 2 and f"no certificates for {address}" in printed
+        plain = start_grading(class_of_six, "there", "--scheduler", address.replace("tls://", "tcp://"))
+        printed, _ = plain.communicate(timeout=300)
+        assert plain.returncode == 2 and "no scheduler at" in printed
