@@ -35,8 +35,8 @@ def as_markdown(result: Result) -> str:
     lines = [
         f"`python benchmarks/grading.py {result['lab']} --copies {result['submissions']} --page`: "
         f"{result['submissions']} submissions, {result['processors']} processors, Python {platform.python_version()}, "
-        f"start-up included; {same} in all runs. Compare only figures of one run: they depend on the machine and on what",
-        "else it does.",
+        f"start-up included; {same} in all runs. Compare only figures of one run: they depend on the machine and on",
+        "what else it does.",
         "",
         "| | " + " | ".join(runs) + " |",
         "| --- |" + " ---: |" * len(runs),
