@@ -56,7 +56,7 @@ install_course() {
     # Every call of pip needs the constraints: without them it may fetch another torch, several gigabytes.
     # shellcheck disable=SC2086  # PIP_ARGS is a list of arguments
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
-        ${PIP_ARGS:-} --editable '.[instructor,test,wandb,cluster,postgresql]'
+        ${PIP_ARGS:-} --editable '.[instructor,test,wandb,cluster,gpu,postgresql]'
 }
 
 # Unpacks Debian's bubblewrap into the environment, without root.

@@ -77,7 +77,7 @@ def test_installing_in_colab_changes_no_package(preinstalled):
 
 
 @pytest.mark.parametrize(
-    "package, extras", [("course_utils", ("wandb",)), ("course_grader", ("instructor", "cluster"))]
+    "package, extras", [("course_utils", ("wandb",)), ("course_grader", ("instructor", "cluster", "gpu"))]
 )
 def test_everything_imported_is_required(package, extras):
     asked = requirements(*extras).keys()

@@ -56,6 +56,9 @@ def _add_grade(subparsers: argparse._SubParsersAction) -> None:
     parser.add_argument("--seed", type=_seed, metavar="N", help="seed of the tests' random inputs (default: a new one)")
     parser.add_argument("--run-experiments", action="store_true", help="also run the cells tagged `experiment`")
     parser.add_argument(
+        "--gpu", action="store_true", help="give each submission a GPU, even if the lab's lab.toml does not ask for one"
+    )
+    parser.add_argument(
         "--run-all", action="store_true", help="also run the lab's own cells that no test and no answer needs"
     )
     parser.add_argument(

@@ -28,7 +28,7 @@ def grade(options: argparse.Namespace) -> int:
     request = Request(
         seed, options.submissions, options.student, options.workers, not options.unsafe_no_sandbox,
         options.run_experiments, options.db, log_file=lab.root / "build" / "nbgrader.log",
-        cluster=_cluster(options), run_all=options.run_all,
+        cluster=_cluster(options), run_all=options.run_all, gpu=options.gpu,
     )  # fmt: skip
     console = Console()
     run = grade_lab(lab, request, console)

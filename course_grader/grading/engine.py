@@ -23,9 +23,11 @@ from course_grader.notebooks import Lab
 from course_grader.repair import Notes, clean_content
 from course_grader.results import GradedSubmission, OtherFiles
 from course_grader.sandbox import (
+    Gpus,
     SandboxUnavailable,
     Zygote,
     check,
+    find_gpus,
     share_socket,
     show_files,
     start_kernel_manager,
@@ -40,13 +42,20 @@ ENVIRONMENT = {"NBGRADER_EXECUTION": "autograde", "COURSE_GRADING": "sandbox", "
 class Engine:
     """Grades the submissions of one lab. The zygote and the judge start once; `grade` is thread-safe."""
 
-    def __init__(self, lab: Lab, *, sandbox: bool = True, run_experiments: bool = False, run_all: bool = False):
-        """run_experiments: also run the cells tagged `experiment`. run_all: also those that nothing graded needs."""
+    def __init__(
+        self, lab: Lab, *, sandbox: bool = True, run_experiments: bool = False, run_all: bool = False, gpu: bool = False
+    ):
+        """run_experiments: also run the cells tagged `experiment`. run_all: also those that nothing graded needs.
+
+        gpu: give each kernel a GPU, even if lab.toml does not ask for one.
+        """
         self.lab = lab
         self.run_experiments = run_experiments
         self._given = frozenset() if run_all else given_sources(lab.reference())
         self.settings = with_experiments(lab.settings) if run_experiments else lab.settings
-        self.limits = limits_of(self.settings)
+        self.gpu = gpu or lab.settings.gpu
+        self.limits = limits_of(self.settings, self.gpu)
+        self._gpus: Gpus | None = None
         self._sandbox = sandbox
         self._judge = JudgeServer(lab)
         self._zygote: Zygote | None = None
@@ -57,15 +66,26 @@ class Engine:
         with ExitStack() as stack:
             if self._sandbox:
                 check()
+            if self.gpu:
+                self._gpus = find_gpus()
             stack.enter_context(self._judge)  # runs the reference while the zygote imports
             if self._sandbox:
-                zygote = Zygote((*self.lab.settings.imports, *WARM), self.limits, environment=ENVIRONMENT)
+                zygote = self._make_zygote()
                 # If nested namespaces are not allowed, each kernel gets a fresh sandbox: slower, but just as safe.
                 with contextlib.suppress(SandboxUnavailable):
                     self._zygote = stack.enter_context(zygote)
             self._judge.wait_until_ready()
             self._stack = stack.pop_all()
         return self
+
+    def _make_zygote(self) -> Zygote:
+        imports = (*self.lab.settings.imports, *WARM)
+        if self._gpus is None:
+            return Zygote(imports, self.limits, environment=ENVIRONMENT)
+        return Zygote(
+            imports, self.limits, environment={**ENVIRONMENT, **self._gpus.environment()},
+            read_only=self._gpus.libraries, devices=self._gpus.devices,
+        )  # fmt: skip
 
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
@@ -118,6 +138,7 @@ class Engine:
             seed=seed % 2**32,
             imports=self.lab.settings.imports,
             environment=ENVIRONMENT,
+            gpus=self._gpus,
             sandboxed=self._sandbox,
         )
         if files is not None:

@@ -58,6 +58,7 @@ class Request:
     log_file: Path | None = None
     cluster: ClusterOptions | None = None
     run_all: bool = False
+    gpu: bool = False
 
 
 def grade_lab(lab: Lab, request: Request, console: Console) -> ClassRun:
@@ -74,6 +75,7 @@ def make_engine(lab: Lab, request: Request, console: Console) -> AbstractContext
     """What grades: an engine on this machine, or the workers of a cluster."""
     options = {
         "sandbox": request.sandbox, "run_experiments": request.run_experiments, "run_all": request.run_all,
+        "gpu": request.gpu,
     }  # fmt: skip
     if request.cluster is None:
         return Engine(lab, **options)

@@ -341,7 +341,7 @@ class TestSameCourse:
         from course_grader.runner.cluster.messages import libraries
 
         asked = {"lab": LAB, "fingerprint": worker.lab_fingerprint(lab), "libraries": libraries()}
-        return {**asked, "sandbox": False, "run_experiments": False, "run_all": False, **changed}
+        return {**asked, "sandbox": False, "run_experiments": False, "run_all": False, "gpu": False, **changed}
 
     @pytest.fixture
     def lab(self, tmp_path, monkeypatch):

@@ -38,6 +38,7 @@ class LabRequest(TypedDict):
     sandbox: bool
     run_experiments: bool
     run_all: bool
+    gpu: bool
     seconds: float
     topic: str
 

@@ -65,7 +65,7 @@ def _make_engine(request: LabRequest) -> Engine:
 
 
 def _options(request: LabRequest) -> dict[str, bool]:
-    return {name: request[name] for name in ("sandbox", "run_experiments", "run_all")}
+    return {name: request[name] for name in ("sandbox", "run_experiments", "run_all", "gpu")}
 
 
 def _same_lab(request: LabRequest) -> Lab:
