@@ -85,7 +85,7 @@ def test_every_key_is_documented(entry):
         ("Gpu", "did you mean 'gpu'?"),
         (
             "zzz",
-            "expected one of call_seconds, cell_seconds, experiment_seconds, files, files_mb, gpu, gpu_memory_mb, imports",
+            "expected one of call_seconds, cell_seconds, experiment_seconds, files, files_mb, gpu, gpu_memory_mb",
         ),
     ],
 )
