@@ -104,23 +104,30 @@ def _needs_of_compound(statement: ast.stmt, bound: set[str]) -> set[str]:
     return needed
 
 
-def _runs_now(node: ast.AST) -> Iterator[ast.AST]:
-    """The nodes that run with a statement: not the body of a function or a class, whose names symtable tells."""
-    yield node
+def _children_now(node: ast.AST) -> Iterator[ast.AST]:
+    """The children that run with a statement: not the body of a function or a class, whose names symtable tells."""
     later = node.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda) else []
     for child in ast.iter_child_nodes(node):
         if child is not later and not (isinstance(later, list) and child in later):
-            yield from _runs_now(child)
+            yield child
+
+
+def _runs_now(node: ast.AST) -> Iterator[ast.AST]:
+    yield node
+    for child in _children_now(node):
+        yield from _runs_now(child)
 
 
 def _loaded(node: ast.AST) -> set[str]:
-    nodes = list(_runs_now(node))
-    names = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
-    own = {n.id for each in nodes if isinstance(each, _COMPREHENSIONS) for generator in each.generators
-           for n in ast.walk(generator.target) if isinstance(n, ast.Name)}  # fmt: skip
-    names -= own
+    """What a statement or an expression loads; a comprehension's own variables are none of the notebook's."""
+    names = {name for child in _children_now(node) for name in _loaded(child)}
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+        names.add(node.id)
     if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
         names.add(node.target.id)
+    if isinstance(node, _COMPREHENSIONS):
+        own = {name for generator in node.generators for name in _stored(generator.target)}
+        names = names - own | _loaded(node.generators[0].iter)
     return names
 
 

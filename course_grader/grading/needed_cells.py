@@ -6,7 +6,7 @@ given cell is needed if it
 - belongs to an exercise, or has one of the tags with a meaning,
 - defines a variable that a test or another needed cell uses, or assigns to its attributes or items,
 - calls a method of a variable that a student's cell or a test uses, and so may change it,
-- changes a setting for all later cells, such as torch.set_default_dtype, or
+- changes a setting for all later cells, such as torch.set_default_dtype, or writes a file, or
 - cannot be analysed: magics, eval, exec, globals and the like.
 
 The lab's tests do not need more than that: the reference passes them without its demonstrations, or it is not released.
@@ -28,6 +28,7 @@ EXPERIMENT = "experiment"
 TAGS = ("setup", "fixture", EXPERIMENT)
 # The beginnings of functions' names that change something for all later cells.
 SETTER = re.compile(r"set_|setattr|chdir|putenv|filterwarnings|simplefilter|register|enable|disable|use|rc")
+WRITER = re.compile(r"save|write|dump|open$|mkdir|makedirs|touch|to_csv|to_json|copy|move|rename|unlink|download")
 
 
 def given_sources(reference: NotebookNode) -> frozenset[str]:
@@ -97,7 +98,8 @@ def _modules(cells: Iterable[Names]) -> frozenset[str]:
 
 def _sets_something(names: Names, modules: frozenset[str]) -> bool:
     return bool(names.changes & modules) or any(
-        SETTER.match(function) and (not owner or owner in modules) for owner, function in names.calls
+        WRITER.match(function) or (SETTER.match(function) and (not owner or owner in modules))
+        for owner, function in names.calls
     )
 
 

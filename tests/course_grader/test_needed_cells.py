@@ -48,6 +48,8 @@ def test_a_demonstration_is_left_out(source):
         "torch.set_default_dtype(torch.float64)",
         "torch.backends.cudnn.benchmark = True",
         "from os import chdir\nchdir('/')",
+        "torch.save(3, 'three.pt')",
+        "with open('three.txt', 'w') as file:\n    print(3, file=file)",
         "double.calls = 0",
         "def double(x):\n    return x",
         "double = 3",
@@ -96,6 +98,12 @@ def test_what_may_not_be_assigned_is_needed(before_use):
 )
 def test_a_cell_that_a_test_needs_runs(test):
     assert left_out("table = [1]", test=f"{test}\nrun_tests('double')") == []
+
+
+def test_a_comprehension_s_own_variable_is_none_of_the_notebook_s():
+    assert left_out("x = 1", "pass", changed="y = [x for x in range(3)]") == [0]
+    assert left_out("x = 1", "pass", changed="y = max(x, *[x for x in range(3)])") == []
+    assert left_out("x = 1", "pass", changed="y = [x for x in range(x)]") == []
 
 
 def test_an_answer_that_looks_variables_up_by_itself_needs_everything():
