@@ -27,19 +27,22 @@ class Cluster:
         self.scheduler = self._start("scheduler", "--port", "0", "--scheduler-file", self.file, "--no-dashboard")
         wait_until(self.file.is_file)
 
-    def add_worker(self, course=None):
+    def add_worker(self, course=None, packages=ROOT):
+        """packages: the folder that it imports first."""
         local = self._folder / f"worker{len(self.workers)}"
         options = ["--scheduler-file", self.file, "--no-nanny", "--nthreads", "1", "--local-directory", local]
-        self.workers.append(self._start("worker", *options, *self._preload, "--no-dashboard", course=course))
+        self.workers.append(
+            self._start("worker", *options, *self._preload, "--no-dashboard", course=course, packages=packages)
+        )
 
-    def _start(self, kind, *options, course=None):
+    def _start(self, kind, *options, course=None, packages=ROOT):
         with open(self._folder / "cluster.log", "a") as log:
             process = subprocess.Popen(
                 [DASK, kind, *map(str, options)],
                 cwd=course or self._course,
                 stdout=log,
                 stderr=log,
-                env=os.environ | {"PYTHONPATH": str(ROOT)},
+                env=os.environ | {"PYTHONPATH": str(packages)},
             )
         self._stack.callback(process.wait)
         self._stack.callback(process.kill)

@@ -440,6 +440,20 @@ def test_a_worker_with_another_version_of_the_lab_gets_nothing(class_of_six, tmp
 
 
 @pytest.mark.slow
+def test_a_worker_without_the_course_says_so(class_of_six, tmp_path):
+    """The worker's own package is empty, as if the course had never been installed there."""
+    (tmp_path / "course_grader").mkdir()
+    (tmp_path / "course_grader" / "__init__.py").touch()
+    with cluster(tmp_path, class_of_six, workers=0) as started:
+        started.add_worker(packages=tmp_path)
+        running = start_grading(class_of_six, "there", "--scheduler", started.file, "--unsafe-no-sandbox")
+        printed, _ = running.communicate(timeout=300)
+    assert running.returncode == 2
+    assert f"no worker of the cluster can grade {LAB}: " in printed
+    assert "it cannot load the grader (ModuleNotFoundError: No module named 'course_grader.runner')" in printed
+
+
+@pytest.mark.slow
 def test_without_its_scheduler_a_run_ends_with_a_sentence(class_of_six, tmp_path):
     with cluster(tmp_path, class_of_six, workers=1) as started:
         running = start_grading(class_of_six, "there", "--scheduler", started.file, "--unsafe-no-sandbox")
@@ -447,7 +461,7 @@ def test_without_its_scheduler_a_run_ends_with_a_sentence(class_of_six, tmp_path
         started.scheduler.kill()
         printed, _ = running.communicate(timeout=300)
     assert running.returncode == 2 and "the scheduler has ended" in printed
-    assert "Traceback" not in printed
+    assert "Traceback" not in printed, printed
 
 
 @pytest.mark.slow

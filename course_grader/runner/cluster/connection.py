@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from distributed import Client
 
 CONNECT_SECONDS = 30
+# What these log is done again anyway, or told in our own words. Dask sets their levels when it is imported.
+NOISY = ("distributed", "distributed.client", "tornado.application", "asyncio")
 INSTALL = "pip install 'deep-learning-labs[cluster]'"
 
 
@@ -30,7 +32,8 @@ def prepare(options: ClusterOptions) -> None:
         raise CourseError(f"grading on a cluster needs dask.distributed: {INSTALL}")
     import distributed  # noqa: F401
 
-    logging.getLogger("distributed").setLevel(logging.ERROR)  # its warnings tell of what is done again anyway
+    for name in NOISY:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     if options.scheduler is not None or options.kind == LOCAL:
         return
     if find_spec("dask_jobqueue") is None:

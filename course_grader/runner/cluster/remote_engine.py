@@ -26,9 +26,10 @@ from course_grader.repair import Notes
 from course_grader.results import GradedSubmission, OtherFiles
 from course_grader.runner.cluster.attempts import Workers
 from course_grader.runner.cluster.connection import connected
+from course_grader.runner.cluster.entry import grade_anywhere
 from course_grader.runner.cluster.messages import Answer, LabRequest, Work, libraries, pack, read_answer
 from course_grader.runner.cluster.options import ClusterOptions
-from course_grader.runner.cluster.worker import close_idle_engines, grade_on_worker
+from course_grader.runner.cluster.worker import close_idle_engines
 from course_grader.runner.deadline import NotGraded
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ class RemoteEngine:
         key = f"{self.lab.name}-{secrets.token_hex(8)}"
         try:
             future = self._client.submit(
-                grade_on_worker, self._request, work, key, key=key, pure=False, resources=self._resources,
+                grade_anywhere, self._request, work, key, key=key, pure=False, resources=self._resources,
                 workers=self._allowed(tried),
             )  # fmt: skip
             return self._wait(future, key)
