@@ -27,22 +27,19 @@ class Cluster:
         self.scheduler = self._start("scheduler", "--port", "0", "--scheduler-file", self.file, "--no-dashboard")
         wait_until(self.file.is_file)
 
-    def add_worker(self, course=None, packages=ROOT):
-        """packages: the folder that it imports first."""
+    def add_worker(self, course=None):
         local = self._folder / f"worker{len(self.workers)}"
         options = ["--scheduler-file", self.file, "--no-nanny", "--nthreads", "1", "--local-directory", local]
-        self.workers.append(
-            self._start("worker", *options, *self._preload, "--no-dashboard", course=course, packages=packages)
-        )
+        self.workers.append(self._start("worker", *options, *self._preload, "--no-dashboard", course=course))
 
-    def _start(self, kind, *options, course=None, packages=ROOT):
+    def _start(self, kind, *options, course=None):
         with open(self._folder / "cluster.log", "a") as log:
             process = subprocess.Popen(
                 [DASK, kind, *map(str, options)],
                 cwd=course or self._course,
                 stdout=log,
                 stderr=log,
-                env=os.environ | {"PYTHONPATH": str(packages)},
+                env=os.environ | {"PYTHONPATH": str(ROOT)},
             )
         self._stack.callback(process.wait)
         self._stack.callback(process.kill)

@@ -237,7 +237,7 @@ class FakeClient:
     def subscribe_topic(self, topic, handler):
         pass
 
-    def run(self, function, wait, on_error):
+    def run(self, function, workers, wait, on_error):
         pass
 
 
@@ -437,20 +437,6 @@ def test_a_worker_with_another_version_of_the_lab_gets_nothing(class_of_six, tmp
         printed, _ = running.communicate(timeout=300)
     assert f"is left out: {other} has another version of {LAB}" in " ".join(printed.split())
     assert records(class_of_six, "there") == grade_here(class_of_six, "--unsafe-no-sandbox")
-
-
-@pytest.mark.slow
-def test_a_worker_without_the_course_says_so(class_of_six, tmp_path):
-    """The worker's own package is empty, as if the course had never been installed there."""
-    (tmp_path / "course_grader").mkdir()
-    (tmp_path / "course_grader" / "__init__.py").touch()
-    with cluster(tmp_path, class_of_six, workers=0) as started:
-        started.add_worker(packages=tmp_path)
-        running = start_grading(class_of_six, "there", "--scheduler", started.file, "--unsafe-no-sandbox")
-        printed, _ = running.communicate(timeout=300)
-    assert running.returncode == 2
-    assert f"no worker of the cluster can grade {LAB}: " in printed
-    assert "it cannot load the grader (ModuleNotFoundError: No module named 'course_grader.runner')" in printed
 
 
 @pytest.mark.slow

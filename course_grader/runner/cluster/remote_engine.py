@@ -26,10 +26,9 @@ from course_grader.repair import Notes
 from course_grader.results import GradedSubmission, OtherFiles
 from course_grader.runner.cluster.attempts import Workers
 from course_grader.runner.cluster.connection import connected
-from course_grader.runner.cluster.entry import grade_anywhere
 from course_grader.runner.cluster.messages import Answer, LabRequest, Work, libraries, pack, read_answer
 from course_grader.runner.cluster.options import ClusterOptions
-from course_grader.runner.cluster.worker import close_idle_engines
+from course_grader.runner.cluster.worker import close_idle_engines, grade_on_worker
 from course_grader.runner.deadline import NotGraded
 
 if TYPE_CHECKING:
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
 ATTEMPTS = 3
 GRACE_SECONDS = 60.0  # beyond the worker's own limit, for a worker that has stopped counting
 LOOK_SECONDS = 5.0  # how often a submission looks whether its worker still works on it
+LEAVE_SECONDS = 5.0
 GPU = "GPU"  # the name of Dask's resource: dask worker --resources GPU=1
 
 
@@ -78,9 +78,17 @@ class RemoteEngine:
         self._stack.close()
 
     def _leave(self) -> None:
+        """Let the workers end their engines; not for long, since one may be frozen."""
         self._closed.set()
+        asking = threading.Thread(target=self._end_engines, name="end of the workers' engines", daemon=True)
+        asking.start()
+        asking.join(LEAVE_SECONDS)
+
+    def _end_engines(self) -> None:
         with suppress(Exception):  # the scheduler may be gone
-            self._client.run(close_idle_engines, wait=False, on_error="ignore")
+            workers = self._workers.allowed(self._client.nthreads())
+            if workers != []:
+                self._client.run(close_idle_engines, workers=workers, wait=False, on_error="ignore")
 
     def _note_begin(self, event: tuple[float, Any]) -> None:
         self._workers.begin(event[1]["key"], event[1]["worker"])
@@ -109,7 +117,7 @@ class RemoteEngine:
         key = f"{self.lab.name}-{secrets.token_hex(8)}"
         try:
             future = self._client.submit(
-                grade_anywhere, self._request, work, key, key=key, pure=False, resources=self._resources,
+                grade_on_worker, self._request, work, key, key=key, pure=False, resources=self._resources,
                 workers=self._allowed(tried),
             )  # fmt: skip
             return self._wait(future, key)
