@@ -3,7 +3,8 @@
     python benchmarks/grading.py [LAB] [--copies N]
 
 Both start with a gradebook that contains the lab; start-up counts. Plain nbgrader always runs every cell; ours skips
-the cells tagged `experiment`, so it is also measured with them. Writes build/benchmark_grading.json.
+the lab's own cells that nothing graded needs and those tagged `experiment`, so it is also measured with them. Writes
+build/benchmark_grading.json, and with --page also the table in docs/scaling.md.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pathlib import Path
 
 import nbformat
 from courses import our_course, scores, stock_course
+from grading_page import Result, write_page
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 from rich.console import Console
@@ -36,6 +38,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("lab", nargs="?", default="01_tensor_basics")
     parser.add_argument("--copies", type=int, default=8, metavar="N", help="submissions, at least 2 (default: 8)")
+    parser.add_argument("--page", action="store_true", help="also write the table into docs/scaling.md")
     options = parser.parse_args()
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     os.environ["OMP_NUM_THREADS"] = "1"
@@ -48,6 +51,7 @@ def main() -> None:
     command = ["course-grader", "grade", options.lab, "--seed", "1", "--force"]
     runs = {
         "course-grader": run(command, ours),
+        "with every given cell": run([*command, "--run-all"], ours),
         "with experiments": run([*command, "--run-experiments"], ours),
         "stock nbgrader": run(["nbgrader", "autograde", options.lab], stock),
     }
@@ -55,7 +59,9 @@ def main() -> None:
     own = own_seconds(submissions)
     controller = (runs["course-grader"].root_cpu - one.root_cpu) / (len(submissions) - 1)
     print(f"controller: {controller:.2f} processor seconds per submission, and {one.root_cpu:.1f} for a run of one")
-    report(options.lab, len(submissions), runs, own, scores(ours) == scores(stock), controller)
+    result = report(options.lab, len(submissions), runs, own, scores(ours) == scores(stock), controller)
+    if options.page:
+        write_page(ROOT / "docs" / "scaling.md", result)
 
 
 def read_submissions(lab: str, count: int) -> dict[str, NotebookNode]:
@@ -104,9 +110,10 @@ def _own_seconds(notebook: NotebookNode) -> dict[bool, float]:
 
 def report(
     lab: str, count: int, runs: dict[str, Watched], own: dict[bool, float], same_scores: bool, controller: float
-) -> None:
-    rows = {name: _row(run, count, runs["stock nbgrader"], own[name != "course-grader"]) for name, run in runs.items()}
-    result = {
+) -> Result:
+    with_experiments = ("with experiments", "stock nbgrader")
+    rows = {name: _row(run, count, runs["stock nbgrader"], own[name in with_experiments]) for name, run in runs.items()}
+    result: Result = {
         "lab": lab, "submissions": count, "processors": os.cpu_count(), "same_scores": same_scores,
         "controller_processor_seconds_a_submission": round(controller, 3), "runs": rows,
     }  # fmt: skip
@@ -120,6 +127,7 @@ def report(
         table.add_row(measure.replace("_", " "), *(str(row[measure]) for row in rows.values()))
     Console().print(table)
     print(path)
+    return result
 
 
 def _row(run: Watched, count: int, stock: Watched, own: float) -> dict[str, float]:
@@ -128,6 +136,7 @@ def _row(run: Watched, count: int, stock: Watched, own: float) -> dict[str, floa
         "submissions_a_minute": round(60 * count / run.wall, 1),
         "times_as_fast_as_stock": round(stock.wall / run.wall, 2),
         "processor_seconds": round(run.cpu, 1),
+        "processors_busy": round(run.cpu / run.wall / (os.cpu_count() or 1), 2),
         "times_less_processor_time": round(stock.cpu / run.cpu, 2),
         "peak_mb": round(run.peak_mb),
         "own_cells_seconds": round(own, 1),

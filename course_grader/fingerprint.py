@@ -31,9 +31,17 @@ def content_hash(notebook: NotebookNode) -> str:
     return _hash(cells)
 
 
-def lab_fingerprint(lab: Lab) -> str:
-    """A hash that changes with the reference's cells, lab.toml, and the grader's own code and data."""
-    return _hash([lab.name, content_hash(lab.reference()), asdict(lab.settings), grader_hash(_ROOT)])
+def lab_fingerprint(lab: Lab, code: str | None = None) -> str:
+    """A hash that changes with the reference's cells, lab.toml, and the grader's own code and data.
+
+    code: the grader's own hash, from `code_hash`, for a process that runs longer than its files stay as they are.
+    """
+    return _hash([lab.name, content_hash(lab.reference()), asdict(lab.settings), code or code_hash()])
+
+
+def code_hash() -> str:
+    """The hash of this grader's code and data, as the files are now."""
+    return grader_hash(_ROOT)
 
 
 def lab_hash(lab: Lab) -> str:
@@ -47,10 +55,13 @@ def installed_grader_hash() -> str:
     return _hash([grader_hash(_ROOT), platform.python_version(), version("torch")])
 
 
-def run_fingerprint(lab: Lab, *, sandbox: bool = True, run_experiments: bool = False) -> Fingerprint:
+def run_fingerprint(
+    lab: Lab, *, sandbox: bool = True, run_experiments: bool = False, run_all: bool = False, gpu: bool = False
+) -> Fingerprint:
     """What the results of a run over `lab` with these options depend on; to be completed for each submission."""
-    options = [*([] if sandbox else ["no sandbox"]), *(["experiments"] if run_experiments else [])]
-    return Fingerprint("", lab_hash(lab), installed_grader_hash(), ", ".join(options))
+    chosen = {"no sandbox": not sandbox, "experiments": run_experiments, "all cells": run_all, "GPU": gpu}
+    options = ", ".join(name for name, is_chosen in chosen.items() if is_chosen)
+    return Fingerprint("", lab_hash(lab), installed_grader_hash(), options)
 
 
 def answer_hashes(cells: Iterable[NotebookNode]) -> dict[str, str]:

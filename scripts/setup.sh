@@ -143,7 +143,7 @@ ensure_chromium() {
 case "${1:-environment}" in
     environment)
         make_environment
-        install_course instructor,test,site,wandb,anki
+        install_course instructor,test,site,wandb,anki,cluster,gpu,postgresql
         ensure_bubblewrap
         ;;
     student)

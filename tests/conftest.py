@@ -1,10 +1,12 @@
-"""Skips tests, with a reason, whose browser, GPU or hub is missing, and slow tests unless they are requested."""
+"""Skips tests, with a reason, that need what is not here, such as a GPU, and slow tests unless they are requested."""
 
 import os
 import re
 import shutil
 
 import pytest
+
+from tests.postgresql import find_program
 
 if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # processes side by side share the cores
@@ -46,6 +48,8 @@ def _missing(config, used):
         reasons["hub"] = "needs the Hugging Face hub: COURSE_HUB=1 make test"
     if "gpu" in used and not _has_gpu():
         reasons["gpu"] = "no CUDA device"
+    if "postgresql" in used and not find_program("initdb"):
+        reasons["postgresql"] = "no PostgreSQL server: sudo apt-get install postgresql"
     return reasons
 
 

@@ -86,7 +86,9 @@ def test_installing_in_colab_changes_no_package(preinstalled):
     assert [name for name, version in preinstalled.items() if version not in wanted[name]] == []
 
 
-@pytest.mark.parametrize("package, extras", [("course_utils", ("wandb", "anki")), ("course_grader", ("instructor",))])
+@pytest.mark.parametrize(
+    "package, extras", [("course_utils", ("wandb", "anki")), ("course_grader", ("instructor", "cluster", "gpu"))]
+)
 def test_everything_imported_is_required(package, extras):
     asked = requirements(*extras).keys()
     distributions = packages_distributions()

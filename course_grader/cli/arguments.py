@@ -63,7 +63,7 @@ def _add_grade(subparsers: argparse._SubParsersAction) -> None:
         "--workers",
         type=_at_least_one,
         metavar="N",
-        help="submissions to grade at once (default: number of processors)",
+        help="submissions to grade at once (default: number of processors; 64 on a cluster)",
     )
     _add_files(parser)
     parser.add_argument("--run", type=_name, metavar="NAME", help="the name of a new run (default: today's date)")
@@ -73,12 +73,19 @@ def _add_grade(subparsers: argparse._SubParsersAction) -> None:
     )  # fmt: skip
     parser.add_argument("--run-experiments", action="store_true", help="also run the cells tagged `experiment`")
     parser.add_argument(
+        "--gpu", action="store_true", help="give each submission a GPU, even if the lab's lab.toml does not ask for one"
+    )
+    parser.add_argument(
+        "--run-all", action="store_true", help="also run the lab's own cells that no test and no answer needs"
+    )
+    parser.add_argument(
         "--unsafe-no-sandbox", action="store_true", help="run the notebooks without a sandbox; only for code you trust"
     )
     _add_gradebook(
         parser,
         "default: autograded/ in the course folder; with --submissions and another --db, a folder beside its file",
     )
+    _add_cluster(parser)
     _add_course(parser)
 
 
@@ -87,6 +94,18 @@ def _add_gradebook(parser: argparse.ArgumentParser, default: str) -> None:
     parser.add_argument(
         "--autograded", type=Path, metavar="DIR", help=f"the folder of the graded notebooks ({default})"
     )
+
+
+def _add_cluster(parser: argparse.ArgumentParser) -> None:
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument(
+        "--scheduler", metavar="ADDRESS",
+        help="grade on the workers of this Dask scheduler, such as tls://host:8786, or that of a scheduler file",
+    )  # fmt: skip
+    where.add_argument(
+        "--cluster", metavar="NAME|FILE",
+        help="grade on the workers of batch jobs: slurm, pbs, ..., or a file that describes them (docs/scaling.md)",
+    )  # fmt: skip
 
 
 def _add_files(parser: argparse.ArgumentParser) -> None:

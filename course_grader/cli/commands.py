@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from course_grader.runner.cluster.options import ClusterOptions
     from course_grader.runner.request import Request
 
 OK, TROUBLE, WRONG_USAGE, NEEDS_REVIEW, INTERRUPTED = 0, 1, 2, 3, 130
@@ -43,7 +44,16 @@ def _request(options: argparse.Namespace, root: Path) -> Request:
     return Request(
         options.seed, options.submissions, options.student, options.workers, not options.unsafe_no_sandbox,
         options.run_experiments, options.db, options.autograded, log_file, options.force, options.only, options.run,
+        _cluster(options), options.run_all, options.gpu,
     )  # fmt: skip
+
+
+def _cluster(options: argparse.Namespace) -> ClusterOptions | None:
+    from course_grader.runner.cluster.options import ClusterOptions, read_cluster
+
+    if options.scheduler is not None:
+        return ClusterOptions(scheduler=options.scheduler)
+    return None if options.cluster is None else read_cluster(options.cluster)
 
 
 def report(options: argparse.Namespace) -> int:

@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 
 from course_grader.errors import CourseError
 from course_grader.grading.lab_limits import limits_of, with_experiments
+from course_grader.grading.needed_cells import given_sources
 from course_grader.grading.notebook_run import Diagnoser, NotebookRun, fail_closed
 from course_grader.grading.parts import ENVIRONMENT, PartLost, Parts, SharedParts
 from course_grader.grading.record import write_record
@@ -50,19 +51,30 @@ class Engine:
 
     If something ends one of them, or the supervisor of a kernel, the submissions that this concerned are graded again.
 
-    diagnoser: without one, no answer is compared with the lab's misconceptions.
+    run_experiments: also run the cells tagged `experiment`. run_all: also those that nothing graded needs. gpu: give
+    each kernel a GPU, even if lab.toml does not ask for one. diagnoser: without one, no answer is compared with the
+    lab's misconceptions.
     """
 
     def __init__(
-        self, lab: Lab, *, sandbox: bool = True, run_experiments: bool = False, diagnoser: Diagnoser | None = None
+        self,
+        lab: Lab,
+        *,
+        sandbox: bool = True,
+        run_experiments: bool = False,
+        run_all: bool = False,
+        gpu: bool = False,
+        diagnoser: Diagnoser | None = None,
     ):
         self.lab = lab
         self.run_experiments = run_experiments
+        self._given = frozenset() if run_all else given_sources(lab.reference())
         self.settings = with_experiments(lab.settings) if run_experiments else lab.settings
-        self.limits = limits_of(self.settings)
+        self.gpu = gpu or lab.settings.gpu
+        self.limits = limits_of(self.settings, self.gpu)
         self._sandbox = sandbox
         self._diagnoser = diagnoser
-        self._parts = SharedParts(lab, self.limits, sandbox)
+        self._parts = SharedParts(lab, self.limits, sandbox, self.gpu)
 
     def __enter__(self) -> Self:
         """Raises SandboxUnavailable, which says what to install, or CourseError if the reference fails."""
@@ -131,7 +143,9 @@ class Engine:
         """Whether the session was lost."""
         kernel_seed = derive_seed(seed, "kernel")  # not the judge's own: student code can read it
         start_kernel = partial(self._start_kernel, kernel_seed, attempt)
-        run = NotebookRun(attempt.graded, session, start_kernel, self.settings, self.run_experiments, self._diagnoser)
+        run = NotebookRun(
+            attempt.graded, session, start_kernel, self.settings, self.run_experiments, self._diagnoser, self._given
+        )
         try:
             # A thread of its own: the caller's may run an event loop (the formgrader's does).
             in_daemon_thread(asyncio.run, run.run()).result()
@@ -149,6 +163,7 @@ class Engine:
             seed=seed % 2**32,
             imports=self.lab.settings.imports,
             environment=ENVIRONMENT,
+            gpus=attempt.parts.gpus,
             sandboxed=self._sandbox,
         )
         attempt.kernels.append(manager)

@@ -32,10 +32,15 @@ class Cost:
     disk_mb: int
 
 
-def limits_of(settings: LabSettings) -> Limits:
+def limits_of(settings: LabSettings, gpu: bool = False) -> Limits:
     """The sandbox's limits for a lab. Processor time is twice the wall time: a submission may keep two cores busy."""
     seconds = int(settings.notebook_seconds)
-    return Limits(memory_mb=settings.memory_mb, wall_seconds=seconds, cpu_seconds=2 * seconds)
+    return Limits(
+        memory_mb=settings.memory_mb,
+        wall_seconds=seconds,
+        cpu_seconds=2 * seconds,
+        gpu_mb=settings.gpu_memory_mb if gpu else 0,
+    )
 
 
 def longest_seconds(settings: LabSettings) -> float:

@@ -11,6 +11,7 @@ from typing import Protocol
 from nbformat import NotebookNode
 
 from course_grader.grading.lab_limits import DIAGNOSIS_SECONDS, MAX_KERNELS, longest_seconds
+from course_grader.grading.needed_cells import unneeded_cells
 from course_grader.grading.record import error_output, exercise_name, not_graded, write_record
 from course_grader.judge.launcher import JudgeError, JudgeSession
 from course_grader.kernel_client import CellEnd, StudentKernel
@@ -54,7 +55,9 @@ class NotebookRun:
         settings: LabSettings,
         run_experiments: bool,
         diagnoser: Diagnoser | None = None,
+        given: frozenset[str] = frozenset(),
     ):
+        """given: sources of the lab's own cells, which run only if something graded needs them; see `given_sources`."""
         self._graded = graded
         self._diagnoser = diagnoser
         self._cells: list[NotebookNode] = graded.notebook.cells
@@ -63,6 +66,7 @@ class NotebookRun:
         self._settings = settings
         self._longest_seconds = longest_seconds(settings)
         self._run_experiments = run_experiments
+        self._unneeded = unneeded_cells(self._cells, given, run_experiments) if given else set()
         self._kernel: StudentKernel | None = None
         self._path = ""
         self._stopped = False  # by the limit on the whole run
@@ -144,7 +148,7 @@ class NotebookRun:
     async def _handle_cell(self, index: int, cell: NotebookNode) -> None:
         if is_judged_cell(cell):
             await self._judge(index, cell)
-        elif not is_experiment(cell) or self._run_experiments:
+        elif index not in self._unneeded and (not is_experiment(cell) or self._run_experiments):
             await self._run(index, cell)
             if is_autograded_cell(cell) and not self._lost:
                 self._graded.exercises[exercise_name(cell)].tests = [_ordinary_test(cell)]

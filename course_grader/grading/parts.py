@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from course_grader.judge import LATE_IMPORTS
 from course_grader.judge.launcher import JudgeServer
 from course_grader.notebooks import Lab
-from course_grader.sandbox import Limits, SandboxUnavailable, Zygote, check
+from course_grader.sandbox import Gpus, Limits, SandboxUnavailable, Zygote, check, find_gpus
 
 # Imported once in the zygote, because every kernel needs them.
 WARM = ("course_utils.testing", "course_grader.in_sandbox.agent", *LATE_IMPORTS)
@@ -22,10 +22,11 @@ class PartLost(RuntimeError):
 
 @dataclass(frozen=True)
 class Parts:
-    """zygote: None without a sandbox, or where each kernel needs a fresh one."""
+    """zygote: None without a sandbox, or where each kernel needs a fresh one. gpus: None if no kernel gets one."""
 
     judge: JudgeServer
     zygote: Zygote | None
+    gpus: Gpus | None = None
 
     @property
     def lost(self) -> str:
@@ -43,8 +44,8 @@ class Parts:
 class SharedParts:
     """Starts them and, where one was lost, starts both again. `get` is thread-safe."""
 
-    def __init__(self, lab: Lab, limits: Limits, sandbox: bool):
-        self._lab, self._limits, self._sandbox = lab, limits, sandbox
+    def __init__(self, lab: Lab, limits: Limits, sandbox: bool, gpu: bool = False):
+        self._lab, self._limits, self._sandbox, self._gpu = lab, limits, sandbox, gpu
         self._lock = threading.Lock()
         self._closed = False
         self._parts: Parts | None = None
@@ -74,19 +75,27 @@ class SharedParts:
     def _start(self) -> Parts:
         if self._sandbox:
             check()
+        gpus = find_gpus() if self._gpu else None
         judge = JudgeServer(self._lab)
         judge.start()  # runs the reference while the zygote imports
         parts = Parts(judge, None)
         try:
-            parts = Parts(judge, self._start_zygote() if self._sandbox else None)
+            parts = Parts(judge, self._start_zygote(gpus) if self._sandbox else None, gpus)
             judge.wait_until_ready()
         except BaseException:
             parts.close()
             raise
         return parts
 
-    def _start_zygote(self) -> Zygote | None:
-        zygote = Zygote((*self._lab.settings.imports, *WARM), self._limits, environment=ENVIRONMENT)
+    def _start_zygote(self, gpus: Gpus | None) -> Zygote | None:
+        imports = (*self._lab.settings.imports, *WARM)
+        if gpus is None:
+            zygote = Zygote(imports, self._limits, environment=ENVIRONMENT)
+        else:
+            environment = {**ENVIRONMENT, **gpus.environment()}
+            zygote = Zygote(
+                imports, self._limits, environment=environment, read_only=gpus.libraries, devices=gpus.devices
+            )
         # If nested namespaces are not allowed, each kernel gets a fresh sandbox: slower, but just as safe.
         with contextlib.suppress(SandboxUnavailable):
             return zygote.__enter__()

@@ -68,6 +68,8 @@ def run_kernel(job: dict, before_first_cell: Callable[[], None] = lambda: None) 
     """Run the kernel until it is shut down; `before_first_cell` is called once its sockets are bound."""
     from ipykernel.kernelapp import IPKernelApp
 
+    if job.get("gpu"):  # CUDA reads it when it starts, in this process
+        os.environ["CUDA_VISIBLE_DEVICES"] = job["gpu"]
     link_font_cache()
     link_files(f"{os.path.dirname(job['connection_file'])}/{FILES}")
     preload(job["imports"])

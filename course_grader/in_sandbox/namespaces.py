@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import stat
 from collections.abc import Iterable
 
 from course_grader.in_sandbox.confine import ensure, libc
@@ -37,7 +38,7 @@ def unshare() -> None:
 
 
 def mount_own(rundir: str, zygote_folder: str, keep: Iterable[str], tmp_mb: int) -> None:
-    """Cover all folders that kernels would share, except `rundir` (writable) and `keep` (folders bound below /tmp)."""
+    """Cover all folders that kernels would share, except `rundir` (writable) and `keep` (bound below /tmp)."""
     mount(None, "/", None, RECURSIVE | PRIVATE)
     again = {path: os.open(path, os.O_PATH) for path in (rundir, *keep)}
     _tmpfs("/tmp", tmp_mb, "1777")
@@ -47,10 +48,17 @@ def mount_own(rundir: str, zygote_folder: str, keep: Iterable[str], tmp_mb: int)
         _tmpfs(zygote_folder, 1, "755")
     mount("devpts", "/dev/pts", "devpts", NO_SUID | NO_EXEC, "newinstance,ptmxmode=0666,mode=620")
     for path, descriptor in again.items():
-        os.makedirs(path, exist_ok=True)
+        _make_target(path, stat.S_ISDIR(os.fstat(descriptor).st_mode))
         mount(f"/proc/self/fd/{descriptor}", path, None, BIND | RECURSIVE)
         os.close(descriptor)
     mount("proc", "/proc", "proc", READ_ONLY | NO_SUID | NO_DEV | NO_EXEC)  # so that oom_score_adj cannot be changed
+
+
+def _make_target(path: str, is_folder: bool) -> None:
+    """Create what a folder or a file can be bound to."""
+    os.makedirs(path if is_folder else os.path.dirname(path), exist_ok=True)
+    if not is_folder:
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o644))
 
 
 def _tmpfs(path: str, megabytes: int, mode: str) -> None:

@@ -56,7 +56,10 @@ class LabSettings:
         example="*.csv",
     )
     files_mb: float = _key(5.0, "Total size of these files.", unit="MB", low=0, high=1000)
-    gpu: bool = _key(False, "Whether the lab needs a GPU. Grading does not use one yet.")
+    gpu: bool = _key(False, "Whether grading gives each submission a GPU; `--gpu` does so for any lab.")
+    gpu_memory_mb: int = _key(
+        8000, "GPU memory of one submission, where it has a GPU.", unit="MB", low=256, high=1_000_000
+    )
 
 
 def read_settings(path: Path) -> LabSettings:

@@ -37,6 +37,7 @@ class CourseExecute(Execute):
 
     seed = Integer(help="Seed of the tests' random inputs; a new one for each run unless set.").tag(config=True)
     run_experiments = Bool(False, help="Also run the cells tagged `experiment`.").tag(config=True)
+    run_all = Bool(False, help="Also run the lab's own cells that nothing graded needs.").tag(config=True)
 
     @default("seed")
     def _new_seed(self) -> int:
@@ -52,7 +53,7 @@ class CourseExecute(Execute):
     ) -> tuple[NotebookNode, dict]:
         where = resources["nbgrader"]
         lab = find_lab(where["assignment"], Path.cwd())  # nbgrader's converters run in the course folder
-        engine = engine_for(lab, run_experiments=self.run_experiments)
+        engine = engine_for(lab, run_experiments=self.run_experiments, run_all=self.run_all)
         notes = Notes.of(nb)
         place = Path(resources.get("metadata", {}).get("path") or ".", f"{where['assignment']}.ipynb")
         reported = Notes()  # by the first stage

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import wait
 from typing import Any, TypeVar
 
+from course_grader.errors import one_sentence
 from course_grader.threads import in_daemon_thread
 
 T = TypeVar("T")
@@ -14,6 +15,21 @@ T = TypeVar("T")
 
 class OutOfTime(Exception):
     """A step did not end within the limit."""
+
+
+class NotGraded(Exception):
+    """Why one submission could not be graded, in a sentence."""
+
+
+def why_not_graded(error: Exception) -> str:
+    """The sentence for a submission whose grading raised `error`."""
+    match error:
+        case NotGraded():
+            return str(error)
+        case OutOfTime():
+            return f"Grading took longer than {error} in all and was stopped; earlier grades are kept."
+        case _:
+            return f"The grader itself failed: {one_sentence(error)}"
 
 
 class Deadline:

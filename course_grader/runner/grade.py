@@ -7,24 +7,27 @@ from concurrent.futures import Future
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
+from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 from rich.console import Console
 from rich.text import Text
 
 from course_grader.audit.own_tests import OwnTests
 from course_grader.diagnosis import Diagnoses
-from course_grader.errors import CourseError, one_sentence
+from course_grader.errors import CourseError
 from course_grader.grading import Engine
-from course_grader.grading.lab_limits import outer_seconds
+from course_grader.grading.lab_limits import REPAIR_SECONDS, outer_seconds
 from course_grader.lab_settings import LabSettings
 from course_grader.notebooks import Lab
-from course_grader.repair import LabCells, Repaired, Submission, repair_submission
+from course_grader.repair import LabCells, Notes, Repaired, Submission, repair_submission
 from course_grader.repair.student_name import unusable_name
-from course_grader.results import Fingerprint, GradedSubmission
+from course_grader.results import Fingerprint, GradedSubmission, OtherFiles
 from course_grader.runner.class_run import ClassRun, grade_class
-from course_grader.runner.deadline import Deadline, OutOfTime
+from course_grader.runner.cluster.connection import prepare
+from course_grader.runner.cluster.options import IN_FLIGHT
+from course_grader.runner.deadline import Deadline, why_not_graded
 from course_grader.runner.executor import default_workers, local_executor
 from course_grader.runner.in_background import InBackground
 from course_grader.runner.request import Request, open_course
@@ -39,6 +42,15 @@ if TYPE_CHECKING:
     from course_grader.runner.plan import Plan
 
 
+class Grader(Protocol):
+    """Grades repaired submissions; thread-safe. `Engine` does it on this machine, `RemoteEngine` on a cluster."""
+
+    def grade(
+        self, notebook: NotebookNode, student: str, seed: int, notes: Notes | None = None,
+        files: OtherFiles | None = None,
+    ) -> GradedSubmission: ...  # fmt: skip
+
+
 def grade_lab(lab: Lab, request: Request, console: Console) -> ClassRun:
     """Grade and save what the request asks for, and say first what that is.
 
@@ -46,10 +58,12 @@ def grade_lab(lab: Lab, request: Request, console: Console) -> ClassRun:
     """
     if request.submissions is not None:
         find_submissions(request.submissions, lab.name, request.student)  # report wrong usage at once
+    if request.cluster is not None:
+        prepare(request.cluster)
     with ExitStack() as stack:
         engine = None
         if request.force or not runs_file(request.autograded or lab.root / "autograded", lab.name).is_file():
-            engine = stack.enter_context(_engine_in_background(lab, request))  # it will be needed
+            engine = stack.enter_context(_engine_in_background(lab, request, console))  # it will be needed
         course = open_course(lab.root, request)
         runs = LabRuns(autograded_folder(course, lab.name), lab.name)
         stack.enter_context(runs.alone())
@@ -59,7 +73,7 @@ def grade_lab(lab: Lab, request: Request, console: Console) -> ClassRun:
         run = ClassRun(plan.submissions, plan.run.seed, plan.to_grade, plan.earlier, plan.run.name)
         announce_unusable_names(run.submissions, console)
         if plan.to_grade:
-            engine = engine or stack.enter_context(_engine_in_background(lab, request))
+            engine = engine or stack.enter_context(_engine_in_background(lab, request, console))
             _grade(lab, request, console, course, engine, plan, run, runs)
     return run
 
@@ -90,12 +104,21 @@ def autograded_folder(course: Course, lab: str) -> Path:
     return course.folder("autograded", lab, "*").parents[1]
 
 
-def make_engine(lab: Lab, request: Request) -> AbstractContextManager[Engine]:
-    return Engine(lab, sandbox=request.sandbox, run_experiments=request.run_experiments, diagnoser=Diagnoses(lab))
+def make_engine(lab: Lab, request: Request, console: Console) -> AbstractContextManager[Grader]:
+    """What grades: an engine on this machine, or the workers of a cluster."""
+    options = {
+        "sandbox": request.sandbox, "run_experiments": request.run_experiments, "run_all": request.run_all,
+        "gpu": request.gpu,
+    }  # fmt: skip
+    if request.cluster is None:
+        return Engine(lab, **options, diagnoser=Diagnoses(lab))
+    from course_grader.runner.cluster.remote_engine import RemoteEngine  # an extra
+
+    return RemoteEngine(lab, request.cluster, console, **options)
 
 
-def _engine_in_background(lab: Lab, request: Request) -> InBackground[Engine]:
-    return InBackground(lambda: make_engine(lab, request))
+def _engine_in_background(lab: Lab, request: Request, console: Console) -> InBackground[Grader]:
+    return InBackground(lambda: make_engine(lab, request, console))
 
 
 def _grade(
@@ -103,7 +126,7 @@ def _grade(
     request: Request,
     console: Console,
     course: Course,
-    engine: InBackground[Engine],
+    engine: InBackground[Grader],
     plan: Plan,
     run: ClassRun,
     runs: LabRuns,
@@ -113,7 +136,8 @@ def _grade(
     if not course.is_registered(lab.name):
         with OwnTests(lab) as own_tests:
             own_tests.expect_passed()  # a test that the reference fails would cost every student points
-    workers = min(request.workers or default_workers(), len(plan.to_grade))
+    default = IN_FLIGHT if request.cluster else default_workers()
+    workers = min(request.workers or default, len(plan.to_grade))
     with (
         GradebookWriter(course, lab.name) as writer,
         progress(console, lab.name, len(plan.to_grade)) as report,
@@ -121,9 +145,11 @@ def _grade(
         local_executor(workers) as executor,
         engine,  # closed before the executor, which would wait for kernels that are no longer needed
     ):
-        seconds = outer_seconds(lab.settings, request.run_experiments)
+        seconds = REPAIR_SECONDS if request.cluster else outer_seconds(lab.settings, request.run_experiments)
         lab_cells = LabCells.of(lab, writer.lab_cells)
-        grading = Grading(engine.future, lab_cells, run.seed, seconds, run.name, plan.fingerprints)
+        grading = Grading(
+            engine.future, lab_cells, run.seed, seconds, run.name, plan.fingerprints, request.cluster is not None
+        )
         grade_class(run, grading, executor, writer, report, lambda text: _say(console, text))
 
 
@@ -159,32 +185,30 @@ class Grading:
     """Grades one submission per call; thread-safe. The engine may still be starting.
 
     seconds: for one submission in all, without the time that the engine takes to start. run, fingerprints: recorded in
-    the results.
+    the results. elsewhere: the engine is a cluster's; `seconds` is then the limit on repairing.
     """
 
-    engine: Future[Engine]
+    engine: Future[Grader]
     lab: LabCells
     seed: int
     seconds: float = outer_seconds(LabSettings())
     run: str = ""
     fingerprints: Mapping[str, Fingerprint] = field(default_factory=dict)
+    elsewhere: bool = False
 
     def __call__(self, submission: Submission) -> GradedSubmission:
         """Raises only errors that concern all submissions: CourseError, SandboxUnavailable."""
         repaired, deadline = Repaired(new_notebook()), Deadline(self.seconds)
         try:
             repaired = deadline.run(repair_submission, submission, self.lab)
-            graded = deadline.run(
-                self.engine.result().grade,
-                repaired.notebook, submission.student, self.seed, repaired.notes, repaired.files,
-            )  # fmt: skip
+            engine = self.engine.result()
+            arguments = (repaired.notebook, submission.student, self.seed, repaired.notes, repaired.files)
+            # A cluster's engine has limits of its own; here, the time in its queue would count.
+            graded = engine.grade(*arguments) if self.elsewhere else deadline.run(engine.grade, *arguments)
         except (CourseError, SandboxUnavailable):
             raise
-        except OutOfTime as limit:
-            text = f"Grading took longer than {limit} in all and was stopped; earlier grades are kept."
-            graded = self._not_graded(submission, text)
         except Exception as error:
-            graded = self._not_graded(submission, f"The grader itself failed: {one_sentence(error)}")
+            graded = self._not_graded(submission, why_not_graded(error))
         graded.timestamp, graded.files = repaired.timestamp, repaired.files
         graded.run, graded.fingerprint = self.run, self.fingerprints.get(submission.student)
         return graded

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 if TYPE_CHECKING:
     from course_grader.nbgrader_plugins import Course
+    from course_grader.runner.cluster.options import ClusterOptions
 
 Only = Literal["failed", "review", "changed", "new"]
 ONLY: tuple[Only, ...] = get_args(Only)
@@ -19,7 +20,8 @@ class Request:
     """What to grade and how. None means the course's own folders and gradebook.
 
     seed: None for that of the run that goes on, or a new one. force: also what is graded and unchanged. only: no others
-    than these; empty for all that are not graded yet or have changed since.
+    than these; empty for all that are not graded yet or have changed since. cluster: None for this machine. run_all:
+    also the lab's own cells that nothing graded needs. gpu: a GPU for each submission, even if lab.toml asks for none.
     """
 
     seed: int | None = None
@@ -34,6 +36,9 @@ class Request:
     force: bool = False
     only: Sequence[Only] = ()
     name: str | None = None
+    cluster: ClusterOptions | None = None
+    run_all: bool = False
+    gpu: bool = False
 
 
 def open_course(root: Path, request: Request) -> Course:

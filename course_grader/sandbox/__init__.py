@@ -21,6 +21,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from course_grader.sandbox.gpu import Gpus, find_gpus
 from course_grader.sandbox.limits import Limits
 from course_grader.sandbox.manager import SandboxKernelManager, bounded_context
 from course_grader.sandbox.program import SandboxUnavailable
@@ -30,8 +31,8 @@ from course_grader.sandbox.rundir import share_socket, show_files
 from course_grader.sandbox.zygote_client import Zygote
 
 __all__ = [
-    "Limits", "SandboxProvisioner", "SandboxUnavailable", "Zygote", "bounded_context", "check", "share_socket",
-    "show_files", "start_kernel_manager",
+    "Gpus", "Limits", "SandboxProvisioner", "SandboxUnavailable", "Zygote", "bounded_context", "check", "find_gpus",
+    "share_socket", "show_files", "start_kernel_manager",
 ]  # fmt: skip
 
 
@@ -43,12 +44,14 @@ def start_kernel_manager(
     imports: Iterable[str] = (),
     read_only: Iterable[str] = (),
     environment: Mapping[str, str] | None = None,
+    gpus: Gpus | None = None,
     sandboxed: bool = True,
 ) -> tuple[SandboxKernelManager, Path]:
     """A kernel manager for one submission, not started, and the folder of its sockets. Raises SandboxUnavailable.
 
     seed: for random, numpy and torch. Student code can read it, so it must not be the judge's.
     imports, read_only, environment: used only without a zygote, which has its own.
+    gpus: from `find_gpus`; the kernel gets one of them. A zygote must show their devices and libraries, too.
     sandboxed=False starts an ordinary local kernel with the same interface, for code you trust.
     """
     if sandboxed:
@@ -56,7 +59,8 @@ def start_kernel_manager(
     manager = SandboxKernelManager()
     manager.provisioner = SandboxProvisioner(
         parent=manager, kernel_spec=manager.kernel_spec, zygote=zygote if sandboxed else None, sandboxed=sandboxed,
-        seed=seed, imports=list(imports), read_only=[str(path) for path in read_only],
-        environment=dict(environment or {}), **vars(limits or Limits()),
+        seed=seed, imports=list(imports), read_only=[*map(str, read_only), *(gpus.libraries if gpus else ())],
+        devices=list(gpus.devices if gpus else ()), gpu=gpus.next() if gpus else "", gpus=gpus,
+        environment={**(gpus.environment() if gpus else {}), **(environment or {})}, **vars(limits or Limits()),
     )  # fmt: skip
     return manager, Path(manager.provisioner.folder)

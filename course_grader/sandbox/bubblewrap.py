@@ -45,6 +45,7 @@ def launch(
     limits: Limits,
     *,
     read_only: Iterable[str] = (),
+    devices: Iterable[str] = (),
     environment: Mapping[str, str] | None = None,
     writable_proc: bool = False,
     **options: Any,
@@ -52,9 +53,10 @@ def launch(
     """Start `python -m module JOB` in a fresh sandbox and return bubblewrap's process.
 
     job["uid"]: the user to switch to, which the module does itself. writable: the only folder shared with the host.
-    writable_proc: only for our own code, since /proc contains oom_score_adj. options: arguments of Popen.
+    devices: files in /dev besides the usual ones. writable_proc: only for our own code, since /proc contains
+    oom_score_adj. options: arguments of Popen.
     """
-    arguments = _arguments(job["uid"], writable, limits, read_only, environment or {})
+    arguments = _arguments(job["uid"], writable, limits, read_only, devices, environment or {})
     if not writable_proc:
         arguments += ["--remount-ro", "/proc"]
     with tempfile.TemporaryFile() as file:  # hundreds of arguments would clutter the output of ps
@@ -71,6 +73,7 @@ def _arguments(
     writable: str,
     limits: Limits,
     read_only: Iterable[str],
+    devices: Iterable[str],
     environment: Mapping[str, str],
 ) -> list[str]:
     arguments = ["--unshare-ipc", "--unshare-pid", "--unshare-uts", "--unshare-net", "--unshare-cgroup-try"]
@@ -82,6 +85,8 @@ def _arguments(
         for capability in ("CAP_SETUID", "CAP_SETGID", "CAP_SYS_ADMIN"):  # for user and mounts; the module drops them
             arguments += ["--cap-add", capability]
     arguments += ["--proc", "/proc", "--dev", "/dev"]
+    for device in devices:
+        arguments += ["--dev-bind", device, device]
     for folder, megabytes in (("/dev/shm", limits.tmp_mb), ("/tmp", limits.tmp_mb), (HOME, HOME_MB)):
         arguments += ["--perms", "1777", "--size", str(megabytes * MB), "--tmpfs", folder]
     arguments += file_arguments(read_only) + [*parents(writable), "--bind", writable, writable]

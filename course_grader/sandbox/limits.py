@@ -21,6 +21,7 @@ class Limits:
     cpu_seconds: processor time per process. wall_seconds: lifetime of the kernel.
     processes: processes and threads together. file_mb: size of one file. open_files: per process.
     tmp_mb: size of /tmp, and separately of /dev/shm. Files there take memory in addition to memory_mb.
+    gpu_mb: GPU memory of all its processes; 0 if it uses no GPU.
     """
 
     memory_mb: int = 2000
@@ -30,11 +31,13 @@ class Limits:
     file_mb: int = 256
     tmp_mb: int = 256
     open_files: int = 256
+    gpu_mb: int = 0
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():
-            if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-                raise ValueError(f"Limits.{name}: expected a whole number of at least 1, got {value!r}")
+            least = 0 if name == "gpu_mb" else 1
+            if not isinstance(value, int) or isinstance(value, bool) or value < least:
+                raise ValueError(f"Limits.{name}: expected a whole number of at least {least}, got {value!r}")
 
     @property
     def memory_with_files_mb(self) -> int:
@@ -43,7 +46,7 @@ class Limits:
 
     def rlimits(self) -> dict[str, int]:
         """The limits that Linux enforces: values by their names in the `resource` module."""
-        return {
+        limits = {
             "RLIMIT_DATA": self.memory_mb * MB,
             "RLIMIT_AS": (self.memory_mb + ADDRESS_SPACE_MB) * MB,
             "RLIMIT_CPU": self.cpu_seconds,
@@ -52,6 +55,9 @@ class Limits:
             "RLIMIT_NPROC": self.processes + _threads_counted_elsewhere(),
             "RLIMIT_CORE": 0,
         }
+        if self.gpu_mb:  # CUDA reserves addresses for the memory of the host and of every GPU
+            del limits["RLIMIT_AS"]
+        return limits
 
 
 def _threads_counted_elsewhere() -> int:

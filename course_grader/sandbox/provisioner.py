@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import weakref
+from collections.abc import Collection
 from typing import Any, cast
 
 from jupyter_client.connect import KernelConnectionInfo
@@ -21,6 +22,7 @@ from traitlets import Bool, Dict, Instance, Int, List, Unicode
 
 from course_grader.in_sandbox.kernel import FILES, KERNEL_OPTIONS
 from course_grader.sandbox import bubblewrap, cgroup, rundir
+from course_grader.sandbox.gpu import VISIBLE, Gpus
 from course_grader.sandbox.limits import Limits
 from course_grader.sandbox.watchdog import Process, Watchdog
 from course_grader.sandbox.zygote_client import Zygote
@@ -41,9 +43,13 @@ class SandboxProvisioner(LocalProvisioner):
     read_only = List(Unicode(), help="host folders to show inside, such as model caches").tag(config=True)
     environment = Dict(help="additional environment variables").tag(config=True)
     imports = List(Unicode(), help="modules to import before the first cell").tag(config=True)
+    devices = List(Unicode(), help="files in /dev to show inside, such as a GPU's").tag(config=True)
+    gpu = Unicode("", help="the UUID of the GPU that the kernel may use; empty for none").tag(config=True)
+    gpu_mb = Int(DEFAULTS.gpu_mb, min=0, help="GPU memory of all processes, in MB; 0 for none").tag(config=True)
     seed = Int(0, help="seed for random, numpy and torch").tag(config=True)
     sandboxed = Bool(True, help="False starts an ordinary local kernel, only for code you trust").tag(config=True)
     zygote = Instance(Zygote, allow_none=True)
+    gpus = Instance(Gpus, allow_none=True)
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -83,12 +89,15 @@ class SandboxProvisioner(LocalProvisioner):
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Start the kernel under a watchdog. `cmd`, the kernelspec's own command, is not used."""
-        self.watchdog = Watchdog(self._start, self.limits, self.folder, cgroup.open_group)
+        self.watchdog = Watchdog(self._start, self.limits, self.folder, cgroup.open_group, self._gpu_used)
         process = await asyncio.to_thread(self.watchdog.launch)
         self.process = cast("subprocess.Popen[bytes]", process)  # it has the methods that jupyter_client uses
         self.pid = process.pid
         self.pgid = None  # so that signals are sent by send_signal below
         return self.connection_info
+
+    def _gpu_used(self, pids: Collection[int]) -> int:
+        return self.gpus.used_mb(pids) if self.gpus else 0
 
     @property
     def _manager(self) -> KernelManager:
@@ -101,6 +110,7 @@ class SandboxProvisioner(LocalProvisioner):
             "tmp_mb": self.tmp_mb,
             "seed": self.seed,
             "imports": list(self.imports),
+            "gpu": self.gpu,
             "uid": self.uid,
         }
         if self.zygote:
@@ -108,13 +118,13 @@ class SandboxProvisioner(LocalProvisioner):
         if self.sandboxed:
             return bubblewrap.launch(
                 "course_grader.in_sandbox.first_process", job, self.folder, self.limits,
-                read_only=self.read_only, environment=self.environment,
+                read_only=self.read_only, devices=self.devices, environment=self.environment,
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
             )  # fmt: skip
         files = os.path.join(self.folder, FILES)
         return subprocess.Popen(
             [sys.executable, "-m", "ipykernel_launcher", "-f", self._manager.connection_file, *KERNEL_OPTIONS],
-            env={**os.environ, **self.environment}, start_new_session=True,
+            env={**os.environ, **self.environment, **({VISIBLE: self.gpu} if self.gpu else {})}, start_new_session=True,
             cwd=files if os.path.isdir(files) else None,
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
         )  # fmt: skip

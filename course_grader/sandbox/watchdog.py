@@ -8,7 +8,7 @@ import queue
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import IO, Protocol
 
 from course_grader.sandbox import processes
@@ -35,7 +35,8 @@ class Watchdog:
     """Watches one process tree. death_reason: None while the kernel runs and after an ordinary end.
 
     open_group: a new cgroup for the kernel, or None where the host does not allow one. It bounds the memory exactly;
-    what the watchdog adds up ten times a second is then only the earlier and gentler limit.
+    what the watchdog adds up ten times a second is then only the earlier and gentler limit. gpu_used: the megabytes of
+    GPU memory that processes use.
     """
 
     def __init__(
@@ -44,9 +45,11 @@ class Watchdog:
         limits: Limits,
         folder: str,
         open_group: Callable[[Limits], KernelGroup | None] = lambda limits: None,
+        gpu_used: Callable[[Collection[int]], int] = lambda pids: 0,
     ) -> None:
         self.limits = limits
         self._open_group = open_group
+        self._gpu_used = gpu_used
         self.folder = folder
         self.peak_mb = 0
         self._start = start
@@ -122,6 +125,8 @@ class Watchdog:
         self.peak_mb = max(self.peak_mb, memory)
         if memory > limits.memory_mb:
             return self._memory_reason(memory)
+        if limits.gpu_mb and (used := self._gpu_used(pids)) > limits.gpu_mb:
+            return f"GPU memory: used {used} MB, allowed {limits.gpu_mb} MB"
         written = processes.folder_mb(self.folder) - self._own_mb
         if written > FOLDER_MB:
             return f"files: wrote {written:.0f} MB to the folder of the kernel's sockets, allowed {FOLDER_MB} MB"

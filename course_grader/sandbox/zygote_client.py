@@ -41,11 +41,13 @@ class Zygote:
         limits: Limits | None = None,
         *,
         read_only: Iterable[str] = (),
+        devices: Iterable[str] = (),
         environment: Mapping[str, str] | None = None,
     ) -> None:
         self.imports = tuple(imports)
         self.limits = limits or Limits()
         self.read_only = tuple(map(str, read_only))
+        self.devices = tuple(devices)
         self.environment = dict(environment or {})
         self.uid = bubblewrap.unprivileged_uid()
         self.folder = ""
@@ -105,7 +107,7 @@ class Zygote:
         try:
             self.process = bubblewrap.launch(
                 "course_grader.in_sandbox.zygote", job, self.folder, self.limits,
-                read_only=self.read_only, environment=self.environment, writable_proc=True,
+                read_only=self.read_only, devices=self.devices, environment=self.environment, writable_proc=True,
                 pass_fds=(control.fileno(),), stdin=subprocess.DEVNULL, stdout=self._errors, stderr=self._errors,
             )  # fmt: skip
         finally:
@@ -131,7 +133,7 @@ class Zygote:
             raise SandboxUnavailable(f"the zygote did not start: {lines[-1] if lines else 'no reason given'}")
 
     def spawn(self, job: Mapping[str, Any]) -> ZygoteProcess:
-        """Fork one kernel. `job`: connection_file (in a folder below self.folder), rlimits, tmp_mb, seed, imports."""
+        """Fork one kernel. `job`: connection_file (below self.folder), rlimits, tmp_mb, seed, imports, gpu."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         errors, their_errors = os.pipe()

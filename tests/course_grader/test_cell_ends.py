@@ -66,7 +66,8 @@ class TestMuchOutput:
         ids=["text", "picture"],
     )
     def test_later_cells_still_show_their_output(self, engine, huge):
-        graded = engine.grade(with_sources(table=f"{huge}\ntable = torch.arange(6.0).reshape(2, 3)"), "ada", 1)
+        table = f"{huge}\ntable = torch.arange(6.0).reshape(2, 3)"
+        graded = engine.grade(with_sources(table=table, goodbye="print('good' + 'bye')"), "ada", 1)
         assert text_of(cell_named(graded.notebook, "goodbye")) == "goodbye\n"
         assert "Output truncated" in text_of(cell_named(graded.notebook, "table"))
         assert score(graded) == FULL

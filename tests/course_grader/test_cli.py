@@ -122,9 +122,9 @@ class TestGrade:
     def test_options_reach_the_grader(self, course, engine):
         hand_in(course / "submitted", "ada")
         run(course)
-        assert engine.options == {"sandbox": True, "run_experiments": False}
-        run(course, "--unsafe-no-sandbox", "--run-experiments")
-        assert engine.options == {"sandbox": False, "run_experiments": True}
+        assert engine.options == {"sandbox": True, "run_experiments": False, "run_all": False, "gpu": False}
+        run(course, "--unsafe-no-sandbox", "--run-experiments", "--run-all", "--gpu")
+        assert engine.options == {"sandbox": False, "run_experiments": True, "run_all": True, "gpu": True}
 
     def test_ctrl_c_reports_what_is_saved(self, course, engine, capsys, monkeypatch):
         for student in ("ada", "ben"):

@@ -48,7 +48,7 @@ class TestOrdinarySubmissions:
         assert "finish `double` first" in graded.exercises["double"].tests[0].message
 
     def test_an_experiment_runs_only_when_asked(self, engine):
-        graded = engine.grade(tiny_notebook(), "ada", 1)
+        graded = engine.grade(with_sources(goodbye="print('good' + 'bye')"), "ada", 1)
         assert cell_named(graded.notebook, "experiment").outputs == []
         assert cell_named(graded.notebook, "goodbye").outputs[0].text == "goodbye\n"
 

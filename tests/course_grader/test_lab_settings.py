@@ -53,10 +53,11 @@ def test_every_key_is_read(toml):
         files = ["*.npz"]
         files_mb = 1
         gpu = true
+        gpu_memory_mb = 4000
     """
     settings = read_settings(toml(text))
-    assert settings == LabSettings(("torch.nn", "numpy"), 512, 2.0, 2.5, 60.0, 1200.0, ("*.npz",), 1.0, True)
-    types = [tuple, int, float, float, float, float, tuple, float, bool]
+    assert settings == LabSettings(("torch.nn", "numpy"), 512, 2.0, 2.5, 60.0, 1200.0, ("*.npz",), 1.0, True, 4000)
+    types = [tuple, int, float, float, float, float, tuple, float, bool, int]
     assert [type(value) for value in vars(settings).values()] == types
 
 
@@ -84,7 +85,7 @@ def test_every_key_is_documented(entry):
         ("Gpu", "did you mean 'gpu'?"),
         (
             "zzz",
-            "expected one of call_seconds, cell_seconds, experiment_seconds, files, files_mb, gpu, imports, memory_mb",
+            "expected one of call_seconds, cell_seconds, experiment_seconds, files, files_mb, gpu, gpu_memory_mb",
         ),
     ],
 )
