@@ -13,7 +13,7 @@ STUDENT_FLOORS = [
     {"_version", "compat", "environment", "progress", "seeds", "variables"},
     {"remote", "runtime", "widgets"},
     {"data", "plots", "study", "testing"},
-    {"hand_in", "interactive", "training"},
+    {"diagrams", "hand_in", "interactive", "training"},
 ]
 GRADER_FLOORS = [
     {"errors", "nbgrader_import", "results"},
