@@ -3,7 +3,7 @@
     python benchmarks/torch_docs.py [--epochs 1 4 15] [--seeds 3]
 
 Trains lab 05's own `DualEncoder` with its `train_epoch` on sentences of the documentation, and measures it on questions
-written by a person. benchmarks/torch_docs.md has the figures that we measured.
+that were written by hand before any search was tried. benchmarks/torch_docs.md has the figures that we measured.
 """
 
 from __future__ import annotations

@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import ModuleType
 
+import torch
+
 MODULES = (
     "torch",
     "torch.Tensor",
@@ -79,8 +81,7 @@ def torch_docs() -> tuple[DocEntry, ...]:
 
 
 def _public(path: str) -> Iterator[tuple[str, Callable]]:
-    parent, _, last = path.rpartition(".")
-    owner: ModuleType | type = getattr(importlib.import_module(parent), last) if last == "Tensor" else _module(path)
+    owner: ModuleType | type = torch.Tensor if path == "torch.Tensor" else importlib.import_module(path)
     for name in sorted(dir(owner)):
         value = None if name.startswith("_") else getattr(owner, name, None)
         if callable(value) and (getattr(value, "__module__", None) or "torch").partition(".")[0] in (
@@ -88,10 +89,6 @@ def _public(path: str) -> Iterator[tuple[str, Callable]]:
             "builtins",
         ):
             yield name, value
-
-
-def _module(path: str) -> ModuleType:
-    return importlib.import_module(path)
 
 
 def _entry(name: str, value: Callable) -> DocEntry | None:

@@ -1,4 +1,4 @@
-"""Training samples made from the documentation itself, and questions written by a person, which measure a search.
+"""Training samples made from the documentation itself, and questions in everyday words, which measure a search.
 
 Nobody has labelled questions for PyTorch's functions. So a sentence of a function's text serves as the question, and
 the rest of its description as the passage: the inverse cloze task of Lee et al., "Latent Retrieval for Weakly
@@ -42,7 +42,7 @@ def training_samples(entries: Sequence[DocEntry], *, seed: int = 0) -> list[Samp
 def held_out_questions(entries: Sequence[DocEntry]) -> tuple[list[str], list[set[int]]]:
     """Questions in everyday words, and for each the indices of all entries that answer it.
 
-    They were written before any search was tried, by someone who knows PyTorch. Questions whose functions the installed
+    They were written by hand before any search was tried. Questions whose functions the installed
     version does not have are left out.
     """
     place = {entry.name: index for index, entry in enumerate(entries)}

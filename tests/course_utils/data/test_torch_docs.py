@@ -1,4 +1,4 @@
-"""PyTorch's documentation as a corpus: entries, samples made of its sentences, and questions written by a person."""
+"""PyTorch's documentation as a corpus: entries, samples made of its sentences, and questions in everyday words."""
 
 import pytest
 
