@@ -56,13 +56,11 @@ def show_html(page: str, text: str) -> None:
     display({"text/html": page, "text/plain": text}, raw=True)
 
 
-def show_controls(
-    controls: Mapping[str, Widget], draw: Callable[..., str], fixed_page: str, text: str, *more: Widget
-) -> None:
+def show_controls(controls: Mapping[str, Widget], draw: Callable[..., str], fixed_page: str, text: str) -> None:
     """Display `controls` above the page that `draw(name=value, ...)` returns; a moved control draws it anew.
 
-    fixed_page: HTML for a reader who has no controls. text: for front ends that show only text. more: other widgets,
-    placed beside the controls; they redraw nothing. An error in `draw` is shown in place of the page.
+    fixed_page: HTML for a reader who has no controls. text: for front ends that show only text. An error in `draw` is
+    shown in place of the page.
     """
     from ipywidgets import HTML, Box, Layout, VBox
 
@@ -74,7 +72,7 @@ def show_controls(
     for control in controls.values():
         control.observe(redraw, names="value")
     redraw()
-    row = Box([*controls.values(), *more], layout=Layout(flex_flow="row wrap", align_items="center"))
+    row = Box([*controls.values()], layout=Layout(flex_flow="row wrap", align_items="center"))
     show_widget(VBox([row, page]), fixed_page, text)
 
 

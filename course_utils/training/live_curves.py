@@ -116,7 +116,7 @@ def _page(watch: Watch) -> str:
 
 def _figure(watch: Watch) -> Figure:
     """Losses on the left, all other figures on the right."""
-    groups = {"loss": {}, "score": {}}  # type: dict[str, dict[str, tuple[list[int], list[float]]]]
+    groups: dict[str, dict[str, tuple[list[int], list[float]]]] = {"loss": {}, "score": {}}
     for name, series in watch.figures.items():
         groups["loss" if "loss" in name.lower() else "score"][name] = series
     filled = {kind: series for kind, series in groups.items() if series}
