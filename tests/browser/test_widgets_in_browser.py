@@ -68,7 +68,7 @@ def test_a_diagram_has_the_colour_of_the_theme(lab):
 
 
 def test_the_saved_file_has_a_figure_for_every_widget_and_can_be_exported(lab):
-    lab.save()
+    # Saved after Run All, by lab.errors().
     saved = json.loads(lab.path.read_text(encoding="utf-8"))
     bundles = [output["data"] for cell in saved["cells"] for output in cell["outputs"]]
     with_widgets = [bundle for bundle in bundles if WIDGET in bundle]
