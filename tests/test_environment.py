@@ -21,7 +21,14 @@ CONDA_NAMES = {"torch": "pytorch", "playwright": "playwright-python"}
 
 # Versions in Colab's runtimes, from its package lists of 2026-08-19 and before; the other packages are installed.
 COLAB = [
-    {"python": "3.13.15", "torch": "2.11.0", "transformers": "5.15.0", "numpy": "2.1.3", "matplotlib": "3.10.0"},
+    {
+        "python": "3.13.15",
+        "torch": "2.11.0",
+        "transformers": "5.15.0",
+        "numpy": "2.1.3",
+        "matplotlib": "3.10.0",
+        "ipywidgets": "7.7.1",
+    },
     {"python": "3.12.13", "torch": "2.11.0", "numpy": "2.0.2", "ipython": "7.34.0", "tqdm": "4.67.3"},
 ]
 OWN_MODULES = sys.stdlib_module_names | {"__main__", "course_utils", "course_grader"}

@@ -11,9 +11,9 @@ ROOT = Path(__file__).parent.parent
 # Rooms of course_utils, then those of course_grader; a room is a subpackage or a single file.
 STUDENT_FLOORS = [
     {"_version", "compat", "environment", "progress", "seeds", "variables"},
-    {"remote", "runtime"},
+    {"remote", "runtime", "widgets"},
     {"data", "plots", "study", "testing"},
-    {"hand_in", "random_check", "start", "training"},
+    {"diagrams", "hand_in", "interactive", "random_check", "start", "training"},
 ]
 GRADER_FLOORS = [
     {"errors", "nbgrader_import", "results", "threads"},

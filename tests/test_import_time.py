@@ -27,7 +27,9 @@ def test_the_package_alone_does_not_load_torch():
     assert modules_after("import course_utils").isdisjoint(HEAVY | {"torch", "numpy"})
 
 
-@pytest.mark.parametrize("module", ["runtime", "testing", "training", "data.nq", "data.playlists", "remote.codec"])
+@pytest.mark.parametrize(
+    "module", ["runtime", "testing", "training", "data.nq", "data.playlists", "remote.codec", "interactive", "diagrams"]
+)
 def test_what_labs_import_first_is_light(module):
     found = modules_after(f"import torch, course_utils.{module}") & HEAVY
     assert not found, f"course_utils.{module} imports {found}: import it in the function that needs it"

@@ -7,7 +7,8 @@ drawing loads matplotlib, not the import.
 from course_utils.plots.charts import bars, lines
 from course_utils.plots.display import show
 from course_utils.plots.heat import heat_map
+from course_utils.plots.knobs import knob
 from course_utils.plots.style import PALETTE, line_style, new_figure
 from course_utils.plots.surface import paths_on_surface
 
-__all__ = ["PALETTE", "bars", "heat_map", "line_style", "lines", "new_figure", "paths_on_surface", "show"]
+__all__ = ["PALETTE", "bars", "heat_map", "knob", "line_style", "lines", "new_figure", "paths_on_surface", "show"]

@@ -33,13 +33,23 @@ def show(figure: Figure, *, alt: str, caption: str = "", dpi: int = 100) -> None
         _close(figure)
         display({"text/plain": f"[Figure] {alt}"}, raw=True)
         return
+    page = in_figure(image(figure, alt=alt, dpi=dpi), caption)
+    display({"text/html": page, "text/plain": f"[Figure] {alt}"}, raw=True)
+
+
+def image(figure: Figure, *, alt: str, dpi: int = 100) -> str:
+    """`figure` as an <img> element; raises ValueError if a title or an axis label is missing."""
+    _refuse_unlabelled(figure)
     picture = base64.b64encode(_png(figure, dpi)).decode("ascii")
     _close(figure)
     # HTML, because JupyterLab and nbconvert's default template drop the alt text of an image/png output.
-    image = f'<img alt="{html.escape(alt)}" style="max-width: 100%" src="data:image/png;base64,{picture}">'
+    return f'<img alt="{html.escape(alt)}" style="max-width: 100%" src="data:image/png;base64,{picture}">'
+
+
+def in_figure(content: str, caption: str = "") -> str:
+    """A <figure> element with `content` and, below it, the caption."""
     below = f"<figcaption>{html.escape(caption)}</figcaption>" if caption else ""
-    page = f'<figure style="margin: 0.5em 0">{image}{below}</figure>'
-    display({"text/html": page, "text/plain": f"[Figure] {alt}"}, raw=True)
+    return f'<figure style="margin: 0.5em 0">{content}{below}</figure>'
 
 
 @in_course_style

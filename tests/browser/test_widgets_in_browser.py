@@ -1,0 +1,79 @@
+"""Knobs and questions in JupyterLab: a moved slider redraws, a typed question is answered; the file has figures."""
+
+import json
+
+import nbformat
+import pytest
+from nbconvert import HTMLExporter
+from nbformat.v4 import new_code_cell
+
+from tests.tiny_course import python_notebook
+
+expect = pytest.importorskip("playwright.sync_api", reason="no Playwright: pip install playwright").expect
+pytestmark = pytest.mark.browser
+
+KNOB = """
+from course_utils import plots
+
+def bars(temperature):
+    return plots.bars(["one", "two"], [1.0, temperature], f"T = {temperature}", "item", "share")
+
+plots.knob(bars, alt="Bars at {temperature}", temperature=[0.1, 0.5, 1.0])
+"""
+ASK = """
+from course_utils.interactive import ask
+
+passages = [{"title": name, "text": f"All about {name}."} for name in ("owls", "bees")]
+ask("who hunts at night", {"by length": lambda question: [len(question) % 2]}, passages, k=1)
+"""
+DIAGRAM = 'from course_utils.diagrams import diagram\ndiagram("two towers")'
+KNOBS, QUESTIONS, DRAWING = 0, 1, 2
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+@pytest.fixture(scope="module")
+def lab(open_notebook, tmp_path_factory):
+    path = tmp_path_factory.mktemp("widgets") / "widgets.ipynb"
+    nbformat.write(python_notebook([new_code_cell(source) for source in (KNOB, ASK, DIAGRAM)]), path)
+    with open_notebook(path) as opened:
+        opened.run_all()
+        assert opened.errors() == []
+        yield opened
+
+
+def test_a_moved_slider_redraws_the_figure(lab):
+    cell = lab.cell(KNOBS)
+    expect(cell.get_by_alt_text("Bars at 0.5")).to_be_visible()
+    cell.locator(".noUi-handle").first.press("ArrowRight")
+    expect(cell.get_by_alt_text("Bars at 1.0")).to_be_visible()
+
+
+def test_a_typed_question_is_answered(lab):
+    field = lab.cell(QUESTIONS).locator("input[type=text]")
+    expect(lab.cell(QUESTIONS).get_by_role("cell", name="owls")).to_be_visible()
+    field.fill("who hums")
+    field.press("Enter")
+    expect(lab.cell(QUESTIONS).locator("caption")).to_have_text("who hums")
+    field.fill("who hums?")
+    field.press("Enter")
+    expect(lab.cell(QUESTIONS).get_by_role("cell", name="bees")).to_be_visible()
+
+
+def test_a_diagram_has_the_colour_of_the_theme(lab):
+    drawing = lab.cell(DRAWING).get_by_role("img")
+    expect(drawing).to_be_visible()
+    text = lab.cell(DRAWING).locator("figcaption")
+    colours = [part.evaluate("node => getComputedStyle(node).color") for part in (drawing, text)]
+    assert colours[0] == colours[1]
+
+
+def test_the_saved_file_has_a_figure_for_every_widget_and_can_be_exported(lab):
+    # Saved after Run All, by lab.errors().
+    saved = json.loads(lab.path.read_text(encoding="utf-8"))
+    bundles = [output["data"] for cell in saved["cells"] for output in cell["outputs"]]
+    with_widgets = [bundle for bundle in bundles if WIDGET in bundle]
+    assert len(with_widgets) == 2
+    assert all("<img" in "".join(b["text/html"]) or "<table" in "".join(b["text/html"]) for b in with_widgets)
+    page, _ = HTMLExporter().from_filename(str(lab.path))
+    assert page.count('alt="Bars at') == 3
+    assert "who hunts at night" in page
