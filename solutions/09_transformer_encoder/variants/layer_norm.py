@@ -105,6 +105,15 @@ def layer_norm(x, weight, bias, eps=1e-12):
     return centred / (centred.square().sum(dim=-1, keepdim=True) + eps).sqrt() * weight + bias
 
 
+# %% mean of squares minus squared mean kind="misconception" hidden_because="only a mean that is large compared with the spread shows it"
+# The variance is computed as the mean of the squares minus the square of the mean. In float32, two large and nearly equal
+# numbers are subtracted, and few digits are left. Subtract the mean before you square.
+def layer_norm(x, weight, bias, eps=1e-12):
+    mean = x.mean(dim=-1, keepdim=True)
+    variance = (x * x).mean(dim=-1, keepdim=True) - mean * mean
+    return (x - mean) / (variance.clamp(min=0) + eps).sqrt() * weight + bias
+
+
 # %% PyTorch's own kind="alternative"
 def layer_norm(x, weight, bias, eps=1e-12):
     return F.layer_norm(x, weight.shape, weight, bias, eps)
