@@ -11,4 +11,14 @@ from course_utils.plots.heat import heat_map
 from course_utils.plots.style import PALETTE, line_style, new_figure
 from course_utils.plots.surface import paths_on_surface
 
-__all__ = ["PALETTE", "bars", "heat_map", "line_style", "lines", "new_figure", "paths_on_surface", "show", "show_diagram"]
+__all__ = [
+    "PALETTE",
+    "bars",
+    "heat_map",
+    "line_style",
+    "lines",
+    "new_figure",
+    "paths_on_surface",
+    "show",
+    "show_diagram",
+]
