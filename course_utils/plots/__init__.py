@@ -1,14 +1,26 @@
 """Figures for every reader: readable without colour, labelled, and with a text for readers who cannot see them.
 
 Each drawing function returns a matplotlib `Figure`; `show(figure, alt=...)` displays it in the notebook. The first
-drawing loads matplotlib, not the import.
+drawing loads matplotlib, not the import. `show_diagram(name)` displays a drawn diagram.
 """
 
 from course_utils.plots.charts import bars, lines
+from course_utils.plots.diagrams import show_diagram
 from course_utils.plots.display import show
 from course_utils.plots.heat import heat_map
 from course_utils.plots.knobs import knob
 from course_utils.plots.style import PALETTE, line_style, new_figure
 from course_utils.plots.surface import paths_on_surface
 
-__all__ = ["PALETTE", "bars", "heat_map", "knob", "line_style", "lines", "new_figure", "paths_on_surface", "show"]
+__all__ = [
+    "PALETTE",
+    "bars",
+    "heat_map",
+    "knob",
+    "line_style",
+    "lines",
+    "new_figure",
+    "paths_on_surface",
+    "show",
+    "show_diagram",
+]

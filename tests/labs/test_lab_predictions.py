@@ -75,7 +75,23 @@ RECOMPUTED = {
     ("08_playlist_recommender", "moves-mean"): lambda: 4 + 6,
     ("08_playlist_recommender", "moves-extremal"): lambda: 1 + 1,
     ("08_playlist_recommender", "highest-recall"): lambda: 10 / 60,
+    ("09_transformer_encoder", "scale"): lambda: (F.layer_norm(10 * torch.tensor([1.0, 3.0]), (2,)) / F.layer_norm(torch.tensor([1.0, 3.0]), (2,)))[1].item(),
+    ("09_transformer_encoder", "parameters"): lambda: sum(p.numel() for p in nn.Sequential(nn.Linear(128, 256), nn.Linear(256, 128)).parameters()),
+    ("09_transformer_encoder", "zero"): lambda: "the normalised input" if torch.allclose(F.layer_norm(F.layer_norm(torch.tensor([1.0, 3.0, 8.0]), (3,)), (3,)), F.layer_norm(torch.tensor([1.0, 3.0, 8.0]), (3,)), atol=1e-4) else "other",
+    ("09_transformer_encoder", "positions"): lambda: _third_word_when_two_change_places(),
+    ("09_transformer_encoder", "mask"): lambda: tuple(torch.zeros(5, 7)[:, None, None, :].shape),
+    ("09_transformer_encoder", "largest"): lambda: max({"embeddings": (2000 + 256 + 2) * 128, "attention": 2 * 4 * (128 + 1) * 128, "feed-forward": 2 * (2 * 128 * 256 + 256 + 128)}.items(), key=lambda row: row[1])[0],
+    ("09_transformer_encoder", "tensors"): lambda: 4 + 6 * 8 * 2,
+    ("09_transformer_encoder", "masked"): lambda: 1000 * 0.15 * 0.8,
+    ("09_transformer_encoder", "chance"): lambda: round(math.log(2000), 4),
+    ("09_transformer_encoder", "double"): lambda: (2 * 100) ** 2 / 100**2,
 }
+
+
+def _third_word_when_two_change_places():
+    words = torch.randn(3, 4, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    first, second = (F.scaled_dot_product_attention(x, x, x)[2] for x in (words, words[[1, 0, 2]]))
+    return "it stays" if torch.allclose(first, second) else "it changes"
 
 
 def code_cells(lab):

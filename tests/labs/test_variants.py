@@ -110,3 +110,7 @@ def test_the_judge_gives_each_variant_the_same_verdict(lab, engine, variants):
         if full != (variant.kind is Kind.ALTERNATIVE):
             wrong[(variant.exercise, variant.name)] = points
     assert not wrong
+
+
+def test_a_released_lab_holds_its_notebook_alone(lab):
+    assert [path.name for path in lab.release_path.parent.iterdir()] == [lab.release_path.name]
