@@ -152,7 +152,11 @@ class LabTestCase(Inputs, unittest.TestCase):
 
     @_assertion
     def assert_finite(self, got: Any, hint: str | None = None) -> None:
-        """Assert that no value is NaN or infinite, in a tensor or a number; the message counts those that are."""
+        """Assert that no value is NaN or infinite, in a tensor, a number or a list of them; counts those that are."""
+        if isinstance(got, list | tuple):
+            for value in got:
+                self.assert_finite(value, hint)
+            return
         tensor = as_tensor(got)
         if tensor is None:
             raise Difference("a tensor or a number", show(got), hint=about_types(hint))
