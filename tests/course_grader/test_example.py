@@ -59,7 +59,7 @@ def test_the_whole_way(course, console):
     assert grade_example_class(course, console)
     assert (course / "labs" / LAB / f"{LAB}.ipynb").is_file()
     grades = json.loads((course / "build" / "grades.json").read_text())["labs"][0]
-    assert list(grades) == ["lab", "seed", "submissions"]
+    assert list(grades) == ["lab", "seed", "submissions", "mistakes"]
     scores = grades["submissions"]
     assert list(scores[0]) == [
         "student", "status", "score", "max_score", "exercises", "manual", "messages", "seconds",
