@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from course_utils.diagrams import recommendation, retrieval, tensors, training
+from course_utils.diagrams.from_file import FILES, Drawing, read_drawing
 from course_utils.plots.display import in_figure
 from course_utils.runtime import in_grading
 from course_utils.widgets import show_html
@@ -21,7 +22,14 @@ def diagram(name: str) -> None:
 
     Raises ValueError, with all names, for a name that is unknown.
     """
-    if name not in DIAGRAMS:
-        raise ValueError(f"unknown diagram {name!r}; available: {', '.join(sorted(DIAGRAMS))}")
-    draw, alt = DIAGRAMS[name]
-    show_html("" if in_grading() else in_figure(draw().svg(alt), alt), f"[Diagram] {alt}")
+    drawing = _drawing(name)
+    show_html("" if in_grading() else in_figure(drawing.svg, drawing.caption), f"[Diagram] {drawing.alt}")
+
+
+def _drawing(name: str) -> Drawing:
+    if name in FILES:
+        return read_drawing(name)
+    if name in DIAGRAMS:
+        draw, alt = DIAGRAMS[name]
+        return Drawing(draw().svg(alt), caption=alt, alt=alt)
+    raise ValueError(f"unknown diagram {name!r}; available: {', '.join(sorted([*DIAGRAMS, *FILES]))}")

@@ -5,7 +5,6 @@ drawing loads matplotlib, not the import. `show_diagram(name)` displays a drawn 
 """
 
 from course_utils.plots.charts import bars, lines
-from course_utils.plots.diagrams import show_diagram
 from course_utils.plots.display import show
 from course_utils.plots.heat import heat_map
 from course_utils.plots.knobs import knob
@@ -22,5 +21,4 @@ __all__ = [
     "new_figure",
     "paths_on_surface",
     "show",
-    "show_diagram",
 ]

@@ -1,14 +1,14 @@
-"""Diagrams: each has a caption and a description, follows the reader's theme, and is shown with its text."""
+"""Diagrams kept as files: each has a caption and a description, and follows the theme of the page."""
 
 import re
 from xml.etree import ElementTree
 
 import pytest
 
-from course_utils import plots
-from course_utils.plots.diagrams import FOLDER, NAMESPACE
+from course_utils.diagrams import diagram
+from course_utils.diagrams.from_file import FILES, NAMESPACE
 
-NAMES = sorted(path.stem for path in FOLDER.glob("*.svg"))
+NAMES = list(FILES)
 
 
 @pytest.fixture
@@ -19,12 +19,12 @@ def shown(monkeypatch):
 
 
 def drawing(name):
-    return (FOLDER / f"{name}.svg").read_text(encoding="utf-8")
+    return FILES[name].read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_diagram_is_shown_with_its_caption_and_its_description(name, shown):
-    plots.show_diagram(name)
+    diagram(name)
     title, description = (
         ElementTree.fromstring(drawing(name)).findtext(f"{NAMESPACE}{tag}") for tag in ("title", "desc")
     )
@@ -52,11 +52,11 @@ def test_every_reference_inside_a_drawing_has_a_target(name):
 
 def test_an_unknown_name_is_an_error_that_lists_the_known_ones(shown):
     with pytest.raises(ValueError, match=NAMES[0]):
-        plots.show_diagram("no_such_diagram")
+        diagram("no_such_diagram")
     assert shown == []
 
 
 def test_only_the_text_is_shown_during_grading(shown, monkeypatch):
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
-    plots.show_diagram(NAMES[0])
-    assert list(shown[0]) == ["text/plain"]
+    diagram(NAMES[0])
+    assert "<svg" not in shown[0]["text/html"]
