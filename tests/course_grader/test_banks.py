@@ -81,6 +81,7 @@ def test_nothing_but_results_reaches_a_terminal_that_is_closed_in_the_middle(cou
         entry.make(submitted)
     HandIn(submitted, "right_0").save(right())
     with start(course, temporary_folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as grading:
+        assert "to grade" in grading.stdout.readline()
         assert "graded" in grading.stdout.readline()
         grading.stdout.close()
         noise = grading.stderr.read()

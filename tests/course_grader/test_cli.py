@@ -8,6 +8,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from course_grader import cli
+from course_grader.diagnosis import Diagnoses
 from course_grader.errors import CourseError
 from course_grader.nbgrader_plugins import Course
 from course_grader.runner import grade
@@ -61,7 +62,9 @@ class TestGrade:
         assert (grades["lab"], grades["seed"]) == (LAB, 7)
         ada, ben = grades["submissions"]
         assert (ada["student"], ada["status"], ada["score"], ada["max_score"]) == ("ada", "graded", 20.0, 20.0)
-        assert ben["exercises"]["count"] == {"points": 7.5, "max": 15.0, "tests": {"Visible.test_one": "failed"}}
+        assert ben["exercises"]["count"] == {
+            "points": 7.5, "max": 15.0, "tests": {"Visible.test_one": "failed"}, "diagnoses": [],
+        }  # fmt: skip
         assert ada["manual"] == {"max": 5.0, "pending": 5.0}
         assert saved_score(course, "ben") == 10.0
         assert (course / "autograded" / "ada" / LAB / f"{LAB}.ipynb").is_file()
@@ -122,8 +125,10 @@ class TestGrade:
     def test_options_reach_the_grader(self, course, engine):
         hand_in(course / "submitted", "ada")
         run(course)
+        assert isinstance(engine.options.pop("diagnoser"), Diagnoses)
         assert engine.options == {"sandbox": True, "run_experiments": False, "run_all": False, "gpu": False}
         run(course, "--unsafe-no-sandbox", "--run-experiments", "--run-all", "--gpu")
+        del engine.options["diagnoser"]
         assert engine.options == {"sandbox": False, "run_experiments": True, "run_all": True, "gpu": True}
 
     def test_ctrl_c_reports_what_is_saved(self, course, engine, capsys, monkeypatch):

@@ -425,7 +425,8 @@ class TestRefusals:
         monkeypatch.setattr(execute, "make_engine", refuse)
         hand_in(course.root, "ada", answered(released, double=DOUBLE))
         assert autograde_by_nbgrader(course, ["ada"]) == {"ada": "cell 3 of the reference notebook fails"}
-        assert automatic(course, "ada") == {"test_double": (None, True), "test_count": (None, True)}
+        with course.gradebook() as gradebook, pytest.raises(MissingEntry):
+            gradebook.find_submission(LAB, "ada")  # not there with 0 points
 
     def test_a_course_without_configuration_is_refused(self, tmp_path):
         with pytest.raises(CourseError, match=r"has no nbgrader_config\.py"):

@@ -139,5 +139,5 @@ def test_the_graded_notebook_shows_which_cells_ran(engine):
     notebook.cells.append(code("print('goodbye')", "given"))
     graded = engine.grade(notebook, "ada", 1)
     assert graded.score == 20.0
-    assert cell_named(notebook, "goodbye").outputs[0].text == "my own\n"
-    assert cell_named(notebook, "given").outputs == []
+    assert cell_named(graded.notebook, "goodbye").outputs[0].text == "my own\n"
+    assert cell_named(graded.notebook, "given").outputs == []
