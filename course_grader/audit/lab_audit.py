@@ -189,6 +189,7 @@ class _Audit:
             lost, seen = in_child(lambda: _plain(self._judge.find(variant)), LIMIT_SECONDS)
         except ChildEnded as end:
             self._problems.append(f"{name}: {end}")
+            self._variants = [each for each in self._variants if each is not variant]  # a diagnosis would wait again
             return
         finding = Finding(variant, lost, seen)
         self._expect(not finding.problem, f"{name}: {finding.problem}")

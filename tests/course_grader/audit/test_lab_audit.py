@@ -95,6 +95,7 @@ class TestQuick:
 
     def test_a_variant_that_never_ends_is_ended(self, lab, monkeypatch):
         monkeypatch.setattr("course_grader.audit.lab_audit.LIMIT_SECONDS", 3.0)
+        monkeypatch.setattr("course_grader.audit.behaviours.LIMIT_SECONDS", 3.0)
         variants(lab, '# %% loops kind="alternative"\ndef double(x):\n    while True:\n        pass\n')
         assert any("'loops': no result within 3 s" in problem for problem in audit_lab(lab, quick=True).problems)
 
