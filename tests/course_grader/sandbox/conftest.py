@@ -44,7 +44,9 @@ class Kernel:
         try:
             self.wait(self.client.wait_for_ready(timeout=60))
         except RuntimeError as error:
-            raise AssertionError(self.manager.provisioner.death_reason) from error
+            reason = self.manager.provisioner.death_reason
+            self.close()
+            raise AssertionError(reason) from error
 
     def wait(self, awaitable):
         return self.loop.run_until_complete(awaitable)

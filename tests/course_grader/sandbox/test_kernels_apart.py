@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psutil
 import pytest
 from conftest import SMALL, Kernel
 
@@ -91,7 +92,9 @@ class TestAZygoteThatCannotStart:
 
 def test_the_end_of_a_zygote_is_reported(start):
     with Zygote([]) as short:
+        inside = psutil.Process(short.process.pid).children(recursive=True)  # they end a moment after it
         short.process.kill()
         short.process.wait()
+        psutil.wait_procs(inside, timeout=10)
         with pytest.raises(SandboxUnavailable, match=r"the zygote has ended|could not fork"):
             start(zygote=short)
