@@ -61,7 +61,7 @@ class CourseExecute(Execute):
         origin = nb.metadata.pop(ORIGIN_KEY, {})
         graded = engine.grade(nb, where["student"], self.seed, notes, files).notebook
         if "submission" in origin:
-            state = run_fingerprint(lab, run_experiments=self.run_experiments)
+            state = run_fingerprint(lab, run_experiments=self.run_experiments, run_all=self.run_all)
             origin["fingerprint"] = asdict(replace(state, submission=origin["submission"]))
         graded.metadata[ORIGIN_KEY] = origin
         return graded, resources
