@@ -14,6 +14,7 @@ from course_grader.lab_settings import LabSettings, read_settings
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+EXPERIMENT = "experiment"  # the tag of cells that do not run while grading
 _RUN_TESTS = re.compile(r"^run_tests\(\s*[\"'](?P<id>\w+)[\"']\s*\)\s*$", re.MULTILINE)
 
 
@@ -103,7 +104,7 @@ def has_tag(cell: NotebookNode, tag: str) -> bool:
 
 def is_experiment(cell: NotebookNode) -> bool:
     """A long-running cell that grading skips by default; never an exercise or a test, whatever its tags say."""
-    return has_tag(cell, "experiment") and not nbgrader_metadata(cell)
+    return has_tag(cell, EXPERIMENT) and not nbgrader_metadata(cell)
 
 
 def setup_imports(notebook: NotebookNode) -> str:

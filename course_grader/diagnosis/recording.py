@@ -13,6 +13,7 @@ from course_grader.audit.behaviours import KnownMistakes, mistakes_of
 from course_grader.audit.lab_audit import audit_fingerprint
 from course_grader.audit.variants import FOLDER
 from course_grader.errors import CourseError
+from course_grader.files import write_in_one_step
 from course_grader.judge.clean_environment import judge_environment
 from course_grader.notebooks import Lab, find_lab
 
@@ -61,12 +62,9 @@ def _record(lab: Lab) -> str:
 
 
 def _keep(path: Path, text: str) -> None:
-    """Write the file in one step, if the folder can be written."""
+    """Write the file, if the folder can be written."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as draft:
-            draft.write(text)
-        Path(draft.name).replace(path)
+        write_in_one_step(path, text)
     except OSError as error:
         _log.warning("%s cannot be written (%s): the misconceptions will be recorded again", path, error)
 

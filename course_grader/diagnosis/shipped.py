@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 from course_grader.audit.behaviours import KnownMistakes, behaviour_hash
 from course_grader.diagnosis.recording import recorded_mistakes
+from course_grader.files import write_in_one_step
 from course_grader.notebooks import Lab
 from course_utils.testing.known_answers import FOLDER
 
@@ -27,10 +27,7 @@ def write_shipped(lab: Lab) -> Path:
     """Write the lab's file, if it is not in step. Raises CourseError if the misconceptions cannot be recorded."""
     path = shipped_path(lab.root, lab.name)
     if not is_in_step(lab):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
-        part.write_text(shipped_text(lab, recorded_mistakes(lab)), encoding="utf-8")
-        os.replace(part, path)
+        write_in_one_step(path, shipped_text(lab, recorded_mistakes(lab)))
     return path
 
 

@@ -22,9 +22,15 @@ from functools import lru_cache
 from nbformat import NotebookNode
 
 from course_grader.grading.names import Names, names_of
-from course_grader.notebooks import has_tag, is_experiment, is_judged_cell, is_solution_cell, nbgrader_metadata
+from course_grader.notebooks import (
+    EXPERIMENT,
+    has_tag,
+    is_experiment,
+    is_judged_cell,
+    is_solution_cell,
+    nbgrader_metadata,
+)
 
-EXPERIMENT = "experiment"
 TAGS = ("setup", "fixture", EXPERIMENT)
 # The beginnings of functions' names that change something for all later cells.
 SETTER = re.compile(r"set_|setattr|chdir|putenv|filterwarnings|simplefilter|register|enable|disable|use|rc")

@@ -14,6 +14,7 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 
 from course_grader.errors import CourseError
+from course_grader.files import write_in_one_step
 from course_grader.notebooks import find_lab, lab_names
 from course_grader.release.converters import ConverterLog, course_config, run_converter
 from course_grader.release.lint import lint
@@ -37,7 +38,7 @@ def make_labs(root: Path, names: Sequence[str] | None = None) -> list[Path]:
             _swap(scratch / name, root / "labs" / name)
         if not names:
             _remove_orphans(root / "labs", chosen)
-    _write_outline(root / OUTLINE, _outline(root))
+    write_in_one_step(root / OUTLINE, _outline(root))
     return [root / "labs" / name for name in chosen]
 
 
@@ -95,13 +96,6 @@ def _remove_orphans(labs: Path, names: Sequence[str]) -> None:
 
 def _outline(root: Path) -> str:
     return outline_text({name: find_lab(name, root).reference() for name in lab_names(root)})
-
-
-def _write_outline(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    part.write_text(text, encoding="utf-8")
-    os.replace(part, path)
 
 
 def _tree_differences(expected: Path, got: Path) -> list[str]:

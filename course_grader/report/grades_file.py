@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from course_grader.errors import CourseError
+from course_grader.files import draft_of, write_in_one_step
 from course_grader.report.items import shared_mistakes
 from course_grader.results import GradedSubmission
 
@@ -24,10 +25,7 @@ def class_grades(lab: str, seed: int | None, results: Sequence[GradedSubmission]
 
 def write_json(path: Path, content: Any) -> None:
     """Write the file in one step, so that readers never see half of it. ASCII: student text may not be valid UTF-8."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = _draft(path)
-    draft.write_text(json.dumps(content, indent=2) + "\n", encoding="ascii")
-    draft.replace(path)
+    write_in_one_step(path, json.dumps(content, indent=2) + "\n", encoding="ascii")
 
 
 def expect_writable(path: Path) -> None:
@@ -35,9 +33,5 @@ def expect_writable(path: Path) -> None:
     if path.is_dir():
         raise CourseError(f"{path} is a folder; expected the name of a file to write")
     path.parent.mkdir(parents=True, exist_ok=True)
-    _draft(path).touch()
-    _draft(path).unlink()
-
-
-def _draft(path: Path) -> Path:
-    return path.with_name(path.name + ".part")
+    draft_of(path).touch()
+    draft_of(path).unlink()

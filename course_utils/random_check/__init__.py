@@ -9,6 +9,6 @@ A specification says what the result is, with loops over lists of numbers. As an
 for tensors, most of them for gradients.
 """
 
-from course_utils.random_check.check import check_random, show_specification
+from course_utils.random_check.search import check_random, show_specification
 
 __all__ = ["check_random", "show_specification"]

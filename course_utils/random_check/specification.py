@@ -14,7 +14,7 @@ from typing import Any
 import torch
 
 from course_utils.random_check import specifications
-from course_utils.random_check.kinds import Kind, Sizes
+from course_utils.random_check.input_kinds import Kind, Sizes
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Annotated
 
-from course_utils.random_check.kinds import Bools, Floats, Size
+from course_utils.random_check.input_kinds import Bools, Floats, Size
 
 Matrix = list[list[float]]
 

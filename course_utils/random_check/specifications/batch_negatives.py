@@ -6,7 +6,7 @@ import math
 from itertools import combinations
 from typing import Annotated
 
-from course_utils.random_check.kinds import Floats, Ids, Inapplicable, OneOf, Size
+from course_utils.random_check.input_kinds import Floats, Ids, Inapplicable, OneOf, Size
 
 Matrix = list[list[float]]
 TEMPERATURES = OneOf((0.5, 1.0, 2.0))

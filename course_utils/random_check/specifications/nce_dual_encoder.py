@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from course_utils.random_check.kinds import Floats, Ids, OneOf
+from course_utils.random_check.input_kinds import Floats, Ids, OneOf
 
 Matrix = list[list[float]]
 

@@ -6,7 +6,7 @@ import math
 from itertools import product
 from typing import Annotated
 
-from course_utils.random_check.kinds import Floats, Ids, OneOf, Size
+from course_utils.random_check.input_kinds import Floats, Ids, OneOf, Size
 
 Matrix = list[list[float]]
 

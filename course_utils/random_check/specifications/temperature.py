@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Annotated
 
-from course_utils.random_check.kinds import Floats, Ids, Inapplicable, OneOf
+from course_utils.random_check.input_kinds import Floats, Ids, Inapplicable, OneOf
 
 Matrix = list[list[float]]
 TEMPERATURES = OneOf((0.1, 0.5, 1.0, 2.0))

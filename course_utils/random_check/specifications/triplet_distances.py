@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from course_utils.random_check.kinds import Floats, OneOf
+from course_utils.random_check.input_kinds import Floats, OneOf
 
 Matrix = list[list[float]]
 Anchors = Annotated[Matrix, Floats("A", "D")]

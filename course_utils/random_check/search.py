@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from course_utils.random_check.kinds import Inapplicable
+from course_utils.random_check.input_kinds import Inapplicable
 from course_utils.random_check.specification import Specification, find_specifications
 from course_utils.remote.proxies import student
 from course_utils.remote.student_errors import StudentError
@@ -31,7 +31,7 @@ class Failure:
     @property
     def size(self) -> int:
         """How many numbers the input has."""
-        return sum(value.numel() for value in self.arguments.values() if isinstance(value, torch.Tensor))
+        return sum(value.numel() for value in _tensors(self.arguments))
 
 
 def check_random(exercise: str, tries: int = 200, seed: int = 0) -> bool:

@@ -29,17 +29,24 @@ class Kind(Protocol):
 
 
 @dataclass(frozen=True, init=False)
-class Floats:
-    """A float32 tensor of small numbers, easy to check by hand: whole ones, or quarters, which are exact."""
+class Shaped:
+    """A tensor with these axes."""
 
     axes: tuple[str, ...]
 
     def __init__(self, *axes: str):
         object.__setattr__(self, "axes", axes)
 
+    def _filled(self, sizes: Sizes, value: Callable[[], float], dtype: torch.dtype) -> torch.Tensor:
+        return _tensor([sizes[axis] for axis in self.axes], value, dtype)
+
+
+class Floats(Shaped):
+    """A float32 tensor of small numbers, easy to check by hand: whole ones, or quarters, which are exact."""
+
     def draw(self, sizes: Sizes, rng: random.Random) -> torch.Tensor:
         whole = rng.random() < 0.5
-        return _tensor([sizes[axis] for axis in self.axes], lambda: _number(rng, whole), torch.float32)
+        return self._filled(sizes, lambda: _number(rng, whole), torch.float32)
 
 
 @dataclass(frozen=True)
@@ -61,17 +68,11 @@ class Ids:
         return _tensor([sizes[axis] for axis in self.shape], lambda: rng.randint(low, high), torch.int64)
 
 
-@dataclass(frozen=True, init=False)
-class Bools:
+class Bools(Shaped):
     """A bool tensor."""
 
-    axes: tuple[str, ...]
-
-    def __init__(self, *axes: str):
-        object.__setattr__(self, "axes", axes)
-
     def draw(self, sizes: Sizes, rng: random.Random) -> torch.Tensor:
-        return _tensor([sizes[axis] for axis in self.axes], lambda: rng.random() < 0.6, torch.bool)
+        return self._filled(sizes, lambda: rng.random() < 0.6, torch.bool)
 
 
 @dataclass(frozen=True)
