@@ -52,7 +52,7 @@ def lab_hash(lab: Lab) -> str:
 
 def installed_grader_hash() -> str:
     """A hash that changes with the grader's own code and data, with Python and with PyTorch."""
-    return _hash([grader_hash(_ROOT), platform.python_version(), version("torch")])
+    return _hash([code_hash(), platform.python_version(), version("torch")])
 
 
 def run_fingerprint(
