@@ -12,9 +12,10 @@ from typing import Self
 from nbformat import NotebookNode
 
 from course_grader.errors import CourseError
+from course_grader.grading.extra_checks import Diagnoser
 from course_grader.grading.lab_limits import limits_of, with_experiments
 from course_grader.grading.needed_cells import given_sources
-from course_grader.grading.notebook_run import Diagnoser, NotebookRun, fail_closed
+from course_grader.grading.notebook_run import NotebookRun, fail_closed
 from course_grader.grading.parts import ENVIRONMENT, PartLost, Parts, SharedParts
 from course_grader.grading.record import write_record
 from course_grader.judge.launcher import JudgeError, JudgeSession
@@ -144,8 +145,9 @@ class Engine:
         kernel_seed = derive_seed(seed, "kernel")  # not the judge's own: student code can read it
         start_kernel = partial(self._start_kernel, kernel_seed, attempt)
         run = NotebookRun(
-            attempt.graded, session, start_kernel, self.settings, self.run_experiments, self._diagnoser, self._given
-        )
+            attempt.graded, session, start_kernel, self.settings, self.run_experiments, self._diagnoser, self._given,
+            self.settings.gpu_exercises if self.gpu else (),
+        )  # fmt: skip
         try:
             # A thread of its own: the caller's may run an event loop (the formgrader's does).
             in_daemon_thread(asyncio.run, run.run()).result()

@@ -17,6 +17,7 @@ MAX_KERNELS = 2  # a kernel that dies is restarted once
 SPARE_SECONDS = 30.0  # for opening and closing
 REPAIR_SECONDS = 60.0
 DIAGNOSIS_SECONDS = 20.0  # for all exercises of a submission
+DEVICE_SECONDS = 60.0  # for all its exercises with inputs on a GPU, which starts first
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def with_experiments(settings: LabSettings) -> LabSettings:
 def outer_seconds(settings: LabSettings, run_experiments: bool = False) -> float:
     """The time after which the grader gives up on one submission; its run has been stopped before."""
     running = longest_seconds(with_experiments(settings) if run_experiments else settings)
-    return running + DIAGNOSIS_SECONDS + REPAIR_SECONDS
+    return running + DIAGNOSIS_SECONDS + (DEVICE_SECONDS if settings.gpu_exercises else 0.0) + REPAIR_SECONDS
 
 
 def cost_of(settings: LabSettings) -> Cost:
