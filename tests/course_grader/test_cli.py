@@ -64,6 +64,7 @@ class TestGrade:
         assert (ada["student"], ada["status"], ada["score"], ada["max_score"]) == ("ada", "graded", 20.0, 20.0)
         assert ben["exercises"]["count"] == {
             "points": 7.5, "max": 15.0, "tests": {"Visible.test_one": "failed"}, "diagnoses": [],
+            "device_problem": "",
         }  # fmt: skip
         assert ada["manual"] == {"max": 5.0, "pending": 5.0}
         assert saved_score(course, "ben") == 10.0
