@@ -49,14 +49,18 @@ def longest_seconds(settings: LabSettings) -> float:
     return MAX_KERNELS * (START_SECONDS + settings.notebook_seconds) + settings.call_seconds + SPARE_SECONDS
 
 
-def with_experiments(settings: LabSettings) -> LabSettings:
-    """The settings of a run that includes the cells tagged `experiment`."""
-    return replace(settings, notebook_seconds=settings.notebook_seconds + settings.experiment_seconds)
+def with_options(settings: LabSettings, run_experiments: bool = False, profile: str = "cpu") -> LabSettings:
+    """The settings of a run with the cells tagged `experiment`, or in another profile."""
+    if profile != "cpu":
+        settings = replace(settings, memory_mb=settings.full_memory_mb, experiment_seconds=settings.full_seconds)
+    if run_experiments:
+        settings = replace(settings, notebook_seconds=settings.notebook_seconds + settings.experiment_seconds)
+    return settings
 
 
-def outer_seconds(settings: LabSettings, run_experiments: bool = False) -> float:
+def outer_seconds(settings: LabSettings, run_experiments: bool = False, profile: str = "cpu") -> float:
     """The time after which the grader gives up on one submission; its run has been stopped before."""
-    running = longest_seconds(with_experiments(settings) if run_experiments else settings)
+    running = longest_seconds(with_options(settings, run_experiments, profile))
     return running + DIAGNOSIS_SECONDS + (DEVICE_SECONDS if settings.gpu_exercises else 0.0) + REPAIR_SECONDS
 
 

@@ -67,6 +67,12 @@ class LabSettings:
         item=r"[^\W\d]\w*",
         example="embed_tokens",
     )
+    full_memory_mb: int = _key(
+        16_000, "With `--profile full`, in place of `memory_mb`.", unit="MB", low=256, high=1_000_000
+    )
+    full_seconds: float = _key(
+        7200.0, "With `--profile full`, in place of `experiment_seconds`.", unit="seconds", low=1, high=604_800
+    )
 
 
 def read_settings(path: Path) -> LabSettings:

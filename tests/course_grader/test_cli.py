@@ -127,10 +127,12 @@ class TestGrade:
         hand_in(course / "submitted", "ada")
         run(course)
         assert isinstance(engine.options.pop("diagnoser"), Diagnoses)
-        assert engine.options == {"sandbox": True, "run_experiments": False, "run_all": False, "gpu": False}
-        run(course, "--unsafe-no-sandbox", "--run-experiments", "--run-all", "--gpu")
+        assert engine.options == {"sandbox": True, "run_experiments": False, "run_all": False, "gpu": False,
+                                  "profile": "cpu"}  # fmt: skip
+        run(course, "--unsafe-no-sandbox", "--run-experiments", "--run-all", "--gpu", "--profile", "full")
         del engine.options["diagnoser"]
-        assert engine.options == {"sandbox": False, "run_experiments": True, "run_all": True, "gpu": True}
+        assert engine.options == {"sandbox": False, "run_experiments": True, "run_all": True, "gpu": True,
+                                  "profile": "full"}  # fmt: skip
 
     def test_ctrl_c_reports_what_is_saved(self, course, engine, capsys, monkeypatch):
         for student in ("ada", "ben"):
