@@ -20,7 +20,7 @@ from course_grader.grading.parts import PartLost, Parts, SharedParts
 from course_grader.grading.record import write_record
 from course_grader.judge.launcher import JudgeError, JudgeSession
 from course_grader.kernel_client import StudentKernel
-from course_grader.notebooks import Lab, is_experiment
+from course_grader.notebooks import Lab, has_tag, is_experiment
 from course_grader.repair import Notes, clean_content
 from course_grader.results import GradedSubmission, OtherFiles
 from course_grader.sandbox import SandboxUnavailable, share_socket, show_files, start_kernel_manager
@@ -98,11 +98,12 @@ class Engine:
         notebook = self.lab.reference()
         notebook.cells = [cell for cell in notebook.cells if not is_experiment(cell)]
         graded = self.grade(notebook, "reference", 0)
-        if graded.messages or graded.score < graded.max_score:
+        problems = [*graded.messages, *_errors_of_the_given(graded.notebook)]
+        if problems or graded.score < graded.max_score:
             self._parts.close()
             points = f"{graded.score:g} of {graded.max_score:g} points"
             raise CourseError(
-                f"in profile {self._profile} the reference itself gets {points} ({' '.join(graded.messages)}). Are its "
+                f"in profile {self._profile} the reference itself gets {points} ({' '.join(problems)}). Are its "
                 f"data and models in the caches? Run its notebook once with COURSE_PROFILE={self._profile}"
             )
 
@@ -203,3 +204,10 @@ class Engine:
             await kernel.close()
             raise
         return kernel, path
+
+
+def _errors_of_the_given(notebook: NotebookNode) -> list[str]:
+    """The errors of setup and fixture cells."""
+    given = [cell for cell in notebook.cells if has_tag(cell, "setup") or has_tag(cell, "fixture")]
+    outputs = [output for cell in given for output in cell.outputs if output.output_type == "error"]
+    return [f"{output.ename}: {output.evalue}" for output in outputs]

@@ -69,8 +69,12 @@ class TestEngine:
             graded = engine.grade(notebook, "ada", 1)
         assert cell_named(graded.notebook, "show").outputs[0].text.endswith("\ncpu\n")
 
-    def test_where_the_reference_cannot_run_in_it_nobody_is_graded(self, caches, tmp_path):
+    @pytest.mark.parametrize(
+        ("step", "why"),
+        [("import os; os._exit(1)", "ended the kernel"), ("raise OSError('not in the cache')", "not in the cache")],
+    )
+    def test_where_the_reference_cannot_run_in_it_nobody_is_graded(self, caches, tmp_path, step, why):
         root = write_tiny_course(tmp_path / "course")
-        fixture(root, "if runtime.profile() == 'full':\n    import os\n    os._exit(1)")
-        with pytest.raises(CourseError, match=r"in profile full the reference itself gets .*ended the kernel"):
+        fixture(root, f"if runtime.profile() == 'full':\n    {step}")
+        with pytest.raises(CourseError, match=rf"in profile full the reference itself gets .*{why}"):
             Engine(find_lab(LAB, root), profile="full").__enter__()
