@@ -12,6 +12,7 @@ from course_utils.remote.device import DeviceNotes
 from course_utils.remote.framing import ProtocolError
 from course_utils.remote.proxies import local_transport
 from course_utils.remote.student_errors import StudentError
+from course_utils.testing import LabTestCase
 from tests.fake_cuda import MIXED
 from tests.gpu_check import fake_device
 
@@ -54,7 +55,7 @@ class TestPlace:
 
     def test_without_a_gpu_everything_is_on_the_cpu(self):
         assert place_of(connected(lambda x: x + 1).call("f", (X,), {})) == "cpu"
-        assert place_of(X) == "cpu"
+        assert place_of(X) == LabTestCase.device_of(X) == "cpu"
 
     @pytest.mark.parametrize("place", ["tpu in a cupboard", 3, None, ["cuda"]])
     def test_a_place_that_does_not_exist_is_no_valid_answer(self, place):
