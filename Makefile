@@ -35,9 +35,9 @@ grade: setup ## Grade the example class and show the scores, also as a page in b
 	course-grader example
 
 CLASS = build/class
-grade-class: setup ## Grade a class and keep gradebook, report and scores in build/class/: make grade-class LAB= SUBMISSIONS=DIR
+grade-class: setup ## Grade a class and keep gradebook, report and scores in build/class/: make grade-class LAB= SUBMISSIONS=DIR (GRADE_ARGS=--gpu)
 	@mkdir -p $(CLASS)
-	course-grader grade "$(LAB)" --submissions "$(SUBMISSIONS)" --db "sqlite:///$(CURDIR)/$(CLASS)/gradebook.db" \
+	course-grader grade "$(LAB)" $(GRADE_ARGS) --submissions "$(SUBMISSIONS)" --db "sqlite:///$(CURDIR)/$(CLASS)/gradebook.db" \
 		--page "$(CLASS)/report.html" --json "$(CLASS)/scores.json" || test $$? = 3  # 3: some need review
 
 lab: student ## Open your labs in JupyterLab; one of them: make lab LAB=01_tensor_basics
@@ -66,6 +66,10 @@ test: setup chromium lint nbval ## Everything that runs offline in a few minutes
 
 test-all: setup chromium lint nbval ## Everything, including the slow tests
 	$(PYTEST) --slow
+
+test-gpu: setup ## What needs a GPU: the tests marked `gpu` and benchmarks/gpu.md; skips visibly without one
+	pytest --slow -m gpu
+	python benchmarks/gpu.py
 
 nbval: setup ## Run the reference notebooks and compare their checked outputs
 	$(if $(NOTEBOOKS),pytest --numprocesses $(JOBS) --dist loadscope --no-loadscope-reorder --nbval-lax --nbval-current-env $(NOTEBOOKS),@echo "nbval: no notebooks in solutions/")
@@ -136,4 +140,4 @@ clean: ## Remove build products, but not the environment
 chromium:
 	@scripts/setup.sh chromium
 
-.PHONY: help setup student grade grade-class lab again wheelhouse labs outputs tiny-encoder test test-all nbval nbval-changed notebooks-full pytest coverage types audit audit-quick in-step reference lint format bench wheel wheel-check release site picture clean chromium
+.PHONY: help setup student grade grade-class lab again wheelhouse labs outputs tiny-encoder test test-all test-gpu nbval nbval-changed notebooks-full pytest coverage types audit audit-quick in-step reference lint format bench wheel wheel-check release site picture clean chromium

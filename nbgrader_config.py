@@ -26,6 +26,7 @@ from course_grader.nbgrader_plugins import (
     SaveGuardedCells,
     SubmissionExporter,
     before_autograde,
+    keep_graded_files,
     use_course_exporter,
 )
 from course_grader.release.converters import prepare_process
@@ -36,6 +37,7 @@ c = get_config()  # noqa: F821
 
 prepare_process()
 use_course_exporter()
+keep_graded_files()
 
 c.CourseDirectory.course_id = "deep-learning-labs"
 c.CourseDirectory.source_directory = "solutions"

@@ -16,9 +16,10 @@ from sentence_transformers.sentence_transformer.modules import Pooling, Transfor
 from transformers import DistilBertConfig, DistilBertModel, PrinterCallback, TrainerCallback
 
 from course_utils.data.nq.knowledge_base import Passage, Sample
-from course_utils.training.batching import embed, half_precision, tensor_batches
+from course_utils.training.batching import embed, tensor_batches
 from course_utils.training.encoders import load_tokenizer
 from course_utils.training.fine_tuning import make_optimiser, train_epoch, warmup_schedule
+from course_utils.training.precision import half_precision
 
 MAX_LENGTH, LEARNING_RATE, WARMUP_STEPS = 100, 1e-4, 3
 Run = Callable[[Callable[[], None]], None]

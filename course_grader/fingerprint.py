@@ -56,10 +56,17 @@ def installed_grader_hash() -> str:
 
 
 def run_fingerprint(
-    lab: Lab, *, sandbox: bool = True, run_experiments: bool = False, run_all: bool = False, gpu: bool = False
+    lab: Lab,
+    *,
+    sandbox: bool = True,
+    run_experiments: bool = False,
+    run_all: bool = False,
+    gpu: bool = False,
+    profile: str = "cpu",
 ) -> Fingerprint:
     """What the results of a run over `lab` with these options depend on; to be completed for each submission."""
     chosen = {"no sandbox": not sandbox, "experiments": run_experiments, "all cells": run_all, "GPU": gpu}
+    chosen |= {f"profile {profile}": profile != "cpu"}
     options = ", ".join(name for name, is_chosen in chosen.items() if is_chosen)
     return Fingerprint("", lab_hash(lab), installed_grader_hash(), options)
 

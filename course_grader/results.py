@@ -44,6 +44,7 @@ class ExerciseResult:
 
     text: what its test cell printed. error: a mistake in the test cell itself, not in the submission.
     diagnoses: usually one or none; two misconceptions if the tests cannot tell them apart.
+    device_problem: what an answer that passed its tests does wrong with inputs on a GPU; it takes no points.
     """
 
     id: str
@@ -52,6 +53,7 @@ class ExerciseResult:
     text: str = ""
     error: str = ""
     diagnoses: list[Diagnosis] = field(default_factory=list)
+    device_problem: str = ""
 
     @property
     def points(self) -> float:
@@ -148,6 +150,7 @@ class GradedSubmission:
                 "max": e.max,
                 "tests": {test.name: test.status for test in e.tests},
                 "diagnoses": [asdict(diagnosis) for diagnosis in e.diagnoses],
+                "device_problem": e.device_problem,
             }
             for name, e in self.exercises.items()
         }

@@ -6,6 +6,8 @@ import os
 import sys
 from pathlib import Path
 
+PROFILES = ("cpu", "full")
+
 
 def in_reference_notebook() -> bool:
     """Whether this is a lab's reference notebook: beside it are variants/ or lab.toml, which are never released."""

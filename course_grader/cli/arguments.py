@@ -8,6 +8,7 @@ from pathlib import Path
 from course_grader.cli import commands
 from course_grader.runner.request import ONLY
 from course_utils._version import __version__
+from course_utils.environment import PROFILES
 
 _EXIT_CODES = """exit codes: 0 all submissions are graded, 3 some need review or could not be run, 2 wrong usage, or a
 lab could not be graded completely, 130 stopped by Ctrl-C or SIGTERM"""
@@ -75,6 +76,10 @@ def _add_grade(subparsers: argparse._SubParsersAction) -> None:
     parser.add_argument(
         "--gpu", action="store_true", help="give each submission a GPU, even if the lab's lab.toml does not ask for one"
     )
+    parser.add_argument(
+        "--profile", choices=PROFILES, default="cpu",
+        help="of the students' cells: full runs them with real data and models, from the caches (default: cpu)",
+    )  # fmt: skip
     parser.add_argument(
         "--run-all", action="store_true", help="also run the lab's own cells that no test and no answer needs"
     )

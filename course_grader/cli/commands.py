@@ -44,7 +44,7 @@ def _request(options: argparse.Namespace, root: Path) -> Request:
     return Request(
         options.seed, options.submissions, options.student, options.workers, not options.unsafe_no_sandbox,
         options.run_experiments, options.db, options.autograded, log_file, options.force, options.only, options.run,
-        _cluster(options), options.run_all, options.gpu,
+        _cluster(options), options.run_all, options.gpu, options.profile,
     )  # fmt: skip
 
 

@@ -12,14 +12,15 @@ from typing import Self
 from nbformat import NotebookNode
 
 from course_grader.errors import CourseError
-from course_grader.grading.lab_limits import limits_of, with_experiments
+from course_grader.grading.extra_checks import Diagnoser
+from course_grader.grading.lab_limits import limits_of, with_options
 from course_grader.grading.needed_cells import given_sources
-from course_grader.grading.notebook_run import Diagnoser, NotebookRun, fail_closed
-from course_grader.grading.parts import ENVIRONMENT, PartLost, Parts, SharedParts
+from course_grader.grading.notebook_run import NotebookRun, fail_closed
+from course_grader.grading.parts import PartLost, Parts, SharedParts
 from course_grader.grading.record import write_record
 from course_grader.judge.launcher import JudgeError, JudgeSession
 from course_grader.kernel_client import StudentKernel
-from course_grader.notebooks import Lab
+from course_grader.notebooks import Lab, has_tag, is_experiment
 from course_grader.repair import Notes, clean_content
 from course_grader.results import GradedSubmission, OtherFiles
 from course_grader.sandbox import SandboxUnavailable, share_socket, show_files, start_kernel_manager
@@ -52,8 +53,8 @@ class Engine:
     If something ends one of them, or the supervisor of a kernel, the submissions that this concerned are graded again.
 
     run_experiments: also run the cells tagged `experiment`. run_all: also those that nothing graded needs. gpu: give
-    each kernel a GPU, even if lab.toml does not ask for one. diagnoser: without one, no answer is compared with the
-    lab's misconceptions.
+    each kernel a GPU, even if lab.toml does not ask for one. profile: of the kernels; tests always run in "cpu".
+    diagnoser: without one, no answer is compared with the lab's misconceptions.
     """
 
     def __init__(
@@ -64,21 +65,25 @@ class Engine:
         run_experiments: bool = False,
         run_all: bool = False,
         gpu: bool = False,
+        profile: str = "cpu",
         diagnoser: Diagnoser | None = None,
     ):
         self.lab = lab
         self.run_experiments = run_experiments
         self._given = frozenset() if run_all else given_sources(lab.reference())
-        self.settings = with_experiments(lab.settings) if run_experiments else lab.settings
+        self._profile = profile
+        self.settings = with_options(lab.settings, run_experiments, profile)
         self.gpu = gpu or lab.settings.gpu
         self.limits = limits_of(self.settings, self.gpu)
         self._sandbox = sandbox
         self._diagnoser = diagnoser
-        self._parts = SharedParts(lab, self.limits, sandbox, self.gpu)
+        self._parts = SharedParts(lab, self.limits, sandbox, self.gpu, profile)
 
     def __enter__(self) -> Self:
         """Raises SandboxUnavailable, which says what to install, or CourseError if the reference fails."""
         self._parts.get()
+        if self._profile != "cpu":
+            self._expect_profile()
         if self._diagnoser is not None:
             self._diagnoser.prepare()  # now, since it may take longer than a submission may
         return self
@@ -87,6 +92,20 @@ class Engine:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._parts.close()
+
+    def _expect_profile(self) -> None:
+        """CourseError if the reference has problems in this profile: data or models are missing here."""
+        notebook = self.lab.reference()
+        notebook.cells = [cell for cell in notebook.cells if not is_experiment(cell)]
+        graded = self.grade(notebook, "reference", 0)
+        problems = [*graded.messages, *_errors_of_the_given(graded.notebook)]
+        if problems or graded.score < graded.max_score:
+            self._parts.close()
+            points = f"{graded.score:g} of {graded.max_score:g} points"
+            raise CourseError(
+                f"in profile {self._profile} the reference itself gets {points} ({' '.join(problems)}). Are its "
+                f"data and models in the caches? Run its notebook once with COURSE_PROFILE={self._profile}"
+            )
 
     def grade(
         self,
@@ -144,8 +163,9 @@ class Engine:
         kernel_seed = derive_seed(seed, "kernel")  # not the judge's own: student code can read it
         start_kernel = partial(self._start_kernel, kernel_seed, attempt)
         run = NotebookRun(
-            attempt.graded, session, start_kernel, self.settings, self.run_experiments, self._diagnoser, self._given
-        )
+            attempt.graded, session, start_kernel, self.settings, self.run_experiments, self._diagnoser, self._given,
+            self.settings.gpu_exercises if self.gpu else (),
+        )  # fmt: skip
         try:
             # A thread of its own: the caller's may run an event loop (the formgrader's does).
             in_daemon_thread(asyncio.run, run.run()).result()
@@ -162,7 +182,8 @@ class Engine:
             zygote=attempt.parts.zygote,
             seed=seed % 2**32,
             imports=self.lab.settings.imports,
-            environment=ENVIRONMENT,
+            read_only=self._parts.read_only,
+            environment=self._parts.environment,
             gpus=attempt.parts.gpus,
             sandboxed=self._sandbox,
         )
@@ -183,3 +204,10 @@ class Engine:
             await kernel.close()
             raise
         return kernel, path
+
+
+def _errors_of_the_given(notebook: NotebookNode) -> list[str]:
+    """The errors of setup and fixture cells."""
+    given = [cell for cell in notebook.cells if has_tag(cell, "setup") or has_tag(cell, "fixture")]
+    outputs = [output for cell in given for output in cell.outputs if output.output_type == "error"]
+    return [f"{output.ename}: {output.evalue}" for output in outputs]

@@ -17,6 +17,7 @@ MAX_KERNELS = 2  # a kernel that dies is restarted once
 SPARE_SECONDS = 30.0  # for opening and closing
 REPAIR_SECONDS = 60.0
 DIAGNOSIS_SECONDS = 20.0  # for all exercises of a submission
+DEVICE_SECONDS = 60.0  # for all its exercises with inputs on a GPU, which starts first
 
 
 @dataclass(frozen=True)
@@ -48,15 +49,19 @@ def longest_seconds(settings: LabSettings) -> float:
     return MAX_KERNELS * (START_SECONDS + settings.notebook_seconds) + settings.call_seconds + SPARE_SECONDS
 
 
-def with_experiments(settings: LabSettings) -> LabSettings:
-    """The settings of a run that includes the cells tagged `experiment`."""
-    return replace(settings, notebook_seconds=settings.notebook_seconds + settings.experiment_seconds)
+def with_options(settings: LabSettings, run_experiments: bool = False, profile: str = "cpu") -> LabSettings:
+    """The settings of a run with the cells tagged `experiment`, or in another profile."""
+    if profile != "cpu":
+        settings = replace(settings, memory_mb=settings.full_memory_mb, experiment_seconds=settings.full_seconds)
+    if run_experiments:
+        settings = replace(settings, notebook_seconds=settings.notebook_seconds + settings.experiment_seconds)
+    return settings
 
 
-def outer_seconds(settings: LabSettings, run_experiments: bool = False) -> float:
+def outer_seconds(settings: LabSettings, run_experiments: bool = False, profile: str = "cpu") -> float:
     """The time after which the grader gives up on one submission; its run has been stopped before."""
-    running = longest_seconds(with_experiments(settings) if run_experiments else settings)
-    return running + DIAGNOSIS_SECONDS + REPAIR_SECONDS
+    running = longest_seconds(with_options(settings, run_experiments, profile))
+    return running + DIAGNOSIS_SECONDS + (DEVICE_SECONDS if settings.gpu_exercises else 0.0) + REPAIR_SECONDS
 
 
 def cost_of(settings: LabSettings) -> Cost:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
-from functools import partial
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Collection
 
 from nbformat import NotebookNode
 
-from course_grader.grading.lab_limits import DIAGNOSIS_SECONDS, MAX_KERNELS, longest_seconds
+from course_grader.grading.extra_checks import CLOSE_SECONDS, Diagnoser, ExtraChecks
+from course_grader.grading.lab_limits import MAX_KERNELS, longest_seconds
 from course_grader.grading.needed_cells import unneeded_cells
 from course_grader.grading.record import error_output, exercise_name, not_graded, write_record
 from course_grader.judge.launcher import JudgeError, JudgeSession
@@ -23,25 +22,12 @@ from course_grader.notebooks import (
     is_solution_cell,
     nbgrader_metadata,
 )
-from course_grader.results import Diagnosis, ExerciseResult, GradedSubmission, TestResult
+from course_grader.results import ExerciseResult, GradedSubmission, TestResult
 from course_grader.sandbox import SandboxUnavailable
 from course_grader.threads import to_daemon_thread
-from course_utils.remote.recorder import Traces
-from course_utils.testing.cell_runner import UNFINISHED
 
 StartKernel = Callable[[NotebookNode, JudgeSession], Awaitable[tuple[StudentKernel, str]]]
-CLOSE_SECONDS = 10.0
 MAX_FAULT = 300  # characters
-
-
-class Diagnoser(Protocol):
-    """Says which misconceptions an answer behaves like, from the calls in its exercise's tests; thread-safe."""
-
-    def prepare(self) -> None: ...
-
-    def covers(self, exercise: str) -> bool: ...
-
-    def __call__(self, exercise: str, traces: Traces) -> list[Diagnosis]: ...
 
 
 class NotebookRun:
@@ -56,10 +42,14 @@ class NotebookRun:
         run_experiments: bool,
         diagnoser: Diagnoser | None = None,
         given: frozenset[str] = frozenset(),
+        gpu_exercises: Collection[str] = (),
     ):
-        """given: sources of the lab's own cells, which run only if something graded needs them; see `given_sources`."""
+        """given: sources of the lab's own cells, which run only if something graded needs them; see `given_sources`.
+
+        gpu_exercises: those whose tests also run with inputs on the kernel's GPU.
+        """
         self._graded = graded
-        self._diagnoser = diagnoser
+        self._diagnoser, self._gpu_exercises = diagnoser, gpu_exercises
         self._cells: list[NotebookNode] = graded.notebook.cells
         self._session = session
         self._start_kernel = start_kernel
@@ -89,7 +79,9 @@ class NotebookRun:
                 await self._stop(cells)
             else:
                 cells.result()
-                await self._try_to_diagnose()
+                if self._kernel is not None:
+                    checks = ExtraChecks(self._graded, self._session, self._kernel, self._path, self._diagnoser)
+                    await checks.run(self._gpu_exercises)
         finally:
             cells.cancel()
             if self._kernel is not None:
@@ -102,28 +94,6 @@ class NotebookRun:
         for index, cell in enumerate(self._cells):
             if cell.cell_type == "code" and not self._stopped:
                 await self._handle_cell(index, cell)
-
-    async def _try_to_diagnose(self) -> None:
-        """After everything else and with a limit of its own, so that it can change no score."""
-        diagnoses = asyncio.ensure_future(self._diagnose())
-        await asyncio.wait({diagnoses}, timeout=DIAGNOSIS_SECONDS)
-        if not diagnoses.done():
-            self._session.close()
-            diagnoses.cancel()
-            await asyncio.wait({diagnoses}, timeout=CLOSE_SECONDS)
-        elif (error := diagnoses.exception()) is not None and not isinstance(error, JudgeError):
-            raise error
-
-    async def _diagnose(self) -> None:
-        """Compare the answers that failed tests with the lab's misconceptions."""
-        for cell in filter(is_judged_cell, self._cells):
-            exercise, kernel, diagnoser = exercise_name(cell), self._kernel, self._diagnoser
-            if diagnoser is None or kernel is None or kernel.death:
-                return
-            result = self._graded.exercises[exercise]
-            if _may_be_diagnosed(result) and diagnoser.covers(exercise):
-                ask = partial(self._session.diagnose, cell.source, exercise)
-                result.diagnoses = diagnoser(exercise, await kernel.serve_judge(self._path, ask))
 
     async def _stop(self, cells: asyncio.Future[None]) -> None:
         """End a run that takes too long: each of its steps has a limit of its own, so this is a net below them."""
@@ -245,14 +215,6 @@ def fail_closed(graded: GradedSubmission) -> None:
             cell.outputs = [not_graded()]
             name = exercise_name(cell)
             graded.exercises[name] = ExerciseResult(name, float(nbgrader_metadata(cell)["points"]))
-
-
-def _may_be_diagnosed(result: ExerciseResult) -> bool:
-    """Whether some test failed, and none because the answer is slow (to wait again would tell nothing) or missing."""
-    failed = [test for test in result.tests if test.status != "passed"]
-    slow = any(test.status == "timeout" for test in failed)
-    unfinished = all(test.message.startswith(UNFINISHED) for test in failed)
-    return bool(failed) and not slow and not unfinished and not result.error
 
 
 def _ordinary_test(cell: NotebookNode) -> TestResult:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from course_grader.judge import LATE_IMPORTS
 from course_grader.judge.launcher import JudgeServer
 from course_grader.notebooks import Lab
-from course_grader.sandbox import Gpus, Limits, SandboxUnavailable, Zygote, check, find_gpus
+from course_grader.sandbox import Gpus, Limits, SandboxUnavailable, Zygote, check, find_gpus, model_caches
 
 # Imported once in the zygote, because every kernel needs them.
 WARM = ("course_utils.testing", "course_grader.in_sandbox.agent", *LATE_IMPORTS)
@@ -44,8 +44,12 @@ class Parts:
 class SharedParts:
     """Starts them and, where one was lost, starts both again. `get` is thread-safe."""
 
-    def __init__(self, lab: Lab, limits: Limits, sandbox: bool, gpu: bool = False):
+    def __init__(self, lab: Lab, limits: Limits, sandbox: bool, gpu: bool = False, profile: str = "cpu"):
+        """profile: of the kernels. The judge always has "cpu", so that no score depends on it."""
         self._lab, self._limits, self._sandbox, self._gpu = lab, limits, sandbox, gpu
+        caches = model_caches() if profile != "cpu" else {}
+        self.environment = {**ENVIRONMENT, "COURSE_PROFILE": profile, **caches}
+        self.read_only = tuple(caches.values())
         self._lock = threading.Lock()
         self._closed = False
         self._parts: Parts | None = None
@@ -89,13 +93,12 @@ class SharedParts:
 
     def _start_zygote(self, gpus: Gpus | None) -> Zygote | None:
         imports = (*self._lab.settings.imports, *WARM)
-        if gpus is None:
-            zygote = Zygote(imports, self._limits, environment=ENVIRONMENT)
-        else:
-            environment = {**ENVIRONMENT, **gpus.environment()}
-            zygote = Zygote(
-                imports, self._limits, environment=environment, read_only=gpus.libraries, devices=gpus.devices
-            )
+        environment, read_only = self.environment, self.read_only
+        devices: tuple[str, ...] = ()
+        if gpus is not None:
+            environment, devices = {**environment, **gpus.environment()}, gpus.devices
+            read_only = (*read_only, *gpus.libraries)
+        zygote = Zygote(imports, self._limits, environment=environment, read_only=read_only, devices=devices)
         # If nested namespaces are not allowed, each kernel gets a fresh sandbox: slower, but just as safe.
         with contextlib.suppress(SandboxUnavailable):
             return zygote.__enter__()

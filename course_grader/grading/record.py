@@ -17,6 +17,8 @@ from course_grader.repair import METADATA_KEY
 from course_grader.results import Diagnosis, ExerciseResult, GradedSubmission, TestResult
 from course_utils.testing.diagnosis import advice
 
+NO_POINTS = "A note, which takes no points"
+
 
 def write_record(graded: GradedSubmission) -> None:
     """Fill the test cells' outputs and the metadata of `graded.notebook`; idempotent."""
@@ -41,6 +43,7 @@ def read_record(notebook: NotebookNode) -> GradedSubmission:
                 entries[name]["max"],
                 [TestResult(**test) for test in entries[name]["tests"]],
                 diagnoses=[Diagnosis(**each) for each in entries[name].get("diagnoses", [])],  # older records have none
+                device_problem=entries[name].get("device_problem", ""),
             )
             for name in sorted(entries, key=lambda name: order.index(name) if name in order else len(order))
         }
@@ -70,7 +73,9 @@ def exercise_name(cell: NotebookNode) -> str:
 
 
 def _verdict(result: ExerciseResult) -> list[NotebookNode]:
-    told = "\n".join(filter(None, [result.text.rstrip(), advice([each.explanation for each in result.diagnoses])]))
+    known = advice([each.explanation for each in result.diagnoses])
+    device = f"{NO_POINTS}: {result.device_problem}" if result.device_problem else ""
+    told = "\n".join(filter(None, [result.text.rstrip(), known, device]))
     text = [new_output("stream", name="stdout", text=f"{told}\n")] if told else []
     if result.error:
         return [*text, error_output("TestCellFailed", result.error)]
@@ -86,6 +91,7 @@ def _metadata(graded: GradedSubmission) -> dict[str, Any]:
             "max": result.max,
             "tests": [asdict(test) for test in result.tests],
             "diagnoses": [asdict(diagnosis) for diagnosis in result.diagnoses],
+            "device_problem": result.device_problem,
         }
         for name, result in graded.exercises.items()
     }

@@ -66,6 +66,11 @@ class JudgeSession:
         request = {"op": "diagnose", "source": source, "exercise": exercise, "lost": "", "fault": ""}
         return traces_from_json(self._ask(request, exercise=exercise)["traces"])
 
+    def check_device(self, source: str, exercise: str, passed: list[str]) -> str:
+        """Run the test cell again with inputs on the kernel's GPU; the first problem of what `passed`, or nothing."""
+        request = {"op": "check_device", "source": source, "exercise": exercise, "passed": passed}
+        return self._ask({**request, "lost": "", "fault": ""}, exercise=exercise)["problem"]
+
     def _ask(self, request: dict[str, Any], **echoed: Any) -> dict[str, Any]:
         """The answer to `request`; it carries the request's number and what is `echoed`."""
         if self._over:

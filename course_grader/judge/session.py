@@ -13,6 +13,7 @@ from course_grader.judge.process_limits import SPARE_SECONDS, deadline, limit_me
 from course_grader.judge.reference import execute_source
 from course_utils import testing
 from course_utils.remote.client import WALL_FACTOR, RemoteClient
+from course_utils.remote.device import DeviceNotes
 from course_utils.remote.framing import ProtocolError, ProtocolTimeout, receive_frame, send_frame
 from course_utils.remote.proxies import reference, student
 from course_utils.remote.recorder import Recorder, traces_to_json
@@ -97,16 +98,25 @@ def run_test_cell(imports: str, source: str, exercise: str) -> None:
 
 
 def judge_cell(
-    side: StudentSide, imports: str, request: dict[str, Any], recorder: Recorder | None = None
+    side: StudentSide,
+    imports: str,
+    request: dict[str, Any],
+    recorder: Recorder | None = None,
+    device: DeviceNotes | None = None,
 ) -> dict[str, Any]:
-    """Run one test cell. The verdict: `tests` (outcomes as plain data), `text` (what it printed), `error`."""
+    """Run one test cell. The verdict: `tests` (outcomes as plain data), `text` (what it printed), `error`.
+
+    device: for calls with inputs on the kernel's GPU; without a GPU the cell is not run.
+    """
     exercise, output, error = request["exercise"], io.StringIO(), ""
     link = side.connect(request["lost"], request["fault"])
     student._connect(link)
     student._record(recorder)
+    testing.last_outcomes.clear()
     try:
         with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
-            run_test_cell(imports, request["source"], exercise)
+            if device is None or student._use_device(device):
+                run_test_cell(imports, request["source"], exercise)
     except BaseException as failure:  # a broken test cell must not end the judge
         error = "".join(traceback.format_exception_only(failure)).strip()
     finally:
@@ -128,8 +138,16 @@ def record_cell(side: StudentSide, imports: str, request: dict[str, Any]) -> dic
     return {"exercise": request["exercise"], "traces": traces_to_json(recorder.traces)}
 
 
+def check_device(side: StudentSide, imports: str, request: dict[str, Any]) -> dict[str, Any]:
+    """Run one test cell with inputs on the kernel's GPU, and report the first problem. No verdict depends on this."""
+    notes = DeviceNotes(request["passed"])
+    verdict = judge_cell(side, imports, request, device=notes)
+    notes.finish({test["name"]: test["status"] for test in verdict["tests"]})
+    return {"exercise": request["exercise"], "problem": notes.problem}
+
+
 def serve_submission(control: socket.socket, variables: dict[str, Any], imports: str) -> None:
-    """Answer `open`, then `listen`, `judge` and `diagnose` as they come, until the controller closes the connection.
+    """Answer `open`, then `listen`, `judge`, `diagnose` and `check_device`, until the controller closes the connection.
 
     Each answer carries its request's number: the controller must never take one for another.
     """
@@ -149,5 +167,7 @@ def serve_submission(control: socket.socket, variables: dict[str, Any], imports:
                     answer = {"ready": True}
                 elif request["op"] == "diagnose":
                     answer = record_cell(side, imports, request)
+                elif request["op"] == "check_device":
+                    answer = check_device(side, imports, request)
                 else:
                     answer = judge_cell(side, imports, request)

@@ -60,6 +60,19 @@ class LabSettings:
     gpu_memory_mb: int = _key(
         8000, "GPU memory of one submission, where it has a GPU.", unit="MB", low=256, high=1_000_000
     )
+    gpu_exercises: tuple[str, ...] = _key(
+        (),
+        "Exercises whose tests also run with inputs on the GPU, where each submission gets one. An answer that makes a "
+        "tensor on the CPU gets a note; scores do not change.",
+        item=r"[^\W\d]\w*",
+        example="embed_tokens",
+    )
+    full_memory_mb: int = _key(
+        16_000, "With `--profile full`, in place of `memory_mb`.", unit="MB", low=256, high=1_000_000
+    )
+    full_seconds: float = _key(
+        7200.0, "With `--profile full`, in place of `experiment_seconds`.", unit="seconds", low=1, high=604_800
+    )
 
 
 def read_settings(path: Path) -> LabSettings:

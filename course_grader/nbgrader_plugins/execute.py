@@ -67,12 +67,12 @@ class CourseExecute(Execute):
         return graded, resources
 
 
-def make_engine(lab: Lab, **options: bool) -> Engine:
+def make_engine(lab: Lab, run_experiments: bool = False, run_all: bool = False) -> Engine:
     """An Engine that is not entered yet. Imported here, because other nbgrader commands do not need torch."""
     from course_grader.diagnosis import Diagnoses
     from course_grader.grading import Engine
 
-    return Engine(lab, diagnoser=Diagnoses(lab), **options)
+    return Engine(lab, diagnoser=Diagnoses(lab), run_experiments=run_experiments, run_all=run_all)
 
 
 _open = ExitStack()

@@ -6,7 +6,7 @@ import ast
 import builtins
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from nbformat import NotebookNode
 
@@ -30,9 +30,16 @@ _LOCAL_PATH = re.compile(r"(?<![\w.:/])/(?:home|Users|root|work|mnt)/[\w.-]+")
 _HIDDEN_REGION = re.compile(r"### BEGIN HIDDEN TESTS\n(.*?)### END HIDDEN TESTS", re.DOTALL)
 
 
-def lint(notebook: NotebookNode) -> list[str]:
-    """One sentence for each problem, with the cell's number (from 1); none if the notebook may be released."""
-    return [*_whole(notebook), *_cells(notebook)]
+def lint(notebook: NotebookNode, gpu_exercises: Iterable[str] = ()) -> list[str]:
+    """One sentence for each problem, with the cell's number (from 1); none if the notebook may be released.
+
+    gpu_exercises: those that lab.toml names.
+    """
+    tested = {tested_exercise(cell.source) for cell in notebook.cells if is_judged_cell(cell)}
+    unknown = [
+        f"lab.toml: gpu_exercises names `{name}`, which has no tests" for name in gpu_exercises if name not in tested
+    ]
+    return [*_whole(notebook), *_cells(notebook), *unknown]
 
 
 def _whole(notebook: NotebookNode) -> Iterator[str]:

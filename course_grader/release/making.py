@@ -56,7 +56,8 @@ def differences(root: Path) -> list[str]:
 
 def _generate(root: Path, names: Sequence[str], folder: Path) -> None:
     """Run nbgrader's generate_assignment into `folder`, without a gradebook."""
-    problems = [f"{name}, {problem}" for name in names for problem in lint(find_lab(name, root).reference())]
+    labs = [find_lab(name, root) for name in names]
+    problems = [f"{lab.name}, {each}" for lab in labs for each in lint(lab.reference(), lab.settings.gpu_exercises)]
     if problems:
         raise LintError("not released:\n  " + "\n  ".join(problems))
     config, log = course_config(root), ConverterLog()

@@ -47,6 +47,14 @@ def shared_mistakes(results: Sequence[GradedSubmission]) -> list[SharedMistake]:
     ]
 
 
+def gpu_problems(results: Sequence[GradedSubmission]) -> dict[str, int]:
+    """For each exercise, how many answers passed their tests, but not with inputs on a GPU; the most frequent first."""
+    found = Counter(
+        name for result in results for name, exercise in result.exercises.items() if exercise.device_problem
+    )
+    return dict(found.most_common())
+
+
 def exercises_of(results: Sequence[GradedSubmission]) -> dict[str, float]:
     """Each exercise's maximum, in the order of the submission with the most exercises."""
     orders = sorted(({name: e.max for name, e in result.exercises.items()} for result in results), key=len)

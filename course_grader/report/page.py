@@ -6,7 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from course_grader.report.items import Item, SharedMistake, exercises_of, item_statistics, shared_mistakes
+from course_grader.report.items import (
+    Item,
+    SharedMistake,
+    exercises_of,
+    gpu_problems,
+    item_statistics,
+    shared_mistakes,
+)
 from course_grader.report.table import STATUS, score, summary
 from course_grader.report.text import clean, one_line, plural, points
 from course_grader.results import ExerciseResult, GradedSubmission, TestResult
@@ -35,6 +42,10 @@ class LabResults:
     @property
     def mistakes(self) -> list[SharedMistake]:
         return shared_mistakes(self.results)
+
+    @property
+    def gpu_problems(self) -> dict[str, int]:
+        return gpu_problems(self.results)
 
     @property
     def summary(self) -> list[str]:

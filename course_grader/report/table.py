@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from course_grader.report.items import exercises_of, shared_mistakes
+from course_grader.report.items import exercises_of, gpu_problems, shared_mistakes
 from course_grader.report.text import one_line, plural, points
 from course_grader.results import GradedSubmission
 
@@ -33,7 +33,7 @@ def print_results(results: Sequence[GradedSubmission], console: Console) -> None
     for result in results:
         if result.messages:
             console.print(remark(result))
-    for line in (*summary(results), *_mistakes(results)):
+    for line in (*summary(results), *_mistakes(results), *_gpu_problems(results)):
         console.print(Text(line), soft_wrap=True)
 
 
@@ -45,6 +45,12 @@ def _mistakes(results: Sequence[GradedSubmission]) -> list[str]:
         for mistake in shared[:MOST_MISTAKES]
     ]
     return ["Known mistakes that several students make:", *(f"  {line}" for line in lines)] if lines else []
+
+
+def _gpu_problems(results: Sequence[GradedSubmission]) -> list[str]:
+    """One line on each exercise with answers that do not work on a GPU."""
+    lines = [f"  {plural(count, 'student')}, {name}" for name, count in gpu_problems(results).items()]
+    return ["Right answers that do not work with inputs on a GPU (no points lost):", *lines] if lines else []
 
 
 def _class_table(results: Sequence[GradedSubmission], exercises: dict[str, float]) -> Table:

@@ -106,10 +106,7 @@ def autograded_folder(course: Course, lab: str) -> Path:
 
 def make_engine(lab: Lab, request: Request, console: Console) -> AbstractContextManager[Grader]:
     """What grades: an engine on this machine, or the workers of a cluster."""
-    options = {
-        "sandbox": request.sandbox, "run_experiments": request.run_experiments, "run_all": request.run_all,
-        "gpu": request.gpu,
-    }  # fmt: skip
+    options = request.engine_options
     if request.cluster is None:
         return Engine(lab, **options, diagnoser=Diagnoses(lab))
     from course_grader.runner.cluster.remote_engine import RemoteEngine  # an extra
@@ -133,6 +130,8 @@ def _grade(
 ) -> None:
     from course_grader.nbgrader_plugins import GradebookWriter
 
+    if request.profile != "cpu":
+        _say(console, f"Cells run in profile {request.profile}, tests in profile cpu: no score depends on the profile")
     if not course.is_registered(lab.name):
         with OwnTests(lab) as own_tests:
             own_tests.expect_passed()  # a test that the reference fails would cost every student points
@@ -145,7 +144,8 @@ def _grade(
         local_executor(workers) as executor,
         engine,  # closed before the executor, which would wait for kernels that are no longer needed
     ):
-        seconds = REPAIR_SECONDS if request.cluster else outer_seconds(lab.settings, request.run_experiments)
+        own = outer_seconds(lab.settings, request.run_experiments, request.profile)
+        seconds = REPAIR_SECONDS if request.cluster else own
         lab_cells = LabCells.of(lab, writer.lab_cells)
         grading = Grading(
             engine.future, lab_cells, run.seed, seconds, run.name, plan.fingerprints, request.cluster is not None

@@ -34,7 +34,7 @@ WORDS = {
     "run": "not yet graded by this run",
     "lab": "because the lab has changed since",
     "grader": "because the grader has changed since (its code, Python or PyTorch)",
-    "options": "because the options differ (--run-experiments, --run-all, --gpu, --unsafe-no-sandbox)",
+    "options": "because the options differ (--run-experiments, --run-all, --gpu, --profile, --unsafe-no-sandbox)",
     "seed": "because the seed differs",
     "unrecorded": "graded before, but this gradebook does not say from what",
     "damaged": "because the graded notebook is missing or cannot be read",
@@ -98,9 +98,7 @@ def make_plan(course: Course, lab: Lab, request: Request, submissions: Sequence[
     """Compare the submissions with what is graded. Reads only."""
     run, going_on = _next_run(runs, request, lab)
     plan = Plan(lab.name, submissions, run, going_on, only=request.only)
-    state = run_fingerprint(
-        lab, sandbox=request.sandbox, run_experiments=request.run_experiments, run_all=request.run_all, gpu=request.gpu
-    )
+    state = run_fingerprint(lab, **request.engine_options)
     run.options = state.options
     with reading(course.db_url) as session:
         graded = {} if session is None else all_provenance(session, lab.name)

@@ -21,6 +21,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from course_grader.sandbox.caches import model_caches
 from course_grader.sandbox.gpu import Gpus, find_gpus
 from course_grader.sandbox.limits import Limits
 from course_grader.sandbox.manager import SandboxKernelManager, bounded_context
@@ -32,7 +33,7 @@ from course_grader.sandbox.zygote_client import Zygote
 
 __all__ = [
     "Gpus", "Limits", "SandboxProvisioner", "SandboxUnavailable", "Zygote", "bounded_context", "check", "find_gpus",
-    "share_socket", "show_files", "start_kernel_manager",
+    "model_caches", "share_socket", "show_files", "start_kernel_manager",
 ]  # fmt: skip
 
 

@@ -10,6 +10,7 @@ import torch
 
 from course_utils.remote.codec import Handle, read_blob
 from course_utils.remote.decoder import Decoder
+from course_utils.remote.device import DeviceNotes
 from course_utils.remote.encoder import Encoder
 from course_utils.remote.framing import ProtocolError, ProtocolTimeout
 from course_utils.remote.gradients import attach
@@ -77,6 +78,7 @@ class RemoteClient:
         self.changes: set[tuple[str, str]] = set()  # (what changed it, the argument)
         self.default_dtype = ""  # the other side's, if it is not PyTorch's own
         self.recorder: Recorder | None = None
+        self.device_notes: DeviceNotes | None = None  # if calls are to get their inputs on a device
         self.returned: tuple[str, Any] | None = None  # by the last call of a function by its name
 
     def request(self, op: str, args: Any = (), kwargs: Mapping | None = None, **fields: Any) -> Any:
@@ -85,14 +87,23 @@ class RemoteClient:
 
     def call(self, target: int | str, args: Any, kwargs: Mapping) -> Any:
         """A call that can be differentiated: gradients flow through the student's graph, on the student's side."""
+        if self.device_notes is None:
+            return self._call(target, args, kwargs)
+        try:
+            return self._call(target, args, kwargs, self.device_notes)
+        except StudentError as error:
+            self.device_notes.note_error(error)
+            raise
+
+    def _call(self, target: int | str, args: Any, kwargs: Mapping, notes: DeviceNotes | None = None) -> Any:
         if isinstance(target, str):
             self.returned = None
-        fields = {"target": target, "grad": torch.is_grad_enabled()}
+        fields = {"target": target, "grad": torch.is_grad_enabled(), **({"on_device": True} if notes else {})}
         reply, tensors, encoder = self._exchange("call", args, kwargs, fields)
         if type(reply.get("graph")) is int and torch.is_grad_enabled():
             inputs = [tensor for tensor in encoder.sources.values() if tensor.requires_grad]
             tensors.update(attach(self, reply, tensors, inputs))
-        value = self._decode(reply, tensors)
+        value = self._decode(reply, tensors, notes if encoder.tensors else None)
         if isinstance(target, str):
             self.returned = target, value
             if self.recorder is not None:
@@ -132,13 +143,17 @@ class RemoteClient:
             function = f"your function `{target}`" if isinstance(target, str) else "your code"
             self.changes |= {(function, printable(str(name)[:80])) for name in arguments[:8]}
 
-    def _decode(self, reply: dict, tensors: dict) -> Any:
+    def _decode(self, reply: dict, tensors: dict, notes: DeviceNotes | None = None) -> Any:
         if "ok" not in reply:
             raise student_error(StudentProtocolError, "no valid answer", "there is no result in it")
+        decoder = Decoder(tensors, lambda handle: RemoteObject(self, handle.id, handle))
         try:
-            return Decoder(tensors, lambda handle: RemoteObject(self, handle.id, handle)).decode(reply["ok"])
+            value = decoder.decode(reply["ok"])
         except ProtocolError as error:
             raise student_error(StudentProtocolError, "no valid answer", str(error)) from None
+        if notes is not None:
+            notes.note_places(decoder.places)
+        return value
 
     def _raised(self, error: Any) -> StudentError:
         if type(error) is not dict:

@@ -2,7 +2,7 @@
 
 A value becomes a JSON document beside one safetensors blob: `encoder` writes both, `decoder` reads both. Checked on
 arrival: structure, depth, dtype, shape, and size over all references. What is not plain data (a class, a module, a
-function) crosses as a handle, if the sender keeps a table.
+function) crosses as a handle, if the sender keeps a table. Tensors arrive on the CPU; `place_of` says where they were.
 """
 
 from __future__ import annotations
@@ -28,6 +28,21 @@ DTYPES = {
         *(torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.complex64),
     )
 }
+
+
+_PLACE = "_course_place"
+PLACES = frozenset({"cpu", "cuda", "hpu", "meta", "mps", "xla", "xpu"})  # PyTorch's types of devices
+
+
+def place_of(tensor: torch.Tensor) -> str:
+    """The type of device on which the sender had this tensor: "cpu", "cuda", ..."""
+    return vars(tensor).get(_PLACE, tensor.device.type)
+
+
+def note_place(tensor: torch.Tensor, place: str) -> None:
+    if place not in PLACES:
+        raise ProtocolError("a tensor is on a device of an unknown type")
+    vars(tensor)[_PLACE] = place
 
 
 @dataclass

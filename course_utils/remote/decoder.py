@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from course_utils.remote import models
-from course_utils.remote.codec import DTYPES, MAX_INT_BITS, Handle, require_depth, require_short
+from course_utils.remote.codec import DTYPES, MAX_INT_BITS, Handle, note_place, require_depth, require_short
 from course_utils.remote.framing import ProtocolError
 
 # A message may name a tensor more than once, and a test may copy what each name stands for: the elements over all names
@@ -24,12 +24,14 @@ MAX_SAME_HASH = 32  # keys with one hash are compared pair by pair: many thousan
 class Decoder:
     """Turns JSON and tensors back into values, also of a sender who means harm.
 
-    resolve: called with a Handle, returns what stands for it on this side.
+    resolve: called with a Handle, returns what stands for it on this side. places: the types of devices on which the
+    sender had the tensors that were decoded.
     """
 
     def __init__(self, tensors: dict[str, torch.Tensor], resolve: Callable[[Handle], Any] | None = None):
         self._tensors = tensors
         self._resolve = resolve
+        self.places: set[str] = set()
         self._allowed = SPARE_ELEMENTS + MAX_REPEATS * sum(tensor.numel() for tensor in tensors.values())
 
     def decode(self, form: Any) -> Any:
@@ -111,6 +113,8 @@ class Decoder:
             tensor.requires_grad_(True)
         if "grad" in form and tensor.is_leaf:
             tensor.grad = self._named(form["grad"])
+        note_place(tensor, form.get("device", "cpu"))
+        self.places.add(form.get("device", "cpu"))
         return tensor
 
     def _read_array(self, form: dict, depth: int) -> np.ndarray:

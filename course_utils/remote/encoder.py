@@ -70,6 +70,8 @@ class Encoder:
             self._names[id(tensor)], self.sources[name] = name, tensor
         name = self._names[id(tensor)]
         form = {"$": "tensor", "n": name, "shape": list(tensor.shape), "g": bool(tensor.requires_grad)}
+        if (place := tensor.device.type) != "cpu":
+            form["device"] = place
         if tensor.is_leaf and isinstance(tensor.grad, torch.Tensor):
             form["grad"] = self._add(tensor.grad)
         return form

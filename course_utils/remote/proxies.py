@@ -17,6 +17,7 @@ from typing import Any
 from course_utils.environment import in_reference_notebook, refuse_unprotected_grading
 from course_utils.remote import probes
 from course_utils.remote.client import RemoteClient, RemoteObject, Transport
+from course_utils.remote.device import DeviceNotes
 from course_utils.remote.recorder import Recorder
 from course_utils.remote.server import RemoteServer
 from course_utils.remote.student_errors import StudentError
@@ -74,9 +75,18 @@ class Student:
         """Record the calls from now on; None ends it."""
         self._connected().recorder = recorder
 
+    def _use_device(self, notes: DeviceNotes) -> bool:
+        """Give calls their inputs on a device from now on, if the student's process has one besides the CPU."""
+        client = self._connected()
+        with contextlib.suppress(StudentError):
+            client.device_notes = notes if client.request("find_device") else None
+        return client.device_notes is not None
+
     def _start_test(self, test: str, seed: int) -> None:
         """While recording, a test also seeds PyTorch on the student's side, so that its calls can be repeated."""
         client = self._client
+        if client is not None and client.device_notes is not None:
+            client.device_notes.start(test)
         if client is not None and client.recorder is not None and not client.broken:
             client.recorder.start(test)
             with contextlib.suppress(StudentError):

@@ -18,6 +18,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from course_utils.remote import device as devices
 from course_utils.remote.changes import Watch
 from course_utils.remote.codec import Handle, read_blob
 from course_utils.remote.decoder import RequestDecoder
@@ -81,6 +82,7 @@ class RemoteServer:
         self._objects: dict[int, Any] = {}
         self._graphs: list[tuple[list[torch.Tensor], list[torch.Tensor]]] = []
         self._got = ""  # the kind of what the student's function last returned to a probe
+        self._device: devices.InputDevice | None = None
         self._operations = {
             "call": self._call,
             "value": self._value,
@@ -89,6 +91,7 @@ class RemoteServer:
             "run": self._run,
             "seed": self._seed,
             "drop": self._drop,
+            "find_device": self._find_device,
         }
 
     def answer(self, request: dict, blob: bytes) -> tuple[dict, bytes]:
@@ -126,11 +129,17 @@ class RemoteServer:
     def _call(self, request: dict, tensors: dict, encoder: Encoder) -> dict:
         target = self._target(request)
         args, kwargs = self._arguments(request, tensors)
-        watch = Watch(target, args, kwargs)
-        with torch.set_grad_enabled(request["grad"]):
-            result = target(*args, **kwargs)
-            reply = self._result(result, tensors, encoder)  # an iterator runs only here
-        return {**reply, "changed": changed} if (changed := watch.changed()) else reply
+        device = self._device if request.get("on_device") else None
+        with contextlib.nullcontext() if device is None else device.active():
+            if device is not None:
+                args, kwargs = device.moved(args), device.moved(kwargs)
+            watch = Watch(target, args, kwargs)
+            with torch.set_grad_enabled(request["grad"]):
+                result = target(*args, **kwargs)
+                if device is not None and isinstance(result, nn.Module):
+                    device.moved(result)  # made without inputs, so it cannot know the device
+                reply = self._result(result, tensors, encoder)  # an iterator runs only here
+            return {**reply, "changed": changed} if (changed := watch.changed()) else reply
 
     def _result(self, result: Any, tensors: dict, encoder: Encoder) -> dict:
         """The encoded result and, where it hangs on a graph, the graph's number and its differentiable tensors."""
@@ -159,7 +168,8 @@ class RemoteServer:
         pairs = [(out, grad) for out, grad in zip(outputs, gradients, strict=True) if grad is not None]
         for leaf in leaves:
             leaf.grad = None
-        torch.autograd.backward([out for out, _ in pairs], [grad for _, grad in pairs], retain_graph=True)
+        outputs, gradients = [out for out, _ in pairs], [grad.to(out.device) for out, grad in pairs]
+        torch.autograd.backward(outputs, gradients, retain_graph=True)
         return {"ok": encoder.encode([None if leaf.grad is None else leaf.grad for leaf in leaves])}
 
     def _run(self, request: dict, tensors: dict, encoder: Encoder) -> dict:
@@ -172,6 +182,10 @@ class RemoteServer:
 
     def _note_kind(self, value: Any) -> None:
         self._got = kind(value)
+
+    def _find_device(self, request: dict, tensors: dict, encoder: Encoder) -> dict:
+        self._device = devices.find_device()
+        return {"ok": self._device.device.type if self._device else ""}
 
     def _seed(self, request: dict, tensors: dict, encoder: Encoder) -> dict:
         torch.manual_seed(request["seed"])

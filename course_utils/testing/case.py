@@ -11,6 +11,7 @@ from typing import Any, ClassVar, ParamSpec, TypeGuard
 
 import torch
 
+from course_utils.remote.codec import place_of
 from course_utils.remote.proxies import student
 from course_utils.remote.student_errors import StudentError, StudentTimeout
 from course_utils.runtime import says_unfinished
@@ -174,6 +175,11 @@ class LabTestCase(Inputs, unittest.TestCase):
 
         if student.run(shares_storage, function_name, *args) is not True:
             raise Difference("a view of the input (the same storage)", "a copy (its own storage)", hint=hint)
+
+    @staticmethod
+    def device_of(result: torch.Tensor) -> str:
+        """The type of device on which the student's code had this tensor, such as "cpu" or "cuda"."""
+        return place_of(result)
 
     def torch_calls(self, function_name: str, *args: Any) -> list[str]:
         """The names of the torch functions that the student's function calls, in order; for each operation, one."""

@@ -17,47 +17,10 @@ import torch.nn as nn
 from torch.utils.data import BatchSampler, RandomSampler, SequentialSampler
 
 from course_utils.progress import progress
+from course_utils.training.precision import device_of, half_precision
 from course_utils.training.threads import steady_threads
 
 Tensors = tuple[torch.Tensor, ...]
-
-
-def device_of(model: nn.Module) -> torch.device:
-    """The device of the model's parameters."""
-    return next(model.parameters()).device
-
-
-def half_precision(device: torch.device) -> torch.autocast:
-    """A context in which CUDA computes in bfloat16 where that is safe; on a CPU it changes nothing.
-
-    See also: `half_precision_calls`, which returns float32.
-    """
-    return torch.autocast("cuda", dtype=torch.bfloat16, enabled=device.type == "cuda")
-
-
-@contextlib.contextmanager
-def half_precision_calls(model: nn.Module) -> Iterator[None]:
-    """In the block each call of `model` computes in `half_precision` and returns float32.
-
-    The loss thus keeps full precision: dot products of long vectors reach the hundreds, where adjacent bfloat16 numbers
-    are 1 apart.
-    """
-    forward, device = model.forward, device_of(model)
-
-    def call(*args: Any, **kwargs: Any) -> Any:
-        with half_precision(device):
-            result = forward(*args, **kwargs)
-        return tuple(map(_widened, result)) if isinstance(result, tuple) else _widened(result)
-
-    model.forward = call
-    try:
-        yield
-    finally:
-        del model.forward
-
-
-def _widened(value: Any) -> Any:
-    return value.float() if isinstance(value, torch.Tensor) and value.dtype is torch.bfloat16 else value
 
 
 def made_ahead(make: Callable[[Any], Any], items: Iterable[Any], ahead: int = 4) -> Iterator[Any]:

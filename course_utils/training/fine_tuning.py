@@ -2,7 +2,7 @@
 
 The notebook passes in the loss, the function that turns samples into tensors, and the score. The recipe is the usual
 one for BERT and DPR: AdamW without weight decay on biases and norms, linear warm-up and decay of the learning rate,
-gradient clipping, bfloat16 on a GPU.
+gradient clipping, half precision on a GPU (`precision`).
 
 Papers: Devlin et al., "BERT", 2019, https://arxiv.org/abs/1810.04805; Karpukhin et al., "Dense Passage Retrieval",
 2020, https://arxiv.org/abs/2004.04906; Loshchilov and Hutter, "Decoupled Weight Decay Regularization" (AdamW), 2019,
@@ -22,7 +22,8 @@ import torch.nn as nn
 from torch.optim.lr_scheduler import LRScheduler
 
 from course_utils.progress import progress
-from course_utils.training.batching import Tensors, device_of, half_precision_calls, tensor_batches
+from course_utils.training.batching import Tensors, tensor_batches
+from course_utils.training.precision import device_of, half_precision_calls, loss_scaler
 from course_utils.training.threads import steady_threads
 
 LossFunction = Callable[[nn.Module, Tensors], tuple[torch.Tensor, int]]
@@ -66,32 +67,43 @@ def train_epoch(
     schedule: LRScheduler,
     *,
     max_norm: float = 1.0,
+    scaler: torch.amp.GradScaler | None = None,
     advance: Callable[[], object] | None = None,
 ) -> tuple[list[float], int]:
     """One pass over `batches`, one step per batch; returns the loss of each step and how many samples were right.
 
     loss_function: (model, batch) -> (scalar loss, number of samples that are right, an int). The gradient of all
-    parameters together is clipped to norm `max_norm`. Dropout is on during the epoch and off afterwards.
-    advance: called after each step.
+    parameters together is clipped to norm `max_norm`. Dropout is on during the epoch and off afterwards. scaler: of the
+    loss, kept from epoch to epoch; where float16 overflows, it leaves the step out. advance: called after each step.
 
     See also: `fine_tune`, which runs several epochs, and `course_utils.training.train` for the small two-tower model.
     """
     model.train()
+    scaler = scaler or loss_scaler(device_of(model))
     losses, right = [], 0
     for batch in batches:
         optimiser.zero_grad()  # before the forward pass, so that its activations replace the old gradients in memory
-        with half_precision_calls(model):
+        with half_precision_calls(model, scaled=True):
             loss, num_correct = loss_function(model, batch)
-        loss.backward()
+        scaler.scale(loss).backward()
+        scaler.unscale_(optimiser)
         nn.utils.clip_grad_norm_(model.parameters(), max_norm)
-        optimiser.step()
-        schedule.step()
+        if _stepped(scaler, optimiser):
+            schedule.step()
         losses.append(loss.detach())  # .item() would wait for the GPU here
         right += num_correct
         if advance:
             advance()
     model.eval()
     return torch.stack(losses).tolist() if losses else [], right
+
+
+def _stepped(scaler: torch.amp.GradScaler, optimiser: torch.optim.Optimizer) -> bool:
+    """Take the step; False if a gradient had overflowed, so that the scaler left the step out."""
+    before = scaler.get_scale()  # waits for the GPU, but only where the loss is scaled
+    scaler.step(optimiser)
+    scaler.update()
+    return scaler.get_scale() >= before
 
 
 @dataclass
@@ -137,6 +149,7 @@ def fine_tune(
     optimiser = make_optimiser(model, learning_rate)
     schedule = warmup_schedule(optimiser, steps)
     shuffle = torch.Generator().manual_seed(seed)
+    scaler = loss_scaler(device_of(model))
     history, best_weights, device = History(), None, device_of(model)
     with (
         steady_threads(model),
@@ -146,7 +159,9 @@ def fine_tune(
         torch.manual_seed(seed)
         for epoch in range(1, epochs + 1):
             batches = tensor_batches(samples, batch_size, tensorize, device, shuffle)
-            losses, right = train_epoch(model, batches, loss_function, optimiser, schedule, advance=advance)
+            losses, right = train_epoch(
+                model, batches, loss_function, optimiser, schedule, scaler=scaler, advance=advance
+            )
             history.losses += losses
             history.accuracies.append(100 * right / len(samples))
             if evaluate:

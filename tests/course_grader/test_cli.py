@@ -64,6 +64,7 @@ class TestGrade:
         assert (ada["student"], ada["status"], ada["score"], ada["max_score"]) == ("ada", "graded", 20.0, 20.0)
         assert ben["exercises"]["count"] == {
             "points": 7.5, "max": 15.0, "tests": {"Visible.test_one": "failed"}, "diagnoses": [],
+            "device_problem": "",
         }  # fmt: skip
         assert ada["manual"] == {"max": 5.0, "pending": 5.0}
         assert saved_score(course, "ben") == 10.0
@@ -126,10 +127,12 @@ class TestGrade:
         hand_in(course / "submitted", "ada")
         run(course)
         assert isinstance(engine.options.pop("diagnoser"), Diagnoses)
-        assert engine.options == {"sandbox": True, "run_experiments": False, "run_all": False, "gpu": False}
-        run(course, "--unsafe-no-sandbox", "--run-experiments", "--run-all", "--gpu")
+        assert engine.options == {"sandbox": True, "run_experiments": False, "run_all": False, "gpu": False,
+                                  "profile": "cpu"}  # fmt: skip
+        run(course, "--unsafe-no-sandbox", "--run-experiments", "--run-all", "--gpu", "--profile", "full")
         del engine.options["diagnoser"]
-        assert engine.options == {"sandbox": False, "run_experiments": True, "run_all": True, "gpu": True}
+        assert engine.options == {"sandbox": False, "run_experiments": True, "run_all": True, "gpu": True,
+                                  "profile": "full"}  # fmt: skip
 
     def test_ctrl_c_reports_what_is_saved(self, course, engine, capsys, monkeypatch):
         for student in ("ada", "ben"):

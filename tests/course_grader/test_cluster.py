@@ -341,7 +341,8 @@ class TestSameCourse:
         from course_grader.runner.cluster.messages import libraries
 
         asked = {"lab": LAB, "fingerprint": worker.lab_fingerprint(lab), "libraries": libraries()}
-        return {**asked, "sandbox": False, "run_experiments": False, "run_all": False, "gpu": False, **changed}
+        options = {"sandbox": False, "run_experiments": False, "run_all": False, "gpu": False, "profile": "cpu"}
+        return {**asked, **options, **changed}
 
     @pytest.fixture
     def lab(self, tmp_path, monkeypatch):

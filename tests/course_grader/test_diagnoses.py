@@ -122,7 +122,7 @@ class TestGrading:
         assert (graded.messages, graded.needs_review, graded.status) == ([], False, "graded")
 
     def test_a_diagnosis_that_takes_too_long_is_given_up(self, engine, monkeypatch):
-        monkeypatch.setattr("course_grader.grading.notebook_run.DIAGNOSIS_SECONDS", 0.5)
+        monkeypatch.setattr("course_grader.grading.extra_checks.DIAGNOSIS_SECONDS", 0.5)
         slow = f"import time\n{COUNTING}    time.sleep(len(seen) > 7)\n    return 3 * x"
         graded = engine.grade(with_sources(double=slow), "dan", 1)
         assert graded.exercises["double"].diagnoses == []

@@ -54,10 +54,15 @@ def test_every_key_is_read(toml):
         files_mb = 1
         gpu = true
         gpu_memory_mb = 4000
+        gpu_exercises = ["double"]
+        full_memory_mb = 8000
+        full_seconds = 90
     """
     settings = read_settings(toml(text))
-    assert settings == LabSettings(("torch.nn", "numpy"), 512, 2.0, 2.5, 60.0, 1200.0, ("*.npz",), 1.0, True, 4000)
-    types = [tuple, int, float, float, float, float, tuple, float, bool, int]
+    assert settings == LabSettings(
+        ("torch.nn", "numpy"), 512, 2.0, 2.5, 60.0, 1200.0, ("*.npz",), 1.0, True, 4000, ("double",), 8000, 90.0
+    )
+    types = [tuple, int, float, float, float, float, tuple, float, bool, int, tuple, int, float]
     assert [type(value) for value in vars(settings).values()] == types
 
 
@@ -85,7 +90,7 @@ def test_every_key_is_documented(entry):
         ("Gpu", "did you mean 'gpu'?"),
         (
             "zzz",
-            "expected one of call_seconds, cell_seconds, experiment_seconds, files, files_mb, gpu, gpu_memory_mb",
+            "expected one of call_seconds, cell_seconds, experiment_seconds, files, files_mb, full_memory_mb, ",
         ),
     ],
 )

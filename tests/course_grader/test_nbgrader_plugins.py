@@ -547,6 +547,66 @@ class TestFormgrader:
             gradebook.find_submission(LAB, "ada")
 
 
+class TestEarlierFiles:
+    """nbgrader's Autograde deletes a student's graded files first; they come back if it does not grade again."""
+
+    @pytest.fixture
+    def earlier(self, course, released, fake_engine):
+        """Ada's graded notebook, as bytes."""
+        hand_in(course.root, "ada", answered(released, double=DOUBLE))
+        assert autograde_by_nbgrader(course, ["ada"]) == {}
+        return self.path(course).read_bytes()
+
+    def path(self, course):
+        return course.root / "autograded" / "ada" / LAB / f"{LAB}.ipynb"
+
+    def expect(self, course, content):
+        assert self.path(course).read_bytes() == content
+        assert [path.name for path in self.path(course).parents[1].iterdir()] == [LAB]
+
+    def test_they_stay_if_a_precondition_fails(self, course, earlier, monkeypatch):
+        def unavailable():
+            raise SandboxUnavailable("Install bubblewrap.")
+
+        monkeypatch.setattr(preconditions, "check", unavailable)
+        config = course.config.copy()
+        config.CourseDirectory.root = str(course.root)
+        assert "Nothing was graded" in NbGraderAPI(config=config).autograde(LAB, "ada")["error"]
+        self.expect(course, earlier)
+
+    def test_they_stay_if_grading_fails(self, course, earlier, monkeypatch):
+        before = grades(course, "ada")
+        monkeypatch.setattr(FakeEngine, "change", staticmethod(lambda graded: 1 / 0))
+        assert "ZeroDivisionError" in autograde_by_nbgrader(course, ["ada"])["ada"]
+        self.expect(course, earlier)
+        assert grades(course, "ada") == before
+
+    def test_they_go_if_the_gradebook_has_newer_grades(self, course, earlier, released, monkeypatch):
+        """The grades are saved, and then the notebook cannot be written."""
+        hand_in(course.root, "ada", answered(released, double=DOUBLE, count=COUNT))
+
+        def fail(step, *arguments):
+            raise OSError("no space left on device")
+
+        monkeypatch.setattr("nbgrader.preprocessors.AssignLatePenalties.preprocess", fail)
+        assert "no space left" in autograde_by_nbgrader(course, ["ada"])["ada"]
+        assert automatic(course, "ada") == HALF and not self.path(course).exists()
+
+    def test_those_that_a_killed_process_left_come_back(self, course, earlier, monkeypatch):
+        kept = self.path(course).parents[1] / f".{LAB}.kept"
+        self.path(course).parent.rename(kept)
+        shutil.copytree(course.root / "submitted" / "ada" / LAB, self.path(course).parent)  # as after the first stage
+        monkeypatch.setattr(FakeEngine, "change", staticmethod(lambda graded: 1 / 0))
+        autograde_by_nbgrader(course, ["ada"])
+        self.expect(course, earlier)
+
+    def test_new_ones_take_their_place(self, course, earlier, released):
+        hand_in(course.root, "ada", answered(released, double=DOUBLE, count=COUNT))
+        assert autograde_by_nbgrader(course, ["ada"]) == {}
+        assert b"list(range(n))" in self.path(course).read_bytes() and b"list(range(n))" not in earlier
+        self.expect(course, self.path(course).read_bytes())
+
+
 def nbgrader(course, *arguments):
     command = [sys.executable, "-m", "nbgrader", *arguments]
     return subprocess.run(command, cwd=course.root, capture_output=True, text=True, timeout=300)

@@ -65,7 +65,7 @@ class TestOnAServer:
             raise CourseError("no space left on device")
 
         autograde_by_writer(on_server, ["ada"])
-        monkeypatch.setattr(writer, "write_autograded", full)
+        monkeypatch.setattr(writer, "Draft", full)
         assert autograde_by_writer(on_server, ["ben"]) == {"ben": "no space left on device"}
         with on_server.gradebook() as gradebook:
             assert [entry.student.id for entry in gradebook.assignment_submissions(LAB)] == ["ada"]

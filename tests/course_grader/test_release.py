@@ -181,6 +181,10 @@ class TestLint:
         notebook.cells.append(solution("# Exercise: lone\n### BEGIN SOLUTION\n### END SOLUTION", "lone"))
         assert "exercise `lone` has no test cell" in lint(notebook)
 
+    def test_gpu_exercises_that_do_not_exist(self):
+        assert lint(tiny_notebook(), ["double"]) == []
+        assert lint(tiny_notebook(), ["dubble"]) == ["lab.toml: gpu_exercises names `dubble`, which has no tests"]
+
     def test_grade_ids_are_unique(self):
         notebook = tiny_notebook()
         notebook.cells.append(solution("# Exercise: double\n### BEGIN SOLUTION\n### END SOLUTION", "double"))

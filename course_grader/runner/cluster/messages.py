@@ -39,6 +39,7 @@ class LabRequest(TypedDict):
     run_experiments: bool
     run_all: bool
     gpu: bool
+    profile: str
     seconds: float
     topic: str
 

@@ -46,15 +46,15 @@ class RemoteEngine:
 
     def __init__(
         self, lab: Lab, options: ClusterOptions, console: Console, *, sandbox: bool = True,
-        run_experiments: bool = False, run_all: bool = False, gpu: bool = False,
+        run_experiments: bool = False, run_all: bool = False, gpu: bool = False, profile: str = "cpu",
     ):  # fmt: skip
         self.lab = lab
         self._options = options
         self._console = console
         self._request = LabRequest(
             lab=lab.name, fingerprint=lab_fingerprint(lab), libraries=libraries(), sandbox=sandbox,
-            run_experiments=run_experiments, run_all=run_all, gpu=gpu or lab.settings.gpu,
-            seconds=outer_seconds(lab.settings, run_experiments),
+            run_experiments=run_experiments, run_all=run_all, gpu=gpu or lab.settings.gpu, profile=profile,
+            seconds=outer_seconds(lab.settings, run_experiments, profile),
             topic=f"course-grader {secrets.token_hex(8)}",
         )  # fmt: skip
         self._resources = {GPU: 1} if self._request["gpu"] else {}

@@ -29,6 +29,7 @@ from course_grader.runner.cluster.messages import (
 )
 from course_grader.runner.deadline import Deadline, why_not_graded
 from course_grader.runner.find_course import find_course
+from course_grader.runner.request import EngineOptions
 
 FOLDER = "COURSE_FOLDER"
 _LOADED = code_hash()  # of the code that this process runs, which may be older than the files are now
@@ -66,8 +67,11 @@ def _make_engine(request: LabRequest) -> Engine:
     return Engine(lab, **options, diagnoser=Diagnoses(lab))
 
 
-def _options(request: LabRequest) -> dict[str, bool]:
-    return {name: request[name] for name in ("sandbox", "run_experiments", "run_all", "gpu")}
+def _options(request: LabRequest) -> EngineOptions:
+    return EngineOptions(
+        sandbox=request["sandbox"], run_experiments=request["run_experiments"], run_all=request["run_all"],
+        gpu=request["gpu"], profile=request["profile"],
+    )  # fmt: skip
 
 
 def _same_lab(request: LabRequest) -> Lab:

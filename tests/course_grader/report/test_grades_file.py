@@ -13,6 +13,7 @@ def test_the_file_has_the_documented_format(tmp_path, class_results):
         "max": 2.0,
         "tests": {"test_0": "passed", "test_1": "failed"},
         "diagnoses": [],
+        "device_problem": "",
     }
     assert (ben["student"], ben["status"], ben["score"], ben["max_score"]) == ("ben", "graded", 1.0, 3.0)
     assert {"manual", "messages", "seconds"} <= set(ben)

@@ -7,8 +7,7 @@ import pytest
 import torch
 import torch.nn as nn
 
-from course_utils.training import batching
-from course_utils.training.batching import embed, half_precision_calls, made_ahead, steady_threads, tensor_batches
+from course_utils.training.batching import embed, made_ahead, steady_threads, tensor_batches
 
 CPU = torch.device("cpu")
 
@@ -122,32 +121,6 @@ def test_a_bar_only_with_a_label(capsys):
     shown = capsys.readouterr()
     assert "passages" in shown.out
     assert not shown.err
-
-
-def test_half_precision_calls_return_full_precision(monkeypatch):
-    monkeypatch.setattr(batching, "half_precision", lambda device: torch.autocast("cpu", dtype=torch.bfloat16))
-    seen = []
-
-    class Two(nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.layer = nn.Linear(3, 4)
-
-        def forward(self, x, y=None):
-            out = self.layer(x)
-            seen.append(out.dtype)
-            return out, y
-
-    model, x = Two(), torch.ones(2, 3)
-    with half_precision_calls(model):
-        out, nothing = model(x)
-        scores = out @ out.T
-    assert seen == [torch.bfloat16]
-    assert (out.dtype, scores.dtype, nothing) == (torch.float32, torch.float32, None)
-    scores.sum().backward()
-    assert model.layer.weight.grad.abs().sum() > 0
-    assert model(x)[0].dtype is torch.float32
-    assert seen[1] is torch.float32
 
 
 def test_a_small_model_uses_one_thread_and_restores_the_number():

@@ -76,6 +76,6 @@ def test_an_error_in_the_work_is_raised():
         peak_bytes(lambda: 1 / 0)
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+@pytest.mark.gpu
 def test_on_a_gpu_pytorchs_own_counter_is_used():
     assert peak_bytes(lambda: torch.ones(256, 1024, device="cuda"), "cuda") == MB
