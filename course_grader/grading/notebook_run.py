@@ -59,6 +59,7 @@ class NotebookRun:
     ):
         """given: sources of the lab's own cells, which run only if something graded needs them; see `given_sources`."""
         self._graded = graded
+        self._phases = graded.phases
         self._diagnoser = diagnoser
         self._cells: list[NotebookNode] = graded.notebook.cells
         self._session = session
@@ -89,11 +90,13 @@ class NotebookRun:
                 await self._stop(cells)
             else:
                 cells.result()
-                await self._try_to_diagnose()
+                with self._phases.during("diagnosis"):
+                    await self._try_to_diagnose()
         finally:
             cells.cancel()
             if self._kernel is not None:
-                await asyncio.wait({asyncio.ensure_future(self._kernel.close())}, timeout=CLOSE_SECONDS)
+                with self._phases.during("ending the kernel"):
+                    await asyncio.wait({asyncio.ensure_future(self._kernel.close())}, timeout=CLOSE_SECONDS)
         self._graded.seconds = time.monotonic() - started
         write_record(self._graded)
 
@@ -138,7 +141,8 @@ class NotebookRun:
 
     async def _open_kernel(self) -> None:
         try:
-            self._kernel, self._path = await self._start_kernel(self._graded.notebook, self._session)
+            with self._phases.during("starting a kernel"):
+                self._kernel, self._path = await self._start_kernel(self._graded.notebook, self._session)
         except SandboxUnavailable:
             raise  # the machine's fault, as is an OSError: a full disk, no more processes
         except (RuntimeError, TimeoutError, JudgeError) as error:
@@ -160,7 +164,8 @@ class NotebookRun:
         kernel = self._kernel
         if kernel is None:
             return
-        end = await kernel.run(cell, index, self._seconds_for(cell))
+        with self._phases.during("cells", _name_of(cell)):
+            end = await kernel.run(cell, index, self._seconds_for(cell))
         if end in (CellEnd.TIMEOUT, CellEnd.FLOOD) or kernel.cause:
             self._add_message(index, _one_line(kernel.fault))
         self._faults[nbgrader_metadata(cell).get("grade_id", "")] = _one_line(kernel.fault)
@@ -173,7 +178,8 @@ class NotebookRun:
     async def _judge(self, index: int, cell: NotebookNode) -> None:
         exercise = exercise_name(cell)
         try:
-            result = await self._result(cell, exercise)
+            with self._phases.during("tests", exercise):
+                result = await self._result(cell, exercise)
         except JudgeError as error:
             self._graded.needs_review = True
             self._add_message(index, f"could not be judged: {error}")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 if TYPE_CHECKING:
     from course_grader.nbgrader_plugins import Course
     from course_grader.runner.cluster.options import ClusterOptions
+    from course_grader.runner.timeline import Timeline
 
 Only = Literal["failed", "review", "changed", "new"]
 ONLY: tuple[Only, ...] = get_args(Only)
@@ -22,6 +23,7 @@ class Request:
     seed: None for that of the run that goes on, or a new one. force: also what is graded and unchanged. only: no others
     than these; empty for all that are not graded yet or have changed since. cluster: None for this machine. run_all:
     also the lab's own cells that nothing graded needs. gpu: a GPU for each submission, even if lab.toml asks for none.
+    timeline: where to write down what the time goes to.
     """
 
     seed: int | None = None
@@ -39,6 +41,7 @@ class Request:
     cluster: ClusterOptions | None = None
     run_all: bool = False
     gpu: bool = False
+    timeline: Timeline | None = None
 
 
 def open_course(root: Path, request: Request) -> Course:
