@@ -7,53 +7,25 @@ import inspect
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Any
 
 from course_grader.audit.check import InProcess
 from course_grader.audit.in_child import ChildEnded, in_child
+from course_grader.audit.known_mistakes import KnownMistakes, Returns
 from course_grader.audit.variants import FOLDER, Kind, Variant, load_variants
 from course_grader.judge.reference import ReferenceSource
 from course_grader.judge.session import DIAGNOSIS_SEED
 from course_grader.notebooks import Lab, is_judged_cell
-from course_utils.remote.recorder import Call, Recorder, Traces, traces_from_json, traces_to_json
+from course_utils.remote.mistakes import ENOUGH, Mistake
+from course_utils.remote.recorder import Recorder
+from course_utils.remote.traces import Call, Traces, traces_from_json, traces_to_json
 from course_utils.testing.case import session
-from course_utils.testing.diagnosis import ENOUGH, Mistake
 
 LIMIT_SECONDS = 60.0  # for the tests of one exercise
 SECONDS_PER_ANSWER = 5.0  # more for each further answer
 _FORMAT = 1  # of the fingerprints
-
-Mistakes = dict[str, list[Mistake]]  # by exercise
-Returns = dict[str, tuple[str, list[str]]]  # by exercise: in words, and as kinds
-
-
-@dataclass
-class KnownMistakes:
-    """A lab's misconceptions as a judge diagnoses them, and as a notebook does, by visible tests alone.
-
-    returns: what right answers return.
-    """
-
-    judge: Mistakes = field(default_factory=dict)
-    notebook: Mistakes = field(default_factory=dict)
-    returns: Returns = field(default_factory=dict)
-
-    def to_json(self) -> dict[str, Any]:
-        return {"judge": _to_json(self.judge), "notebook": _to_json(self.notebook), "returns": self.returns}
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> KnownMistakes:
-        return cls(_from_json(data["judge"]), _from_json(data["notebook"]), data["returns"])
-
-
-def _to_json(mistakes: Mistakes) -> dict[str, Any]:
-    return {exercise: [mistake.to_json() for mistake in known] for exercise, known in mistakes.items()}
-
-
-def _from_json(data: dict[str, Any]) -> Mistakes:
-    return {exercise: [Mistake.from_json(entry) for entry in known] for exercise, known in data.items()}
 
 
 @dataclass

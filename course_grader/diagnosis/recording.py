@@ -9,8 +9,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from course_grader.audit.behaviours import KnownMistakes, mistakes_of
-from course_grader.audit.lab_audit import audit_fingerprint
+from course_grader.audit.fingerprint import audit_fingerprint
+from course_grader.audit.known_mistakes import KnownMistakes
 from course_grader.audit.variants import FOLDER
 from course_grader.errors import CourseError
 from course_grader.files import write_in_one_step
@@ -71,6 +71,8 @@ def _keep(path: Path, text: str) -> None:
 
 def main(root: str, name: str) -> None:
     import torch
+
+    from course_grader.audit.behaviours import mistakes_of
 
     torch.set_num_threads(1)  # an OpenMP pool does not survive a fork
     print(json.dumps(mistakes_of(find_lab(name, Path(root))).to_json()))

@@ -26,8 +26,8 @@ from course_grader.notebooks import (
 from course_grader.results import Diagnosis, ExerciseResult, GradedSubmission, TestResult
 from course_grader.sandbox import SandboxUnavailable
 from course_grader.threads import to_daemon_thread
-from course_utils.remote.recorder import Traces
-from course_utils.testing.cell_runner import UNFINISHED
+from course_utils.remote.student_errors import UNFINISHED
+from course_utils.remote.traces import Traces
 
 StartKernel = Callable[[NotebookNode, JudgeSession], Awaitable[tuple[StudentKernel, str]]]
 CLOSE_SECONDS = 10.0

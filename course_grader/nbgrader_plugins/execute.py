@@ -72,7 +72,7 @@ def make_engine(lab: Lab, **options: bool) -> Engine:
     from course_grader.diagnosis import Diagnoses
     from course_grader.grading import Engine
 
-    return Engine(lab, diagnoser=Diagnoses(lab), **options)
+    return Engine(lab, diagnoser=Diagnoses(lab), phases=None, **options)
 
 
 _open = ExitStack()

@@ -67,7 +67,8 @@ def grade_class(
 ) -> None:
     """Grade the submissions of `run` and save each result as soon as it is ready.
 
-    note: is told each result with all its phases, which are forgotten afterwards. An exception from `grade` concerns all submissions and ends the run; problems of one submission are in its result.
+    note: is told each result with all its phases, which are forgotten afterwards.
+    An exception from `grade` concerns all submissions and ends the run; problems of one submission are in its result.
     """
     to_grade = run.submissions if run.to_grade is None else run.to_grade
     try:
