@@ -7,6 +7,7 @@ import inspect
 import json
 import re
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Any
@@ -66,15 +67,24 @@ def record(
         return [recording for answer in answers for recording in record(judge, exercise, [answer], seed)]
 
 
-def mistakes_of(lab: Lab, judge: InProcess | None = None) -> KnownMistakes:
-    """The misconceptions of a lab that its tests show clearly enough, with their behaviour."""
+def mistakes_of(lab: Lab, judge: InProcess | None = None, processes: int = 1) -> KnownMistakes:
+    """The misconceptions of a lab that its tests show clearly enough, with their behaviour.
+
+    processes: exercises to record at once, each in a process of its own.
+    """
     judge = judge or InProcess(lab.reference())
-    found = KnownMistakes(returns=returns_of(judge))
     wrong = [variant for variant in load_variants(lab) if variant.kind is Kind.MISCONCEPTION]
-    for exercise in judge.tests:
-        own = [variant for variant in wrong if variant.exercise == exercise]
-        right, *recordings = record(judge, exercise, [{}, *({exercise: variant.code} for variant in own)])
-        pairs = list(zip(own, recordings, strict=True))
+    by_exercise = {name: [variant for variant in wrong if variant.exercise == name] for name in judge.tests}
+
+    def recordings_of(exercise: str) -> list[Recording]:
+        return record(judge, exercise, [{}, *({exercise: variant.code} for variant in by_exercise[exercise])])
+
+    with ThreadPoolExecutor(processes) as executor:  # its threads only wait for the processes
+        returns = executor.submit(returns_of, judge)
+        recorded = dict(zip(by_exercise, executor.map(recordings_of, by_exercise), strict=True))
+    found = KnownMistakes(returns=returns.result())
+    for exercise, (right, *recordings) in recorded.items():
+        pairs = list(zip(by_exercise[exercise], recordings, strict=True))
         judged = [(variant, each.traces) for variant, each in pairs]
         found.judge[exercise] = _clear(right.traces, judged, error=ENOUGH)  # hidden tests try several inputs
         found.notebook[exercise] = _clear(right.notebook, [(variant, each.notebook) for variant, each in pairs])

@@ -80,11 +80,15 @@ class Engine:
 
     def __enter__(self) -> Self:
         """Raises SandboxUnavailable, which says what to install, or CourseError if the reference fails."""
+        recorded = in_daemon_thread(self._prepare_diagnoser)  # beside the imports of the others
         self._parts.get()
+        recorded.result()  # now, since it may take longer than a submission may
+        return self
+
+    def _prepare_diagnoser(self) -> None:
         if self._diagnoser is not None:
             with self._phases.during("recording misconceptions"):
-                self._diagnoser.prepare()  # now, since it may take longer than a submission may
-        return self
+                self._diagnoser.prepare()
 
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None

@@ -14,6 +14,7 @@ from nbformat.v4 import new_notebook
 from rich.console import Console
 from rich.text import Text
 
+from course_grader.audit.own_tests import OwnTests
 from course_grader.diagnosis import Diagnoses
 from course_grader.errors import CourseError
 from course_grader.grading import Engine
@@ -142,8 +143,6 @@ def _grade(
     from course_grader.nbgrader_plugins import GradebookWriter
 
     if not course.is_registered(lab.name):
-        from course_grader.audit.own_tests import OwnTests  # imports PyTorch
-
         with OwnTests(lab) as own_tests:
             own_tests.expect_passed()  # a test that the reference fails would cost every student points
     default = IN_FLIGHT if request.cluster else default_workers()
