@@ -11,6 +11,7 @@ from course_grader import cli
 from course_grader.diagnosis import Diagnoses
 from course_grader.errors import CourseError
 from course_grader.nbgrader_plugins import Course
+from course_grader.results import Phases
 from course_grader.runner import grade
 from tests.course_grader.fake_grading import MESSAGE, FakeEngine, hand_in, write_course
 from tests.paths import sandbox_missing
@@ -126,9 +127,10 @@ class TestGrade:
         hand_in(course / "submitted", "ada")
         run(course)
         assert isinstance(engine.options.pop("diagnoser"), Diagnoses)
+        assert isinstance(engine.options.pop("phases"), Phases)
         assert engine.options == {"sandbox": True, "run_experiments": False, "run_all": False, "gpu": False}
         run(course, "--unsafe-no-sandbox", "--run-experiments", "--run-all", "--gpu")
-        del engine.options["diagnoser"]
+        del engine.options["diagnoser"], engine.options["phases"]
         assert engine.options == {"sandbox": False, "run_experiments": True, "run_all": True, "gpu": True}
 
     def test_ctrl_c_reports_what_is_saved(self, course, engine, capsys, monkeypatch):
