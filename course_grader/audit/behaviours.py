@@ -81,9 +81,11 @@ def mistakes_of(lab: Lab, judge: InProcess | None = None, processes: int = 1) ->
 
     with ThreadPoolExecutor(processes) as executor:  # its threads only wait for the processes
         returns = executor.submit(returns_of, judge)
-        recorded = dict(zip(by_exercise, executor.map(recordings_of, by_exercise), strict=True))
+        longest_first = reversed(by_exercise)  # the last exercises train
+        recorded = {name: executor.submit(recordings_of, name) for name in longest_first}
     found = KnownMistakes(returns=returns.result())
-    for exercise, (right, *recordings) in recorded.items():
+    for exercise in by_exercise:
+        right, *recordings = recorded[exercise].result()
         pairs = list(zip(by_exercise[exercise], recordings, strict=True))
         judged = [(variant, each.traces) for variant, each in pairs]
         found.judge[exercise] = _clear(right.traces, judged, error=ENOUGH)  # hidden tests try several inputs
