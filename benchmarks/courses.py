@@ -38,7 +38,7 @@ def our_course(folder: Path, root: Path, lab: str, submissions: dict[str, Notebo
     for name in ("nbgrader_config.py", "pyproject.toml"):
         shutil.copy(root / name, folder)
     _hand_in(folder, lab, submissions)
-    _add_to_gradebook(folder, lab)
+    add_to_gradebook(folder, lab)
     return folder
 
 
@@ -50,8 +50,8 @@ def stock_course(folder: Path, root: Path, lab: str, submissions: dict[str, Note
     needed = [c.source for c in cells if has_tag(c, "setup") or has_tag(c, "fixture") or is_solution_cell(c)]
     path = folder / "reference.json"
     path.write_text(json.dumps(needed))
-    _hand_in(folder, lab, {name: _connected(notebook, path) for name, notebook in submissions.items()})
-    _add_to_gradebook(folder, lab)
+    _hand_in(folder, lab, {name: connected(notebook, path) for name, notebook in submissions.items()})
+    add_to_gradebook(folder, lab)
     return folder
 
 
@@ -77,14 +77,14 @@ def _hand_in(folder: Path, lab: str, submissions: dict[str, NotebookNode]) -> No
         nbformat.write(notebook, place / f"{lab}.ipynb")
 
 
-def _connected(notebook: NotebookNode, reference: Path) -> NotebookNode:
+def connected(notebook: NotebookNode, reference: Path) -> NotebookNode:
     copy = nbformat.from_dict(notebook)
     setup = next(index for index, cell in enumerate(copy.cells) if has_tag(cell, "setup"))
     copy.cells.insert(setup + 1, new_code_cell(CONNECT.format(path=str(reference)), id="connect-reference"))
     return copy
 
 
-def _add_to_gradebook(folder: Path, lab: str) -> None:
+def add_to_gradebook(folder: Path, lab: str) -> None:
     done = subprocess.run(["nbgrader", "generate_assignment", lab], cwd=folder, capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(f"nbgrader generate_assignment failed in {folder}:\n{done.stderr}")

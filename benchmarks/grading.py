@@ -1,17 +1,18 @@
-"""How fast a class is graded: `course-grader grade` compared with plain `nbgrader autograde`, same submissions.
+"""How fast a class is graded: `course-grader grade` beside plain `nbgrader autograde` and `otter run`.
 
-    python benchmarks/grading.py [LAB] [--copies N]
+    python benchmarks/grading.py [LAB] [--copies N] [--large N] [--otter]
+    python benchmarks/grading.py --many N
 
-Both start with a gradebook that contains the lab; start-up counts. Plain nbgrader always runs every cell; ours skips
-the lab's own cells that nothing graded needs and those tagged `experiment`, so it is also measured with them. Writes
-build/benchmark_grading.json, and with --page also the table in docs/scaling.md.
+All start with a gradebook that contains the lab; start-up counts. Plain nbgrader and otter always run every cell; ours
+skips the lab's own cells that nothing graded needs and those tagged `experiment`, so it is also measured with them.
+--many grades copies of a nearly empty lab, for what the controller needs. Writes build/benchmark_grading.json, and with
+--page also all of its results into docs/scaling.md.
 """
 
 from __future__ import annotations
 
 import argparse
 import copy
-import json
 import os
 import shutil
 import sys
@@ -19,12 +20,15 @@ import time
 from pathlib import Path
 
 import nbformat
-from courses import our_course, scores, stock_course
-from grading_page import Result, write_page
+from courses import connected, our_course, scores, stock_course
+from grading_page import Result, Run, add_result, write_page
+from many import grade_many
 from nbclient import NotebookClient
 from nbformat import NotebookNode
+from otter import environment, run_otter
 from rich.console import Console
 from rich.table import Table
+from waits import describe
 from watching import Watched, watch
 
 from course_grader.notebooks import has_tag, is_autograded_cell
@@ -32,36 +36,62 @@ from course_grader.notebooks import has_tag, is_autograded_cell
 ROOT = Path(__file__).resolve().parents[1]
 CLASS = ROOT / "tests" / "submissions" / "example_class"
 STUDENTS = ("ada", "ben", "chloe")  # correct, partly correct, unchanged: plain nbgrader can grade all three
+EXPERIMENTS = ("with experiments", "stock nbgrader", "otter run")  # the runs that run experiments
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("lab", nargs="?", default="01_tensor_basics")
     parser.add_argument("--copies", type=int, default=8, metavar="N", help="submissions, at least 2 (default: 8)")
-    parser.add_argument("--page", action="store_true", help="also write the table into docs/scaling.md")
+    parser.add_argument("--large", type=int, metavar="N", help="also grade N submissions, ours only")
+    parser.add_argument("--otter", action="store_true", help="also one `otter run`; installs otter-grader in build/")
+    parser.add_argument("--many", type=int, metavar="N", help="only: 64 and N submissions of a nearly empty lab")
+    parser.add_argument("--page", action="store_true", help="also write the tables into docs/scaling.md")
     options = parser.parse_args()
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     os.environ["OMP_NUM_THREADS"] = "1"
     build = ROOT / "build" / "benchmark"
     shutil.rmtree(build, ignore_errors=True)
     build.mkdir(parents=True)
-    submissions = read_submissions(options.lab, options.copies)
-    ours = our_course(build / "ours", ROOT, options.lab, submissions)
-    stock = stock_course(build / "stock", ROOT, options.lab, submissions)
-    command = ["course-grader", "grade", options.lab, "--seed", "1", "--force"]
+    found = ROOT / "build" / "benchmark_grading.json"
+    if options.many:
+        add_result(found, "many", grade_many(build, ROOT, options.many))
+    else:
+        add_result(found, options.lab, measure(build, options))
+    print(found)
+    if options.page:
+        write_page(ROOT / "docs" / "scaling.md", found)
+
+
+def measure(build: Path, options: argparse.Namespace) -> Result:
+    lab, submissions = options.lab, read_submissions(options.lab, options.copies)
+    ours = our_course(build / "ours", ROOT, lab, submissions)
+    stock = stock_course(build / "stock", ROOT, lab, submissions)
+    command = ["course-grader", "grade", lab, "--seed", "1", "--force"]
+    timeline = build / "timeline.json"
     runs = {
-        "course-grader": run(command, ours),
+        "first run of the lab": run(command, ours),  # also records its misconceptions
+        "course-grader": run([*command, "--timeline", str(timeline)], ours),
         "with every given cell": run([*command, "--run-all"], ours),
         "with experiments": run([*command, "--run-experiments"], ours),
-        "stock nbgrader": run(["nbgrader", "autograde", options.lab], stock),
+        "stock nbgrader": run(["nbgrader", "autograde", lab], stock),
     }
-    one = run([*command, "--student", next(iter(submissions))], ours)
-    own = own_seconds(submissions)
-    controller = (runs["course-grader"].root_cpu - one.root_cpu) / (len(submissions) - 1)
-    print(f"controller: {controller:.2f} processor seconds per submission, and {one.root_cpu:.1f} for a run of one")
-    result = report(options.lab, len(submissions), runs, own, scores(ours) == scores(stock), controller)
-    if options.page:
-        write_page(ROOT / "docs" / "scaling.md", result)
+    counts = dict.fromkeys(runs, options.copies)
+    same = scores(ours) == scores(stock)
+    if options.large:
+        name = f"{options.large} submissions"
+        course = our_course(build / "large", ROOT, lab, read_submissions(lab, options.large))
+        shutil.copytree(ours / "build" / "diagnosis", course / "build" / "diagnosis", dirs_exist_ok=True)
+        runs[name], counts[name] = run([*command, "--timeline", str(timeline)], course), options.large
+    if options.otter and (otter := one_otter(build, lab, submissions)):
+        runs["otter run"], counts["otter run"] = otter, 1
+    own = own_seconds(read_submissions(lab, len(STUDENTS)))
+    rows = {
+        name: row(each, counts[name], runs["stock nbgrader"], options.copies, own[name in EXPERIMENTS])
+        for name, each in runs.items()
+    }
+    show(rows, f"{lab}, {os.cpu_count()} processors, same scores: {same}")
+    return Result(copies=options.copies, same_scores=same, runs=rows, waits=describe(timeline))
 
 
 def read_submissions(lab: str, count: int) -> dict[str, NotebookNode]:
@@ -77,17 +107,20 @@ def run(command: list[str], course: Path) -> Watched:
     return watched
 
 
+def one_otter(build: Path, lab: str, submissions: dict[str, NotebookNode]) -> Watched | None:
+    """`otter run` on the first submission, connected to the reference as for plain nbgrader."""
+    python = environment(ROOT / "build" / "otter")
+    first = connected(next(iter(submissions.values())), build / "stock" / "reference.json")
+    return None if python is None else run_otter(python, build / "otter", first)
+
+
 def own_seconds(submissions: dict[str, NotebookNode]) -> dict[bool, float]:
-    """Seconds that the students' own cells take in an ordinary kernel, with experiments (True) and without.
+    """The mean of the seconds that a student's own cells take in an ordinary kernel, with experiments and without.
 
     Measured one after another on one thread, so that these are processor seconds too.
     """
-    distinct = {id(notebook): notebook for notebook in submissions.values()}
-    seconds = {key: _own_seconds(notebook) for key, notebook in distinct.items()}
-    return {
-        with_experiments: sum(seconds[id(notebook)][with_experiments] for notebook in submissions.values())
-        for with_experiments in (False, True)
-    }
+    seconds = [_own_seconds(notebook) for notebook in submissions.values()]
+    return {flag: sum(each[flag] for each in seconds) / len(seconds) for flag in (False, True)}
 
 
 def _own_seconds(notebook: NotebookNode) -> dict[bool, float]:
@@ -108,40 +141,31 @@ def _own_seconds(notebook: NotebookNode) -> dict[bool, float]:
     return seconds
 
 
-def report(
-    lab: str, count: int, runs: dict[str, Watched], own: dict[bool, float], same_scores: bool, controller: float
-) -> Result:
-    with_experiments = ("with experiments", "stock nbgrader")
-    rows = {name: _row(run, count, runs["stock nbgrader"], own[name in with_experiments]) for name, run in runs.items()}
-    result: Result = {
-        "lab": lab, "submissions": count, "processors": os.cpu_count(), "same_scores": same_scores,
-        "controller_processor_seconds_a_submission": round(controller, 3), "runs": rows,
-    }  # fmt: skip
-    path = ROOT / "build" / "benchmark_grading.json"
-    path.write_text(json.dumps(result, indent=2) + "\n")
-    table = Table(title=f"{lab}: {count} submissions, {os.cpu_count()} processors, same scores: {same_scores}")
+def row(watched: Watched, count: int, stock: Watched, stock_count: int, own: float) -> Run:
+    """Measures of one run over `count` submissions. Comparisons are per submission. own: seconds of one's own cells."""
+    processors = os.cpu_count() or 1
+    return {
+        "submissions": count,
+        "seconds": round(watched.wall, 1),
+        "seconds a submission": round(watched.wall / count, 2),
+        "times as fast as stock": round(stock.wall / stock_count / (watched.wall / count), 2),
+        "processor seconds a submission": round(watched.cpu / count, 2),
+        "share of the processors busy": round(watched.cpu / watched.wall / processors, 2),
+        "the controller's processor seconds": round(watched.root_cpu, 1),
+        "peak memory (MB)": round(watched.peak_mb),
+        "own cells' seconds a submission": round(own, 2),
+        "times own cells over processors": round(watched.wall / (own * count / processors), 2),
+    }
+
+
+def show(rows: dict[str, Run], title: str) -> None:
+    table = Table(title=title)
     table.add_column("")
     for name in rows:
         table.add_column(name, justify="right")
-    for measure in rows["stock nbgrader"]:
-        table.add_row(measure.replace("_", " "), *(str(row[measure]) for row in rows.values()))
+    for measure_name in next(iter(rows.values())):
+        table.add_row(measure_name, *(str(each[measure_name]) for each in rows.values()))
     Console().print(table)
-    print(path)
-    return result
-
-
-def _row(run: Watched, count: int, stock: Watched, own: float) -> dict[str, float]:
-    return {
-        "seconds": round(run.wall, 1),
-        "submissions_a_minute": round(60 * count / run.wall, 1),
-        "times_as_fast_as_stock": round(stock.wall / run.wall, 2),
-        "processor_seconds": round(run.cpu, 1),
-        "processors_busy": round(run.cpu / run.wall / (os.cpu_count() or 1), 2),
-        "times_less_processor_time": round(stock.cpu / run.cpu, 2),
-        "peak_mb": round(run.peak_mb),
-        "own_cells_seconds": round(own, 1),
-        "processor_seconds_beyond_own_cells_a_submission": round((run.cpu - own) / count, 2),
-    }
 
 
 if __name__ == "__main__":

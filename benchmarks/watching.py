@@ -8,35 +8,44 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+from accounting import Account
 
 INTERVAL = 0.2  # seconds; reading the memory maps of ten processes takes some milliseconds
 
 
 @dataclass
 class Watched:
-    """wall and cpu: seconds, the tree's as sampled. peak_mb: its largest sum of PSS, which counts shared pages once.
+    """wall and cpu: seconds. cpu is the tree's, as Linux accounts it, or as sampled where we may not create a group;
+    sampling misses the last moments of every process. peak_mb: the tree's largest sum of PSS, which counts shared pages
+    once.
 
-    root_cpu: processor seconds of the command's own process alone.
+    root_cpu, root_peak_mb: processor seconds and largest PSS of the command's own process alone.
     """
 
     wall: float
     cpu: float
     root_cpu: float
     peak_mb: float
+    root_peak_mb: float
     returncode: int
 
 
 def watch(command: list[str], folder: Path, environment: dict[str, str], log: Path) -> Watched:
-    started, peak, cpu = time.monotonic(), 0, {}
-    with log.open("w") as output:
-        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=output, stderr=subprocess.STDOUT)
+    started, peak, root_peak, cpu = time.monotonic(), 0, 0, {}
+    with log.open("w") as output, Account() as account:
+        process = subprocess.Popen(
+            command, cwd=folder, env=environment, stdout=output, stderr=subprocess.STDOUT, preexec_fn=account.join
+        )
         while process.poll() is None:
             tree = _tree(process.pid)
-            peak = max(peak, sum(_pss(each) for each in tree))
+            sizes = [_pss(each) for each in tree]
+            peak, root_peak = max(peak, sum(sizes)), max(root_peak, *sizes[:1], 0)
             cpu |= {each: seconds for each in tree if (seconds := _cpu(each)) is not None}
             time.sleep(INTERVAL)
+        wall, exact = time.monotonic() - started, account.seconds
     root = max((seconds for each, seconds in cpu.items() if each.pid == process.pid), default=0.0)
-    return Watched(time.monotonic() - started, sum(cpu.values()), root, peak / 1e6, process.returncode)
+    total = sum(cpu.values()) if exact is None else exact
+    return Watched(wall, total, root, peak / 1e6, root_peak / 1e6, process.returncode)
 
 
 def _tree(pid: int) -> list[psutil.Process]:

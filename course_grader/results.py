@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -90,6 +93,29 @@ class OtherFiles:
     names: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Phase:
+    """Something that a submission's time went to. began, ended: seconds since 1970. detail: a cell or an exercise."""
+
+    name: str
+    began: float
+    ended: float
+    detail: str = ""
+
+
+class Phases(list[Phase]):
+    """The phases of one submission, in the order of their ends."""
+
+    @contextmanager
+    def during(self, name: str, detail: str = "") -> Iterator[None]:
+        """Adds the block as a phase, however it ends."""
+        began = time.time()
+        try:
+            yield
+        finally:
+            self.append(Phase(name, began, time.time(), detail))
+
+
 @dataclass
 class GradedSubmission:
     """One submission of one lab after grading, with its executed notebook.
@@ -101,6 +127,7 @@ class GradedSubmission:
     timestamp: when it was handed in; UTC, without a time zone. None if that is not known.
     files: the other files of the submission that its cells could read.
     run: the name of the run that graded it. fingerprint: what the result depends on; None if that is not known.
+    phases: what its time went to; forgotten when it is saved.
     """
 
     student: str
@@ -118,6 +145,7 @@ class GradedSubmission:
     files: OtherFiles | None = None
     run: str = ""
     fingerprint: Fingerprint | None = None
+    phases: Phases = field(default_factory=Phases)
 
     @classmethod
     def not_graded(cls, student: str, lab: str, seed: int, reason: str) -> Self:
@@ -140,7 +168,7 @@ class GradedSubmission:
 
     def forget_notebook(self) -> None:
         """Free memory: the notebook is saved in autograded/, and a class has hundreds."""
-        self.notebook = new_notebook()
+        self.notebook, self.phases = new_notebook(), Phases()
 
     def public(self) -> dict[str, Any]:
         """The submission's entry in the file that `--json` writes."""

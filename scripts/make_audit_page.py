@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from course_grader.audit.lab_audit import LabAudit, audit_fingerprint
+from course_grader.audit.fingerprint import audit_fingerprint
+from course_grader.audit.lab_audit import LabAudit
 from course_grader.audit.showing import HEADINGS, LEGEND, read_json, rows
 from course_grader.notebooks import find_lab, lab_names
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from course_grader.audit.lab_audit import audit_fingerprint
+from course_grader.audit.fingerprint import audit_fingerprint
 from course_grader.audit.showing import HEADINGS
 from course_grader.notebooks import find_lab, lab_names
 from scripts.make_audit_page import PAGE, RESULT, audit_page, read_json, stale_labs

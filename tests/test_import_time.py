@@ -33,3 +33,9 @@ def test_the_package_alone_does_not_load_torch():
 def test_what_labs_import_first_is_light(module):
     found = modules_after(f"import torch, course_utils.{module}") & HEAVY
     assert not found, f"course_utils.{module} imports {found}: import it in the function that needs it"
+
+
+def test_the_controller_needs_no_torch():
+    """Only the judge and the kernels do; its import would cost every run a second and 200 MB."""
+    found = modules_after("import course_grader.runner.grade, course_grader.runner.plan, course_grader.audit.own_tests")
+    assert found.isdisjoint({"torch", "numpy"})

@@ -7,53 +7,26 @@ import inspect
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Any
 
 from course_grader.audit.check import InProcess
 from course_grader.audit.in_child import ChildEnded, in_child
+from course_grader.audit.known_mistakes import KnownMistakes, Returns
 from course_grader.audit.variants import FOLDER, Kind, Variant, load_variants
 from course_grader.judge.reference import ReferenceSource
 from course_grader.judge.session import DIAGNOSIS_SEED
 from course_grader.notebooks import Lab, is_judged_cell
-from course_utils.remote.recorder import Call, Recorder, Traces, traces_from_json, traces_to_json
+from course_utils.remote.mistakes import ENOUGH, Mistake
+from course_utils.remote.recorder import Recorder
+from course_utils.remote.traces import Call, Traces, traces_from_json, traces_to_json
 from course_utils.testing.case import session
-from course_utils.testing.diagnosis import ENOUGH, Mistake
 
 LIMIT_SECONDS = 60.0  # for the tests of one exercise
 SECONDS_PER_ANSWER = 5.0  # more for each further answer
 _FORMAT = 1  # of the fingerprints
-
-Mistakes = dict[str, list[Mistake]]  # by exercise
-Returns = dict[str, tuple[str, list[str]]]  # by exercise: in words, and as kinds
-
-
-@dataclass
-class KnownMistakes:
-    """A lab's misconceptions as a judge diagnoses them, and as a notebook does, by visible tests alone.
-
-    returns: what right answers return.
-    """
-
-    judge: Mistakes = field(default_factory=dict)
-    notebook: Mistakes = field(default_factory=dict)
-    returns: Returns = field(default_factory=dict)
-
-    def to_json(self) -> dict[str, Any]:
-        return {"judge": _to_json(self.judge), "notebook": _to_json(self.notebook), "returns": self.returns}
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> KnownMistakes:
-        return cls(_from_json(data["judge"]), _from_json(data["notebook"]), data["returns"])
-
-
-def _to_json(mistakes: Mistakes) -> dict[str, Any]:
-    return {exercise: [mistake.to_json() for mistake in known] for exercise, known in mistakes.items()}
-
-
-def _from_json(data: dict[str, Any]) -> Mistakes:
-    return {exercise: [Mistake.from_json(entry) for entry in known] for exercise, known in data.items()}
 
 
 @dataclass
@@ -94,15 +67,26 @@ def record(
         return [recording for answer in answers for recording in record(judge, exercise, [answer], seed)]
 
 
-def mistakes_of(lab: Lab, judge: InProcess | None = None) -> KnownMistakes:
-    """The misconceptions of a lab that its tests show clearly enough, with their behaviour."""
+def mistakes_of(lab: Lab, judge: InProcess | None = None, processes: int = 1) -> KnownMistakes:
+    """The misconceptions of a lab that its tests show clearly enough, with their behaviour.
+
+    processes: exercises to record at once, each in a process of its own.
+    """
     judge = judge or InProcess(lab.reference())
-    found = KnownMistakes(returns=returns_of(judge))
     wrong = [variant for variant in load_variants(lab) if variant.kind is Kind.MISCONCEPTION]
-    for exercise in judge.tests:
-        own = [variant for variant in wrong if variant.exercise == exercise]
-        right, *recordings = record(judge, exercise, [{}, *({exercise: variant.code} for variant in own)])
-        pairs = list(zip(own, recordings, strict=True))
+    by_exercise = {name: [variant for variant in wrong if variant.exercise == name] for name in judge.tests}
+
+    def recordings_of(exercise: str) -> list[Recording]:
+        return record(judge, exercise, [{}, *({exercise: variant.code} for variant in by_exercise[exercise])])
+
+    with ThreadPoolExecutor(processes) as executor:  # its threads only wait for the processes
+        returns = executor.submit(returns_of, judge)
+        longest_first = reversed(by_exercise)  # the last exercises train
+        recorded = {name: executor.submit(recordings_of, name) for name in longest_first}
+    found = KnownMistakes(returns=returns.result())
+    for exercise in by_exercise:
+        right, *recordings = recorded[exercise].result()
+        pairs = list(zip(by_exercise[exercise], recordings, strict=True))
         judged = [(variant, each.traces) for variant, each in pairs]
         found.judge[exercise] = _clear(right.traces, judged, error=ENOUGH)  # hidden tests try several inputs
         found.notebook[exercise] = _clear(right.notebook, [(variant, each.notebook) for variant, each in pairs])

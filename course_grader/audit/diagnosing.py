@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from course_grader.audit.behaviours import KnownMistakes, Recording, against, record
+from course_grader.audit.behaviours import Recording, against, record
 from course_grader.audit.check import InProcess
-from course_utils.remote.recorder import Traces
-from course_utils.testing.diagnosis import ENOUGH, Mistake, diagnose
+from course_grader.audit.known_mistakes import KnownMistakes
+from course_utils.remote.mistakes import ENOUGH, Mistake, diagnose
+from course_utils.remote.traces import Traces
 
 OTHER_SEED = 1  # of inputs on which an answer must behave like the misconception, too
 

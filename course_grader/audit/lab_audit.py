@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import hashlib
 import importlib
 import time
 from collections.abc import Callable
@@ -17,11 +16,11 @@ from course_grader.audit.behaviours import mistakes_of
 from course_grader.audit.check import Finding, InProcess
 from course_grader.audit.constants import constant_answers
 from course_grader.audit.diagnosing import Diagnosing
+from course_grader.audit.fingerprint import audit_fingerprint
 from course_grader.audit.in_child import ChildEnded, in_child
 from course_grader.audit.mutants import EQUIVALENT_FILE, Mutant, equivalent_mutants, mutants_of
 from course_grader.audit.probes import probing_tests
-from course_grader.audit.variants import FOLDER, Kind, Variant, load_variants
-from course_grader.fingerprint import lab_fingerprint
+from course_grader.audit.variants import Kind, Variant, load_variants
 from course_grader.judge import LATE_IMPORTS
 from course_grader.notebooks import Lab, is_solution_cell, nbgrader_metadata
 from course_utils.testing import Outcome
@@ -96,14 +95,6 @@ class LabAudit:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> LabAudit:
         return cls(**{**data, "exercises": [ExerciseAudit(**each) for each in data["exercises"]]})
-
-
-def audit_fingerprint(lab: Lab) -> str:
-    """A hash that changes with the lab, its variants and equivalent mutants, and the grader."""
-    found = hashlib.sha256(lab_fingerprint(lab).encode())
-    for path in [*sorted((lab.source_folder / FOLDER).glob("*.py")), lab.source_folder / EQUIVALENT_FILE]:
-        found.update(path.name.encode() + path.read_bytes() if path.is_file() else b"")
-    return found.hexdigest()
 
 
 def audit_lab(lab: Lab, quick: bool = False, report: Callable[[str], None] = lambda _step: None) -> LabAudit:

@@ -11,7 +11,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-import jupytext
 from nbformat import NotebookNode
 
 from course_grader.errors import CourseError
@@ -88,6 +87,8 @@ def preamble(path: Path) -> str:
 
 
 def _cells(path: Path) -> list[NotebookNode]:
+    import jupytext  # slow; a grading run needs only FOLDER
+
     return jupytext.reads(path.read_text(encoding="utf-8"), fmt=_PERCENT).cells
 
 

@@ -67,6 +67,10 @@ def _add_grade(subparsers: argparse._SubParsersAction) -> None:
         help="submissions to grade at once (default: number of processors; 64 on a cluster)",
     )
     _add_files(parser)
+    parser.add_argument(
+        "--timeline", type=Path, metavar="FILE",
+        help="also write what each submission's time goes to, as a file for https://ui.perfetto.dev",
+    )  # fmt: skip
     parser.add_argument("--run", type=_name, metavar="NAME", help="the name of a new run (default: today's date)")
     parser.add_argument(
         "--seed", type=_seed, metavar="N",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +21,7 @@ def grade(options: argparse.Namespace) -> int:
     from course_grader.runner.find_course import find_course
     from course_grader.runner.grade_labs import grade_labs, labs_to_grade
     from course_grader.runner.terminal import Terminal
+    from course_grader.runner.timeline import Timeline
 
     root, console = find_course(options.course), Terminal()
     request = _request(options, root)
@@ -27,9 +30,11 @@ def grade(options: argparse.Namespace) -> int:
         for lab in labs:
             show_plan(lab, request, console)
         return OK
-    for path in filter(None, (options.json, options.page)):
+    for path in filter(None, (options.json, options.page, options.timeline)):
         expect_writable(path)
-    runs, problems = grade_labs(labs, request, console, options.json, options.page)
+    with nullcontext() if options.timeline is None else Timeline(options.timeline) as timeline:
+        request = replace(request, timeline=timeline)
+        runs, problems = grade_labs(labs, request, console, options.json, options.page)
     if any(run.interrupted for run in runs.values()):
         return INTERRUPTED
     if problems or any(run.stopped for run in runs.values()):

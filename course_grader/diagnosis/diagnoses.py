@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 
-from course_grader.audit.behaviours import Mistakes
+from course_grader.audit.known_mistakes import Mistakes
 from course_grader.diagnosis.recording import recorded_mistakes
 from course_grader.errors import CourseError
 from course_grader.notebooks import Lab
 from course_grader.results import Diagnosis
-from course_utils.remote.recorder import Traces
-from course_utils.testing.diagnosis import diagnose
+from course_utils.remote.mistakes import diagnose
+from course_utils.remote.traces import Traces
 
 _log = logging.getLogger(__name__)
 

@@ -1,23 +1,36 @@
-"""Records a lab's misconceptions in a process of its own: `python -m course_grader.diagnosis.recording ROOT LAB`."""
+"""Records a lab's misconceptions in a process of its own."""
 
 from __future__ import annotations
 
+import gc
+import importlib
 import json
 import logging
+import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from course_grader.audit.behaviours import KnownMistakes, mistakes_of
-from course_grader.audit.lab_audit import audit_fingerprint
+from course_grader.audit.fingerprint import audit_fingerprint
+from course_grader.audit.known_mistakes import KnownMistakes
 from course_grader.audit.variants import FOLDER
 from course_grader.errors import CourseError
 from course_grader.files import write_in_one_step
+from course_grader.judge import LATE_IMPORTS
 from course_grader.judge.clean_environment import judge_environment
+from course_grader.judge.process_limits import end_with
 from course_grader.notebooks import Lab, find_lab
 
 LIMIT_SECONDS = 600.0
+# Not `-m`: the package imports nbformat before this module could skip the grammar.
+_START = """
+from course_grader.nbgrader_import import skip_slow_grammar
+skip_slow_grammar()
+import sys
+from course_grader.diagnosis.recording import main
+main(*sys.argv[1:])
+"""
 _log = logging.getLogger(__name__)
 
 
@@ -46,7 +59,7 @@ def _kept(path: Path, fingerprint: str) -> KnownMistakes | None:
 
 
 def _record(lab: Lab) -> str:
-    command = [sys.executable, "-m", "course_grader.diagnosis.recording", str(lab.root), lab.name]
+    command = [sys.executable, "-c", _START, str(lab.root), lab.name, str(os.getpid())]
     with tempfile.TemporaryDirectory(prefix="diagnosis-") as folder:
         environment = judge_environment(folder)
         try:
@@ -69,12 +82,15 @@ def _keep(path: Path, text: str) -> None:
         _log.warning("%s cannot be written (%s): the misconceptions will be recorded again", path, error)
 
 
-def main(root: str, name: str) -> None:
+def main(root: str, name: str, parent: str) -> None:
+    """Print what was recorded, as JSON. Ends with the process `parent`."""
     import torch
 
+    from course_grader.audit.behaviours import mistakes_of
+
+    end_with(int(parent))
     torch.set_num_threads(1)  # an OpenMP pool does not survive a fork
-    print(json.dumps(mistakes_of(find_lab(name, Path(root))).to_json()))
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+    for module in LATE_IMPORTS:  # once, and not in each child
+        importlib.import_module(module)
+    gc.freeze()  # a child's collector would copy all of its pages
+    print(json.dumps(mistakes_of(find_lab(name, Path(root)), processes=os.cpu_count() or 1).to_json()))

@@ -22,7 +22,7 @@ from course_grader.judge.launcher import JudgeError, JudgeSession
 from course_grader.kernel_client import StudentKernel
 from course_grader.notebooks import Lab, has_tag, is_experiment
 from course_grader.repair import Notes, clean_content
-from course_grader.results import GradedSubmission, OtherFiles
+from course_grader.results import GradedSubmission, OtherFiles, Phases
 from course_grader.sandbox import SandboxUnavailable, share_socket, show_files, start_kernel_manager
 from course_grader.sandbox.manager import SandboxKernelManager
 from course_grader.threads import in_daemon_thread, to_daemon_thread
@@ -54,7 +54,7 @@ class Engine:
 
     run_experiments: also run the cells tagged `experiment`. run_all: also those that nothing graded needs. gpu: give
     each kernel a GPU, even if lab.toml does not ask for one. profile: of the kernels; tests always run in "cpu".
-    diagnoser: without one, no answer is compared with the lab's misconceptions.
+    diagnoser: without one, no answer is compared with the lab's misconceptions. phases: where it notes how it starts.
     """
 
     def __init__(
@@ -67,6 +67,7 @@ class Engine:
         gpu: bool = False,
         profile: str = "cpu",
         diagnoser: Diagnoser | None = None,
+        phases: Phases | None = None,
     ):
         self.lab = lab
         self.run_experiments = run_experiments
@@ -77,16 +78,22 @@ class Engine:
         self.limits = limits_of(self.settings, self.gpu)
         self._sandbox = sandbox
         self._diagnoser = diagnoser
-        self._parts = SharedParts(lab, self.limits, sandbox, self.gpu, profile)
+        self._phases = Phases() if phases is None else phases
+        self._parts = SharedParts(lab, self.limits, sandbox, self.gpu, self._phases, profile)
 
     def __enter__(self) -> Self:
         """Raises SandboxUnavailable, which says what to install, or CourseError if the reference fails."""
+        recorded = in_daemon_thread(self._prepare_diagnoser)  # beside the imports of the others
         self._parts.get()
         if self._profile != "cpu":
             self._expect_profile()
-        if self._diagnoser is not None:
-            self._diagnoser.prepare()  # now, since it may take longer than a submission may
+        recorded.result()  # now, since it may take longer than a submission may
         return self
+
+    def _prepare_diagnoser(self) -> None:
+        if self._diagnoser is not None:
+            with self._phases.during("recording misconceptions"):
+                self._diagnoser.prepare()
 
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
@@ -146,7 +153,8 @@ class Engine:
         """Run the submission once; which part of the grader was lost meanwhile, or nothing."""
         seed = derive_seed(attempt.graded.seed, attempt.graded.student)
         try:
-            session = attempt.parts.judge.session(seed, self.settings.call_seconds, self.settings.notebook_seconds)
+            with attempt.graded.phases.during("opening a session with the judge"):
+                session = attempt.parts.judge.session(seed, self.settings.call_seconds, self.settings.notebook_seconds)
             lost_session = self._run_notebook(attempt, session, seed)
         except JudgeError:
             return attempt.lost or "the judge"  # no session could be opened

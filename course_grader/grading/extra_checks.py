@@ -16,8 +16,8 @@ from course_grader.judge.launcher import JudgeError, JudgeSession
 from course_grader.kernel_client import StudentKernel
 from course_grader.notebooks import is_judged_cell
 from course_grader.results import Diagnosis, ExerciseResult, GradedSubmission
-from course_utils.remote.recorder import Traces
-from course_utils.testing.cell_runner import UNFINISHED
+from course_utils.remote.student_errors import UNFINISHED
+from course_utils.remote.traces import Traces
 
 CLOSE_SECONDS = 10.0
 
@@ -43,9 +43,11 @@ class ExtraChecks:
     diagnoser: Diagnoser | None
 
     async def run(self, gpu_exercises: Collection[str] = ()) -> None:
-        await self._within(DIAGNOSIS_SECONDS, self._diagnose())
+        with self.graded.phases.during("diagnosis"):
+            await self._within(DIAGNOSIS_SECONDS, self._diagnose())
         if gpu_exercises:
-            await self._within(DEVICE_SECONDS, self._check_device(gpu_exercises))
+            with self.graded.phases.during("tests on the GPU"):
+                await self._within(DEVICE_SECONDS, self._check_device(gpu_exercises))
 
     async def _within(self, seconds: float, checks: Coroutine[Any, Any, None]) -> None:
         running = asyncio.ensure_future(checks)

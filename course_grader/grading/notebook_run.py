@@ -49,6 +49,7 @@ class NotebookRun:
         gpu_exercises: those whose tests also run with inputs on the kernel's GPU.
         """
         self._graded = graded
+        self._phases = graded.phases
         self._diagnoser, self._gpu_exercises = diagnoser, gpu_exercises
         self._cells: list[NotebookNode] = graded.notebook.cells
         self._session = session
@@ -85,7 +86,8 @@ class NotebookRun:
         finally:
             cells.cancel()
             if self._kernel is not None:
-                await asyncio.wait({asyncio.ensure_future(self._kernel.close())}, timeout=CLOSE_SECONDS)
+                with self._phases.during("ending the kernel"):
+                    await asyncio.wait({asyncio.ensure_future(self._kernel.close())}, timeout=CLOSE_SECONDS)
         self._graded.seconds = time.monotonic() - started
         write_record(self._graded)
 
@@ -108,7 +110,8 @@ class NotebookRun:
 
     async def _open_kernel(self) -> None:
         try:
-            self._kernel, self._path = await self._start_kernel(self._graded.notebook, self._session)
+            with self._phases.during("starting a kernel"):
+                self._kernel, self._path = await self._start_kernel(self._graded.notebook, self._session)
         except SandboxUnavailable:
             raise  # the machine's fault, as is an OSError: a full disk, no more processes
         except (RuntimeError, TimeoutError, JudgeError) as error:
@@ -130,7 +133,8 @@ class NotebookRun:
         kernel = self._kernel
         if kernel is None:
             return
-        end = await kernel.run(cell, index, self._seconds_for(cell))
+        with self._phases.during("cells", _name_of(cell)):
+            end = await kernel.run(cell, index, self._seconds_for(cell))
         if end in (CellEnd.TIMEOUT, CellEnd.FLOOD) or kernel.cause:
             self._add_message(index, _one_line(kernel.fault))
         self._faults[nbgrader_metadata(cell).get("grade_id", "")] = _one_line(kernel.fault)
@@ -143,7 +147,8 @@ class NotebookRun:
     async def _judge(self, index: int, cell: NotebookNode) -> None:
         exercise = exercise_name(cell)
         try:
-            result = await self._result(cell, exercise)
+            with self._phases.during("tests", exercise):
+                result = await self._result(cell, exercise)
         except JudgeError as error:
             self._graded.needs_review = True
             self._add_message(index, f"could not be judged: {error}")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from course_grader.judge import LATE_IMPORTS
 from course_grader.judge.launcher import JudgeServer
 from course_grader.notebooks import Lab
+from course_grader.results import Phases
 from course_grader.sandbox import Gpus, Limits, SandboxUnavailable, Zygote, check, find_gpus, model_caches
 
 # Imported once in the zygote, because every kernel needs them.
@@ -44,13 +45,16 @@ class Parts:
 class SharedParts:
     """Starts them and, where one was lost, starts both again. `get` is thread-safe."""
 
-    def __init__(self, lab: Lab, limits: Limits, sandbox: bool, gpu: bool = False, profile: str = "cpu"):
+    def __init__(
+        self, lab: Lab, limits: Limits, sandbox: bool, gpu: bool, phases: Phases, profile: str = "cpu"
+    ):
         """profile: of the kernels. The judge always has "cpu", so that no score depends on it."""
         self._lab, self._limits, self._sandbox, self._gpu = lab, limits, sandbox, gpu
         caches = model_caches() if profile != "cpu" else {}
         self.environment = {**ENVIRONMENT, "COURSE_PROFILE": profile, **caches}
         self.read_only = tuple(caches.values())
         self._lock = threading.Lock()
+        self._phases = phases
         self._closed = False
         self._parts: Parts | None = None
 
@@ -84,8 +88,10 @@ class SharedParts:
         judge.start()  # runs the reference while the zygote imports
         parts = Parts(judge, None)
         try:
-            parts = Parts(judge, self._start_zygote(gpus) if self._sandbox else None, gpus)
-            judge.wait_until_ready()
+            with self._phases.during("starting the zygote"):
+                parts = Parts(judge, self._start_zygote(gpus) if self._sandbox else None, gpus)
+            with self._phases.during("waiting for the judge"):
+                judge.wait_until_ready()
         except BaseException:
             parts.close()
             raise

@@ -15,7 +15,7 @@ from course_grader.errors import CourseError
 from course_grader.notebooks import is_autograded_cell, nbgrader_metadata, tested_exercise
 from course_grader.repair import METADATA_KEY
 from course_grader.results import Diagnosis, ExerciseResult, GradedSubmission, TestResult
-from course_utils.testing.diagnosis import advice
+from course_utils.remote.mistakes import advice
 
 NO_POINTS = "A note, which takes no points"
 

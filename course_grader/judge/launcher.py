@@ -24,7 +24,7 @@ from course_grader.judge.reference import ReferenceSource
 from course_grader.notebooks import Lab
 from course_grader.results import ExerciseResult, TestResult
 from course_utils.remote.framing import ProtocolClosed, ProtocolError, receive_frame, send_frame
-from course_utils.remote.recorder import Traces, traces_from_json
+from course_utils.remote.traces import Traces, traces_from_json
 
 END_SECONDS = 1.0  # a process whose sockets are closed is gone a moment later
 

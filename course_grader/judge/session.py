@@ -16,7 +16,8 @@ from course_utils.remote.client import WALL_FACTOR, RemoteClient
 from course_utils.remote.device import DeviceNotes
 from course_utils.remote.framing import ProtocolError, ProtocolTimeout, receive_frame, send_frame
 from course_utils.remote.proxies import reference, student
-from course_utils.remote.recorder import Recorder, traces_to_json
+from course_utils.remote.recorder import Recorder
+from course_utils.remote.traces import traces_to_json
 from course_utils.testing.case import session as test_session
 
 ACCEPT_SECONDS = 10.0

@@ -21,6 +21,7 @@ from nbformat.v4 import new_output
 
 from course_grader.kernel_client.capped_client import CUT_NOTE, CappedClient
 from course_grader.kernel_client.likely_cause import likely_cause
+from course_grader.kernel_client.readiness import wait_until_ready
 from course_grader.threads import to_daemon_thread
 
 GRACE_SECONDS = 3.0  # after an interrupt, before the kill
@@ -61,7 +62,7 @@ class StudentKernel:
     async def _connect(self, seconds: float) -> None:
         self._client.kc = self._manager.client()
         self._client.kc.start_channels(hb=False)  # a heartbeat that waits to be sent cannot be stopped
-        await self._client.kc.wait_for_ready(timeout=seconds)
+        await wait_until_ready(self._client.kc, seconds)
         self._client.kc.allow_stdin = False
 
     async def run(self, cell: NotebookNode, index: int, seconds: float) -> CellEnd:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, as_completed
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from typing import Protocol
 
 from course_grader.errors import one_sentence
 from course_grader.repair import Submission
-from course_grader.results import GradedSubmission
+from course_grader.results import GradedSubmission, Phase, Phases
 from course_grader.runner.interrupt import uninterrupted
 from course_grader.runner.patience import OutOfPatience, Patience, Say
 from course_grader.runner.run_progress import Report
@@ -56,19 +57,30 @@ class ClassRun:
 
 
 def grade_class(
-    run: ClassRun, grade: Grade, executor: Executor, writer: Writer, report: Report, say: Say = lambda text: None
+    run: ClassRun,
+    grade: Grade,
+    executor: Executor,
+    writer: Writer,
+    report: Report,
+    say: Say = lambda text: None,
+    note: Report = lambda graded: None,
 ) -> None:
     """Grade the submissions of `run` and save each result as soon as it is ready.
 
+    note: is told each result with all its phases, which are forgotten afterwards.
     An exception from `grade` concerns all submissions and ends the run; problems of one submission are in its result.
     """
     to_grade = run.submissions if run.to_grade is None else run.to_grade
     try:
+        began = time.time()
         waiting = {executor.submit(grade, submission): submission for submission in to_grade}
         for future in as_completed(waiting):
             graded = future.result()
             with uninterrupted() as is_interrupted:
-                _save(graded, writer, Patience(say, is_interrupted))
+                _wait_phases(graded.phases, began)
+                with graded.phases.during("saving"):
+                    _save(graded, writer, Patience(say, is_interrupted))
+                note(graded)
                 graded.forget_notebook()
                 run.graded[graded.student] = graded
                 with terminal_may_be_gone():
@@ -78,6 +90,13 @@ def grade_class(
         run.interrupted = True
     except OutOfPatience as problem:
         run.stopped = str(problem)
+
+
+def _wait_phases(phases: Phases, began: float) -> None:
+    """Add the waits before the first phase and after the last. began: when the run began."""
+    if phases:
+        first, last = min(phase.began for phase in phases), max(phase.ended for phase in phases)
+        phases += [Phase("waiting for a slot", began, first), Phase("waiting for the writer", last, time.time())]
 
 
 def _save(graded: GradedSubmission, writer: Writer, patience: Patience) -> None:

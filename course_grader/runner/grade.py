@@ -23,7 +23,7 @@ from course_grader.lab_settings import LabSettings
 from course_grader.notebooks import Lab
 from course_grader.repair import LabCells, Notes, Repaired, Submission, repair_submission
 from course_grader.repair.student_name import unusable_name
-from course_grader.results import Fingerprint, GradedSubmission, OtherFiles
+from course_grader.results import Fingerprint, GradedSubmission, OtherFiles, Phases
 from course_grader.runner.class_run import ClassRun, grade_class
 from course_grader.runner.cluster.connection import prepare
 from course_grader.runner.cluster.options import IN_FLIGHT
@@ -35,6 +35,7 @@ from course_grader.runner.run_progress import progress
 from course_grader.runner.run_record import LabRuns, RunRecord, runs_file
 from course_grader.runner.submissions import find_submissions
 from course_grader.runner.terminal import terminal_may_be_gone
+from course_grader.runner.timeline import RUN
 from course_grader.sandbox import SandboxUnavailable
 
 if TYPE_CHECKING:
@@ -60,20 +61,26 @@ def grade_lab(lab: Lab, request: Request, console: Console) -> ClassRun:
         find_submissions(request.submissions, lab.name, request.student)  # report wrong usage at once
     if request.cluster is not None:
         prepare(request.cluster)
+    phases = Phases()
     with ExitStack() as stack:
+        if request.timeline is not None:
+            request.timeline.begin_lab(lab.name)
+            stack.callback(request.timeline.add, RUN, phases)
         engine = None
         if request.force or not runs_file(request.autograded or lab.root / "autograded", lab.name).is_file():
-            engine = stack.enter_context(_engine_in_background(lab, request, console))  # it will be needed
-        course = open_course(lab.root, request)
+            engine = stack.enter_context(_engine_in_background(lab, request, console, phases))  # it will be needed
+        with phases.during("opening the course"):
+            course = open_course(lab.root, request)
         runs = LabRuns(autograded_folder(course, lab.name), lab.name)
         stack.enter_context(runs.alone())
-        settle(course, lab.name)
-        plan = plan_lab(course, lab, request, runs)
+        with phases.during("planning"):
+            settle(course, lab.name)
+            plan = plan_lab(course, lab, request, runs)
         _say(console, plan.sentence)
         run = ClassRun(plan.submissions, plan.run.seed, plan.to_grade, plan.earlier, plan.run.name)
         announce_unusable_names(run.submissions, console)
         if plan.to_grade:
-            engine = engine or stack.enter_context(_engine_in_background(lab, request, console))
+            engine = engine or stack.enter_context(_engine_in_background(lab, request, console, phases))
             _grade(lab, request, console, course, engine, plan, run, runs)
     return run
 
@@ -104,18 +111,20 @@ def autograded_folder(course: Course, lab: str) -> Path:
     return course.folder("autograded", lab, "*").parents[1]
 
 
-def make_engine(lab: Lab, request: Request, console: Console) -> AbstractContextManager[Grader]:
-    """What grades: an engine on this machine, or the workers of a cluster."""
+def make_engine(
+    lab: Lab, request: Request, console: Console, phases: Phases | None = None
+) -> AbstractContextManager[Grader]:
+    """What grades: an engine on this machine, which notes in `phases` how it starts, or the workers of a cluster."""
     options = request.engine_options
     if request.cluster is None:
-        return Engine(lab, **options, diagnoser=Diagnoses(lab))
+        return Engine(lab, **options, diagnoser=Diagnoses(lab), phases=phases)
     from course_grader.runner.cluster.remote_engine import RemoteEngine  # an extra
 
     return RemoteEngine(lab, request.cluster, console, **options)
 
 
-def _engine_in_background(lab: Lab, request: Request, console: Console) -> InBackground[Grader]:
-    return InBackground(lambda: make_engine(lab, request, console))
+def _engine_in_background(lab: Lab, request: Request, console: Console, phases: Phases) -> InBackground[Grader]:
+    return InBackground(lambda: make_engine(lab, request, console, phases))
 
 
 def _grade(
@@ -150,7 +159,8 @@ def _grade(
         grading = Grading(
             engine.future, lab_cells, run.seed, seconds, run.name, plan.fingerprints, request.cluster is not None
         )
-        grade_class(run, grading, executor, writer, report, lambda text: _say(console, text))
+        note = (lambda graded: None) if request.timeline is None else request.timeline.note
+        grade_class(run, grading, executor, writer, report, lambda text: _say(console, text), note)
 
 
 @contextmanager
@@ -198,10 +208,12 @@ class Grading:
 
     def __call__(self, submission: Submission) -> GradedSubmission:
         """Raises only errors that concern all submissions: CourseError, SandboxUnavailable."""
-        repaired, deadline = Repaired(new_notebook()), Deadline(self.seconds)
+        repaired, deadline, phases = Repaired(new_notebook()), Deadline(self.seconds), Phases()
         try:
-            repaired = deadline.run(repair_submission, submission, self.lab)
-            engine = self.engine.result()
+            with phases.during("repair"):
+                repaired = deadline.run(repair_submission, submission, self.lab)
+            with phases.during("waiting for the engine"):
+                engine = self.engine.result()
             arguments = (repaired.notebook, submission.student, self.seed, repaired.notes, repaired.files)
             # A cluster's engine has limits of its own; here, the time in its queue would count.
             graded = engine.grade(*arguments) if self.elsewhere else deadline.run(engine.grade, *arguments)
@@ -209,6 +221,7 @@ class Grading:
             raise
         except Exception as error:
             graded = self._not_graded(submission, why_not_graded(error))
+        graded.phases[:0] = phases
         graded.timestamp, graded.files = repaired.timestamp, repaired.files
         graded.run, graded.fingerprint = self.run, self.fingerprints.get(submission.student)
         return graded

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypedDict, get_args
 if TYPE_CHECKING:
     from course_grader.nbgrader_plugins import Course
     from course_grader.runner.cluster.options import ClusterOptions
+    from course_grader.runner.timeline import Timeline
 
 Only = Literal["failed", "review", "changed", "new"]
 ONLY: tuple[Only, ...] = get_args(Only)
@@ -32,7 +33,8 @@ class Request:
     seed: None for that of the run that goes on, or a new one. force: also what is graded and unchanged. only: no others
     than these; empty for all that are not graded yet or have changed since. cluster: None for this machine. run_all:
     also the lab's own cells that nothing graded needs. gpu: a GPU for each submission, even if lab.toml asks for none.
-    profile: of the students' kernels, as in `course_utils.runtime`; tests always run in "cpu".
+    profile: of the students' kernels, as in `course_utils.runtime`; tests always run in "cpu". timeline: where to write
+    down what the time goes to.
     """
 
     seed: int | None = None
@@ -51,6 +53,7 @@ class Request:
     run_all: bool = False
     gpu: bool = False
     profile: str = "cpu"
+    timeline: Timeline | None = None
 
     @property
     def engine_options(self) -> EngineOptions:

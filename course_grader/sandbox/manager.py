@@ -15,6 +15,7 @@ from traitlets import default
 
 MESSAGE_MB = 8  # a figure has about 0.1 MB; reading a message of 600 MB would take 2 GB of memory
 QUEUED_MESSAGES = 16
+RECONNECT_MS = 10  # the clients connect before the kernel has bound its sockets
 SEND_MS = 500  # ZeroMQ drops a peer that sent invalid bytes; a message to it would wait without limit
 CHANNELS = (
     5  # over which a kernel can send: the client's shell, iopub, stdin and control, and the manager's own control
@@ -29,6 +30,7 @@ def bounded_context(message_mb: int = MESSAGE_MB) -> zmq.asyncio.Context:
     context = zmq.asyncio.Context()
     context.setsockopt(zmq.MAXMSGSIZE, message_mb << 20)
     context.setsockopt(zmq.RCVHWM, QUEUED_MESSAGES)
+    context.setsockopt(zmq.RECONNECT_IVL, RECONNECT_MS)
     return context
 
 

@@ -8,83 +8,19 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from dataclasses import dataclass
 from typing import Any
 
 import torch
+
+from course_utils.remote.traces import UNREADABLE, Call, Fingerprint, Numbers, Traces
 
 RECORDED = {"call", "attribute", "value", "run", "backward"}  # operations of a request
 FEW, DIGITS = 3, 6  # up to FEW numbers are kept as they are; of more, only projections
 _WAVES = (1.0, math.sqrt(2.0), (1 + math.sqrt(5.0)) / 2)  # of the weights that a projection gives to the numbers
 _FINE, _COARSE = 4, 2  # decimal digits that must agree: of float32 and float64, and of 16-bit floats
 _HALF = (torch.float16, torch.bfloat16)
-UNREADABLE = "?"
-_SMALL = 1e-7  # differences below it are rounding
 _MOST_EVIDENCE = 8
 _TRIVIAL: tuple[set, ...] = (set(), {0}, {1})
-
-Numbers = list[list[float]]
-
-
-@dataclass
-class Fingerprint:
-    """A value: `form` hashes its structure, types, shapes and exact parts; `numbers` has its floats, leaf by leaf.
-
-    A leaf is [digits, numbers...] or [digits, norm, projections...].
-    """
-
-    form: str
-    numbers: Numbers
-
-    def agrees(self, other: Fingerprint) -> bool:
-        """Whether both stand for the same value, up to rounding."""
-        if self.form == UNREADABLE or self.form != other.form or len(self.numbers) != len(other.numbers):
-            return False
-        return all(_close(one, two) for one, two in zip(self.numbers, other.numbers, strict=True))
-
-    def to_json(self) -> list[Any]:
-        return [self.form, self.numbers] if self.numbers else [self.form]
-
-    @classmethod
-    def from_json(cls, data: list[Any]) -> Fingerprint:
-        return cls(data[0], data[1] if len(data) > 1 else [])
-
-
-@dataclass
-class Call:
-    """A request and its outcome. text: a hash of an error's text, else empty.
-
-    evidence: how much the outcome tells: 2 for an error and for each different number, up to 8; 1 for a single 0, 1 or
-    None, which many functions return; 0 for an object that stays with the student.
-    """
-
-    request: Fingerprint
-    outcome: Fingerprint
-    text: str
-    evidence: int
-
-    def agrees(self, other: Call) -> bool:
-        """Whether the same request had the same outcome; of errors only the types must agree."""
-        return self.request.agrees(other.request) and self.outcome.agrees(other.outcome)
-
-    def to_json(self) -> list[Any]:
-        return [self.request.to_json(), self.outcome.to_json(), self.text, self.evidence]
-
-    @classmethod
-    def from_json(cls, data: list[Any]) -> Call:
-        request, outcome, text, evidence = data
-        return cls(Fingerprint.from_json(request), Fingerprint.from_json(outcome), text, evidence)
-
-
-Traces = dict[str, list[Call]]  # the calls of each test (Class.method)
-
-
-def traces_to_json(traces: Traces) -> dict[str, list[Any]]:
-    return {test: [call.to_json() for call in calls] for test, calls in traces.items()}
-
-
-def traces_from_json(data: dict[str, list[Any]]) -> Traces:
-    return {test: [Call.from_json(call) for call in calls] for test, calls in data.items()}
 
 
 class Recorder:
@@ -212,13 +148,6 @@ def _digest(values: torch.Tensor) -> list[float]:
 
 def _rounded(value: float) -> float:
     return float(f"{value:.{DIGITS}g}")
-
-
-def _close(one: list[float], two: list[float]) -> bool:
-    if len(one) != len(two) or one[0] != two[0]:
-        return False
-    scale = max(map(abs, (*one[1:], *two[1:])), default=0.0)
-    return all(abs(a - b) <= _SMALL + 10.0 ** -one[0] * scale for a, b in zip(one[1:], two[1:], strict=True))
 
 
 def _text(structure: Any) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+UNFINISHED = "not done yet"  # how the message about an unfinished exercise begins
+
 
 class StudentError(Exception):
     """The student's code raised; the class at hand is also of the built-in type that was raised.

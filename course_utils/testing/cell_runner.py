@@ -11,18 +11,19 @@ from typing import TypeVar
 
 from course_utils.environment import in_sandbox, in_validation, refuse_unprotected_grading
 from course_utils.remote.framing import ProtocolError
+from course_utils.remote.mistakes import advice, diagnose
 from course_utils.remote.proxies import ReferenceUnavailable, student
-from course_utils.remote.recorder import Recorder, Traces
-from course_utils.remote.student_errors import StudentError, StudentProtocolError, StudentTimeout
+from course_utils.remote.recorder import Recorder
+from course_utils.remote.student_errors import UNFINISHED, StudentError, StudentProtocolError, StudentTimeout
+from course_utils.remote.traces import Traces
 from course_utils.testing import failed_cells
 from course_utils.testing.case import LabTestCase, is_untouched, session
 from course_utils.testing.comparison import Difference
-from course_utils.testing.diagnosis import advice, diagnose, known_mistakes
+from course_utils.testing.known_answers import known_mistakes
 from course_utils.testing.wrong_kind import unusable, wrong_kind
 
 Method = TypeVar("Method", bound=Callable[..., None])
 MARKS = {"passed": "✓", "failed": "✗", "error": "✗", "timeout": "⏱"}
-UNFINISHED = "not done yet"
 MAX_MESSAGE = 10_000  # characters: an assertion of unittest may write out a whole answer
 last_outcomes: dict[str, list[Outcome]] = {}  # by exercise; read by the judge and by `before_you_hand_in`
 

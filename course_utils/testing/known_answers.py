@@ -8,6 +8,7 @@ from importlib import resources
 from typing import Any
 
 from course_utils import runtime
+from course_utils.remote.mistakes import Mistake
 
 FOLDER = "known_answers"
 
@@ -19,6 +20,11 @@ def known(part: str) -> dict[str, Any]:
     except RuntimeError:  # the setup cell was not run
         return {}
     return _content(lab).get(part, {})
+
+
+def known_mistakes(exercise: str) -> list[Mistake]:
+    """The mistakes of an exercise of the current lab that its visible tests can show."""
+    return [Mistake.from_json(entry) for entry in known("mistakes").get(exercise, [])]
 
 
 @cache

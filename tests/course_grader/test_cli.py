@@ -11,6 +11,7 @@ from course_grader import cli
 from course_grader.diagnosis import Diagnoses
 from course_grader.errors import CourseError
 from course_grader.nbgrader_plugins import Course
+from course_grader.results import Phases
 from course_grader.runner import grade
 from tests.course_grader.fake_grading import MESSAGE, FakeEngine, hand_in, write_course
 from tests.paths import sandbox_missing
@@ -127,10 +128,11 @@ class TestGrade:
         hand_in(course / "submitted", "ada")
         run(course)
         assert isinstance(engine.options.pop("diagnoser"), Diagnoses)
+        assert isinstance(engine.options.pop("phases"), Phases)
         assert engine.options == {"sandbox": True, "run_experiments": False, "run_all": False, "gpu": False,
                                   "profile": "cpu"}  # fmt: skip
         run(course, "--unsafe-no-sandbox", "--run-experiments", "--run-all", "--gpu", "--profile", "full")
-        del engine.options["diagnoser"]
+        del engine.options["diagnoser"], engine.options["phases"]
         assert engine.options == {"sandbox": False, "run_experiments": True, "run_all": True, "gpu": True,
                                   "profile": "full"}  # fmt: skip
 
@@ -275,10 +277,13 @@ def test_for_real(course, tmp_path, capsys):
     hand_in(course / "submitted", "ada")
     hand_in(course / "submitted", "ben", double="# Exercise: double\ndef double(x):\n    return 2 * x + 1")
     hand_in(course / "submitted", "eve", count="# Exercise: count\nimport os\nos._exit(1)")
-    code = run(course, "--json", course / "grades.json", "--seed", 3)
+    code = run(course, "--json", course / "grades.json", "--seed", 3, "--timeline", course / "timeline.json")
     grades = json.loads((course / "grades.json").read_text())
     scores = {entry["student"]: entry["score"] for entry in grades["submissions"]}
     # ben's function keeps the gradient; eve's other exercise still counts.
     assert scores == {"ada": 20.0, "ben": 16.0, "eve": 5.0}
     assert code == 0 or any(entry["status"] == "needs_person" for entry in grades["submissions"])
     assert any("ended the kernel" in message for message in grades["submissions"][2]["messages"])
+    events = json.loads((course / "timeline.json").read_text().rstrip().rstrip(",") + "]")
+    phases = {event["cat"] for event in events if event["ph"] == "X"}
+    assert phases >= {"starting the zygote", "waiting for a slot", "starting a kernel", "cells", "tests", "saving"}

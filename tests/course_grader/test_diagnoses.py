@@ -11,7 +11,7 @@ from course_grader.errors import CourseError
 from course_grader.grading import Engine
 from course_grader.grading.record import read_record
 from course_grader.notebooks import find_lab
-from course_utils.testing.diagnosis import ENOUGH
+from course_utils.remote.mistakes import ENOUGH
 from tests.paths import sandbox_missing
 from tests.tiny_course import LAB, cell_named, tiny_notebook, with_sources, write_tiny_course
 

@@ -11,7 +11,7 @@ from course_grader.audit.variants import Kind, load_variants
 from course_grader.diagnosis.shipped import is_in_step, shipped_path, shipped_text
 from course_grader.notebooks import find_lab, is_solution_cell, lab_names
 from course_utils.testing import known_answers
-from course_utils.testing.diagnosis import ENOUGH, MOST_NAMED, Mistake, diagnose
+from course_utils.remote.mistakes import ENOUGH, MOST_NAMED, Mistake, diagnose
 from tests.paths import ROOT
 
 LABS = lab_names(ROOT)

@@ -9,8 +9,9 @@ from course_grader.audit.behaviours import mistakes_of
 from course_grader.audit.check import InProcess
 from course_grader.audit.constants import constant_answers
 from course_grader.audit.diagnosing import Diagnosing
+from course_grader.audit.fingerprint import audit_fingerprint
 from course_grader.audit.in_child import ChildEnded, in_child
-from course_grader.audit.lab_audit import audit_fingerprint, audit_lab, reference_failures
+from course_grader.audit.lab_audit import audit_lab, reference_failures
 from course_grader.audit.mutants import EQUIVALENT_FILE, equivalent_mutants, mutants_of
 from course_grader.audit.own_tests import OwnTests
 from course_grader.audit.probes import probing_tests

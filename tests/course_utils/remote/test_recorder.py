@@ -8,8 +8,9 @@ import torch
 
 from course_utils.remote.client import RemoteClient
 from course_utils.remote.proxies import local_transport
-from course_utils.remote.recorder import Recorder, traces_from_json, traces_to_json
+from course_utils.remote.recorder import Recorder
 from course_utils.remote.student_errors import StudentError
+from course_utils.remote.traces import traces_from_json, traces_to_json
 
 
 def recorded(function, *args):

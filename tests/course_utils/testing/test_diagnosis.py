@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from course_utils.remote.recorder import Call, Fingerprint
+from course_utils.remote.mistakes import Mistake, advice, diagnose
+from course_utils.remote.traces import Call, Fingerprint
 from course_utils.testing import known_answers
-from course_utils.testing.diagnosis import Mistake, advice, diagnose, known_mistakes
+from course_utils.testing.known_answers import known_mistakes
 
 
 def call(value, evidence=2, text=""):

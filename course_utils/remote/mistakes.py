@@ -1,4 +1,7 @@
-"""Which known mistake an answer behaves like: its recorded calls, compared with those of a lab's misconceptions."""
+"""Which known mistake an answer behaves like: its recorded calls, compared with those of a lab's misconceptions.
+
+Needs no PyTorch.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from course_utils.remote.recorder import Call, Traces, traces_from_json, traces_to_json
-from course_utils.testing.known_answers import known
+from course_utils.remote.traces import Call, Traces, traces_from_json, traces_to_json
 
 ENOUGH = 4  # evidence that a diagnosis needs: a single number could be a coincidence
 WIDTH, INDENT = 100, " " * 6  # of an explanation
@@ -53,11 +55,6 @@ def diagnose(traces: Traces, mistakes: Iterable[Mistake]) -> list[Mistake]:
     """The mistake that these calls show; several where the tests cannot tell them apart, none where too many fit."""
     found = [mistake for mistake in mistakes if mistake.evidence_in(traces) >= ENOUGH]
     return found if len(found) <= MOST_NAMED else []
-
-
-def known_mistakes(exercise: str) -> list[Mistake]:
-    """The mistakes of an exercise of the current lab that its visible tests can show."""
-    return [Mistake.from_json(entry) for entry in known("mistakes").get(exercise, [])]
 
 
 def advice(explanations: Sequence[str]) -> str:
