@@ -23,9 +23,10 @@ from course_grader.notebooks import (
     is_solution_cell,
     nbgrader_metadata,
 )
+from course_grader.repair.notes import printable
 from course_grader.results import Diagnosis, ExerciseResult, GradedSubmission, TestResult
 from course_grader.sandbox import SandboxUnavailable
-from course_grader.threads import to_daemon_thread
+from course_grader.threads import keep_tracebacks_in_log, to_daemon_thread
 from course_utils.remote.recorder import Traces
 from course_utils.testing.cell_runner import UNFINISHED
 
@@ -80,6 +81,7 @@ class NotebookRun:
 
         Raises SandboxUnavailable or OSError if the machine cannot start a kernel now.
         """
+        keep_tracebacks_in_log()
         started = time.monotonic()
         fail_closed(self._graded)
         cells = asyncio.ensure_future(self._run_cells())
@@ -268,10 +270,10 @@ def _ordinary_test(cell: NotebookNode) -> TestResult:
 def _name_of(cell: NotebookNode) -> str:
     """How students recognise a cell: its id, or else its first line (Jupyter shows no cell numbers)."""
     lines = [line.strip() for line in cell.source.splitlines() if line.strip()]
-    return nbgrader_metadata(cell).get("grade_id") or "".join(lines[:1])[:60] or "empty"
+    return nbgrader_metadata(cell).get("grade_id") or printable("".join(lines[:1])[:60]) or "empty"
 
 
 def _one_line(text: str) -> str:
-    """Text from the student's code on one line, shortened to MAX_FAULT characters."""
-    line = " ".join(text.split())
+    """Text from the student's code on one line, without control characters and shortened to MAX_FAULT characters."""
+    line = printable(" ".join(text.split()))
     return line if len(line) <= MAX_FAULT else f"{line[:MAX_FAULT]} ..."

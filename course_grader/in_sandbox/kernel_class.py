@@ -1,7 +1,8 @@
-"""ipykernel's kernel, made robust against late interrupts, with bounded messages."""
+"""ipykernel's kernel, made robust against late interrupts, with bounded messages; it also answers the judge."""
 
 from __future__ import annotations
 
+import importlib
 import signal
 from collections.abc import Iterator
 from types import FrameType
@@ -9,6 +10,8 @@ from typing import Any
 
 from ipykernel.iostream import OutStream
 from ipykernel.ipkernel import IPythonKernel
+
+from course_grader.in_sandbox.kernel import SERVE_JUDGE
 
 MAX_CHARACTERS = 200_000  # per message; more than the grader shows of a whole cell
 
@@ -28,15 +31,33 @@ class SandboxedKernel(IPythonKernel):
         if self.in_cell:
             raise KeyboardInterrupt
 
-    async def do_execute(self, *args: Any, **options: Any) -> dict[str, Any]:
+    async def do_execute(self, code: str, *args: Any, **options: Any) -> dict[str, Any]:
         self.in_cell = True
         try:
-            return await super().do_execute(*args, **options)
+            if code.startswith(SERVE_JUDGE):
+                return self._serve_judge(code.removeprefix(SERVE_JUDGE))
+            return await super().do_execute(code, *args, **options)
         except KeyboardInterrupt:  # just before or after the cell's own code, where IPython does not expect it
-            reply = {"status": "error", "ename": "KeyboardInterrupt", "evalue": "", "traceback": []}
-            return reply | {"execution_count": self.execution_count, "user_expressions": {}, "payload": []}
+            return self._error("KeyboardInterrupt")
         finally:
             self.in_cell = False
+
+    def _serve_judge(self, path: str) -> dict[str, Any]:
+        assert self.shell is not None
+        self._forward_input(False)  # input() is an error, as in the cells
+        try:
+            importlib.import_module("course_grader.in_sandbox.agent").serve(path, self.shell.user_ns)
+            return {"status": "ok"} | self._rest()
+        except Exception as error:  # of an agent that the student's code has changed
+            return self._error(type(error).__name__)
+        finally:
+            self._restore_input()
+
+    def _error(self, name: str) -> dict[str, Any]:
+        return {"status": "error", "ename": name, "evalue": "", "traceback": []} | self._rest()
+
+    def _rest(self) -> dict[str, Any]:
+        return {"execution_count": self.execution_count, "user_expressions": {}, "payload": []}
 
 
 class BoundedStream(OutStream):

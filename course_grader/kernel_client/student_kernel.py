@@ -19,6 +19,7 @@ from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
+from course_grader.in_sandbox.kernel import SERVE_JUDGE
 from course_grader.kernel_client.capped_client import CUT_NOTE, CappedClient
 from course_grader.kernel_client.likely_cause import likely_cause
 from course_grader.threads import to_daemon_thread
@@ -154,8 +155,7 @@ class StudentKernel:
 
     async def serve_judge(self, path: str, judging: Callable[[], Any]) -> Any:
         """Let the kernel answer the judge at `path` while `judging()` runs in a thread; returns its result."""
-        code = f"__import__('course_grader.in_sandbox.agent', fromlist=['serve']).serve({path!r}, globals())"
-        message = self._client.kc.execute(code, silent=True, store_history=False, stop_on_error=False)
+        message = self._client.kc.execute(f"{SERVE_JUDGE}{path}", silent=True, store_history=False, stop_on_error=False)
         verdict = asyncio.ensure_future(to_daemon_thread(judging))
         reply = asyncio.ensure_future(self._reply(message))
         await asyncio.wait({verdict, reply}, return_when=asyncio.FIRST_COMPLETED)

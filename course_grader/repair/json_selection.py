@@ -57,18 +57,18 @@ def _select(value: Any, selection: Any, kept: Kept, depth: int) -> Any:
             kept.add(name)
         return {name: _select(value[name], part, kept, depth + 1) for name, part in found.items()}
     if isinstance(value, list):
-        part = _part(selection, list, 0)
+        part = _part(selection, list)
         return [] if part is None else [_select(item, part, kept, depth + 1) for item in value]
     return value
 
 
-def _part(selection: Any, kind: type, place: Any) -> Any:
-    """The selection for a part of an object (a dict) or of an array (a list); None if it is not selected."""
+def _part(selection: Any, kind: type[dict | list], name: str = "") -> Any:
+    """The selection for the part `name` of an object (a dict), or for an array's items; None if it is not selected."""
     if selection is EVERYTHING:
         return EVERYTHING
     if not isinstance(selection, kind):
         return None
-    return selection.get(place) if isinstance(selection, dict) else selection[place]
+    return selection[0] if isinstance(selection, list) else selection.get(name)
 
 
 class Kept:
@@ -118,7 +118,7 @@ class _Reader:
         parent = self._open[-1]
         if parent.value is None:
             return None
-        return _part(parent.selection, type(parent.value), parent.name if isinstance(parent.value, dict) else 0)
+        return _part(parent.selection, type(parent.value), parent.name)
 
     def _add(self, value: Any, selection: Any) -> None:
         if selection is None:

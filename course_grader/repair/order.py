@@ -15,7 +15,7 @@ def move_tests_below_answers(notebook: NotebookNode, notes: Notes) -> None:
     ordered = []
     for cell in notebook.cells:
         exercise = tested_exercise(cell.source) if is_autograded_cell(cell) else None
-        if exercise in answers:
+        if exercise is not None and exercise in answers:
             waiting[exercise] = cell
             continue
         ordered.append(cell)

@@ -1,6 +1,7 @@
 """The way through a notebook, with a kernel and a judge that do as they are told: what happens after a death."""
 
 import asyncio
+import gc
 import threading
 
 import pytest
@@ -71,6 +72,24 @@ def run(*kernels, judge=None, notebook=None):
 
 def kernels(*deadly, death="a crash"):
     return FakeKernel(set(deadly), death), FakeKernel(set(), "")
+
+
+class Forgetful(FakeKernel):
+    """Leaves a task behind that fails, as a request does whose connection is closed."""
+
+    async def run(self, cell, index, seconds):
+        async def fail():
+            raise JudgeError("the judge gave no answer")
+
+        self.left = asyncio.ensure_future(fail())
+        await asyncio.sleep(0)
+        return await super().run(cell, index, seconds)
+
+
+def test_what_nobody_waits_for_anymore_is_not_printed(caplog):
+    run(Forgetful(set(), ""))
+    gc.collect()  # a task complains when it is removed
+    assert [record for record in caplog.records if record.levelname != "DEBUG"] == []
 
 
 class TestAfterADeath:
