@@ -166,7 +166,10 @@ class NotebookRun:
         if end in (CellEnd.TIMEOUT, CellEnd.FLOOD) or kernel.cause:
             self._add_message(index, _one_line(kernel.fault))
         self._faults[nbgrader_metadata(cell).get("grade_id", "")] = _one_line(kernel.fault)
-        if end is CellEnd.DEAD:
+        if end is CellEnd.DEAD and kernel.stalled and self._ran:
+            await self._restart(self._ran[-1], self._ran[-1], kernel.death)
+            await self._run(index, cell)
+        elif end is CellEnd.DEAD:
             cell.outputs.append(error_output("KernelDied", kernel.death))
             await self._restart(index, index, kernel.death)
         else:
@@ -181,7 +184,12 @@ class NotebookRun:
             self._add_message(index, f"could not be judged: {error}")
         else:
             self._accept(index, result)
-        if self._kernel is not None and self._kernel.death:
+        if self._kernel is None or not self._kernel.death:
+            return
+        if self._kernel.stalled and self._ran:
+            await self._restart(self._ran[-1], self._ran[-1], self._kernel.death)
+            await self._judge(index, cell)
+        else:
             await self._restart(index, self._solution_of(exercise), self._kernel.death)
 
     def _accept(self, index: int, result: ExerciseResult) -> None:

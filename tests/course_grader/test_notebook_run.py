@@ -25,6 +25,7 @@ class FakeKernel:
     def __init__(self, deadly, death):
         self._deadly, self._death = deadly, death
         self.death = self.fault = self.cause = ""
+        self.stalled = False
         self.ran = []
 
     async def run(self, cell, index, seconds):
@@ -105,6 +106,21 @@ class TestAfterADeath:
         run(first, second)
         assert first.ran == ["setup", "table", "double"]
         assert second.ran == ["setup", "table", "count", "goodbye"]
+
+    def test_nor_an_earlier_cell_that_kept_the_next_one_from_starting(self):
+        first, second = kernels("count", death="something was left running")
+        first.stalled = True
+        graded = run(first, second)
+        assert second.ran == ["setup", "table", "count", "goodbye"]  # without `double`, which ran before `count`
+        assert graded.messages == ["Cell 4 (double) ended the kernel: something was left running."]
+
+    def test_a_test_that_an_earlier_cell_kept_from_starting_is_judged_again(self):
+        first, second = kernels("test_count", death="something was left running")
+        first.stalled = True
+        judge = FakeJudge()
+        run(first, second, judge=judge)
+        assert [exercise for exercise, _ in judge.asked] == ["double", "count", "count"]
+        assert second.ran == ["setup", "table", "double", "goodbye"]
 
     def test_by_wall_time_there_is_no_other_kernel(self):
         first, second = kernels("double", death="wall time: more than 60 s")
