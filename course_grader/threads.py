@@ -7,10 +7,11 @@ keeps busy would keep a whole run from ending.
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -34,3 +35,15 @@ def in_daemon_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
 async def to_daemon_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Like `asyncio.to_thread`. Cancelling it leaves the thread alone."""
     return await asyncio.wrap_future(in_daemon_thread(function, *args, **kwargs))
+
+
+def keep_tracebacks_in_log() -> None:
+    """Log what goes wrong in a task of the running loop that nobody waits for anymore, instead of printing it.
+
+    Where a kernel or the judge is closed in the middle of a request, what still waits for them fails.
+    """
+    asyncio.get_running_loop().set_exception_handler(_log)
+
+
+def _log(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    logging.getLogger(__name__).debug("%s: %r", context.get("message"), context.get("exception"))

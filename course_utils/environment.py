@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 
 PROFILES = ("cpu", "full")
+_NO_GPU = re.compile("not compiled with CUDA|no NVIDIA driver|no CUDA GPUs|not linked with support for mps", re.I)
 
 
 def in_reference_notebook() -> bool:
@@ -22,6 +24,11 @@ def in_sandbox() -> bool:
 def in_validation() -> bool:
     """Whether nbgrader validates this notebook: its Validate button, or `nbgrader validate`."""
     return os.environ.get("NBGRADER_EXECUTION") == "validate"
+
+
+def misses_a_gpu(error: str) -> bool:
+    """Whether PyTorch's message `error` says that the code asked for a GPU where there is none."""
+    return bool(_NO_GPU.search(error))
 
 
 def refuse_unprotected_grading() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -18,17 +18,23 @@ from sqlalchemy.orm import Session
 from course_grader.errors import CourseError
 from course_grader.gradebook.connection import temporary_problem
 
+LOCK_SECONDS = 60  # so long another program may keep the file locked
+QUIET_SECONDS = 2  # so long without a word
 _UNFINISHED = ("-journal", "-wal")  # beside an SQLite file: a change that a killed program has not completed
 
 
 @contextmanager
-def reading(db_url: str) -> Iterator[Session | None]:
-    """A session for queries; None if there is no gradebook yet. CourseError if it cannot be read now."""
+def reading(db_url: str, say: Callable[[str], None] = lambda text: None) -> Iterator[Session | None]:
+    """A session for queries; None if there is no gradebook yet. CourseError if it cannot be read now.
+
+    If another program keeps it locked, it is waited for; `say` is told so.
+    """
     with ExitStack() as stack:
         url = _without_changes(db_url, stack)
         if url is None:
             yield None
             return
+        _announce_lock(url, say)
         engine = create_engine(url)
         stack.callback(engine.dispose)
         try:
@@ -38,6 +44,17 @@ def reading(db_url: str) -> Iterator[Session | None]:
         except OperationalError as error:
             reason = temporary_problem(error) or str(error.orig)
             raise CourseError(f"the gradebook at {db_url} cannot be read: {reason}") from None
+
+
+def _announce_lock(url: str, say: Callable[[str], None]) -> None:
+    engine = create_engine(url.replace(f"timeout={LOCK_SECONDS}", f"timeout={QUIET_SECONDS}"))
+    try:
+        inspect(engine).has_table(Assignment.__tablename__)
+    except OperationalError as error:
+        if problem := temporary_problem(error):
+            say(f"Waiting up to {LOCK_SECONDS} s, since {problem}.")
+    finally:
+        engine.dispose()
 
 
 def _without_changes(db_url: str, stack: ExitStack) -> str | None:
@@ -51,7 +68,7 @@ def _without_changes(db_url: str, stack: ExitStack) -> str | None:
     if any(Path(f"{path}{ending}").exists() for ending in _UNFINISHED):
         path = _copy(path, Path(stack.enter_context(tempfile.TemporaryDirectory())))
         return f"sqlite:///{path}"
-    return f"sqlite:///file:{quote(str(path.resolve()))}?mode=ro&uri=true&timeout=60"
+    return f"sqlite:///file:{quote(str(path.resolve()))}?mode=ro&uri=true&timeout={LOCK_SECONDS}"
 
 
 def _copy(path: Path, folder: Path) -> Path:

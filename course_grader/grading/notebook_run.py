@@ -22,9 +22,10 @@ from course_grader.notebooks import (
     is_solution_cell,
     nbgrader_metadata,
 )
+from course_grader.repair.notes import printable
 from course_grader.results import ExerciseResult, GradedSubmission, TestResult
 from course_grader.sandbox import SandboxUnavailable
-from course_grader.threads import to_daemon_thread
+from course_grader.threads import keep_tracebacks_in_log, to_daemon_thread
 
 StartKernel = Callable[[NotebookNode, JudgeSession], Awaitable[tuple[StudentKernel, str]]]
 MAX_FAULT = 300  # characters
@@ -71,6 +72,7 @@ class NotebookRun:
 
         Raises SandboxUnavailable or OSError if the machine cannot start a kernel now.
         """
+        keep_tracebacks_in_log()
         started = time.monotonic()
         fail_closed(self._graded)
         cells = asyncio.ensure_future(self._run_cells())
@@ -138,7 +140,10 @@ class NotebookRun:
         if end in (CellEnd.TIMEOUT, CellEnd.FLOOD) or kernel.cause:
             self._add_message(index, _one_line(kernel.fault))
         self._faults[nbgrader_metadata(cell).get("grade_id", "")] = _one_line(kernel.fault)
-        if end is CellEnd.DEAD:
+        if end is CellEnd.DEAD and kernel.stalled and self._ran:
+            await self._restart(self._ran[-1], self._ran[-1], kernel.death)
+            await self._run(index, cell)
+        elif end is CellEnd.DEAD:
             cell.outputs.append(error_output("KernelDied", kernel.death))
             await self._restart(index, index, kernel.death)
         else:
@@ -154,7 +159,12 @@ class NotebookRun:
             self._add_message(index, f"could not be judged: {error}")
         else:
             self._accept(index, result)
-        if self._kernel is not None and self._kernel.death:
+        if self._kernel is None or not self._kernel.death:
+            return
+        if self._kernel.stalled and self._ran:
+            await self._restart(self._ran[-1], self._ran[-1], self._kernel.death)
+            await self._judge(index, cell)
+        else:
             await self._restart(index, self._solution_of(exercise), self._kernel.death)
 
     def _accept(self, index: int, result: ExerciseResult) -> None:
@@ -235,10 +245,10 @@ def _ordinary_test(cell: NotebookNode) -> TestResult:
 def _name_of(cell: NotebookNode) -> str:
     """How students recognise a cell: its id, or else its first line (Jupyter shows no cell numbers)."""
     lines = [line.strip() for line in cell.source.splitlines() if line.strip()]
-    return nbgrader_metadata(cell).get("grade_id") or "".join(lines[:1])[:60] or "empty"
+    return nbgrader_metadata(cell).get("grade_id") or printable("".join(lines[:1])[:60]) or "empty"
 
 
 def _one_line(text: str) -> str:
-    """Text from the student's code on one line, shortened to MAX_FAULT characters."""
-    line = " ".join(text.split())
+    """Text from the student's code on one line, without control characters and shortened to MAX_FAULT characters."""
+    line = printable(" ".join(text.split()))
     return line if len(line) <= MAX_FAULT else f"{line[:MAX_FAULT]} ..."

@@ -18,6 +18,7 @@ KERNEL_OPTIONS = (
     "--IPKernelApp.kernel_class=course_grader.in_sandbox.kernel_class.SandboxedKernel",
     "--IPKernelApp.outstream_class=course_grader.in_sandbox.kernel_class.BoundedStream",
 )  # fmt: skip
+SERVE_JUDGE = "# Answer the judge at "  # before its path: not code, which names and hooks of a notebook could change
 FONT_CACHE = "/opt/cache/matplotlib"
 FILES = "files"  # beside the connection file: a folder with the submission's other files
 

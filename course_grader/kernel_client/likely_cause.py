@@ -1,9 +1,11 @@
-"""Why a cell may fail where labs are graded, and only there: another Python, other packages."""
+"""Why a cell may fail where labs are graded, and only there: another Python, other packages, no GPU."""
 
 from __future__ import annotations
 
 import re
 import sys
+
+from course_utils.environment import misses_a_gpu
 
 _MISSING = re.compile(r"No module named '([\w.]+)'")
 
@@ -19,6 +21,8 @@ def likely_cause(error: str, text: str) -> str:
     if error == "SyntaxError":
         version = ".".join(map(str, sys.version_info[:2]))
         return f"labs are graded with Python {version}, which does not know the syntax of later versions"
+    if misses_a_gpu(text):
+        return "there is no GPU where labs are graded"
     if error == "ModuleNotFoundError" and (found := _MISSING.fullmatch(text)):
         package = found[1].partition(".")[0]
         return f"`{package}` is neither installed where labs are graded nor a file that was handed in"

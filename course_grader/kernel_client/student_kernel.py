@@ -19,11 +19,13 @@ from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
+from course_grader.in_sandbox.kernel import SERVE_JUDGE
 from course_grader.kernel_client.capped_client import CUT_NOTE, CappedClient
 from course_grader.kernel_client.likely_cause import likely_cause
 from course_grader.kernel_client.readiness import wait_until_ready
 from course_grader.threads import to_daemon_thread
 
+LEFT_BEHIND = "it left something running that kept the next cell from starting"
 GRACE_SECONDS = 3.0  # after an interrupt, before the kill
 START_SECONDS = 60.0
 NO_AGENT_SECONDS = 5.0  # for a judge without an agent, before its kernel is ended
@@ -44,13 +46,14 @@ class StudentKernel:
 
     death: why it died. fault: what went wrong in the cell that ran last, such as "ended with NameError: ...". cause:
     why it may not go wrong on the student's machine. Plain sentences that may contain text of the student's; empty if
-    there is nothing to say.
+    there is nothing to say. stalled: what it died of is an earlier cell's doing, not of what it was asked for last.
     """
 
     def __init__(self, notebook: NotebookNode, manager: AsyncKernelManager):
         self._manager = manager
         self._client = CappedClient(notebook, km=manager, allow_errors=True, coalesce_streams=True)
         self.death = ""
+        self.stalled = False
         self.fault = ""
         self.cause = ""
         self._closed = False
@@ -73,7 +76,8 @@ class StudentKernel:
         end = await self._first_end(task, cell, seconds)
         what = "printed too much" if end is CellEnd.FLOOD else f"ran longer than {seconds:g} s"
         if end is not CellEnd.DONE and not await self._stop(task, cell):
-            await self.kill(f"a cell {what} and did not react to the interrupt")
+            self.stalled = not self._client.started
+            await self.kill(LEFT_BEHIND if self.stalled else f"a cell {what} and did not react to the interrupt")
             task.cancel()
         lives = await self._has_lived(task)
         if lives and self._client.asked_to_exit():  # the kernel would die after its reply, during the next cell
@@ -138,7 +142,7 @@ class StudentKernel:
             return ""
         name, text = str(reply.get("ename")), str(reply.get("evalue"))
         self.cause = likely_cause(name, text)
-        return f"ended with {name}: {text}" + (f" ({self.cause})" if self.cause else "")
+        return f"ended with {name}" + (f": {text}" if text else "") + (f" ({self.cause})" if self.cause else "")
 
     async def _has_output(self, cell: NotebookNode) -> bool:
         """Reconnect after a message so large that it ended the connection; later cells would show nothing."""
@@ -155,8 +159,7 @@ class StudentKernel:
 
     async def serve_judge(self, path: str, judging: Callable[[], Any]) -> Any:
         """Let the kernel answer the judge at `path` while `judging()` runs in a thread; returns its result."""
-        code = f"__import__('course_grader.in_sandbox.agent', fromlist=['serve']).serve({path!r}, globals())"
-        message = self._client.kc.execute(code, silent=True, store_history=False, stop_on_error=False)
+        message = self._client.kc.execute(f"{SERVE_JUDGE}{path}", silent=True, store_history=False, stop_on_error=False)
         verdict = asyncio.ensure_future(to_daemon_thread(judging))
         reply = asyncio.ensure_future(self._reply(message))
         await asyncio.wait({verdict, reply}, return_when=asyncio.FIRST_COMPLETED)
@@ -168,7 +171,7 @@ class StudentKernel:
         try:
             return await verdict
         finally:
-            await self._end_of_agent(reply)
+            await self._end_of_agent(reply, message)
 
     async def _expect(self, verdict: asyncio.Task) -> None:
         """Wait for a judge whose agent has ended. If student code keeps their connection open, it must end, too."""
@@ -176,11 +179,24 @@ class StudentKernel:
         if not verdict.done():
             await self.kill("code that a test called ended the connection to the tests")
 
-    async def _end_of_agent(self, reply: asyncio.Future) -> None:
+    async def _end_of_agent(self, reply: asyncio.Future, message: str) -> None:
         try:
             await asyncio.wait_for(reply, GRACE_SECONDS)
-        except Exception:  # DeadKernelError, TimeoutError, or what jupyter_client raises for a forged message
-            await self.kill("the kernel died or hung in a function that a test called")
+        except Exception as error:  # DeadKernelError, or what jupyter_client raises for a forged message
+            self.stalled = isinstance(error, TimeoutError) and not await self._has_started(message)
+            await self.kill(LEFT_BEHIND if self.stalled else "the kernel died or hung in a function that a test called")
+
+    async def _has_started(self, message: str) -> bool:
+        """Whether the kernel has begun with a request that it has not answered."""
+        with contextlib.suppress(Empty):
+            while True:
+                try:
+                    state = await self._client.kc.get_iopub_msg(timeout=0.1)
+                except ValueError:  # an invalid message
+                    return True
+                if state["parent_header"].get("msg_id") == message:
+                    return True
+        return False
 
     async def _reply(self, message: str) -> None:
         while True:

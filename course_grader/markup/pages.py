@@ -11,7 +11,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 
-from course_grader.markup.sanitizer import clean_html
+from course_grader.markup.sanitizer import CLIPPED, clean_html
 from course_grader.repair import clean_content
 
 # What the formgrader says about a submission, and its page shows as markup. Names come from folders and class lists.
@@ -38,12 +38,16 @@ class _Renderer(IPythonRenderer):
 
 @pass_context
 def markdown2html(context: Context, source: str) -> str:
-    """In place of nbconvert's filter, whose result some templates use as it is. Very long text is not rendered."""
+    """In place of nbconvert's filter, whose result some templates use as it is. Very long text is not rendered.
+
+    What the source draws stays inside of its own box.
+    """
     if len(source) > MAX_MARKDOWN:
         return f"<pre>{escape(source)}</pre>"
     cell = context.get("cell") or {}
     renderer = _Renderer(escape=False, exclude_anchor_links=True)
-    return clean_html(MarkdownWithMath(renderer=renderer).render(source), cell.get("attachments"))
+    html = clean_html(MarkdownWithMath(renderer=renderer).render(source), cell.get("attachments"))
+    return f'<div style="{CLIPPED}">{html}</div>'
 
 
 PAGE_SETTINGS = {

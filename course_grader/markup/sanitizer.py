@@ -25,6 +25,8 @@ strong sub summary sup table tbody td th thead tr ul""".split()
 _PROTOCOLS = ("http", "https", "mailto", "data", "attachment")
 _ANY = re.compile(".*", re.DOTALL)
 _PIXELS = re.compile(r"\d{1,4}")
+# Of a box that clips what is in it: a formula can put text anywhere on the page. Wide tables scroll.
+CLIPPED = "contain: paint; overflow-x: auto; overflow-y: hidden;"
 _ALIGNED = re.compile(r"text-align: ?(left|center|right);?")
 # The values that an attribute may have. No id, and no class but those that color code.
 _VALUES = {
@@ -32,6 +34,7 @@ _VALUES = {
     ("a", "title"): _ANY,
     ("abbr", "title"): _ANY,
     ("div", "class"): re.compile(r" ?highlight( hl-\w+)?"),
+    ("div", "style"): re.compile(re.escape(CLIPPED)),
     ("img", "src"): _ANY,
     ("img", "alt"): _ANY,
     ("img", "title"): _ANY,
@@ -62,7 +65,7 @@ def clean_html(html: str | bytes, attachments: Mapping[str, Mapping[str, str]] |
         tags=_TAGS,
         attributes=_is_allowed,
         protocols=_PROTOCOLS,
-        css_sanitizer=CSSSanitizer(allowed_css_properties=["text-align"]),
+        css_sanitizer=CSSSanitizer(allowed_css_properties=["text-align", "contain", "overflow-x", "overflow-y"]),
         filters=[partial(_Contained, attachments=attachments or {})],
     )
     return cleaner.clean(html)

@@ -66,14 +66,14 @@ def _cell_metadata(metadata: dict) -> NotebookNode:
 
 def _texts(value: dict) -> NotebookNode:
     """The texts in `value` by their short names, at most `MAX_TEXT` characters of each."""
-    found = {name: entry[:MAX_TEXT] for name, entry in value.items() if isinstance(entry, str) and _TAG.fullmatch(name)}
-    return NotebookNode(found)
+    texts = {name: entry for name, entry in value.items() if isinstance(entry, str) and _TAG.fullmatch(name)}
+    return NotebookNode({name: _encodable(entry[:MAX_TEXT]) for name, entry in texts.items()})
 
 
 def _attachments(attachments: Any) -> NotebookNode:
     """Of each attachment, its pictures."""
     files = attachments.items() if isinstance(attachments, dict) else ()
-    kept = {name: _pictures(content) for name, content in files if isinstance(content, dict)}
+    kept = {_encodable(name): _pictures(content) for name, content in files if isinstance(content, dict)}
     return NotebookNode({name: pictures for name, pictures in kept.items() if pictures})
 
 

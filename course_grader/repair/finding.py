@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 MAX_LISTED = 5
 MAX_DEPTH = 3
 MAX_ENTRIES = 1_000  # files and folders that are listed at most
+# Browsers and mail programs add the second ending.
+_NOTEBOOK = re.compile(r".*\.ipynb(\.txt|\.json)?", re.IGNORECASE | re.DOTALL)
 
 
 def other_notebooks(expected: Path) -> list[Path]:
     """Notebooks in the folder of the expected one, by name."""
-    return sorted(path for path in expected.parent.iterdir() if path.suffix == ".ipynb" and not path.is_dir())
+    return sorted(path for path in expected.parent.iterdir() if _NOTEBOOK.fullmatch(path.name) and not path.is_dir())
 
 
 def describe_missing(expected: Path) -> str:

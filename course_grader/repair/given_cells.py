@@ -12,7 +12,7 @@ from course_grader.repair.notes import Notes
 
 
 def restore_given_cells(notebook: NotebookNode, release: Sequence[NotebookNode], notes: Notes) -> None:
-    """Add the released version of each setup or fixture cell that was changed or deleted.
+    """Add the released version of each setup or fixture cell that was changed, deleted or moved below what needs it.
 
     A changed cell stays: its imports may be needed. The released setup is run before it, as its first line may fail;
     a released fixture is run after it, so that the tests meet the data that they expect.
@@ -28,6 +28,12 @@ def restore_given_cells(notebook: NotebookNode, release: Sequence[NotebookNode],
             _insert(notebook, place if has_tag(given, "setup") else place + 1, given)
             notes.add(
                 f"The course's cell `{_name(given)}` was changed; its own version was run too.", needs_review=False
+            )
+        elif place > (first := _first_marked(notebook, release[position + 1 :])):
+            _insert(notebook, first, given)
+            notes.add(
+                f"The course's cell `{_name(given)}` was below cells that may need it; it was run before them, too.",
+                needs_review=False,
             )
 
 
@@ -48,6 +54,13 @@ def _next_known(notebook: NotebookNode, later: Sequence[NotebookNode]) -> int:
         if (place := places.get(_grade_id(cell) or cell.id)) is not None:
             return place
     return len(notebook.cells)
+
+
+def _first_marked(notebook: NotebookNode, later: Sequence[NotebookNode]) -> int:
+    """The place of the first of the notebook's cells that are answers or tests of `later`; its end if it has none."""
+    names = {name for cell in later if (name := _grade_id(cell))}
+    places = (place for place, cell in enumerate(notebook.cells) if _grade_id(cell) in names)
+    return next(places, len(notebook.cells))
 
 
 def _insert(notebook: NotebookNode, place: int, given: NotebookNode) -> None:

@@ -11,6 +11,7 @@ MAX_EVENTS = 4_000_000  # tokens of the whole file; they take a few seconds
 MAX_KEPT = 200_000  # values and names that are kept
 MAX_KEPT_BYTES = 50 << 20  # of text that is kept
 MAX_DEPTH = 200
+TOO_DEEP = "is nested too deeply to be a notebook"
 EVERYTHING: dict = {}  # as a selection: the whole value
 
 
@@ -42,15 +43,48 @@ def read_selection(file: IO[bytes], selection: Any) -> Any:
 
 
 def select(value: Any, selection: Any) -> Any:
-    """The same from a value that is in memory already."""
-    if selection is EVERYTHING:
-        return value
+    """The same from a value that is in memory already, with the same limits on what is kept."""
+    return _select(value, selection, Kept(), 1)
+
+
+def _select(value: Any, selection: Any, kept: Kept, depth: int) -> Any:
+    kept.add(value)
+    if isinstance(value, dict | list) and depth > MAX_DEPTH:
+        raise TooLarge(TOO_DEEP)
     if isinstance(value, dict):
-        names = value.keys() & selection if isinstance(selection, dict) else ()
-        return {name: select(value[name], selection[name]) for name in value if name in names}
+        found = {name: part for name in value if (part := _part(selection, dict, name)) is not None}
+        for name in found:
+            kept.add(name)
+        return {name: _select(value[name], part, kept, depth + 1) for name, part in found.items()}
     if isinstance(value, list):
-        return [select(item, selection[0]) for item in value] if isinstance(selection, list) else []
+        part = _part(selection, list)
+        return [] if part is None else [_select(item, part, kept, depth + 1) for item in value]
     return value
+
+
+def _part(selection: Any, kind: type[dict | list], name: str = "") -> Any:
+    """The selection for the part `name` of an object (a dict), or for an array's items; None if it is not selected."""
+    if selection is EVERYTHING:
+        return EVERYTHING
+    if not isinstance(selection, kind):
+        return None
+    return selection[0] if isinstance(selection, list) else selection.get(name)
+
+
+class Kept:
+    """Counts the values that are kept, and the characters in them. Raises TooLarge above the limits."""
+
+    def __init__(self) -> None:
+        self.values = self.characters = 0
+
+    def add(self, value: Any) -> None:
+        self.values += 1
+        if isinstance(value, str):
+            self.characters += len(value)
+        if self.values > MAX_KEPT:
+            raise TooLarge(f"has more than {MAX_KEPT:,} values in its cells")
+        if self.characters > MAX_KEPT_BYTES:
+            raise TooLarge(f"has more than {MAX_KEPT_BYTES >> 20} MB of text, without its outputs")
 
 
 class _Reader:
@@ -58,7 +92,7 @@ class _Reader:
         self.result: Any = None
         self._selection = selection
         self._open: list[_Open] = []
-        self._kept = self._bytes = 0
+        self._kept = Kept()
 
     def handle(self, event: str, value: Any) -> None:
         if event == "map_key":
@@ -72,7 +106,7 @@ class _Reader:
 
     def _begin(self, container: dict | list) -> None:
         if len(self._open) >= MAX_DEPTH:
-            raise TooLarge("is nested too deeply to be a notebook")
+            raise TooLarge(TOO_DEEP)
         selection = self._child_selection()
         self._add(container, selection)
         self._open.append(_Open(container if selection is not None else None, selection))
@@ -82,18 +116,14 @@ class _Reader:
         if not self._open:
             return self._selection
         parent = self._open[-1]
-        if parent.selection is EVERYTHING:
-            return EVERYTHING
-        if isinstance(parent.selection, dict) and isinstance(parent.value, dict):
-            return parent.selection.get(parent.name)
-        if isinstance(parent.selection, list) and isinstance(parent.value, list):
-            return parent.selection[0]
-        return None
+        if parent.value is None:
+            return None
+        return _part(parent.selection, type(parent.value), parent.name)
 
     def _add(self, value: Any, selection: Any) -> None:
         if selection is None:
             return
-        self._count(value)
+        self._kept.add(value)
         if not self._open:
             self.result = value
             return
@@ -101,14 +131,5 @@ class _Reader:
         if isinstance(parent.value, list):
             parent.value.append(value)
         elif isinstance(parent.value, dict):
-            self._count(parent.name)
+            self._kept.add(parent.name)
             parent.value[parent.name] = value
-
-    def _count(self, value: Any) -> None:
-        self._kept += 1
-        if isinstance(value, str):
-            self._bytes += len(value)
-        if self._kept > MAX_KEPT:
-            raise TooLarge(f"has more than {MAX_KEPT:,} values in its cells")
-        if self._bytes > MAX_KEPT_BYTES:
-            raise TooLarge(f"has more than {MAX_KEPT_BYTES >> 20} MB of text, without its outputs")

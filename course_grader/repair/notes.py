@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, field
 
 from nbformat import NotebookNode
 
+MAX_PROBLEMS = 50  # that are listed
+MAX_LENGTH = 600  # characters of each: it may quote a name of the student's
 METADATA_KEY = "course_grader"  # where the grader stores its notes and its record in the notebook's metadata
 
 
@@ -18,8 +20,11 @@ class Notes:
     unreadable: bool = False
 
     def add(self, problem: str, needs_review: bool = True) -> None:
-        self.problems.append(printable(problem))
         self.needs_review = self.needs_review or needs_review
+        text = _shortened(printable(problem))
+        if text not in self.problems and len(self.problems) <= MAX_PROBLEMS:
+            more = len(self.problems) == MAX_PROBLEMS
+            self.problems.append("There are more problems, which are not listed." if more else text)
 
     @classmethod
     def of(cls, notebook: NotebookNode) -> Notes:
@@ -30,6 +35,11 @@ class Notes:
     def write(self, notebook: NotebookNode) -> None:
         """Store the notes in the notebook's metadata: nbgrader's two stages share only the file."""
         notebook.metadata[METADATA_KEY] = asdict(self)
+
+
+def _shortened(text: str) -> str:
+    """The beginning and the end of a text that is too long."""
+    return text if len(text) <= MAX_LENGTH else f"{text[: MAX_LENGTH // 2]} ... {text[-MAX_LENGTH // 4 :]}"
 
 
 def printable(text: str) -> str:

@@ -20,8 +20,10 @@ from course_grader.repair.plain_files import NotPlain, open_plain
 
 MAX_CELLS = 5_000
 MAX_FILE_MB = 2_000
-MAX_FAULTY_BYTES = 20 << 20  # of a file that is not strictly JSON
+_FAULTY_MB = 20  # of a file that is not strictly JSON
+MAX_FAULTY_BYTES = _FAULTY_MB << 20
 _CELL_ID = re.compile(r"[a-zA-Z0-9-_]{1,64}")
+_CONFLICT = re.compile(rb"^<<<<<<< ", re.MULTILINE)
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _CELL_TYPES = ("code", "markdown", "raw")
 # Outputs, and other metadata of front ends, are not read.
@@ -64,12 +66,20 @@ def _read(file: IO[bytes], name: str, notes: Notes) -> Any:
     else:
         file.seek(0)
     try:
-        return read_selection(file, _SELECTION)
+        return _selected(file, name)
     except TooLarge as error:
         raise Unreadable(f"{name} {error}: clear its outputs and hand it in again.") from None
+
+
+def _selected(file: IO[bytes], name: str) -> Any:
+    try:
+        return read_selection(file, _SELECTION)
     except (ijson.JSONError, ValueError):  # ValueError: of numbers and texts that Python does not take
         file.seek(0)
-        return _read_at_once(file.read(MAX_FAULTY_BYTES), name)
+        content = file.read(MAX_FAULTY_BYTES + 1)
+    if len(content) > MAX_FAULTY_BYTES:
+        raise TooLarge(f"is not valid JSON (cut off or damaged, or NaN in an output) and over {_FAULTY_MB} MB")
+    return _read_at_once(content, name)
 
 
 def _read_at_once(content: bytes, name: str) -> Any:
@@ -79,7 +89,9 @@ def _read_at_once(content: bytes, name: str) -> Any:
     except UnicodeDecodeError as problem:
         reason = f"is not UTF-8 text (byte {problem.start})."
     except json.JSONDecodeError as problem:
-        reason = f"is not valid JSON (line {problem.lineno}): the file is cut off or damaged."
+        conflict = _CONFLICT.search(content)
+        damage = "Git has left a merge conflict in it" if conflict else "the file is cut off or damaged"
+        reason = f"is not valid JSON (line {problem.lineno}): {damage}."
     except RecursionError:
         reason = "is nested too deeply to be a notebook."
     except ValueError as problem:
@@ -155,7 +167,9 @@ def _source(found: Any, number: int, name: str) -> str:
         raise Unreadable(
             f"{name} is JSON, but not a valid notebook: the source of cell {number} is {_shown(found)}, expected text."
         )
-    text = "".join(lines).replace("\r\n", "\n")  # else each cell of the course would differ from the released one
+    text = (
+        "".join(lines).replace("\r\n", "\n").replace("\r", "\n")
+    )  # else each cell of the course would differ from the released one
     return text.encode("utf-8", "replace").decode()  # half of a surrogate pair cannot be saved
 
 

@@ -17,6 +17,7 @@ from course_grader.repair.finding import describe_missing, other_notebooks
 from course_grader.repair.given_cells import restore_given_cells
 from course_grader.repair.lab import LabCells
 from course_grader.repair.notes import Notes, printable
+from course_grader.repair.order import move_tests_below_answers
 from course_grader.repair.other_files import find_other_files
 from course_grader.repair.plain_files import NotPlain, expect_plain_folder
 from course_grader.repair.reading import Unreadable, read_notebook, unused_id
@@ -64,6 +65,7 @@ def repair_submission(submission: Submission, lab: LabCells) -> Repaired:
             _expect_this_lab(notebook, path, submission, lab, notes)
         clean_content(notebook)
         restore(notebook, submission.lab, lab.cells, notes)
+        move_tests_below_answers(notebook, notes)
         restore_given_cells(notebook, lab.release, notes)
         _make_ids_unique(notebook)
         files = find_other_files(path, lab.settings.files, lab.settings.files_mb, notes)

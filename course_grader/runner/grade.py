@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -30,6 +31,7 @@ from course_grader.runner.cluster.options import IN_FLIGHT
 from course_grader.runner.deadline import Deadline, why_not_graded
 from course_grader.runner.executor import default_workers, local_executor
 from course_grader.runner.in_background import InBackground
+from course_grader.runner.patience import Say
 from course_grader.runner.request import Request, open_course
 from course_grader.runner.run_progress import progress
 from course_grader.runner.run_record import LabRuns, RunRecord, runs_file
@@ -74,7 +76,7 @@ def grade_lab(lab: Lab, request: Request, console: Console) -> ClassRun:
         runs = LabRuns(autograded_folder(course, lab.name), lab.name)
         stack.enter_context(runs.alone())
         with phases.during("planning"):
-            settle(course, lab.name)
+            settle(course, lab.name, partial(_say, console))
             plan = plan_lab(course, lab, request, runs)
         _say(console, plan.sentence)
         run = ClassRun(plan.submissions, plan.run.seed, plan.to_grade, plan.earlier, plan.run.name)
@@ -95,13 +97,16 @@ def plan_lab(course: Course, lab: Lab, request: Request, runs: LabRuns | None = 
     return make_plan(course, lab, request, submissions, runs)
 
 
-def settle(course: Course, lab: str) -> None:
-    """Complete or remove the graded notebooks that a killed grader was about to put into their places."""
+def settle(course: Course, lab: str, say: Say) -> None:
+    """Complete or remove the graded notebooks that a killed grader was about to put into their places.
+
+    say: told if the gradebook is locked and must be waited for.
+    """
     from course_grader.gradebook.provenance import all_provenance
     from course_grader.gradebook.reading import reading
     from course_grader.nbgrader_plugins.autograded_files import settle_drafts
 
-    with reading(course.db_url) as session:
+    with reading(course.db_url, say) as session:
         saved = {} if session is None else all_provenance(session, lab)
     settle_drafts(course, lab, {student: each.notebook for student, each in saved.items()})
 

@@ -72,7 +72,9 @@ _equal = torch.equal  # as it was when this module was imported: a notebook may 
 
 
 def _same(now: torch.Tensor, before: torch.Tensor) -> bool:
-    """Equal, also in its NaN."""
+    """Equal, also in its NaN and its dtype."""
+    if now.dtype != before.dtype:
+        return False
     return _equal(now, before) or bool(((now == before) | ((now != now) & (before != before))).all())
 
 

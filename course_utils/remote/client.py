@@ -76,7 +76,7 @@ class RemoteClient:
         self._timeouts = 0
         self._exhausted = ""  # why this client asks no more, though the other side lives
         self.changes: set[tuple[str, str]] = set()  # (what changed it, the argument)
-        self.default_dtype = ""  # the other side's, if it is not PyTorch's own
+        self.defaults: dict[str, str] = {}  # the other side's "dtype" and "device", if they are not PyTorch's own
         self.recorder: Recorder | None = None
         self.device_notes: DeviceNotes | None = None  # if calls are to get their inputs on a device
         self.returned: tuple[str, Any] | None = None  # by the last call of a function by its name
@@ -130,7 +130,8 @@ class RemoteClient:
             reason = str(error) if isinstance(error, ProtocolError) else "the connection was closed"
             self.broken = f"the student's process gave no valid answer: {reason}"
             raise student_error(StudentProtocolError, "no valid answer", reason) from None
-        self.default_dtype = printable(str(reply.get("default_dtype", ""))[:40])
+        given = {name: printable(str(reply.get(f"default_{name}", ""))[:40]) for name in ("dtype", "device")}
+        self.defaults = {name: value for name, value in given.items() if value}
         if self.recorder is not None:
             self.recorder.note(request, encoder.tensors, reply, tensors)
         if "error" in reply:

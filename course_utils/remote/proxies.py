@@ -63,9 +63,9 @@ class Student:
         changes, self._client.changes = sorted(self._client.changes), set()
         return changes
 
-    def _changed_default_dtype(self) -> str:
-        """The default dtype of the student's process, if it is not PyTorch's own."""
-        return self._client.default_dtype if self._client is not None else ""
+    def _changed_defaults(self) -> dict[str, str]:
+        """The default dtype and device of the student's process, if they are not PyTorch's own."""
+        return self._client.defaults if self._client is not None else {}
 
     def _returned(self) -> tuple[str, Any] | None:
         """The name of the function that a test called last, and what it returned."""

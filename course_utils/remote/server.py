@@ -28,6 +28,7 @@ from course_utils.remote.kinds import kind
 
 MAX_TEXT = 2000
 PROBE = "<probe>"  # the file name that a probe's code gets
+OWN_DEFAULTS = {"dtype": "torch.float32", "device": "cpu"}  # PyTorch's own
 PROBE_GLOBALS = {"torch": torch, "math": math, "nn": nn, "F": nn.functional}
 
 
@@ -62,10 +63,17 @@ def look_up(variables: Mapping[str, Any], name: str) -> Any:
     return variables[name]
 
 
-def _default_dtype() -> dict[str, str]:
-    """For a reply: the default dtype, if the student's code has changed it."""
-    dtype = torch.get_default_dtype()
-    return {} if dtype is torch.float32 else {"default_dtype": str(dtype)}
+def _changed_defaults() -> dict[str, str]:
+    """For a reply: PyTorch's default dtype and device, if the student's code has changed them."""
+    defaults = {"dtype": str(torch.get_default_dtype()), "device": _default_device()}
+    return {f"default_{name}": value for name, value in defaults.items() if value != OWN_DEFAULTS[name]}
+
+
+def _default_device() -> str:
+    try:
+        return str(torch.get_default_device())
+    except Exception:  # PyTorch makes a tensor on it to find out
+        return "one that is missing here"
 
 
 class RemoteServer:
@@ -98,9 +106,10 @@ class RemoteServer:
         """The reply to one request; an exception of the student's code is a reply too."""
         encoder = Encoder(self._keep)
         try:
-            with self._timer(request.get("seconds", 0)):
+            # Inference mode may be left over from a cell: without counts of changes, no input could be watched.
+            with torch.inference_mode(False), self._timer(request.get("seconds", 0)):
                 reply = self._operations[request["op"]](request, read_blob(blob), encoder)
-            return {"id": request["id"], **reply, **_default_dtype()}, encoder.blob()
+            return {"id": request["id"], **reply, **_changed_defaults()}, encoder.blob()
         except CallTimeout:
             return {"id": request["id"], "error": {"type": "timeout", "bases": [], "text": "", "where": ""}}, b""
         except KeyboardInterrupt:
@@ -109,7 +118,7 @@ class RemoteServer:
             described = describe(error)
             if _raised_by_test(request, error):
                 described |= {"by_test": True, "got": self._got}
-            return {"id": request["id"], "error": described, **_default_dtype()}, b""
+            return {"id": request["id"], "error": described, **_changed_defaults()}, b""
 
     def _keep(self, value: Any) -> int:
         self._objects[id(value)] = value

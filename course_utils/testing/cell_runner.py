@@ -9,11 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from course_utils.environment import in_sandbox, in_validation, refuse_unprotected_grading
+from course_utils.environment import in_sandbox, in_validation, misses_a_gpu, refuse_unprotected_grading
 from course_utils.remote.framing import ProtocolError
 from course_utils.remote.mistakes import advice, diagnose
 from course_utils.remote.proxies import ReferenceUnavailable, student
 from course_utils.remote.recorder import Recorder
+from course_utils.remote.server import OWN_DEFAULTS
 from course_utils.remote.student_errors import UNFINISHED, StudentError, StudentProtocolError, StudentTimeout
 from course_utils.remote.traces import Traces
 from course_utils.testing import failed_cells
@@ -24,6 +25,7 @@ from course_utils.testing.wrong_kind import unusable, wrong_kind
 
 Method = TypeVar("Method", bound=Callable[..., None])
 MARKS = {"passed": "✓", "failed": "✗", "error": "✗", "timeout": "⏱"}
+NO_GPU = "note: there is no GPU here; use the device of the inputs, such as `x.device`"
 MAX_MESSAGE = 10_000  # characters: an assertion of unittest may write out a whole answer
 last_outcomes: dict[str, list[Outcome]] = {}  # by exercise; read by the judge and by `before_you_hand_in`
 
@@ -157,8 +159,11 @@ class _Recorder(unittest.TestResult):
         super().stopTest(test)
         outcome = self._outcomes[test._testMethodName]
         notes = [f"note: {function} changed its input `{name}`" for function, name in student._take_changes()]
-        if outcome.status != "passed" and (dtype := student._changed_default_dtype()):
-            notes.append(f"note: your notebook set the default dtype to {dtype}; expected torch.float32")
+        if outcome.status != "passed" and (changed := student._changed_defaults()):
+            notes += [
+                f"note: your notebook set the default {name} to {value}; expected {OWN_DEFAULTS[name]}"
+                for name, value in changed.items()
+            ]
             outcome.message = _without_hint(outcome.message)
         outcome.message = "\n".join(filter(None, [outcome.message, *notes]))
 
@@ -195,12 +200,17 @@ def _message(error: BaseException, cell: str) -> str:
         wrong = wrong_kind(error.got) if error.by_test else ""
         if isinstance(error, StudentProtocolError) or error.student_type == ProtocolError.__name__:
             return f"your code gave no valid answer: {error.student_text}"
-        return wrong or f"your code raised {error.what}" + (f"\nwhere:    {error.where}" if error.where else "")
+        return wrong or f"your code raised {error.what}{_details(error)}"
     if isinstance(error, Difference | AssertionError | ReferenceUnavailable):
         return str(error)
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == cell]
     where = f", line {lines[-1]} of the test cell" if lines else ""
     return wrong_kind() or unusable(f"{type(error).__name__}: {error}{where}")
+
+
+def _details(error: StudentError) -> str:
+    where = f"\nwhere:    {error.where}" if error.where else ""
+    return f"{where}\n{NO_GPU}" if misses_a_gpu(error.student_text) else where
 
 
 def _render(exercise: str, outcomes: list[Outcome]) -> str:

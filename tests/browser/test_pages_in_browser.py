@@ -51,6 +51,16 @@ def f(x): return x
 
 ![far](https://elsewhere.example/far.png)
 """
+# Of the formula "math_above_its_cell": where its box begins, where its text is, and whether that is seen there.
+ABOVE_ITS_CELL = """() => {
+    const formula = [...document.querySelectorAll('.mjx-chtml')].find(one => one.textContent.includes('20 / 20'));
+    const box = formula.closest('[style*=contain]');
+    const text = [...formula.querySelectorAll('*')].find(one => !one.children.length && one.textContent.includes('20'));
+    window.scrollTo(0, window.scrollY + text.getBoundingClientRect().top - 100);
+    const {left, top, width, height} = text.getBoundingClientRect();
+    const hit = document.elementFromPoint(left + width / 2, top + height / 2);
+    return {top: box.getBoundingClientRect().top, raised: top, seen: formula.contains(hit)};
+}"""
 # Students: "mallory" comes the whole way, of "older" the notebook in autograded/ was written by other means.
 STUDENTS = ["mallory", "older", STUDENT]
 
@@ -183,6 +193,15 @@ def test_nothing_that_a_student_wrote_runs_or_loads(visit, place, student):
     shown.page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
     shown.assert_contained()
     assert "window.ran=window.ran||[]).push('plain_markup')" in shown.page.text_content("body")  # one of the last cells
+
+
+@pytest.mark.parametrize("place", ["formgrader", "feedback"])
+def test_a_formula_cannot_draw_outside_of_its_cell(visit, place):
+    page = visit(place, "mallory").page
+    page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
+    drawn = page.evaluate(ABOVE_ITS_CELL)
+    assert drawn["raised"] < drawn["top"] - 100  # where it would be seen, if nothing clipped it
+    assert not drawn["seen"]
 
 
 @pytest.mark.parametrize("place", ["formgrader", "feedback"])

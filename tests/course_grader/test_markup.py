@@ -15,6 +15,7 @@ from nbgrader.server_extensions.formgrader import handlers
 from traitlets.config import Config
 
 from course_grader.markup import PAGE_SETTINGS, clean_html
+from course_grader.markup.sanitizer import CLIPPED
 from course_grader.repair import clean_content
 from course_grader.repair.content import LEFT_OUT
 from course_grader.repair.pictures import checked_picture
@@ -70,12 +71,14 @@ def assert_contained(part):
             "height",
         }
         assert tag.name in ("div", "span") or "class" not in tag.attrs
-        assert re.fullmatch(r"(text-align: ?\w+;)?", tag.get("style", ""))
+        assert tag.get("style") == CLIPPED or re.fullmatch(r"(text-align: ?\w+;)?", tag.get("style", ""))
 
 
 @pytest.mark.parametrize("name", MARKDOWN)
 def test_markdown_is_contained(name):
-    assert_contained(markdown(MARKDOWN[name]))
+    part = markdown(MARKDOWN[name])
+    assert [tag.get("style") for tag in part.find_all(True, recursive=False)] == [CLIPPED]
+    assert_contained(part)
 
 
 @pytest.mark.parametrize("name", MARKDOWN)

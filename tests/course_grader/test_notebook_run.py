@@ -1,6 +1,7 @@
 """The way through a notebook, with a kernel and a judge that do as they are told: what happens after a death."""
 
 import asyncio
+import gc
 import threading
 
 import pytest
@@ -24,6 +25,7 @@ class FakeKernel:
     def __init__(self, deadly, death):
         self._deadly, self._death = deadly, death
         self.death = self.fault = self.cause = ""
+        self.stalled = False
         self.ran = []
 
     async def run(self, cell, index, seconds):
@@ -73,6 +75,24 @@ def kernels(*deadly, death="a crash"):
     return FakeKernel(set(deadly), death), FakeKernel(set(), "")
 
 
+class Forgetful(FakeKernel):
+    """Leaves a task behind that fails, as a request does whose connection is closed."""
+
+    async def run(self, cell, index, seconds):
+        async def fail():
+            raise JudgeError("the judge gave no answer")
+
+        self.left = asyncio.ensure_future(fail())
+        await asyncio.sleep(0)
+        return await super().run(cell, index, seconds)
+
+
+def test_what_nobody_waits_for_anymore_is_not_printed(caplog):
+    run(Forgetful(set(), ""))
+    gc.collect()  # a task complains when it is removed
+    assert [record for record in caplog.records if record.levelname != "DEBUG"] == []
+
+
 class TestAfterADeath:
     def test_the_cells_before_it_run_again_but_not_the_one_that_killed_it(self):
         first, second = kernels("count")
@@ -86,6 +106,21 @@ class TestAfterADeath:
         run(first, second)
         assert first.ran == ["setup", "table", "double"]
         assert second.ran == ["setup", "table", "count", "goodbye"]
+
+    def test_nor_an_earlier_cell_that_kept_the_next_one_from_starting(self):
+        first, second = kernels("count", death="something was left running")
+        first.stalled = True
+        graded = run(first, second)
+        assert second.ran == ["setup", "table", "count", "goodbye"]  # without `double`, which ran before `count`
+        assert graded.messages == ["Cell 4 (double) ended the kernel: something was left running."]
+
+    def test_a_test_that_an_earlier_cell_kept_from_starting_is_judged_again(self):
+        first, second = kernels("test_count", death="something was left running")
+        first.stalled = True
+        judge = FakeJudge()
+        run(first, second, judge=judge)
+        assert [exercise for exercise, _ in judge.asked] == ["double", "count", "count"]
+        assert second.ran == ["setup", "table", "double", "goodbye"]
 
     def test_by_wall_time_there_is_no_other_kernel(self):
         first, second = kernels("double", death="wall time: more than 60 s")

@@ -14,9 +14,9 @@ def kept_text(path):
     """Characters that are kept of the notebook at `path`, as the reader counts them."""
     counted = []
     with pytest.MonkeyPatch.context() as patch:
-        original = json_selection._Reader._count
+        original = json_selection.Kept.add
         patch.setattr(
-            json_selection._Reader, "_count", lambda self, value: (original(self, value), counted.append(self._bytes))
+            json_selection.Kept, "add", lambda self, value: (original(self, value), counted.append(self.characters))
         )
         read_notebook(path, Notes())
     return counted[-1]
@@ -53,4 +53,35 @@ def test_the_size_of_the_file_is_looked_at_before_anything_is_read(tmp_path, exc
     with path.open("wb") as file:
         file.truncate((MAX_FILE_MB << 20) + excess)  # zeros that take no room on the disk
     with pytest.raises(Unreadable, match=words):
+        read_notebook(path, Notes())
+
+
+NOT_STRICT = '"seconds": NaN, '  # which Python writes into notebooks, and only Python reads
+
+
+def write_not_strict(path, **metadata):
+    """The tiny notebook as a file that is not strictly JSON, with more metadata in its first cell."""
+    notebook = tiny_notebook()
+    notebook.cells[0].metadata |= metadata
+    path.write_text(json.dumps(notebook).replace('"cells"', f'{NOT_STRICT}"cells"', 1))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("tags", "words"),
+    [([[]] * 300_000, "more than 200,000 values in its cells"), (["x" * 1000] * 3, ""), ("DEEP", "nested too deeply")],
+)
+def test_a_file_that_is_not_strictly_json_has_the_same_limits(tmp_path, tags, words):
+    path = write_not_strict(tmp_path / f"{LAB}.ipynb", tags=tags)
+    path.write_text(path.read_text().replace('"DEEP"', "[" * 300 + "]" * 300))
+    if not words:
+        assert read_notebook(path, Notes()).cells
+        return
+    with pytest.raises(Unreadable, match=words):
+        read_notebook(path, Notes())
+
+
+def test_a_large_file_that_is_not_strictly_json_is_not_called_cut_off_in_the_middle(tmp_path):
+    path = write_not_strict(tmp_path / f"{LAB}.ipynb", picture="x" * (21 << 20))
+    with pytest.raises(Unreadable, match=r"NaN in an output\) and over 20 MB: clear its outputs"):
         read_notebook(path, Notes())

@@ -10,6 +10,7 @@ from course_grader.lab_settings import LabSettings
 from course_grader.notebooks import nbgrader_metadata
 from course_grader.repair import LabCells, Submission, other_files, repair_submission
 from course_grader.repair.json_selection import EVERYTHING, TooLarge, read_selection
+from course_grader.repair.notes import Notes
 from tests.tiny_course import LAB, cell_named, code, tiny_notebook
 
 
@@ -103,6 +104,18 @@ class TestReading:
         result = repaired(folder, notebook)
         assert result.notes.problems == [] and len(result.notebook.cells) == len(notebook.cells)
 
+    @pytest.mark.parametrize("ending", [".txt", ".json", ".IPYNB"])
+    def test_a_second_ending_from_a_browser_is_no_obstacle(self, folder, ending):
+        name = f"{LAB}.ipynb{ending}".replace(".ipynb.IPYNB", ".IPYNB")
+        (folder / name).write_text(json.dumps(tiny_notebook()))
+        expected = f"The notebook is named {name}, expected {LAB}.ipynb; it was graded anyway."
+        assert repaired(folder).notes.problems == [expected]
+
+    def test_a_merge_conflict_is_called_by_its_name(self, folder):
+        text = json.dumps(tiny_notebook(), indent=1).replace("\n", "\n<<<<<<< HEAD\n", 1)
+        (folder / f"{LAB}.ipynb").write_text(text)
+        assert "(line 2): Git has left a merge conflict in it." in repaired(folder).notes.problems[0]
+
     def test_half_of_a_surrogate_pair_can_be_saved(self, folder):
         notebook = tiny_notebook()
         cell_named(notebook, "goodbye").source = "print('\ud800')"
@@ -192,6 +205,56 @@ class TestOtherFiles:
         result = repaired(folder, tiny_notebook())
         listed = "?[2J.bin, two?lines.bin, ?.bin"
         assert result.notes.problems == [f"Files that this lab does not allow were left out: {listed}."]
+
+
+def moved(notebook, name, place):
+    """The notebook with one cell at another place, counted without it."""
+    cell = cell_named(notebook, name)
+    others = [each for each in notebook.cells if each is not cell]
+    notebook.cells = [*others[:place], cell, *others[place:]]
+    return notebook
+
+
+def ids(result):
+    return [cell.id for cell in result.notebook.cells]
+
+
+class TestOrder:
+    def test_a_test_above_its_answer_is_moved_below_it(self, folder):
+        result = repaired(folder, moved(tiny_notebook(), "test_double", 1))
+        assert ids(result) == ids(repaired(folder, tiny_notebook()))
+        assert result.notes.problems == [
+            "The test cell `test_double` was above its answer and has been moved below it."
+        ]
+        assert not result.notes.needs_review
+
+    def test_a_test_without_an_answer_and_a_test_further_below_stay_where_they_are(self, folder):
+        notebook = moved(tiny_notebook(), "test_double", 99)
+        notebook.cells = [cell for cell in notebook.cells if cell.id != "count"]
+        assert "moved" not in " ".join(repaired(folder, notebook).notes.problems)
+        assert ids(repaired(folder, notebook)) == [cell.id for cell in notebook.cells]
+
+    def test_all_cells_in_reverse_order_keep_all_that_they_need(self, folder):
+        notebook = tiny_notebook()
+        notebook.cells.reverse()
+        names = ids(repaired(folder, notebook))
+        for name in ("double", "count"):
+            assert names.index("given-setup") < names.index(name) < names.index(f"test_{name}")
+
+
+class TestNotes:
+    def test_equal_notes_are_listed_once_and_many_are_cut(self):
+        notes = Notes()
+        for number in (1, 1, *range(200)):
+            notes.add(f"Problem {number}.")
+        assert notes.problems[:2] == ["Problem 1.", "Problem 0."]
+        assert len(notes.problems) == 51
+        assert notes.problems[-1] == "There are more problems, which are not listed."
+
+    def test_a_long_name_is_cut_in_the_middle(self):
+        notes = Notes()
+        notes.add(f"Cell `{'x' * 1_000_000}` is damaged.")
+        assert len(notes.problems[0]) < 700 and notes.problems[0].endswith("xx` is damaged.")
 
 
 class TestGivenCells:

@@ -206,6 +206,14 @@ class TestRunTests:
         student._connect(None)
         assert [outcome.status for outcome in testing.last_outcomes["length"]] == ["passed", "passed"]
 
+    @pytest.mark.skipif(torch.cuda.is_available(), reason="a GPU is here")
+    def test_a_gpu_that_is_missing_is_named(self):
+        student._connect(RemoteClient(local_transport({"f": lambda: torch.ones(2).to("cuda")})))
+        source = "class VisibleF(LabTestCase):\n    @points(1)\n    def test_a(self): student.f()\nrun_tests('f')"
+        run_cell(source, "<cell 15>")
+        student._connect(None)
+        assert "note: there is no GPU here; use the device of the inputs" in testing.last_outcomes["f"][0].message
+
     def test_pytorchs_own_not_implemented_error_is_no_stub(self):
         student._connect(RemoteClient(local_transport({"f": lambda: torch.ones(2, dtype=torch.int64).log_softmax(0)})))
         source = "class VisibleF(LabTestCase):\n    @points(1)\n    def test_a(self): student.f()\nrun_tests('f')"

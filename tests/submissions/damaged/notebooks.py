@@ -18,6 +18,27 @@ def cut_off_in_the_middle(made):
     made.save(text[: len(text) // 2])
 
 
+@entry(0.0, r"is not valid JSON \(line \d+\): Git has left a merge conflict in it")
+def a_merge_conflict(made):
+    made.save(json.dumps(right(), indent=1).replace("\n", "\n<<<<<<< HEAD\n", 1).encode())
+
+
+@entry(FULL, r"`test_embed_tokens` was above its answer and has been moved below it")
+def tests_above_their_answers(made):
+    notebook = right()
+    tests = [cell for cell in notebook["cells"] if (name_of(cell) or "").startswith("test_")]
+    others = [cell for cell in notebook["cells"] if not any(cell is test for test in tests)]
+    notebook["cells"] = [others[0], *tests, *others[1:]]
+    made.save(notebook)
+
+
+@entry(FULL, r"`setup` was below cells that may need it; it was run before them, too")
+def all_cells_in_reverse_order(made):
+    notebook = right()
+    notebook["cells"].reverse()
+    made.save(notebook)
+
+
 @entry(0.0, r"is not valid JSON")
 def an_empty_file(made):
     made.save(b"")

@@ -17,6 +17,10 @@ ENDS = [
     cell("kills_its_parent", FULL, "", "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)", worst=True),
     cell("kills_everyone", FULL, "", "import os, signal\nos.kill(-1, signal.SIGKILL)\nos.kill(os.getpid(), 9)"),
     cell("stops_itself", FULL, DIED + r".*did not react to the interrupt", "import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)", worst=True, slow=True),
+    cell("leaves_an_endless_task", FULL, DIED + "it left something running", "import asyncio\nasync def spin():\n    while True:\n"
+         "        pass\ntask = asyncio.ensure_future(spin())"),
+    cell("leaves_an_endless_task_to_the_tests", FULL, DIED + "it left something running", "import asyncio\nasync def spin():\n"
+         "    while True:\n        pass\ntask = asyncio.ensure_future(spin())", before="test_embed_tokens"),
     cell("ends_when_it_should_go_on", FULL, "", "import atexit, os, time\natexit.register(time.sleep, 10**6)"),
 ]
 ENDLESS = [
@@ -52,6 +56,11 @@ RESOURCES = [
 PATCHES = [
     cell("traces_every_line", FULL, "", "import sys\nlines = []\ndef trace(*event):\n    lines.append(event[1])\n"
          "    return trace\nsys.settrace(trace)"),
+    cell("takes_the_names_that_run_code", FULL, "", "globals = __import__ = get_ipython = None"),
+    cell("changes_all_later_code", BEFORE, r"`embed_tokens` is not defined",
+         "get_ipython().input_transformers_cleanup.append(lambda lines: ['x = 1\\n'])"),
+    cell("removes_the_streams", FULL, "", "import sys\nsys.stdout = sys.stderr = None"),
+    cell("leaves_inference_mode_on", FULL, "", "torch.inference_mode().__enter__()"),
     cell("patches_unittest", FULL, "", "import unittest\nunittest.TestCase.run = lambda *args: None"),
     cell("patches_torch", FULL, "", "torch.allclose = torch.equal = lambda *args, **kwargs: 1 / 0"),
     cell("patches_the_server", BEFORE, r"gave no valid answer", "import course_utils.remote.server as s\nfor name in dir(s):\n"

@@ -60,6 +60,33 @@ def millions_of_empty_lists(made):
     made.save(text.replace('"MANY"', "[" + "[]," * 4_000_000 + "0]").encode())
 
 
+@entry(0.0, r"has more than 200,000 values in its cells")
+def millions_of_lists_beside_a_number_that_json_does_not_have(made):
+    notebook = right()
+    notebook["metadata"]["x"] = float("nan")
+    named(notebook, "setup")["metadata"]["tags"] = "MANY"
+    made.save(json.dumps(notebook).replace('"MANY"', "[" + "[]," * 3_000_000 + "0]").encode())
+
+
+@entry(FULL, quiet=True)
+def halves_of_characters_in_metadata(made):
+    notebook = right()
+    notebook["metadata"]["course"] = {"lab": "\ud800", "version": "\udfff"}
+    picture = {"image/png": "iVBORw0KGgo="}
+    cell = {"cell_type": "markdown", "metadata": {}, "source": "a", "attachments": {"\ud800.png": picture}}
+    notebook["cells"].append(cell)
+    made.save(notebook)
+
+
+@entry(FULL, r"^Cell `x{300} \.\.\. x+` appears more than once|There are more problems, which are not listed")
+def ids_of_a_million_characters(made):
+    notebook = right()
+    mark = {"grade": False, "solution": True, "locked": False, "task": False, "schema_version": 3}
+    notebook["cells"] += [code("", nbgrader=mark | {"grade_id": "x" * 1_000_000}) for _ in range(2)]
+    notebook["cells"] += [code("", nbgrader=mark | {"grade_id": f"unknown_{number}"}) for number in range(300)]
+    made.save(notebook)
+
+
 @entry(FULL)
 def not_a_number_in_metadata(made):
     made.save(right() | {"metadata": {"x": [float("nan"), float("inf"), -float("inf")]}})
