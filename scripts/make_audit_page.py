@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from course_grader.audit.lab_audit import LabAudit, audit_fingerprint
+from course_grader.audit.lab_hashes import solutions_hash
+from course_grader.audit.result import LabAudit
 from course_grader.audit.showing import HEADINGS, LEGEND, read_json, rows
 from course_grader.notebooks import find_lab, lab_names
 
@@ -56,7 +57,7 @@ def _diagnosed(audit: LabAudit) -> str:
 def stale_labs(audits: list[LabAudit], root: Path) -> list[str]:
     """The labs whose reference, variants or grader have changed since they were audited, or that never were."""
     found = {audit.lab: audit.fingerprint for audit in audits}
-    return [name for name in lab_names(root) if found.get(name) != audit_fingerprint(find_lab(name, root))]
+    return [name for name in lab_names(root) if found.get(name) != solutions_hash(find_lab(name, root))]
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from course_grader.audit.lab_audit import audit_fingerprint
+from course_grader.audit.lab_hashes import solutions_hash
 from course_grader.audit.showing import HEADINGS
 from course_grader.notebooks import find_lab, lab_names
 from scripts.make_audit_page import PAGE, RESULT, audit_page, read_json, stale_labs
@@ -22,6 +22,6 @@ def test_every_lab_has_a_section_and_every_audited_one_a_table():
 
 def test_a_stale_result_is_found():
     audit, *_ = read_json(RESULT)
-    current = replace(audit, fingerprint=audit_fingerprint(find_lab(audit.lab, ROOT)))
+    current = replace(audit, fingerprint=solutions_hash(find_lab(audit.lab, ROOT)))
     assert audit.lab not in stale_labs([current], ROOT)
     assert audit.lab in stale_labs([replace(audit, fingerprint="old")], ROOT)

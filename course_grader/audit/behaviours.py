@@ -6,23 +6,19 @@ import hashlib
 import inspect
 import json
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import Any
 
 from course_grader.audit.check import InProcess
-from course_grader.audit.in_child import ChildEnded, in_child
+from course_grader.audit.in_child import in_child
+from course_grader.audit.judged_answers import LIMIT_SECONDS, JudgedAnswer, judge_answers
 from course_grader.audit.variants import FOLDER, Kind, Variant, load_variants
 from course_grader.judge.reference import ReferenceSource
-from course_grader.judge.session import DIAGNOSIS_SEED
 from course_grader.notebooks import Lab, is_judged_cell
-from course_utils.remote.recorder import Call, Recorder, Traces, traces_from_json, traces_to_json
-from course_utils.testing.case import session
+from course_utils.remote.recorder import Call, Recorder, Traces
 from course_utils.testing.diagnosis import ENOUGH, Mistake
 
-LIMIT_SECONDS = 60.0  # for the tests of one exercise
-SECONDS_PER_ANSWER = 5.0  # more for each further answer
 _FORMAT = 1  # of the fingerprints
 
 Mistakes = dict[str, list[Mistake]]  # by exercise
@@ -40,6 +36,12 @@ class KnownMistakes:
     notebook: Mistakes = field(default_factory=dict)
     returns: Returns = field(default_factory=dict)
 
+    def add(self, exercise: str, right: JudgedAnswer, wrong: list[tuple[Variant, JudgedAnswer]]) -> None:
+        """The misconceptions of an exercise that its tests show clearly enough, of these."""
+        judged = [(variant, each.traces) for variant, each in wrong]
+        self.judge[exercise] = _clear(right.traces, judged, error=ENOUGH)  # hidden tests try several inputs
+        self.notebook[exercise] = _clear(right.notebook, [(variant, each.notebook) for variant, each in wrong])
+
     def to_json(self) -> dict[str, Any]:
         return {"judge": _to_json(self.judge), "notebook": _to_json(self.notebook), "returns": self.returns}
 
@@ -56,44 +58,6 @@ def _from_json(data: dict[str, Any]) -> Mistakes:
     return {exercise: [Mistake.from_json(entry) for entry in known] for exercise, known in data.items()}
 
 
-@dataclass
-class Recording:
-    """The calls in an exercise's tests. They go on after failed assertions: `notebook` has the calls before them only,
-    and those of visible tests only, as in a student's notebook."""
-
-    traces: Traces
-    failed: dict[str, int]
-
-    @property
-    def notebook(self) -> Traces:
-        visible = {test: calls for test, calls in self.traces.items() if not test.startswith("Hidden")}
-        return {test: calls[: self.failed.get(test, len(calls))] for test, calls in visible.items()}
-
-
-def record(
-    judge: InProcess, exercise: str, answers: Sequence[dict[str, str]], seed: int = DIAGNOSIS_SEED
-) -> list[Recording]:
-    """What the tests of an exercise ask of each of these answers, and what they get; empty for one that does not end.
-
-    answers: the sources of some solution cells, by exercise. Runs in a child process.
-    """
-
-    def run() -> list[Any]:
-        session.seed, session.goes_on = seed, True
-        recorders = [Recorder() for _ in answers]
-        for answer, recorder in zip(answers, recorders, strict=True):
-            judge.outcomes(answer, [exercise], recorder)
-        return [[traces_to_json(recorder.traces), recorder.failed] for recorder in recorders]
-
-    limit = LIMIT_SECONDS + SECONDS_PER_ANSWER * len(answers)
-    try:
-        return [Recording(traces_from_json(traces), failed) for traces, failed in in_child(run, limit)]
-    except ChildEnded:
-        if len(answers) == 1:
-            return [Recording({}, {})]
-        return [recording for answer in answers for recording in record(judge, exercise, [answer], seed)]
-
-
 def mistakes_of(lab: Lab, judge: InProcess | None = None) -> KnownMistakes:
     """The misconceptions of a lab that its tests show clearly enough, with their behaviour."""
     judge = judge or InProcess(lab.reference())
@@ -101,11 +65,8 @@ def mistakes_of(lab: Lab, judge: InProcess | None = None) -> KnownMistakes:
     wrong = [variant for variant in load_variants(lab) if variant.kind is Kind.MISCONCEPTION]
     for exercise in judge.tests:
         own = [variant for variant in wrong if variant.exercise == exercise]
-        right, *recordings = record(judge, exercise, [{}, *({exercise: variant.code} for variant in own)])
-        pairs = list(zip(own, recordings, strict=True))
-        judged = [(variant, each.traces) for variant, each in pairs]
-        found.judge[exercise] = _clear(right.traces, judged, error=ENOUGH)  # hidden tests try several inputs
-        found.notebook[exercise] = _clear(right.notebook, [(variant, each.notebook) for variant, each in pairs])
+        right, *judged = judge_answers(judge, exercise, [{}, *({exercise: variant.code} for variant in own)])
+        found.add(exercise, right, list(zip(own, judged, strict=True)))
     return found
 
 

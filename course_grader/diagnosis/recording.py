@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from course_grader.audit.behaviours import KnownMistakes, mistakes_of
-from course_grader.audit.lab_audit import audit_fingerprint
+from course_grader.audit.lab_hashes import audit_fingerprint
 from course_grader.audit.variants import FOLDER
 from course_grader.errors import CourseError
 from course_grader.files import write_in_one_step

@@ -10,8 +10,11 @@ from course_grader.audit.check import InProcess
 from course_grader.audit.constants import constant_answers
 from course_grader.audit.diagnosing import Diagnosing
 from course_grader.audit.in_child import ChildEnded, in_child
-from course_grader.audit.lab_audit import audit_fingerprint, audit_lab, reference_failures
-from course_grader.audit.mutants import EQUIVALENT_FILE, equivalent_mutants, mutants_of
+from course_grader.audit.judged_answers import judge_answers
+from course_grader.audit.lab_audit import audit_lab, reference_failures
+from course_grader.audit.lab_hashes import audit_fingerprint
+from course_grader.audit.marked_answers import EQUIVALENT_FILE, equivalent_mutants
+from course_grader.audit.mutants import mutants_of
 from course_grader.audit.own_tests import OwnTests
 from course_grader.audit.probes import probing_tests
 from course_grader.audit.showing import read_json, rows, verdict, write_json, write_page
@@ -94,10 +97,10 @@ class TestQuick:
         assert any("ignore their arguments get 3 points" in problem for problem in audit.problems)
 
     def test_a_variant_that_never_ends_is_ended(self, lab, monkeypatch):
-        monkeypatch.setattr("course_grader.audit.lab_audit.LIMIT_SECONDS", 3.0)
-        monkeypatch.setattr("course_grader.audit.behaviours.LIMIT_SECONDS", 3.0)
+        monkeypatch.setattr("course_grader.audit.judged_answers.SECONDS_PER_ANSWER", 0.1)
+        monkeypatch.setattr(judge_answers, "__defaults__", (0, 3.0))
         variants(lab, '# %% loops kind="alternative"\ndef double(x):\n    while True:\n        pass\n')
-        assert any("'loops': no result within 3 s" in problem for problem in audit_lab(lab, quick=True).problems)
+        assert any("'loops': its tests do not end" in problem for problem in audit_lab(lab, quick=True).problems)
 
 
 class TestDiagnoses:
@@ -122,7 +125,8 @@ class TestDiagnoses:
         luck = {
             "double": "from course_utils.testing.case import session\ndef double(x):\n    return (3 - session.seed) * x"
         }
-        assert [each.judge for each in diagnosing.of("double", [thrice, luck])] == [["three times x"]] * 2
+        judged = judge_answers(judge, "double", [thrice, luck])
+        assert [diagnosing.of("double", each).judge for each in judged] == [["three times x"]] * 2
         assert diagnosing.is_the_same("double", thrice, ["three times x"])
         assert not diagnosing.is_the_same("double", luck, ["three times x"])
 
@@ -219,7 +223,7 @@ class TestShowing:
     def test_the_last_row_is_the_total(self, lab):
         audit = audit_lab(lab, quick=True)
         judged, mutants, diagnosed = ["1", "1", "1", "3", "0"], ["–", "–", "–"], ["1", "1", "32", "0"]
-        assert rows(audit)[-1] == ["total", *judged, *mutants, *diagnosed]
+        assert rows(audit)[-1] == ["total", *judged, *mutants, *diagnosed, "–", "–"]
 
     def test_the_command(self, lab, tmp_path, capsys):
         (tmp_path / "nbgrader_config.py").write_text("")
