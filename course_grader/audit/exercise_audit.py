@@ -14,6 +14,7 @@ from course_grader.audit.mutants import Mutant, mutants_of
 from course_grader.audit.probes import probing_tests
 from course_grader.audit.result import ExerciseAudit, LabAudit
 from course_grader.audit.rewrite_audit import refused_rewrites_of
+from course_grader.audit.rewrites import Rewrite
 from course_grader.audit.variants import Kind, Variant
 
 OTHERS_SECONDS = 120.0  # for the tests of all other exercises
@@ -164,11 +165,18 @@ class ExerciseAuditor:
             tried, refused = refused_rewrites_of(self._judge, self._name, source)
             self._exercise.rewrites += tried
             for rewrite in refused:
-                key = (self._name, rewrite.line)
-                self._exercise.refused += 1
-                self._scope.marks_in_use.add(key)
-                self._result.expect(key in self._scope.refused, f"{what}, rewritten ({rewrite.rule}), loses points; "
-                                    f"correct the tests or give a reason:\n{rewrite.diff}")  # fmt: skip
+                self._refused(what, rewrite)
+
+    def _refused(self, what: str, rewrite: Rewrite) -> None:
+        key = (self._name, rewrite.line)
+        reason = self._scope.refused.get(key, "")
+        self._scope.marks_in_use.add(key)
+        self._exercise.refused += 1
+        self._result.refusals.append(
+            {"exercise": self._name, "rule": rewrite.rule, "diff": rewrite.diff, "reason": reason}
+        )
+        self._result.expect(bool(reason), f"{self._name}: {what}, rewritten ({rewrite.rule}), loses points; correct "
+                            f"the tests, or give a reason for {rewrite.line!r}")  # fmt: skip
 
 
 def _unfinished(exercise: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import os
 from collections.abc import Callable
 
 import nbformat
@@ -28,7 +29,7 @@ def audit_lab(lab: Lab, quick: bool = False, report: Callable[[str], None] = lam
 
     Raises CourseError for a broken file.
     """
-    notebook = lab.reference()
+    start, notebook = os.times(), lab.reference()
     sources, judge = _solutions(notebook), InProcess(notebook)
     _prepare_forks()
     exercises = {name: ExerciseAudit(name) for name in judge.tests if name in sources}
@@ -49,6 +50,7 @@ def audit_lab(lab: Lab, quick: bool = False, report: Callable[[str], None] = lam
     if not quick:
         _expect_marks_in_use(scope)
     result.expect_the_aims()
+    result.processor_seconds = round(sum(os.times()[:4]) - sum(start[:4]))
     return result
 
 

@@ -35,9 +35,10 @@ class ExerciseAudit:
 
 @dataclass
 class LabAudit:
-    """What was found for one lab; it passes when `problems` is empty. survivors: mutants' changes, by exercise.
+    """What was found for one lab; it passes when `problems` is empty.
 
-    fingerprint: the lab's `solutions_hash`.
+    survivors: mutants' changes, by exercise. refusals: rewrites that lose points, with the reason, if there is one.
+    fingerprint: the lab's `solutions_hash`. processor_seconds: what the audit took, in all of its processes.
     """
 
     lab: str
@@ -48,6 +49,8 @@ class LabAudit:
     unexplained: list[str] = field(default_factory=list)
     survivors: list[dict[str, str]] = field(default_factory=list)
     misdiagnoses: list[str] = field(default_factory=list)
+    refusals: list[dict[str, str]] = field(default_factory=list)
+    processor_seconds: int = 0
 
     @property
     def passed(self) -> bool:

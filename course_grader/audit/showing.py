@@ -80,6 +80,9 @@ def print_audit(audit: LabAudit, console: Console) -> None:
     console.print(table)
     for survivor in audit.survivors:
         console.print(Text(f"survived, {survivor['exercise']}:\n{survivor['diff']}"))
+    for refusal in audit.refusals:
+        why = refusal["reason"] or "no reason is given"
+        console.print(Text(f"refused, {refusal['exercise']} ({refusal['rule']}): {why}\n{refusal['diff']}"))
     for text in audit.misdiagnoses:
         console.print(Text(f"misdiagnosed, {text}"), soft_wrap=True)
     for problem in audit.problems:
@@ -88,13 +91,15 @@ def print_audit(audit: LabAudit, console: Console) -> None:
 
 
 def write_json(path: Path, audits: Sequence[LabAudit]) -> None:
+    """Write the audits; those of other labs in the file stay."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps({"labs": [audit.to_json() for audit in audits]}, indent=1, ensure_ascii=False)
+    by_lab = {audit.lab: audit for audit in (*read_json(path), *audits)}
+    text = json.dumps({"labs": [by_lab[lab].to_json() for lab in sorted(by_lab)]}, indent=1, ensure_ascii=False)
     path.write_text(text + "\n", encoding="utf-8")
 
 
 def read_json(path: Path) -> list[LabAudit]:
-    """The audits that write_json wrote; none without a file."""
+    """The audits that write_json wrote; none without such a file."""
     if not path.is_file():
         return []
     return [LabAudit.from_json(each) for each in json.loads(path.read_text(encoding="utf-8"))["labs"]]
