@@ -62,6 +62,6 @@ def test_a_result_is_stale_when_a_test_changes_and_not_when_a_text_does(tmp_path
     notebook.cells.append(nbformat.v4.new_markdown_cell("One more sentence."))
     nbformat.write(notebook, lab.reference_path)
     path = lab.source_folder / "variants" / "double.py"
-    path.write_text(path.read_text().replace("\n# ", "\n# Look: ", 1))
+    path.write_text(path.read_text().replace("This adds", "Your code adds"))
     assert stale_labs([audit], tmp_path) == []
     assert stale_after("test_double", lambda source: source + "\n# more") == [LAB]

@@ -1,5 +1,7 @@
 """The audit of a tiny lab: what is found for right and wrong answers, and how an answer that hangs is ended."""
 
+from dataclasses import replace
+
 import nbformat
 import pytest
 
@@ -13,7 +15,7 @@ from course_grader.audit.in_child import ChildEnded, in_child
 from course_grader.audit.judged_answers import judge_answers
 from course_grader.audit.lab_audit import audit_lab, reference_failures
 from course_grader.audit.lab_hashes import audit_fingerprint
-from course_grader.audit.marked_answers import EQUIVALENT_FILE, equivalent_mutants
+from course_grader.audit.marked_answers import EQUIVALENT_FILE, REFUSED_FILE, equivalent_mutants
 from course_grader.audit.mutants import mutants_of
 from course_grader.audit.own_tests import OwnTests
 from course_grader.audit.probes import probing_tests
@@ -175,6 +177,27 @@ class TestMutants:
             equivalent_mutants(tmp_path, ["count"])
 
 
+class TestRewrites:
+    def test_one_that_loses_points_needs_a_reason(self, lab):
+        edit(lab, "test_double", "expected_function=reference.double)", "expected_function=reference.double)\n"
+             "        self.assertNotIn('double', self.torch_calls('double', self.randn(3)))")  # fmt: skip
+        variants(lab, EMPTY)
+        lost = [problem for problem in audit_lab(lab).problems if "loses points" in problem]
+        assert all("rewritten (float64 inside), loses points" in problem for problem in lost)
+        assert len(lost) == 2  # the reference and the alternative
+        entry = '[[rewrite]]\nexercise = "double"\nline = "{}"\nreason = "one operation is enough"\n'
+        marks = entry.format("their_dtype = x.dtype") + entry.format("return 7")
+        (lab.source_folder / REFUSED_FILE).write_text(marks)
+        audit = audit_lab(lab)
+        assert {each["reason"] for each in audit.refusals} == {"one operation is enough"}
+        assert not any("loses points" in problem for problem in audit.problems)
+        assert f"double: no rewrite 'return 7' is refused; remove it from {REFUSED_FILE}" in audit.problems
+
+    def test_right_answers_in_other_words_score_full(self, lab):
+        double, _ = audit_lab(lab).exercises
+        assert (double.rewrites > 3, double.refused) == (True, 0)
+
+
 class TestParts:
     def test_tests_with_probes_also_in_helpers(self):
         probing = TEST_DOUBLE.replace('"Twice nothing is nothing"', "look()").replace(
@@ -216,6 +239,11 @@ class TestShowing:
         audit.survivors.append({"exercise": "count", "line": "a < b", "diff": "-a > b\n+a < b"})
         write_json(tmp_path / "audit.json", [audit])
         assert read_json(tmp_path / "audit.json") == [audit]
+        write_json(tmp_path / "audit.json", [replace(audit, lab="another"), replace(audit, quick=False)])
+        assert [(each.lab, each.quick) for each in read_json(tmp_path / "audit.json")] == [
+            (LAB, False),
+            ("another", True),
+        ]
         write_page(tmp_path / "audit.html", [audit])
         page = (tmp_path / "audit.html").read_text()
         assert "+a &lt; b" in page and "<td>double</td>" in page
