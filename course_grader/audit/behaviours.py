@@ -8,63 +8,22 @@ import json
 import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import zip_longest
 from typing import Any
 
 from course_grader.audit.check import InProcess
-from course_grader.audit.in_child import ChildEnded, in_child
+from course_grader.audit.in_child import in_child
+from course_grader.audit.judged_answers import LIMIT_SECONDS, JudgedAnswer, judge_answers
 from course_grader.audit.known_mistakes import KnownMistakes, Returns
 from course_grader.audit.variants import FOLDER, Kind, Variant, load_variants
 from course_grader.judge.reference import ReferenceSource
-from course_grader.judge.session import DIAGNOSIS_SEED
 from course_grader.notebooks import Lab, is_judged_cell
 from course_utils.remote.mistakes import ENOUGH, Mistake
 from course_utils.remote.recorder import Recorder
-from course_utils.remote.traces import Call, Traces, traces_from_json, traces_to_json
-from course_utils.testing.case import session
+from course_utils.remote.traces import Call, Traces
 
-LIMIT_SECONDS = 60.0  # for the tests of one exercise
-SECONDS_PER_ANSWER = 5.0  # more for each further answer
 _FORMAT = 1  # of the fingerprints
-
-
-@dataclass
-class Recording:
-    """The calls in an exercise's tests. They go on after failed assertions: `notebook` has the calls before them only,
-    and those of visible tests only, as in a student's notebook."""
-
-    traces: Traces
-    failed: dict[str, int]
-
-    @property
-    def notebook(self) -> Traces:
-        visible = {test: calls for test, calls in self.traces.items() if not test.startswith("Hidden")}
-        return {test: calls[: self.failed.get(test, len(calls))] for test, calls in visible.items()}
-
-
-def record(
-    judge: InProcess, exercise: str, answers: Sequence[dict[str, str]], seed: int = DIAGNOSIS_SEED
-) -> list[Recording]:
-    """What the tests of an exercise ask of each of these answers, and what they get; empty for one that does not end.
-
-    answers: the sources of some solution cells, by exercise. Runs in a child process.
-    """
-
-    def run() -> list[Any]:
-        session.seed, session.goes_on = seed, True
-        recorders = [Recorder() for _ in answers]
-        for answer, recorder in zip(answers, recorders, strict=True):
-            judge.outcomes(answer, [exercise], recorder)
-        return [[traces_to_json(recorder.traces), recorder.failed] for recorder in recorders]
-
-    limit = LIMIT_SECONDS + SECONDS_PER_ANSWER * len(answers)
-    try:
-        return [Recording(traces_from_json(traces), failed) for traces, failed in in_child(run, limit)]
-    except ChildEnded:
-        if len(answers) == 1:
-            return [Recording({}, {})]
-        return [recording for answer in answers for recording in record(judge, exercise, [answer], seed)]
 
 
 def mistakes_of(lab: Lab, judge: InProcess | None = None, processes: int = 1) -> KnownMistakes:
@@ -76,21 +35,27 @@ def mistakes_of(lab: Lab, judge: InProcess | None = None, processes: int = 1) ->
     wrong = [variant for variant in load_variants(lab) if variant.kind is Kind.MISCONCEPTION]
     by_exercise = {name: [variant for variant in wrong if variant.exercise == name] for name in judge.tests}
 
-    def recordings_of(exercise: str) -> list[Recording]:
-        return record(judge, exercise, [{}, *({exercise: variant.code} for variant in by_exercise[exercise])])
+    def judged(exercise: str) -> list[JudgedAnswer]:
+        return judge_answers(judge, exercise, [{}, *({exercise: variant.code} for variant in by_exercise[exercise])])
 
     with ThreadPoolExecutor(processes) as executor:  # its threads only wait for the processes
         returns = executor.submit(returns_of, judge)
         longest_first = reversed(by_exercise)  # the last exercises train
-        recorded = {name: executor.submit(recordings_of, name) for name in longest_first}
+        answers = {name: executor.submit(judged, name) for name in longest_first}
     found = KnownMistakes(returns=returns.result())
-    for exercise in by_exercise:
-        right, *recordings = recorded[exercise].result()
-        pairs = list(zip(by_exercise[exercise], recordings, strict=True))
-        judged = [(variant, each.traces) for variant, each in pairs]
-        found.judge[exercise] = _clear(right.traces, judged, error=ENOUGH)  # hidden tests try several inputs
-        found.notebook[exercise] = _clear(right.notebook, [(variant, each.notebook) for variant, each in pairs])
+    for exercise, variants in by_exercise.items():
+        right, *others = answers[exercise].result()
+        add_mistakes(found, exercise, right, list(zip(variants, others, strict=True)))
     return found
+
+
+def add_mistakes(
+    known: KnownMistakes, exercise: str, right: JudgedAnswer, wrong: Sequence[tuple[Variant, JudgedAnswer]]
+) -> None:
+    """Add the misconceptions of an exercise that its tests show clearly enough, of these."""
+    judged = [(variant, each.traces) for variant, each in wrong]
+    known.judge[exercise] = _clear(right.traces, judged, error=ENOUGH)  # hidden tests try several inputs
+    known.notebook[exercise] = _clear(right.notebook, [(variant, each.notebook) for variant, each in wrong])
 
 
 def _clear(right: Traces, wrong: list[tuple[Variant, Traces]], error: int | None = None) -> list[Mistake]:

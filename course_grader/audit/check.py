@@ -81,12 +81,6 @@ class InProcess:
         self.tests = {name: cell.source for name, cell in cells.items()}
         self._points = {name: nbgrader_metadata(cell)["points"] for name, cell in cells.items()}
 
-    def find(self, variant: Variant) -> Finding:
-        outcomes = self.outcomes({variant.exercise: variant.code}, self._affected(variant))
-        lost = {name: _lost(tests) for name, tests in outcomes.items() if _lost(tests)}
-        own = outcomes.get(variant.exercise, [])
-        return Finding(variant, lost, any(not test.hidden and test.status != "passed" for test in own))
-
     def outcomes(
         self, answers: dict[str, str], exercises: Collection[str] | None = None, recorder: Recorder | None = None
     ) -> dict[str, list[Outcome]]:
@@ -112,7 +106,7 @@ class InProcess:
             return [Outcome(exercise, "the test cell", self._points[exercise], False, "error", repr(error))]
         return testing.last_outcomes[exercise]
 
-    def _affected(self, variant: Variant) -> set[str]:
+    def affected(self, variant: Variant) -> set[str]:
         """The exercises whose tests can notice the variant: they, or what they call, mention a name that it defines."""
         names = {variant.exercise, *_defined_names(variant.code)}
         cells = [cell for cell in self._notebook.cells if is_solution_cell(cell) or has_tag(cell, "fixture")]
@@ -122,10 +116,6 @@ class InProcess:
             found = bool(new := set().union(*(_defined_names(cell.source) for cell in mentioning)) - names)
             names |= new
         return {exercise for exercise, tests in self.tests.items() if _mentions(tests, names)}
-
-
-def _lost(outcomes: list[Outcome]) -> float:
-    return sum(outcome.max - outcome.points for outcome in outcomes)
 
 
 @contextlib.contextmanager

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from course_grader.audit.behaviours import Recording, against, record
+from course_grader.audit.behaviours import against
 from course_grader.audit.check import InProcess
+from course_grader.audit.judged_answers import JudgedAnswer, judge_answers
 from course_grader.audit.known_mistakes import KnownMistakes
 from course_utils.remote.mistakes import ENOUGH, Mistake, diagnose
 from course_utils.remote.traces import Traces
@@ -29,19 +30,16 @@ class Diagnosing:
         """codes: the source of each misconception, by exercise and name."""
         self._judge, self._known, self._codes = judge, known, codes
 
-    def of(self, exercise: str, answers: Sequence[dict[str, str]]) -> list[Diagnosed]:
-        return [self._of(exercise, each) for each in record(self._judge, exercise, answers)]
-
-    def _of(self, exercise: str, recording: Recording) -> Diagnosed:
+    def of(self, exercise: str, answer: JudgedAnswer) -> Diagnosed:
         return Diagnosed(
-            _names(recording.traces, self._known.judge.get(exercise, [])),
-            _names(recording.notebook, self._known.notebook.get(exercise, [])),
+            _names(answer.traces, self._known.judge.get(exercise, [])),
+            _names(answer.notebook, self._known.notebook.get(exercise, [])),
         )
 
     def is_the_same(self, exercise: str, answer: dict[str, str], names: Sequence[str]) -> bool:
         """Whether the answer behaves like one of these misconceptions on other inputs, too: it makes this mistake."""
         codes = [{exercise: self._codes[exercise, name]} for name in names]
-        right, mine, *theirs = record(self._judge, exercise, [{}, answer, *codes], OTHER_SEED)
+        right, mine, *theirs = judge_answers(self._judge, exercise, [{}, answer, *codes], OTHER_SEED)
         return any(
             Mistake("", "", against(right.traces, each.traces, ENOUGH)).evidence_in(mine.traces) for each in theirs
         )

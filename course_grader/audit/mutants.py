@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import ast
 import difflib
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from course_grader.errors import CourseError
-
-EQUIVALENT_FILE = "equivalent_mutants.toml"
-_KEYS = {"exercise", "line", "reason"}
 
 
 @dataclass(frozen=True)
@@ -40,36 +35,6 @@ def mutants_of(source: str, exercise: str) -> list[Mutant]:
         if code not in found and changed and ast.dump(changed) != ast.dump(tree):
             found[code] = _mutant(exercise, source, code)
     return list(found.values())
-
-
-def equivalent_mutants(folder: Path, exercises: list[str]) -> dict[tuple[str, str], str]:
-    """The reasons in a lab's `equivalent_mutants.toml`, by exercise and changed line; empty without such a file."""
-    path = folder / EQUIVALENT_FILE
-    if not path.is_file():
-        return {}
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise CourseError(f"{path}: {error}") from None
-    if set(content) - {"mutant"} or not isinstance(content.get("mutant", []), list):
-        raise CourseError(f"{path}: expected only [[mutant]] tables")
-    reasons: dict[tuple[str, str], str] = {}
-    for number, entry in enumerate(content.get("mutant", []), start=1):
-        if problem := _problem(entry, exercises, reasons):
-            raise CourseError(f"{path}, mutant {number}: {problem}")
-        reasons[entry["exercise"], entry["line"].strip()] = entry["reason"].strip()
-    return reasons
-
-
-def _problem(entry: Any, exercises: list[str], reasons: dict[tuple[str, str], str]) -> str:
-    """What is wrong with an entry of the file; empty if nothing is."""
-    if not isinstance(entry, dict) or set(entry) != _KEYS:
-        return "expected the keys exercise, line and reason"
-    if not all(isinstance(value, str) and value.strip() for value in entry.values()):
-        return "expected a text for each key"
-    if entry["exercise"] not in exercises:
-        return f"no exercise {entry['exercise']!r}; expected one of {', '.join(exercises)}"
-    return "a second entry for this line" if (entry["exercise"], entry["line"].strip()) in reasons else ""
 
 
 def _changes(source: str) -> Iterator[Any]:
@@ -125,8 +90,12 @@ def _parsed(code: str) -> ast.AST | None:
 
 
 def _mutant(exercise: str, source: str, code: str) -> Mutant:
-    old, new = source.splitlines(), code.splitlines()
-    changes = [line for line in difflib.unified_diff(old, new, n=0, lineterm="") if line[:3] not in ("---", "+++")]
-    changed = [line for line in changes if not line.startswith("@@")]
-    line = next((line for line in changed if line.startswith("+")), changed[0])
-    return Mutant(exercise, line[1:].strip(), code, "\n".join(changed))
+    diff = changed_lines(source, code)
+    line = next((line for line in diff if line.startswith("+")), diff[0])
+    return Mutant(exercise, line[1:].strip(), code, "\n".join(diff))
+
+
+def changed_lines(old: str, new: str) -> list[str]:
+    """The lines that differ, as in a diff: with - or + before them."""
+    diff = difflib.unified_diff(old.splitlines(), new.splitlines(), n=0, lineterm="")
+    return [line for line in diff if line[:3] not in ("---", "+++") and not line.startswith("@@")]

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from course_grader.audit.lab_audit import ExerciseAudit, LabAudit
+from course_grader.audit.result import ExerciseAudit, LabAudit
 from course_grader.report.text import points
 
 HEADINGS = (
@@ -29,18 +29,21 @@ HEADINGS = (
     "told",
     "others",
     "misdiagnosed",
+    "rewrites",
+    "refused",
 )
 LEGEND = (
     "seen: misconceptions that fail a visible test · constant: points for answers that ignore their arguments · "
     "probes: points of tests that run code in the student's kernel · killed: mutants of the reference that lose "
     "points · diagnosed: misconceptions that the grader names · told: those that a notebook names by visible tests · "
     "others: other answers (right ones, unfinished ones, constants, mutants, misconceptions of other exercises) · "
-    "misdiagnosed: those that are taken for a misconception whose behaviour they do not have on other inputs"
+    "misdiagnosed: those that are taken for a misconception whose behaviour they do not have on other inputs · "
+    "rewrites: right answers written in another way · refused: those that lose points"
 )
 
 
 def rows(audit: LabAudit) -> list[list[str]]:
-    """The cells of the table, by exercise and in total; `–` where mutants were left out."""
+    """The cells of the table, by exercise and in total; `–` where mutants and rewrites were left out."""
     if not audit.exercises:
         return []
     names = [each.name for each in fields(ExerciseAudit) if each.name != "name"]
@@ -53,7 +56,8 @@ def _row(exercise: ExerciseAudit, quick: bool) -> list[str]:
     mutants = ["–"] * 3 if quick else [str(each) for each in (exercise.mutants, exercise.killed, exercise.equivalent)]
     numbers = [exercise.diagnosed, exercise.told, exercise.others, exercise.misdiagnosed]
     diagnoses = [str(number) if exercise.others else "–" for number in numbers]  # an older audit has none
-    shown = [points(exercise.constant), points(exercise.probed), *mutants, *diagnoses]
+    rewrites = ["–"] * 2 if quick else [str(exercise.rewrites), str(exercise.refused)]
+    shown = [points(exercise.constant), points(exercise.probed), *mutants, *diagnoses, *rewrites]
     return [exercise.name, *map(str, counts), *shown]
 
 
@@ -67,7 +71,7 @@ def verdict(audit: LabAudit) -> str:
 
 def print_audit(audit: LabAudit, console: Console) -> None:
     if not console.is_terminal:
-        console = Console(file=console.file, width=190)  # a table must not wrap
+        console = Console(file=console.file, width=210)  # a table must not wrap
     table = Table(title=audit.lab, header_style="bold", box=box.SIMPLE_HEAD, show_edge=False)
     for number, heading in enumerate(HEADINGS):
         table.add_column(heading, justify="right" if number else "left", no_wrap=True)
@@ -76,6 +80,9 @@ def print_audit(audit: LabAudit, console: Console) -> None:
     console.print(table)
     for survivor in audit.survivors:
         console.print(Text(f"survived, {survivor['exercise']}:\n{survivor['diff']}"))
+    for refusal in audit.refusals:
+        why = refusal["reason"] or "no reason is given"
+        console.print(Text(f"refused, {refusal['exercise']} ({refusal['rule']}): {why}\n{refusal['diff']}"))
     for text in audit.misdiagnoses:
         console.print(Text(f"misdiagnosed, {text}"), soft_wrap=True)
     for problem in audit.problems:
@@ -84,13 +91,15 @@ def print_audit(audit: LabAudit, console: Console) -> None:
 
 
 def write_json(path: Path, audits: Sequence[LabAudit]) -> None:
+    """Write the audits; those of other labs in the file stay."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps({"labs": [audit.to_json() for audit in audits]}, indent=1, ensure_ascii=False)
+    by_lab = {audit.lab: audit for audit in (*read_json(path), *audits)}
+    text = json.dumps({"labs": [by_lab[lab].to_json() for lab in sorted(by_lab)]}, indent=1, ensure_ascii=False)
     path.write_text(text + "\n", encoding="utf-8")
 
 
 def read_json(path: Path) -> list[LabAudit]:
-    """The audits that write_json wrote; none without a file."""
+    """The audits that write_json wrote; none without such a file."""
     if not path.is_file():
         return []
     return [LabAudit.from_json(each) for each in json.loads(path.read_text(encoding="utf-8"))["labs"]]

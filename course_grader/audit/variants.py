@@ -47,6 +47,11 @@ class Variant:
     also_affects: tuple[str, ...] = ()
     hidden_because: str = ""
 
+    @property
+    def label(self) -> str:
+        """The exercise and the name, as messages mention it."""
+        return f"{self.exercise}, {self.name!r}"
+
 
 def load_variants(lab: Lab) -> list[Variant]:
     """The lab's variants, exercises in notebook order. CourseError names the file and cell to correct."""

@@ -171,14 +171,17 @@ def _add_audit(subparsers: argparse._SubParsersAction) -> None:
     parser = subparsers.add_parser(
         "audit",
         help="check that the tests of labs tell right answers from wrong ones",
-        description="Judge the reference, the release, the variants, constant answers and mutants of the reference by "
-        "each lab's tests, and say where the tests do not tell right from wrong.",
+        description="Judge the reference, the release, the variants, constant answers, mutants of the reference and "
+        "right answers written in other ways by each lab's tests, and say where the tests do not tell right from "
+        "wrong.",
         epilog="exit codes: 0 all labs pass, 1 some do not, 2 wrong usage, 130 stopped by Ctrl-C or SIGTERM",
     )
     parser.set_defaults(command=commands.audit)
     parser.add_argument("names", nargs="*", metavar="LAB", help="only these labs (default: all)")
-    parser.add_argument("--quick", action="store_true", help="leave out the mutants")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the result to this file")
+    parser.add_argument("--quick", action="store_true", help="leave out mutants and rewrites")
+    parser.add_argument(
+        "--json", type=Path, metavar="FILE", help="also write the result to this file; those of other labs in it stay"
+    )
     parser.add_argument("--page", type=Path, metavar="FILE", help="also write the result as a page (HTML) to this file")
     _add_course(parser)
 

@@ -12,8 +12,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from course_grader.audit.fingerprint import audit_fingerprint
 from course_grader.audit.known_mistakes import KnownMistakes
+from course_grader.audit.lab_hashes import audit_fingerprint
 from course_grader.audit.variants import FOLDER
 from course_grader.errors import CourseError
 from course_grader.files import write_in_one_step

@@ -45,9 +45,7 @@ class Parts:
 class SharedParts:
     """Starts them and, where one was lost, starts both again. `get` is thread-safe."""
 
-    def __init__(
-        self, lab: Lab, limits: Limits, sandbox: bool, gpu: bool, phases: Phases, profile: str = "cpu"
-    ):
+    def __init__(self, lab: Lab, limits: Limits, sandbox: bool, gpu: bool, phases: Phases, profile: str = "cpu"):
         """profile: of the kernels. The judge always has "cpu", so that no score depends on it."""
         self._lab, self._limits, self._sandbox, self._gpu = lab, limits, sandbox, gpu
         caches = model_caches() if profile != "cpu" else {}

@@ -1,5 +1,7 @@
 """The audit of a tiny lab: what is found for right and wrong answers, and how an answer that hangs is ended."""
 
+from dataclasses import replace
+
 import nbformat
 import pytest
 
@@ -9,10 +11,12 @@ from course_grader.audit.behaviours import mistakes_of
 from course_grader.audit.check import InProcess
 from course_grader.audit.constants import constant_answers
 from course_grader.audit.diagnosing import Diagnosing
-from course_grader.audit.fingerprint import audit_fingerprint
 from course_grader.audit.in_child import ChildEnded, in_child
+from course_grader.audit.judged_answers import judge_answers
 from course_grader.audit.lab_audit import audit_lab, reference_failures
-from course_grader.audit.mutants import EQUIVALENT_FILE, equivalent_mutants, mutants_of
+from course_grader.audit.lab_hashes import audit_fingerprint
+from course_grader.audit.marked_answers import EQUIVALENT_FILE, REFUSED_FILE, equivalent_mutants
+from course_grader.audit.mutants import mutants_of
 from course_grader.audit.own_tests import OwnTests
 from course_grader.audit.probes import probing_tests
 from course_grader.audit.showing import read_json, rows, verdict, write_json, write_page
@@ -95,10 +99,10 @@ class TestQuick:
         assert any("ignore their arguments get 3 points" in problem for problem in audit.problems)
 
     def test_a_variant_that_never_ends_is_ended(self, lab, monkeypatch):
-        monkeypatch.setattr("course_grader.audit.lab_audit.LIMIT_SECONDS", 3.0)
-        monkeypatch.setattr("course_grader.audit.behaviours.LIMIT_SECONDS", 3.0)
+        monkeypatch.setattr("course_grader.audit.judged_answers.SECONDS_PER_ANSWER", 0.1)
+        monkeypatch.setattr(judge_answers, "__defaults__", (0, 3.0))
         variants(lab, '# %% loops kind="alternative"\ndef double(x):\n    while True:\n        pass\n')
-        assert any("'loops': no result within 3 s" in problem for problem in audit_lab(lab, quick=True).problems)
+        assert any("'loops': its tests do not end" in problem for problem in audit_lab(lab, quick=True).problems)
 
 
 class TestDiagnoses:
@@ -123,7 +127,8 @@ class TestDiagnoses:
         luck = {
             "double": "from course_utils.testing.case import session\ndef double(x):\n    return (3 - session.seed) * x"
         }
-        assert [each.judge for each in diagnosing.of("double", [thrice, luck])] == [["three times x"]] * 2
+        judged = judge_answers(judge, "double", [thrice, luck])
+        assert [diagnosing.of("double", each).judge for each in judged] == [["three times x"]] * 2
         assert diagnosing.is_the_same("double", thrice, ["three times x"])
         assert not diagnosing.is_the_same("double", luck, ["three times x"])
 
@@ -172,6 +177,27 @@ class TestMutants:
             equivalent_mutants(tmp_path, ["count"])
 
 
+class TestRewrites:
+    def test_one_that_loses_points_needs_a_reason(self, lab):
+        edit(lab, "test_double", "expected_function=reference.double)", "expected_function=reference.double)\n"
+             "        self.assertNotIn('double', self.torch_calls('double', self.randn(3)))")  # fmt: skip
+        variants(lab, EMPTY)
+        lost = [problem for problem in audit_lab(lab).problems if "loses points" in problem]
+        assert all("rewritten (float64 inside), loses points" in problem for problem in lost)
+        assert len(lost) == 2  # the reference and the alternative
+        entry = '[[rewrite]]\nexercise = "double"\nline = "{}"\nreason = "one operation is enough"\n'
+        marks = entry.format("their_dtype = x.dtype") + entry.format("return 7")
+        (lab.source_folder / REFUSED_FILE).write_text(marks)
+        audit = audit_lab(lab)
+        assert {each["reason"] for each in audit.refusals} == {"one operation is enough"}
+        assert not any("loses points" in problem for problem in audit.problems)
+        assert f"double: no rewrite 'return 7' is refused; remove it from {REFUSED_FILE}" in audit.problems
+
+    def test_right_answers_in_other_words_score_full(self, lab):
+        double, _ = audit_lab(lab).exercises
+        assert (double.rewrites > 3, double.refused) == (True, 0)
+
+
 class TestParts:
     def test_tests_with_probes_also_in_helpers(self):
         probing = TEST_DOUBLE.replace('"Twice nothing is nothing"', "look()").replace(
@@ -213,6 +239,11 @@ class TestShowing:
         audit.survivors.append({"exercise": "count", "line": "a < b", "diff": "-a > b\n+a < b"})
         write_json(tmp_path / "audit.json", [audit])
         assert read_json(tmp_path / "audit.json") == [audit]
+        write_json(tmp_path / "audit.json", [replace(audit, lab="another"), replace(audit, quick=False)])
+        assert [(each.lab, each.quick) for each in read_json(tmp_path / "audit.json")] == [
+            (LAB, False),
+            ("another", True),
+        ]
         write_page(tmp_path / "audit.html", [audit])
         page = (tmp_path / "audit.html").read_text()
         assert "+a &lt; b" in page and "<td>double</td>" in page
@@ -220,7 +251,7 @@ class TestShowing:
     def test_the_last_row_is_the_total(self, lab):
         audit = audit_lab(lab, quick=True)
         judged, mutants, diagnosed = ["1", "1", "1", "3", "0"], ["–", "–", "–"], ["1", "1", "32", "0"]
-        assert rows(audit)[-1] == ["total", *judged, *mutants, *diagnosed]
+        assert rows(audit)[-1] == ["total", *judged, *mutants, *diagnosed, "–", "–"]
 
     def test_the_command(self, lab, tmp_path, capsys):
         (tmp_path / "nbgrader_config.py").write_text("")

@@ -1,0 +1,108 @@
+"""What the tests of an exercise ask of answers, what they get, and which tests fail: each answer runs once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from course_grader.audit.check import InProcess
+from course_grader.audit.in_child import ChildEnded, in_child
+from course_grader.judge.session import DIAGNOSIS_SEED
+from course_utils.remote.recorder import Recorder
+from course_utils.remote.traces import Traces, traces_from_json, traces_to_json
+from course_utils.testing import Outcome
+from course_utils.testing.case import session
+
+LIMIT_SECONDS = 60.0  # for the tests of one exercise
+SECONDS_PER_ANSWER = 5.0  # more for each further answer
+
+
+@dataclass(frozen=True)
+class TestResult:
+    """Whether an answer passed a test (Class.method), and the points that the test is worth."""
+
+    __test__ = False  # it is not one of pytest's
+
+    name: str
+    worth: float
+    hidden: bool
+    passed: bool
+
+
+@dataclass
+class JudgedAnswer:
+    """The calls in an exercise's tests, and the tests' results. Tests go on after failed assertions: `notebook` has the
+    calls before them only, and those of visible tests only, as in a student's notebook.
+
+    ended: whether there is a result; an answer that never ends has none. seconds: how long the tests took.
+    """
+
+    traces: Traces = field(default_factory=dict)
+    failed: dict[str, int] = field(default_factory=dict)
+    tests: list[TestResult] = field(default_factory=list)
+    seconds: float = 0.0
+    ended: bool = False
+
+    @property
+    def notebook(self) -> Traces:
+        visible = {test: calls for test, calls in self.traces.items() if not test.startswith("Hidden")}
+        return {test: calls[: self.failed.get(test, len(calls))] for test, calls in visible.items()}
+
+    @property
+    def points(self) -> float:
+        """What the answer earns; 0 for one that does not end."""
+        return sum(test.worth for test in self.tests if test.passed)
+
+    @property
+    def lost(self) -> float:
+        """The points of the tests that fail."""
+        return sum(test.worth for test in self.tests if not test.passed)
+
+    @property
+    def seen(self) -> bool:
+        """Whether a visible test fails."""
+        return any(not test.hidden and not test.passed for test in self.tests)
+
+
+def judge_answers(
+    judge: InProcess,
+    exercise: str,
+    answers: Sequence[dict[str, str]],
+    seed: int = DIAGNOSIS_SEED,
+    limit: float = LIMIT_SECONDS,
+) -> list[JudgedAnswer]:
+    """What the tests of an exercise find out about each of these answers.
+
+    answers: the sources of some solution cells, by exercise. limit: in seconds, for the first answer; each further one
+    has a few more. Runs in a child process.
+    """
+    if not answers:
+        return []
+    seconds = limit + SECONDS_PER_ANSWER * (len(answers) - 1)
+    try:
+        found = in_child(lambda: [_judge(judge, exercise, answer, seed) for answer in answers], seconds)
+    except ChildEnded:
+        if len(answers) == 1:
+            return [JudgedAnswer()]
+        return [each for answer in answers for each in judge_answers(judge, exercise, [answer], seed, limit)]
+    return [_from_json(each) for each in found]
+
+
+def _judge(judge: InProcess, exercise: str, answer: dict[str, str], seed: int) -> list[Any]:
+    session.seed, session.goes_on = seed, True
+    recorder, start = Recorder(), time.monotonic()
+    tests = judge.outcomes(answer, [exercise], recorder)[exercise]
+    results = [[test.name, test.max, test.hidden, _passed(test, recorder)] for test in tests]
+    return [traces_to_json(recorder.traces), recorder.failed, results, time.monotonic() - start]
+
+
+def _passed(test: Outcome, recorder: Recorder) -> bool:
+    """A test that went on after a failed assertion may end as if it had passed."""
+    return test.status == "passed" and test.name not in recorder.failed
+
+
+def _from_json(data: list[Any]) -> JudgedAnswer:
+    traces, failed, tests, seconds = data
+    return JudgedAnswer(traces_from_json(traces), failed, [TestResult(*test) for test in tests], seconds, ended=True)
