@@ -13,6 +13,8 @@ import shutil
 import subprocess
 import symtable
 import sys
+from html import escape
+from importlib.metadata import distribution
 from pathlib import Path
 
 import nbformat
@@ -43,13 +45,17 @@ NOT_SHOWN = {
     "before_you_hand_in",
     "needs",
 }
-MERMAID = re.compile(r"```mermaid\n.*?```", re.DOTALL)
+MERMAID = re.compile(r"```mermaid\n(.*?)```", re.DOTALL)
+FLOOR = re.compile(r'subgraph \w+\["(.+?)"\]\n(.+?)\n')
+# The parts of MathJax that pages load; the rest of the package is the same code, combined in other ways.
+MATHJAX = ("tex-chtml.js", "output/chtml", "input/tex", "a11y", "sre")
 
 
 def main() -> None:
     shutil.rmtree(SOURCE, ignore_errors=True)
     shutil.copytree(ROOT / "scripts" / "site", SOURCE)
     (SOURCE / "files").mkdir()
+    copy_mathjax(SOURCE / "style" / "mathjax")
     write_docs()
     names = lab_names(ROOT)
     for name in names:
@@ -62,19 +68,37 @@ def main() -> None:
     build()
 
 
+def copy_mathjax(target: Path) -> None:
+    """Formulas are drawn by the site's own copy of MathJax, so that a page needs no other server."""
+    source = Path(str(distribution("sphinx-mathjax-offline").locate_file("sphinx-mathjax-offline/static/mathjax")))
+    for name in MATHJAX:
+        if (source / name).is_dir():
+            shutil.copytree(source / name, target / name)
+        else:
+            target.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source / name, target / name)
+
+
 def write_docs() -> None:
     shutil.copytree(ROOT / "docs", SOURCE / "docs", ignore=shutil.ignore_patterns("*.json"))
     for name in ("CHANGELOG.md", "SECURITY.md"):
         shutil.copy(ROOT / name, SOURCE / name)
     page = SOURCE / "docs" / "architecture.md"
     text = page.read_text(encoding="utf-8")
-    # Drawing it needs a script from another server; the table below it says the same.
-    page.write_text(
-        MERMAID.sub("The floors, from top to bottom, are in the order of this table.", text), encoding="utf-8"
-    )
+    page.write_text(MERMAID.sub(lambda found: floors_picture(found[1]), text), encoding="utf-8")
     page = SOURCE / "docs" / "contributing.md"
     text = page.read_text(encoding="utf-8").replace("](reference/)", "](reference/commands.md)")
     page.write_text(text, encoding="utf-8")
+
+
+def floors_picture(mermaid: str) -> str:
+    """The picture of the floors in HTML: Mermaid draws its own in the reader's browser, with a script of 3 MB."""
+    floors = [
+        f"<li><b>{escape(name)}</b> "
+        + " ".join(f"<span>{escape(room)}</span>" for room in re.findall(r'"(.+?)"', rooms))
+        for name, rooms in FLOOR.findall(mermaid)
+    ]
+    return '<ol class="floors" role="list">\n' + "</li>\n".join(floors) + "</li>\n</ol>\n"
 
 
 def write_lab(name: str) -> None:

@@ -12,6 +12,7 @@ extensions = ["myst_nb"]
 nb_execution_mode = "off"  # the outputs are saved ones, chosen so that they contain no answer
 myst_enable_extensions = ["amsmath", "dollarmath"]
 myst_heading_anchors = 3
+mathjax_path = "mathjax/tex-chtml.js"  # scripts/make_site.py copies it into style/
 suppress_warnings = ["myst.header"]  # a page may begin with a small heading
 
 html_theme = "sphinx_book_theme"
