@@ -46,6 +46,7 @@ NOT_SHOWN = {
     "needs",
 }
 MERMAID = re.compile(r"```mermaid\n(.*?)```", re.DOTALL)
+MUTANTS = re.compile(r"^Mutants that survived:\n+```diff\n.*?^```\n*", re.DOTALL | re.MULTILINE)
 FLOOR = re.compile(r'subgraph \w+\["(.+?)"\]\n(.+?)\n')
 # The parts of MathJax that pages load; the rest of the package is the same code, combined in other ways.
 MATHJAX = ("tex-chtml.js", "output/chtml", "input/tex", "a11y", "sre")
@@ -83,12 +84,19 @@ def write_docs() -> None:
     shutil.copytree(ROOT / "docs", SOURCE / "docs", ignore=shutil.ignore_patterns("*.json"))
     for name in ("CHANGELOG.md", "SECURITY.md"):
         shutil.copy(ROOT / name, SOURCE / name)
+    page = SOURCE / "docs" / "audit.md"
+    page.write_text(without_mutants(page.read_text(encoding="utf-8")), encoding="utf-8")
     page = SOURCE / "docs" / "architecture.md"
     text = page.read_text(encoding="utf-8")
     page.write_text(MERMAID.sub(lambda found: floors_picture(found[1]), text), encoding="utf-8")
     page = SOURCE / "docs" / "contributing.md"
     text = page.read_text(encoding="utf-8").replace("](reference/)", "](reference/commands.md)")
     page.write_text(text, encoding="utf-8")
+
+
+def without_mutants(audit: str) -> str:
+    """The audit's page without the mutants that survived: they are lines of the solutions."""
+    return MUTANTS.sub("", audit)
 
 
 def floors_picture(mermaid: str) -> str:

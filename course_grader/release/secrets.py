@@ -38,7 +38,10 @@ _PATTERNS = {
         re.MULTILINE,
     ),
 }
-_BASE64 = re.compile(r"(?:[A-Za-z0-9+/_-]{4}\n?){10,}[A-Za-z0-9+/_-]*={0,2}")
+_BASE64 = re.compile(
+    # In one line, or broken into lines of 60 to 76 characters.
+    r"(?:(?:[A-Za-z0-9+/_-]{4}){15,19}\n)+[A-Za-z0-9+/_-]*={0,2}|(?:[A-Za-z0-9+/_-]{4}){10,}[A-Za-z0-9+/_-]*={0,2}"
+)
 _TAG = re.compile(r"<[^<>]*>")
 
 
