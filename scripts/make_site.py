@@ -114,12 +114,19 @@ def write_lab(name: str) -> None:
     notebook = nbformat.read(lab.release_path, as_version=4)
     shutil.copy(lab.release_path, SOURCE / "files" / lab.release_path.name)
     add_outputs(notebook, lab.reference())
-    download = f'<a href="../../{name}.ipynb" download>Download the notebook</a>'
     title = notebook.cells[0]
-    title.source = BADGE.sub(lambda found: f"{found[0].strip()} · {download}\n\n", title.source)
+    title.source = BADGE.sub(lambda found: buttons(name, found[0]), title.source)
     target = SOURCE / "labs" / name / f"{name}.ipynb"
     target.parent.mkdir(parents=True)
     nbformat.write(notebook, target)
+
+
+def buttons(name: str, badge: str) -> str:
+    """The line below a lab's title: open it in Colab, or download it."""
+    colab = re.search(r"\((https://colab[^)]+)\)", badge)
+    links = [f'<a class="button" href="{escape(colab[1])}">Open in Colab</a>'] if colab else []
+    links.append(f'<a class="button" href="../../{name}.ipynb" download>Download the notebook</a>')
+    return f'<p class="buttons">{" ".join(links)}</p>\n\n'
 
 
 def add_outputs(notebook: NotebookNode, reference: NotebookNode) -> None:
@@ -148,9 +155,9 @@ def write_flashcards(names: list[str]) -> None:
     rows = []
     for name in names:
         links = []
-        for file in (f"{name}.apkg", f"{name}.csv"):
+        for file, text in ((f"{name}.apkg", "Anki deck"), (f"{name}.csv", "CSV")):
             save_flashcards(name, SOURCE / "files" / file)
-            links.append(f'<a href="{file}" download>{file}</a>')
+            links.append(f'<a href="{file}" download>{text}</a>')
         rows.append(f"| {name} | {' | '.join(links)} |")
     text = (
         "# Flashcards\n\nEach lab ends with flashcards. These files contain the same cards: a deck for "

@@ -7,6 +7,7 @@ project = "Deep Learning Labs"
 version = release = os.environ["COURSE_VERSION"]
 html_title = f"{project} {version}"
 language = "en"
+author = "the course's authors"
 
 extensions = ["myst_nb"]
 nb_execution_mode = "off"  # the outputs are saved ones, chosen so that they contain no answer
@@ -27,6 +28,7 @@ html_theme_options = {
 }
 html_extra_path = ["files"]
 html_static_path = ["style"]
+html_favicon = "style/icon.svg"
 html_css_files = ["course.css"]
 html_show_sourcelink = False
 html_copy_source = False

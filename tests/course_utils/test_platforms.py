@@ -1,4 +1,4 @@
-"""What other systems do differently, as far as it can be tried on this one: encodings, paths, line ends, new processes."""
+"""What other systems do differently, as far as this one can show it: encodings, paths, line ends, new processes."""
 
 import os
 import pickle
@@ -43,7 +43,7 @@ start.jupyterlab.write_start_page(Path.cwd(), start.command.datetime.now())
 
 @pytest.fixture(scope="module")
 def elsewhere(tmp_path_factory):
-    """The package and a lab in a folder with letters and spaces in its name, all text files with line ends of Windows."""
+    """The package and a lab in a folder with spaces and other letters in its name; all texts have Windows' line ends."""
     folder = tmp_path_factory.mktemp("other") / FOLDER
     ignore = shutil.ignore_patterns("__pycache__", ".*")
     shutil.copytree(ROOT / "course_utils", folder / "course_utils", ignore=ignore)
