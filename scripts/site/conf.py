@@ -7,7 +7,7 @@ project = "Deep Learning Labs"
 version = release = os.environ["COURSE_VERSION"]
 html_title = f"{project} {version}"
 language = "en"
-author = "the course's authors"
+author = "the contributors of Deep Learning Labs"
 
 extensions = ["myst_nb"]
 nb_execution_mode = "off"  # the outputs are saved ones, chosen so that they contain no answer

@@ -43,7 +43,7 @@ start.jupyterlab.write_start_page(Path.cwd(), start.command.datetime.now())
 
 @pytest.fixture(scope="module")
 def elsewhere(tmp_path_factory):
-    """The package and a lab in a folder with spaces and other letters in its name; all texts have Windows' line ends."""
+    """The package and a lab in a folder with spaces and other letters in its name; texts have Windows' line ends."""
     folder = tmp_path_factory.mktemp("other") / FOLDER
     ignore = shutil.ignore_patterns("__pycache__", ".*")
     shutil.copytree(ROOT / "course_utils", folder / "course_utils", ignore=ignore)
