@@ -225,5 +225,5 @@ def test_a_lab_from_an_empty_folder_to_its_grade(colab, tmp_path, monkeypatch):
     scores = tmp_path / "scores.json"
     monkeypatch.chdir(root)
     assert main(["grade", LAB, "--workers", "1", "--json", str(scores)]) == 0
-    (student,) = json.loads(scores.read_text())["labs"][0]["students"]
+    (student,) = json.loads(scores.read_text())["submissions"]
     assert student["score"] == student["max_score"]
