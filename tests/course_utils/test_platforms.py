@@ -1,5 +1,6 @@
 """What other systems do differently, as far as this one can show it: encodings, paths, line ends, new processes."""
 
+import multiprocessing
 import os
 import pickle
 import shutil
@@ -11,25 +12,26 @@ import pytest
 from course_utils.data.nq import load_questions
 from course_utils.data.playlists import load_playlists
 from course_utils.data.torch_docs import torch_docs
+from tests.imports import imports_of_student_tests
 from tests.paths import ROOT
 
 LAB = "01_tensor_basics"
 FOLDER = "Übung ł 1 – neu (ß)"
 TEXTS = {".py", ".json", ".md", ".txt", ".css", ".js", ".svg", ".ipynb", ".toml"}
-# The encoding that a file gets which is opened without one: on Windows it is cp1252, here ASCII, so that each such file
-# with another letter is an error. A kernel's output is UTF-8 everywhere.
+# Without an encoding, a file is opened in the system's: cp1252 on Windows, here ASCII, so that every other letter is an
+# error. A kernel's output is UTF-8 everywhere.
 OTHER_ENCODING = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "utf-8"}
 
 USE = f"""
 import locale, sys
 from pathlib import Path
 
-assert locale.getpreferredencoding(False) == "ANSI_X3.4-1968"
+assert locale.getpreferredencoding(False).lower() not in ("utf-8", "utf8")
 import course_utils
 from course_utils import runtime, start, study
 from course_utils.hand_in import read_outline
 
-assert Path(course_utils.__file__).parent.parent == Path.cwd()
+assert Path(course_utils.__file__).resolve().parent.parent == Path.cwd().resolve()
 runtime.setup("{LAB}")
 study.quiz("{LAB}")
 study.flashcards("{LAB}")
@@ -76,6 +78,13 @@ def test_every_text_file_is_opened_in_utf_8():
     assert done.returncode == 0, done.stdout
 
 
+NOT_ON_WINDOWS = {"fcntl", "grp", "posix", "pty", "pwd", "resource", "termios"}
+
+
+def test_windows_can_import_the_package_and_its_tests():
+    assert [f"{path} imports {name}" for path, name in imports_of_student_tests() if name in NOT_ON_WINDOWS] == []
+
+
 DATA = {
     "questions": lambda: load_questions(),
     "playlists": lambda: load_playlists(num_playlists=60, num_tracks=500),
@@ -91,7 +100,7 @@ def test_data_can_be_sent_to_a_new_process(name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("method", ["spawn", "forkserver"])
+@pytest.mark.parametrize("method", sorted({"spawn", "forkserver"} & set(multiprocessing.get_all_start_methods())))
 def test_workers_that_are_started_anew_load_the_data(tmp_path, method):
     script = tmp_path / "workers.py"
     script.write_text(
