@@ -7,6 +7,7 @@ import io
 import json
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
@@ -34,20 +35,20 @@ def expect_no_leak(folder: Path, secrets: Sequence[Secret]) -> None:
         raise LeakError("not released, since students would get:\n  " + "\n  ".join(found))
 
 
-def _members(name: str, content: bytes, depth: int = 0) -> Iterator[tuple[str, bytes]]:
-    """A file, or the files in an archive (a wheel is one), also in archives within it."""
-    if depth == _DEPTH:
-        yield name, content
-        return
+def _members(name: str, content: bytes, depth: int = 0) -> Iterator[tuple[str, bytes | None]]:
+    """A file, or the files in an archive (a wheel is one), also in archives within it; None if it cannot be read."""
     try:
         packed = _unpacked(content)
-    except (OSError, EOFError, zipfile.BadZipFile, tarfile.TarError):
-        packed = None
+    except (OSError, EOFError, RuntimeError, zlib.error, zipfile.BadZipFile, tarfile.TarError):  # damaged, encrypted
+        yield name, None
+        return
     if packed is None:
         yield name, content
-        return
-    for member, inner in packed.items():
-        yield from _members(f"{name}/{member}", inner, depth + 1)
+    elif depth == _DEPTH:
+        yield name, None
+    else:
+        for member, inner in packed.items():
+            yield from _members(f"{name}/{member}", inner, depth + 1)
 
 
 def _unpacked(content: bytes) -> dict[str, bytes] | None:
@@ -65,10 +66,12 @@ def _unpacked(content: bytes) -> dict[str, bytes] | None:
     return None
 
 
-def _problems(name: str, content: bytes, secrets: Sequence[Secret]) -> Iterator[str]:
+def _problems(name: str, content: bytes | None, secrets: Sequence[Secret]) -> Iterator[str]:
     path = PurePosixPath(name)
     if path.suffix in (".pyc", ".pyo") or any(part.startswith(".") or part == "__pycache__" for part in path.parts):
         yield "a hidden or compiled file, which editors and Python leave behind"
+    elif content is None:
+        yield "an archive that cannot be read"
     elif path.suffix not in _BINARY_SUFFIXES:
         yield from map(str, leaks(_text(content, path.suffix), secrets))
 

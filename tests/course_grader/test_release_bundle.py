@@ -201,6 +201,10 @@ class TestHidingPlaces:
         name, content = HIDING_PLACES[place]
         assert f"a solution of {LAB} (doubled_by_addition" in self.refused(tmp_path, name, content, secrets)
 
+    @pytest.mark.parametrize("content", [zipped("a.txt", "some text")[:-30], gzip.compress(b"some text")[:-9]])
+    def test_an_archive_that_cannot_be_read_is_refused(self, tmp_path, secrets, content):
+        assert "an archive that cannot be read" in self.refused(tmp_path, "data", content, secrets)
+
     @pytest.mark.parametrize("token", TOKENS)
     def test_a_token_is_found_and_not_repeated(self, tmp_path, secrets, token):
         content = notebook_with(outputs=[{"text": f"first line\n{TOKENS[token]}\n"}])
