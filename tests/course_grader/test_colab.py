@@ -24,9 +24,9 @@ from course_grader.release.colab import install_lines
 from course_grader.release.course_settings import WHEEL, parse_install
 from course_utils import __version__
 from tests.local_server import serve
-from tests.nbgrader_course import COUNT, DOUBLE, answered, hand_in, write_course
+from tests.nbgrader_course import DOUBLE, answered, hand_in, write_course
 from tests.paths import ROOT
-from tests.tiny_course import LAB
+from tests.tiny_course import COUNT, LAB
 
 # Runs cells one after another as IPython does, prints what a student would see, and keeps it for each cell.
 RUN_CELLS = """
