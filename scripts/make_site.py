@@ -13,6 +13,8 @@ import shutil
 import subprocess
 import symtable
 import sys
+from html import escape
+from importlib.metadata import distribution
 from pathlib import Path
 
 import nbformat
@@ -43,13 +45,18 @@ NOT_SHOWN = {
     "before_you_hand_in",
     "needs",
 }
-MERMAID = re.compile(r"```mermaid\n.*?```", re.DOTALL)
+MERMAID = re.compile(r"```mermaid\n(.*?)```", re.DOTALL)
+MUTANTS = re.compile(r"^Mutants that survived:\n+```diff\n.*?^```\n*", re.DOTALL | re.MULTILINE)
+FLOOR = re.compile(r'subgraph \w+\["(.+?)"\]\n(.+?)\n')
+# The parts of MathJax that pages load; the rest of the package is the same code, combined in other ways.
+MATHJAX = ("tex-chtml.js", "output/chtml", "input/tex", "a11y", "sre")
 
 
 def main() -> None:
     shutil.rmtree(SOURCE, ignore_errors=True)
     shutil.copytree(ROOT / "scripts" / "site", SOURCE)
     (SOURCE / "files").mkdir()
+    copy_mathjax(SOURCE / "style" / "mathjax")
     write_docs()
     names = lab_names(ROOT)
     for name in names:
@@ -62,19 +69,44 @@ def main() -> None:
     build()
 
 
+def copy_mathjax(target: Path) -> None:
+    """Formulas are drawn by the site's own copy of MathJax, so that a page needs no other server."""
+    source = Path(str(distribution("sphinx-mathjax-offline").locate_file("sphinx-mathjax-offline/static/mathjax")))
+    for name in MATHJAX:
+        if (source / name).is_dir():
+            shutil.copytree(source / name, target / name)
+        else:
+            target.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source / name, target / name)
+
+
 def write_docs() -> None:
     shutil.copytree(ROOT / "docs", SOURCE / "docs", ignore=shutil.ignore_patterns("*.json"))
     for name in ("CHANGELOG.md", "SECURITY.md"):
         shutil.copy(ROOT / name, SOURCE / name)
+    page = SOURCE / "docs" / "audit.md"
+    page.write_text(without_mutants(page.read_text(encoding="utf-8")), encoding="utf-8")
     page = SOURCE / "docs" / "architecture.md"
     text = page.read_text(encoding="utf-8")
-    # Drawing it needs a script from another server; the table below it says the same.
-    page.write_text(
-        MERMAID.sub("The floors, from top to bottom, are in the order of this table.", text), encoding="utf-8"
-    )
+    page.write_text(MERMAID.sub(lambda found: floors_picture(found[1]), text), encoding="utf-8")
     page = SOURCE / "docs" / "contributing.md"
     text = page.read_text(encoding="utf-8").replace("](reference/)", "](reference/commands.md)")
     page.write_text(text, encoding="utf-8")
+
+
+def without_mutants(audit: str) -> str:
+    """The audit's page without the mutants that survived: they are lines of the solutions."""
+    return MUTANTS.sub("", audit)
+
+
+def floors_picture(mermaid: str) -> str:
+    """The picture of the floors in HTML: Mermaid draws its own in the reader's browser, with a script of 3 MB."""
+    floors = [
+        f"<li><b>{escape(name)}</b> "
+        + " ".join(f"<span>{escape(room)}</span>" for room in re.findall(r'"(.+?)"', rooms))
+        for name, rooms in FLOOR.findall(mermaid)
+    ]
+    return '<ol class="floors" role="list">\n' + "</li>\n".join(floors) + "</li>\n</ol>\n"
 
 
 def write_lab(name: str) -> None:
@@ -82,12 +114,19 @@ def write_lab(name: str) -> None:
     notebook = nbformat.read(lab.release_path, as_version=4)
     shutil.copy(lab.release_path, SOURCE / "files" / lab.release_path.name)
     add_outputs(notebook, lab.reference())
-    download = f'<a href="../../{name}.ipynb" download>Download the notebook</a>'
     title = notebook.cells[0]
-    title.source = BADGE.sub(lambda found: f"{found[0].strip()} · {download}\n\n", title.source)
+    title.source = BADGE.sub(lambda found: buttons(name, found[0]), title.source)
     target = SOURCE / "labs" / name / f"{name}.ipynb"
     target.parent.mkdir(parents=True)
     nbformat.write(notebook, target)
+
+
+def buttons(name: str, badge: str) -> str:
+    """The line below a lab's title: open it in Colab, or download it."""
+    colab = re.search(r"\((https://colab[^)]+)\)", badge)
+    links = [f'<a class="button" href="{escape(colab[1])}">Open in Colab</a>'] if colab else []
+    links.append(f'<a class="button" href="../../{name}.ipynb" download>Download the notebook</a>')
+    return f'<p class="buttons">{" ".join(links)}</p>\n\n'
 
 
 def add_outputs(notebook: NotebookNode, reference: NotebookNode) -> None:
@@ -116,9 +155,9 @@ def write_flashcards(names: list[str]) -> None:
     rows = []
     for name in names:
         links = []
-        for file in (f"{name}.apkg", f"{name}.csv"):
+        for file, text in ((f"{name}.apkg", "Anki deck"), (f"{name}.csv", "CSV")):
             save_flashcards(name, SOURCE / "files" / file)
-            links.append(f'<a href="{file}" download>{file}</a>')
+            links.append(f'<a href="{file}" download>{text}</a>')
         rows.append(f"| {name} | {' | '.join(links)} |")
     text = (
         "# Flashcards\n\nEach lab ends with flashcards. These files contain the same cards: a deck for "

@@ -35,7 +35,7 @@ apt_install() {
     fi
     say "installing $* with apt-get"
     { "${as_root[@]}" apt-get update -qq && "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -qq -y --no-install-recommends "$@"; } >/dev/null 2>&1
+        apt-get install -qq -y --no-install-recommends -o DPkg::Lock::Timeout=120 "$@"; } >/dev/null 2>&1
 }
 
 make_environment() {

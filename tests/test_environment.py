@@ -13,6 +13,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from course_utils._version import __version__
+from tests.imports import imports_of_student_tests
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -103,6 +104,15 @@ def test_everything_imported_is_required(package, extras):
         for module in imported_packages(path) - OWN_MODULES:
             owners = {canonicalize_name(owner) for owner in distributions.get(module, [])}
             assert owners & asked, f"{path.relative_to(ROOT)} imports {module}, which pyproject.toml does not ask for"
+
+
+def test_the_students_tests_run_without_the_grader():
+    """Windows and macOS install the extras notebook and test."""
+    allowed = requirements("notebook", "test").keys() | {"nbclient", "nbformat"}  # JupyterLab needs these
+    distributions = packages_distributions()
+    for path, module in imports_of_student_tests():
+        owners = {canonicalize_name(owner) for owner in distributions.get(module, [])}
+        assert module in OWN_MODULES or owners & allowed, f"{path} imports {module}, which is not in these extras"
 
 
 def imported_packages(path):

@@ -73,6 +73,28 @@ def test_no_output_of_a_test_or_prediction_is_on_a_labs_page(make_site, name):
     assert not [cell.id for cell in shown if re.search(r"\b(run_tests|predict|needs)\(|# Exercise:", cell.source)]
 
 
+def test_the_audits_page_shows_no_line_of_a_solution(make_site):
+    text = (ROOT / "docs" / "audit.md").read_text(encoding="utf-8")
+    shown = make_site.without_mutants(text)
+    assert "```diff" in text and "```diff" not in shown
+    assert shown.count("\n| total |") == text.count("\n| total |") > 0
+
+
+def test_every_page_is_in_the_menu():
+    menu = (ROOT / "scripts" / "site" / "index.md").read_text(encoding="utf-8").splitlines()
+    pages = {f"docs/{path.stem}" for path in (ROOT / "docs").glob("*.md")}
+    assert pages <= set(menu)
+
+
+def test_the_picture_of_the_floors_has_every_room(make_site):
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    mermaid = make_site.MERMAID.search(page)[1]
+    picture = make_site.floors_picture(mermaid)
+    rooms = set(re.findall(r'"(\w+)"', mermaid))
+    assert rooms == set(re.findall(r"<span>(\w+)</span>", picture))
+    assert picture.count("<li>") == mermaid.count("subgraph")
+
+
 @pytest.fixture(scope="module")
 def site(make_site):
     make_site.main()
@@ -100,6 +122,14 @@ class TestSite:
             )
             assert f'href="../../{name}.ipynb" download' in text
             assert (site / f"{name}.ipynb").read_bytes() == find_lab(name, ROOT).release_path.read_bytes()
+
+    def test_a_page_needs_no_other_server(self, site):
+        loads = re.compile(
+            r"""<(?:script|img|iframe)\b[^>]*\bsrc="((?:https?:)?//[^"]+)|<link\b[^>]*\bhref="(https?://[^"]+)"""
+        )
+        found = {match for page in site.rglob("*.html") for match in loads.findall(page.read_text(encoding="utf-8"))}
+        assert not found
+        assert (site / "_static" / "mathjax" / "tex-chtml.js").is_file()
 
     def test_the_search_finds_a_lab(self, site):
         assert "temperature" in (site / "searchindex.js").read_text(encoding="utf-8")

@@ -33,10 +33,11 @@ if "google.colab" in sys.modules:  # Colab starts without the course; this chang
         have = f"{{pip}} list --format=freeze --exclude {name} > /tmp/have.txt"
         if subprocess.call(f"({{have}} && {{pip}} install -c /tmp/have.txt {{source}}) > install.log 2>&1", shell=True):
             Stop = type("Stop", (Exception,), {{"_render_traceback_": lambda self: list(self.args)}})
+            question = "Is it complete? Upload it again." if source == wheel else "{question}"
             raise Stop(
-                f"The course could not be installed from {{source}}. "
-                "{question}",
-                f"If that does not help, upload {{wheel}} with the folder button on the left and run this cell again.",
+                f"The course could not be installed from {{source}}. {{question}}",
+                f"If that does not help, upload {{wheel}} with the folder button on the left and run this cell again; "
+                "install.log, in the same place, says why it failed.",
             )
 """
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
+import tarfile
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from course_grader.errors import CourseError
 from course_grader.release.secrets import Secret, leaks
 
 _BINARY_SUFFIXES = {".safetensors"}
+_DEPTH = 3  # of archives in archives
 
 
 class LeakError(CourseError):
@@ -20,31 +25,66 @@ class LeakError(CourseError):
 def expect_no_leak(folder: Path, secrets: Sequence[Secret]) -> None:
     """Raises LeakError, which lists each file below `folder` with the secrets in it."""
     found = [
-        f"{name}: {leak}"
+        f"{name}: {problem}"
         for path in sorted(folder.rglob("*"))
         if path.is_file()
-        for name, text in _texts(path, path.relative_to(folder).as_posix())
-        for leak in leaks(text, secrets)
+        for name, content in _members(path.relative_to(folder).as_posix(), path.read_bytes())
+        for problem in _problems(name, content, secrets)
     ]
     if found:
         raise LeakError("not released, since students would get:\n  " + "\n  ".join(found))
 
 
-def _texts(path: Path, name: str) -> Iterator[tuple[str, str]]:
-    """The texts of a file: the strings in JSON files and notebooks, and the files in a wheel."""
-    if path.suffix == ".whl":
-        with zipfile.ZipFile(path) as archive:
-            members = [(f"{name}/{member}", archive.read(member)) for member in archive.namelist()]
+def _members(name: str, content: bytes, depth: int = 0) -> Iterator[tuple[str, bytes | None]]:
+    """A file, or the files in an archive (a wheel is one), also in archives within it; None if it cannot be read."""
+    try:
+        packed = _unpacked(content)
+    except (OSError, EOFError, RuntimeError, zlib.error, zipfile.BadZipFile, tarfile.TarError):  # damaged, encrypted
+        yield name, None
+        return
+    if packed is None:
+        yield name, content
+    elif depth == _DEPTH:
+        yield name, None
     else:
-        members = [(name, path.read_bytes())]
-    for member, content in members:
-        if Path(member).suffix not in _BINARY_SUFFIXES:
-            yield member, _text(content, Path(member).suffix)
+        for member, inner in packed.items():
+            yield from _members(f"{name}/{member}", inner, depth + 1)
+
+
+def _unpacked(content: bytes) -> dict[str, bytes] | None:
+    """The files in a zip, gzip or tar file, by name; None if it is none of these."""
+    stream = io.BytesIO(content)
+    if content.startswith(b"PK\x03\x04"):
+        with zipfile.ZipFile(stream) as archive:
+            return {entry.filename: archive.read(entry) for entry in archive.infolist() if not entry.is_dir()}
+    if content.startswith(b"\x1f\x8b"):
+        return {"unpacked": gzip.decompress(content)}
+    if content[257:262] == b"ustar":
+        with tarfile.open(fileobj=stream) as tar:
+            files = {entry.name: tar.extractfile(entry) for entry in tar if entry.isfile()}
+            return {name: file.read() for name, file in files.items() if file}
+    return None
+
+
+def _problems(name: str, content: bytes | None, secrets: Sequence[Secret]) -> Iterator[str]:
+    path = PurePosixPath(name)
+    if path.suffix in (".pyc", ".pyo") or any(part.startswith(".") or part == "__pycache__" for part in path.parts):
+        yield "a hidden or compiled file, which editors and Python leave behind"
+    elif content is None:
+        yield "an archive that cannot be read"
+    elif path.suffix not in _BINARY_SUFFIXES:
+        yield from map(str, leaks(_text(content, path.suffix), secrets))
 
 
 def _text(content: bytes, suffix: str) -> str:
-    text = content.decode("utf-8", errors="replace")
-    return "\n".join(_strings(json.loads(text))) if suffix in (".json", ".ipynb") else text
+    encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8"
+    text = content.decode(encoding, errors="replace")
+    if suffix not in (".json", ".ipynb"):
+        return text
+    try:
+        return "\n".join(_strings(json.loads(text)))
+    except ValueError:
+        return text  # a part of a file, or not JSON in spite of its name
 
 
 def _strings(value: object) -> Iterator[str]:
@@ -52,8 +92,9 @@ def _strings(value: object) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, list):
-        if value and all(isinstance(item, str) and item.endswith("\n") for item in value[:-1]):
-            yield "".join(map(str, value))
+        texts = [item for item in value if isinstance(item, str)]
+        if len(texts) == len(value) and all(text.endswith("\n") for text in texts[:-1]):
+            yield "".join(texts)
         else:
             for item in value:
                 yield from _strings(item)

@@ -6,6 +6,8 @@ leaks(text, secrets)      which of them a text contains
 
 from __future__ import annotations
 
+import base64
+import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,18 +21,28 @@ from course_grader.notebooks import find_lab, is_written_answer, lab_names
 _LINES, _LEAST = 3, 40
 _REGION = re.compile(r"### BEGIN (SOLUTION|HIDDEN TESTS|MARK SCHEME)\n(.*?)### END \1", re.DOTALL)
 _KINDS = {"SOLUTION": "a solution", "HIDDEN TESTS": "a hidden test", "MARK SCHEME": "a rubric"}
+_MARKER = "a marker of what is kept back"
 _PATTERNS = {
-    "a marker of what is kept back": re.compile(
-        r"### (?:BEGIN|END) (?:SOLUTION|HIDDEN TESTS|MARK SCHEME)$", re.MULTILINE
-    ),
+    _MARKER: re.compile(r"### (?:BEGIN|END) (?:SOLUTION|HIDDEN TESTS|MARK SCHEME)$", re.MULTILINE),
     "a class of hidden tests": re.compile(r"^class Hidden\w+\(LabTestCase\)", re.MULTILINE),
-    "a local path": re.compile(r"(?<![\w.:/])/(?:home|Users|root|work|mnt)/[\w.-]+|\b[A-Z]:\\Users\\[\w.-]+"),
+    "a local path": re.compile(
+        r"(?<![\w.:/])/(?:home|Users|root|work|mnt)/[\w.-]+|\bfile:///[\w.-]+|\b[A-Z]:[\\/]Users[\\/][\w.-]+"
+    ),
     "a token": re.compile(
-        r"\bgh[oprsu]_\w{36}|\bgithub_pat_\w{40}|\bhf_[A-Za-z]{34}\b|\bsk-[\w-]{32}|\bAKIA[A-Z0-9]{16}\b"
-        r"|\bxox[abprs]-[\w-]{20}|\bglpat-[\w-]{20}|-----BEGIN [A-Z ]*PRIVATE KEY-----"
-        r"|(?i:\b(?:token|password|api_?key|secret)\b[\"']?\s*[:=]\s*[\"'](?=[\w-]*\d)[\w-]{20,}[\"'])"
+        r"\bgh[oprsu]_\w{36}|\bgithub_pat_\w{40}|\bhf_[A-Za-z]{34}\b|\bsk-[\w-]{32}|\bA[KS]IA[A-Z0-9]{16}\b"
+        r"|\bxox[abprs]-[\w-]{20}|\bglpat-[\w-]{20}|\bAIza[\w-]{35}|\bnpm_\w{36}|\bpypi-AgEI[\w-]{40}|\bsk_live_\w{20}"
+        r"|\beyJ[\w-]{15,}\.eyJ[\w-]{15,}\.[\w-]{20}|-----BEGIN [A-Z ]*PRIVATE KEY-----"
+        r"|(?i:\bbearer\s+(?=[\w.~+/-]*\d)[\w.~+/-]{24})|\bhttps?://[^\s/:@\"'{}]+:[^\s/@\"'{}]{6,}@|[?&]token=[0-9a-f]{32}"
+        r"|(?i:(?:token|password|api_?key|secret)\b[\"']?\s*[:=]\s*[\"'](?=[\w-]*\d)[\w-]{20,}[\"'])"
+        r"|^(?:export\s+)?[A-Z_]*(?:TOKEN|PASSWORD|API_?KEY|SECRET)=(?=\w*\d)[\w-]{20,}$",
+        re.MULTILINE,
     ),
 }
+_BASE64 = re.compile(
+    # In one line, or broken into lines of 60 to 76 characters.
+    r"(?:(?:[A-Za-z0-9+/_-]{4}){15,19}\n)+[A-Za-z0-9+/_-]*={0,2}|(?:[A-Za-z0-9+/_-]{4}){10,}[A-Za-z0-9+/_-]*={0,2}"
+)
+_TAG = re.compile(r"<[^<>]*>")
 
 
 @dataclass(frozen=True)
@@ -79,17 +91,41 @@ def _shown(reference: NotebookNode) -> str:
 
 
 def leaks(text: str, secrets: Iterable[Secret]) -> list[Leak]:
-    """The secrets in a text, each kind once."""
-    lines = normalised(text)
+    """The secrets in a text, also as HTML, as the source of a string, or in base64; each kind once."""
+    views = list(_views(text))
+    lines = "\n".join(map(normalised, views))
     found = {
         secret.what: Leak(secret.what, secret.passage.splitlines()[0][:60])
         for secret in secrets
         if secret.passage in lines
     }
     for what, pattern in _PATTERNS.items():
-        if match := pattern.search(text):
+        # The grader's own patterns contain the markers, with an escaped line end.
+        for match in filter(None, map(pattern.search, views[:1] if what == _MARKER else views)):
             found[what] = Leak(what, "" if what == "a token" else match[0][:60])
     return list(found.values())
+
+
+def _views(text: str) -> Iterator[str]:
+    """The text, and what it says where it is HTML, a string with escaped line ends, or base64 of a text."""
+    yield text
+    if "<span" in text or "&" in text:
+        yield html.unescape(_TAG.sub("", text))
+    if "\\n" in text:
+        yield text.replace("\\n", "\n").replace("\\t", "\t").replace("\\'", "'").replace('\\"', '"')
+    for match in _BASE64.finditer(text):
+        if decoded := _decoded(match[0]):
+            yield decoded
+
+
+def _decoded(encoded: str) -> str:
+    """The text in a base64 string; empty if it is something else, such as a picture."""
+    compact = "".join(encoded.split()).replace("-", "+").replace("_", "/").rstrip("=")
+    try:
+        text = base64.b64decode(compact[: len(compact) // 4 * 4]).decode("utf-8")
+    except ValueError:
+        return ""
+    return text if "\0" not in text else ""
 
 
 def normalised(text: str) -> str:

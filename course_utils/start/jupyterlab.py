@@ -13,6 +13,7 @@ from pathlib import Path
 from course_utils.start.copies import WORK, StartError, lab_names, working_copy
 from course_utils.start.page import start_page
 
+_CONFIG = Path(__file__).parent / "jupyter_config"
 PAGE = "Start.ipynb"  # a notebook, since JupyterLab shows a Markdown file as its source
 
 
@@ -39,14 +40,24 @@ def open_lab(root: Path, name: str) -> int:
     return _run(root, str(working_copy(root, name)))
 
 
+def _environment() -> dict[str, str]:
+    """This process's variables, and a folder of settings in which JupyterLab looks first.
+
+    They turn off its question about news, which lies over the page, and what nbgrader shows only to authors of labs.
+    """
+    folders = [str(_CONFIG), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
+    return {**os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(folders)}
+
+
 def _run(root: Path, argument: str) -> int:
     if importlib.util.find_spec("jupyterlab") is None:
         raise StartError('JupyterLab is not installed in this environment: pip install "deep-learning-labs[notebook]"')
     as_root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    # News and updates: a question over the page, and a request to the network.
-    quiet = ["--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    quiet = ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]  # no request to the network
     folder = f"--ServerApp.root_dir={root / WORK}"
     try:
-        return subprocess.call([sys.executable, "-m", "jupyterlab", folder, *quiet, *as_root, argument])
+        return subprocess.call(
+            [sys.executable, "-m", "jupyterlab", folder, *quiet, *as_root, argument], env=_environment()
+        )
     except KeyboardInterrupt:  # Ctrl-C also reaches JupyterLab, which asks before it stops
         return 0

@@ -1,6 +1,10 @@
 """course-grader release: what is in it, what it refuses, and the check of the address that labs install from."""
 
+import base64
+import gzip
 import hashlib
+import html
+import io
 import json
 import os
 import shutil
@@ -16,6 +20,8 @@ from course_grader.cli import main
 from course_grader.errors import CourseError
 from course_grader.release import LeakError, make_labs, make_release
 from course_grader.release.course_settings import WHEEL, parse_install
+from course_grader.release.leaks import expect_no_leak
+from course_grader.release.secrets import leaks, secrets_of
 from course_utils import __version__
 from tests.local_server import serve
 from tests.nbgrader_course import write_course
@@ -130,6 +136,101 @@ class TestLeaks:
     def test_what_is_given_anyway_is_no_leak(self, root, tmp_path):
         plant(root, "package", '@points(0.5)\ndef test_example(self):\n    "Twice [1, 2] is [2, 4]"\n')
         make_release(root, [], tmp_path, published=False)
+
+
+@pytest.fixture(scope="module")
+def secrets(template):
+    return secrets_of(template, [LAB])
+
+
+def zipped(name, content):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr(name, content)
+    return stream.getvalue()
+
+
+def notebook_with(**parts):
+    cell = {"cell_type": "code", "source": "", "metadata": {}, "outputs": [], **parts}
+    return json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
+
+
+LINES = SOLUTION.splitlines(keepends=True)
+HIGHLIGHTED = "".join(f"<span class='n'>{html.escape(line)}</span>" for line in LINES)
+BASE64 = base64.encodebytes(DOUBLE.encode()).decode()
+# Files that a release could contain, each with a leak in a place that a search for text alone would miss.
+HIDING_PLACES = {
+    "a printed solution": ("lab.ipynb", notebook_with(outputs=[{"output_type": "stream", "text": LINES}])),
+    "a printed solution, with escapes": ("lab.ipynb", notebook_with(outputs=[{"text": repr(SOLUTION)}])),
+    "a solution in HTML": ("lab.ipynb", notebook_with(outputs=[{"data": {"text/html": HIGHLIGHTED}}])),
+    "a cell's metadata": ("lab.ipynb", notebook_with(metadata={"answer": SOLUTION})),
+    "an attachment": ("lab.ipynb", notebook_with(attachments={"a.txt": {"text/plain": BASE64}})),
+    "base64 in a text": ("data.csv", f"1,{base64.b64encode(DOUBLE.encode()).decode()}\n".encode()),
+    "a string in Python": ("data.py", f"source = {DOUBLE!r}".encode()),
+    "other line ends": ("data.txt", SOLUTION.replace("\n", "\r\n").encode()),
+    "UTF-16": ("data.txt", SOLUTION.encode("utf-16")),
+    "a zip file": ("data.npz", zipped("a.txt", SOLUTION)),
+    "a zip file in a zip file": ("data.zip", zipped("inner.zip", zipped("a.txt", SOLUTION))),
+    "a compressed file": ("data.gz", gzip.compress(SOLUTION.encode())),
+}
+TOKENS = {
+    "a key of Google": "AIza" + "Sy" * 16 + "D-4",
+    "a token of npm": "npm_" + "a1B2" * 9,
+    "a token of PyPI": "pypi-AgEI" + "cHlwaS5v" * 6,
+    "a temporary key of AWS": "ASIA" + "ABCD2345" * 2,
+    "a web token": ".".join(["eyJhbGciOiJIUzI1NiJ9", "eyJzdWIiOiJ0ZWFjaGVyIn0", "s" * 30]),
+    "a header": "Authorization: Bearer " + "x7" * 14,
+    "a password in an address": "git clone https://teacher:open-sesame@example.org/course.git",
+    "an address of JupyterLab": "http://127.0.0.1:8888/lab?token=" + "0af9" * 12,
+    "a variable of the shell": "export WANDB_API_KEY=" + "0af9" * 10,
+}
+PATHS = ["file:///srv/course/lab.ipynb", "C:/Users/teacher/course", r"C:\Users\teacher\course", "/Users/teacher/course"]
+LEFT_BEHIND = [".env", ".ipynb_checkpoints/lab-checkpoint.ipynb", "__pycache__/answers.cpython-311.pyc", "answers.pyc"]
+
+
+class TestHidingPlaces:
+    def refused(self, folder, name, content, secrets):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(content)
+        with pytest.raises(LeakError) as error:
+            expect_no_leak(folder, secrets)
+        return str(error.value)
+
+    @pytest.mark.parametrize("place", HIDING_PLACES)
+    def test_a_solution_is_found(self, tmp_path, secrets, place):
+        name, content = HIDING_PLACES[place]
+        assert f"a solution of {LAB} (doubled_by_addition" in self.refused(tmp_path, name, content, secrets)
+
+    @pytest.mark.parametrize("content", [zipped("a.txt", "some text")[:-30], gzip.compress(b"some text")[:-9]])
+    def test_an_archive_that_cannot_be_read_is_refused(self, tmp_path, secrets, content):
+        assert "an archive that cannot be read" in self.refused(tmp_path, "data", content, secrets)
+
+    @pytest.mark.parametrize("token", TOKENS)
+    def test_a_token_is_found_and_not_repeated(self, tmp_path, secrets, token):
+        content = notebook_with(outputs=[{"text": f"first line\n{TOKENS[token]}\n"}])
+        said = self.refused(tmp_path, "lab.ipynb", content, secrets)
+        assert "lab.ipynb: a token" in said and TOKENS[token] not in said
+
+    @pytest.mark.parametrize("path", PATHS)
+    def test_a_path_in_a_notebooks_metadata_is_found(self, tmp_path, secrets, path):
+        content = json.dumps({"cells": [], "metadata": {"vscode": {"folder": path}}}).encode()
+        assert "a local path" in self.refused(tmp_path, "lab.ipynb", content, secrets)
+
+    @pytest.mark.parametrize("name", LEFT_BEHIND)
+    def test_what_editors_and_python_leave_behind_is_refused(self, tmp_path, secrets, name):
+        assert "editors and Python leave behind" in self.refused(tmp_path, name, b"harmless", secrets)
+        (tmp_path / name).unlink()
+        assert "editors and Python" in self.refused(tmp_path, "data.zip", zipped(name, "harmless"), secrets)
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "https://example.org/home/me", "the token=1 of a sentence", "?token=<TOKEN>", "a bearer of good news",
+            "https://example.org:8080/a@b", "QUJD" * 30, "API_KEY=...",
+        ],
+    )  # fmt: skip
+    def test_what_only_looks_like_a_leak_is_allowed(self, secrets, text):
+        assert leaks(text, secrets) == []
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,8 @@ import inspect
 import pytest
 import torch
 
+pytest.importorskip("jupytext", reason="needs the grader's packages")
+
 from course_grader.audit.variants import Kind, load_variants
 from course_grader.judge.reference import run_reference
 from course_grader.notebooks import find_lab, lab_names

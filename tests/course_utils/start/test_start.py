@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 from datetime import datetime
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -52,11 +53,21 @@ def root(tmp_path, monkeypatch):
     return tmp_path
 
 
+class Calls(list):
+    variables = None
+
+
 @pytest.fixture
 def opened(monkeypatch):
-    """The arguments with which JupyterLab would have been started."""
-    calls = []
-    monkeypatch.setattr(subprocess, "call", lambda command: calls.append(command) or 0)
+    """The arguments with which JupyterLab would have been started, and (as attribute) its variables."""
+    calls = Calls()
+
+    def call(command, env):
+        calls.append(command)
+        calls.variables = env
+        return 0
+
+    monkeypatch.setattr(subprocess, "call", call)
     return calls
 
 
@@ -167,7 +178,17 @@ class TestCommand:
         assert code == 2 and 'pip install "deep-learning-labs[notebook]"' in said
 
     @pytest.mark.skipif(os.name == "nt", reason="Windows has no root")
-    def test_jupyterlab_asks_nothing_and_starts_as_root_too(self, root, opened, monkeypatch):
+    def test_jupyterlab_starts_as_root_too(self, root, opened, monkeypatch):
         monkeypatch.setattr(os, "geteuid", lambda: 0)
         self.run(LAB)
-        assert {"--allow-root", "--LabApp.news_url=None"} <= set(opened[0])
+        assert "--allow-root" in opened[0]
+
+    def test_jupyterlab_shows_no_question_and_nothing_for_authors(self, root, opened, monkeypatch):
+        monkeypatch.setenv("JUPYTER_CONFIG_PATH", "mine")
+        self.run(LAB)
+        first, own = opened.variables["JUPYTER_CONFIG_PATH"].split(os.pathsep)
+        settings = json.loads((Path(first) / "labconfig" / "page_config.json").read_text(encoding="utf-8"))
+        assert own == "mine"
+        assert settings["disabledExtensions"].keys() == {
+            "@jupyterlab/apputils-extension:announcements", "@jupyter/nbgrader:create-assignment",
+        }  # fmt: skip
