@@ -101,17 +101,30 @@ def _latest_sources(sources: Sequence[str]) -> dict[str, str]:
 
 
 def _saved_file(outline: dict[str, Any], sources: Sequence[str]) -> list[str]:
-    """Problems in the saved file: empty written answers, and code cells that were run neither there nor here."""
+    """Problems in the saved file: other answers, empty written ones, and code cells that were run neither there nor here."""
     path = Path(os.environ.get("JPY_SESSION_NAME", ""))
     if path.suffix != ".ipynb" or not path.is_file():
         return [f"{len(outline['written'])} written answers are graded by hand: check that they are complete."]
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    if others := _other_answers(cells, sources):
+        some = ", ".join(f"`{name}`" for name in others[:3]) + (", ..." if len(others) > 3 else "")
+        return [
+            f"✗ The saved file has other answers than those that you ran last ({some}): "
+            "run what you changed, save (Ctrl+S), run this cell again"
+        ]
     lines = [f"✗ {name}: still empty in the saved file" for name in _unanswered(cells, outline)]
     if idle := _idle(cells, sources):
         first = next(line for line in idle[0].splitlines() if line.strip()).strip()[:60]
         count = "1 code cell has" if len(idle) == 1 else f"{len(idle)} code cells have"
         lines.append(f"✗ {count} not been run (the first starts with `{first}`): run all cells, save, run this again")
     return lines or ["✓ In the saved file every written answer has text, and every code cell has been run."]
+
+
+def _other_answers(cells: list[dict], sources: Sequence[str]) -> list[str]:
+    """Exercises of which the file has another answer than the one that was run last: one of the two is older."""
+    latest = _latest_sources(sources)
+    in_file = _latest_sources(["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"])
+    return [name for name, source in in_file.items() if latest.get(name, source).strip() != source.strip()]
 
 
 def _idle(cells: list[dict], sources: Sequence[str]) -> list[str]:

@@ -43,9 +43,9 @@ def lab(open_notebook, tmp_path_factory):
 
 def test_a_moved_slider_redraws_the_figure(lab):
     cell = lab.cell(KNOBS)
-    expect(cell.get_by_alt_text("Bars at 0.5")).to_be_visible()
+    expect(cell.get_by_role("img", name="Bars at 0.5")).to_be_visible()
     cell.locator(".noUi-handle").first.press("ArrowRight")
-    expect(cell.get_by_alt_text("Bars at 1.0")).to_be_visible()
+    expect(cell.get_by_role("img", name="Bars at 1.0")).to_be_visible()
 
 
 def test_a_typed_question_is_answered(lab):
@@ -73,7 +73,7 @@ def test_the_saved_file_has_a_figure_for_every_widget_and_can_be_exported(lab):
     bundles = [output["data"] for cell in saved["cells"] for output in cell["outputs"]]
     with_widgets = [bundle for bundle in bundles if WIDGET in bundle]
     assert len(with_widgets) == 2
-    assert all("<img" in "".join(b["text/html"]) or "<table" in "".join(b["text/html"]) for b in with_widgets)
+    assert all("<svg" in "".join(b["text/html"]) or "<table" in "".join(b["text/html"]) for b in with_widgets)
     page, _ = HTMLExporter().from_filename(str(lab.path))
-    assert page.count('alt="Bars at') == 3
+    assert page.count('aria-label="Bars at') == 3
     assert "who hunts at night" in page

@@ -107,6 +107,16 @@ def test_a_cell_run_since_the_file_was_saved_counts_as_run(say, saved):
     assert "every code cell has been run" in text
 
 
+def test_a_file_that_is_older_than_an_answer_is_to_be_saved(say, saved):
+    """Until then nothing else can be said of it: its cells are not those that were run."""
+    saved(written("text"), code(STUB), code("x = 1"))
+    text = say({"double": 1, "In": [STUB, ANSWER]})
+    assert "other answers than those that you ran last (`double`): run what you changed, save (Ctrl+S)" in text
+    assert "not been run (" not in text
+    saved(written("text"), code(ANSWER), code("x = 1", 1))
+    assert "saved file every written answer has text" in say({"double": 1, "In": [STUB, ANSWER]})
+
+
 def test_it_says_how_to_submit_from_each_front_end(say, monkeypatch):
     assert "from JupyterLab" in say({"In": []})
     monkeypatch.setattr(hand_in.runtime, "in_colab", lambda: True)
