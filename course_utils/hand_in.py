@@ -101,7 +101,7 @@ def _latest_sources(sources: Sequence[str]) -> dict[str, str]:
 
 
 def _saved_file(outline: dict[str, Any], sources: Sequence[str]) -> list[str]:
-    """Problems in the saved file: other answers, empty written ones, and code cells that were run neither there nor here."""
+    """Problems in the saved file: other answers, empty written ones, and code cells that nobody ran."""
     path = Path(os.environ.get("JPY_SESSION_NAME", ""))
     if path.suffix != ".ipynb" or not path.is_file():
         return [f"{len(outline['written'])} written answers are graded by hand: check that they are complete."]

@@ -32,9 +32,9 @@ _COORDINATES = re.compile(r"(?<=[ \n])(?:d|x|y)=\"[^\"]*\"")
 
 
 def svg(figure: Figure, alt: str, dpi: int) -> str | None:
-    """`figure` as an <svg> element, `dpi` pixels per inch wide; None if it is too large. The same figure, the same text.
+    """`figure` as an <svg> element, `dpi` pixels per inch wide; None if it is too large.
 
-    alt: read out by screen readers.
+    alt: read out by screen readers. The same figure gives the same text.
     """
     if any(collection.get_offsets().shape[0] > 1000 for axes in figure.axes for collection in axes.collections):
         return None  # too large; drawing it only to find that out takes long
