@@ -1,8 +1,8 @@
 """Another way to write it: right answers that a student reads below an exercise that is solved completely.
 
-They come from the alternatives in solutions/NN_name/variants that have an explanation. Until feedback is released nothing
-of them is on a student's machine: whatever a notebook could unlock when its visible tests pass, a student could unlock
-without an answer, since those tests show their inputs and what they expect.
+They come from the alternatives in solutions/NN_name/variants that have an explanation. Until feedback is released,
+nothing of them is on a student's machine: whatever a notebook could unlock when its visible tests pass, a student could
+unlock without an answer, since those tests show their inputs and what they expect.
 """
 
 from __future__ import annotations
