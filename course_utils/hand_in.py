@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import textwrap
 from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
@@ -19,6 +20,7 @@ from course_utils.variables import executed_sources, notebook_variables
 _MARKER = re.compile(r"^# Exercise: (?P<id>\w+)", re.MULTILINE)
 _STUB = re.compile(r"^\s*raise NotImplementedError\b", re.MULTILINE)
 _WRITTEN = re.compile(r"Written answer \d+")
+WIDTH = 96  # JupyterLab breaks longer lines anywhere, also within a word
 COLAB_STEPS = (
     "To hand in from Colab: choose File > Download > Download .ipynb, keep the file name,\n"
     "and upload the file where your course collects work."
@@ -47,7 +49,7 @@ def before_you_hand_in(lab: str | None = None) -> None:
     sources = executed_sources()
     lines = _exercises(outline["exercises"], variables, sources) + _saved_file(outline, sources)
     print(f"Before you hand in {name}:")
-    print("\n".join(f"  {line}" for line in lines))
+    print("\n".join(textwrap.fill(line, WIDTH, initial_indent="  ", subsequent_indent="    ") for line in lines))
     print(COLAB_STEPS if runtime.in_colab() else JUPYTER_STEPS)
 
 

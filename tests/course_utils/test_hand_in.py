@@ -28,7 +28,9 @@ def say(monkeypatch, capsys):
         monkeypatch.setattr(hand_in, "notebook_variables", lambda: variables)
         monkeypatch.setattr(hand_in, "executed_sources", lambda: variables["In"])
         hand_in.before_you_hand_in("00_tiny")
-        return capsys.readouterr().out
+        text = capsys.readouterr().out
+        assert all(len(line) <= hand_in.WIDTH for line in text.splitlines())
+        return text.replace("\n    ", " ")  # a line that goes on
 
     return say
 
