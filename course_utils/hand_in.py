@@ -20,7 +20,7 @@ from course_utils.variables import executed_sources, notebook_variables
 _MARKER = re.compile(r"^# Exercise: (?P<id>\w+)", re.MULTILINE)
 _STUB = re.compile(r"^\s*raise NotImplementedError\b", re.MULTILINE)
 _WRITTEN = re.compile(r"Written answer \d+")
-WIDTH = 96  # JupyterLab breaks longer lines anywhere, also within a word
+WIDTH = 100  # JupyterLab breaks longer lines anywhere, also within a word
 COLAB_STEPS = (
     "To hand in from Colab: choose File > Download > Download .ipynb, keep the file name,\n"
     "and upload the file where your course collects work."
@@ -145,5 +145,5 @@ def _unanswered(cells: list[dict], outline: dict[str, Any]) -> list[str]:
     return [
         found.group() if (found := _WRITTEN.search(text)) else f"Written answer `{name}`"
         for name, text in empty.items()
-        if outline["written_stub"] in text
+        if text.rstrip().endswith(outline["written_stub"].rstrip())  # an answer may stand below it, or in its place
     ]

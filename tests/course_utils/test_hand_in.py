@@ -93,6 +93,11 @@ def test_an_empty_written_answer_has_the_notebooks_name(say, saved):
     assert "✗ Written answer 2: still empty in the saved file" in say({"In": []})
 
 
+def test_an_answer_may_stand_below_the_line_that_asks_for_it(say, saved):
+    saved(written("**Written answer 2 (1 point).** Why?\n\nYOUR ANSWER HERE\n\nBecause."))
+    assert "still empty" not in say({"In": []})
+
+
 def test_a_deleted_written_answer_has_its_id(say, saved):
     saved(code("x = 1", 1))
     assert "✗ Written answer `explain_nothing`: still empty" in say({"In": []})
