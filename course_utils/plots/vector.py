@@ -24,7 +24,6 @@ BACKGROUND = (
     "var(--vscode-editor-background, var(--pst-color-background, transparent))))"
 )
 _FONTS = "'DejaVu Sans', Verdana, sans-serif"  # of the same width
-_SETTINGS = {"svg.fonttype": "none", "svg.hashsalt": "course"}  # letters as text; the same ids in every run
 _HEAD = re.compile(r"\A.*?<svg[^>]*>\s*<metadata>.*?</metadata>\s*<defs>\s*<style.*?</style>\s*</defs>", re.DOTALL)
 _NOT_NEEDED = re.compile(r"<!--.*?-->|^\s+|\n| id=\"(?:[A-Za-z.]+|line2d)_\d+\"", re.DOTALL | re.MULTILINE)
 _LONG = re.compile(r"(-?\d+\.\d\d)\d+")
@@ -38,7 +37,7 @@ def svg(figure: Figure, alt: str, dpi: int) -> str | None:
     """
     if any(collection.get_offsets().shape[0] > 1000 for axes in figure.axes for collection in axes.collections):
         return None  # too large; drawing it only to find that out takes long
-    drawn = _drawn(figure)
+    drawn = _drawn(figure, alt)
     if len(drawn) > MOST:
         return None
     width, height = figure.get_size_inches()
@@ -51,12 +50,16 @@ def svg(figure: Figure, alt: str, dpi: int) -> str | None:
 
 
 @in_course_style
-def _drawn(figure: Figure) -> str:
-    """What is inside the <svg> element, and its end."""
+def _drawn(figure: Figure, name: str) -> str:
+    """What is inside the <svg> element, and its end.
+
+    name: the ids of parts depend on it. Figures of one page must not share them: with the figure that holds a part
+    folded away, the part would be missing in the others.
+    """
     from matplotlib import rc_context
 
     file = io.StringIO()
-    with rc_context(_SETTINGS):
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": name}):  # letters as text; the same ids in every run
         figure.savefig(file, format="svg", facecolor="none", metadata={"Date": None})
     text = _NOT_NEEDED.sub(_space, _HEAD.sub("", file.getvalue(), count=1))
     text = _COORDINATES.sub(lambda found: _LONG.sub(r"\1", found[0]), text)
