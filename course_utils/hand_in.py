@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import textwrap
 from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
@@ -19,6 +20,7 @@ from course_utils.variables import executed_sources, notebook_variables
 _MARKER = re.compile(r"^# Exercise: (?P<id>\w+)", re.MULTILINE)
 _STUB = re.compile(r"^\s*raise NotImplementedError\b", re.MULTILINE)
 _WRITTEN = re.compile(r"Written answer \d+")
+WIDTH = 100  # JupyterLab breaks longer lines anywhere, also within a word
 COLAB_STEPS = (
     "To hand in from Colab: choose File > Download > Download .ipynb, keep the file name,\n"
     "and upload the file where your course collects work."
@@ -47,7 +49,7 @@ def before_you_hand_in(lab: str | None = None) -> None:
     sources = executed_sources()
     lines = _exercises(outline["exercises"], variables, sources) + _saved_file(outline, sources)
     print(f"Before you hand in {name}:")
-    print("\n".join(f"  {line}" for line in lines))
+    print("\n".join(textwrap.fill(line, WIDTH, initial_indent="  ", subsequent_indent="    ") for line in lines))
     print(COLAB_STEPS if runtime.in_colab() else JUPYTER_STEPS)
 
 
@@ -101,17 +103,30 @@ def _latest_sources(sources: Sequence[str]) -> dict[str, str]:
 
 
 def _saved_file(outline: dict[str, Any], sources: Sequence[str]) -> list[str]:
-    """Problems in the saved file: empty written answers, and code cells that were run neither there nor here."""
+    """Problems in the saved file: other answers, empty written ones, and code cells that nobody ran."""
     path = Path(os.environ.get("JPY_SESSION_NAME", ""))
     if path.suffix != ".ipynb" or not path.is_file():
         return [f"{len(outline['written'])} written answers are graded by hand: check that they are complete."]
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    if others := _other_answers(cells, sources):
+        some = ", ".join(f"`{name}`" for name in others[:3]) + (", ..." if len(others) > 3 else "")
+        return [
+            f"✗ The saved file has other answers than those that you ran last ({some}): "
+            "run what you changed, save (Ctrl+S), run this cell again"
+        ]
     lines = [f"✗ {name}: still empty in the saved file" for name in _unanswered(cells, outline)]
     if idle := _idle(cells, sources):
         first = next(line for line in idle[0].splitlines() if line.strip()).strip()[:60]
         count = "1 code cell has" if len(idle) == 1 else f"{len(idle)} code cells have"
         lines.append(f"✗ {count} not been run (the first starts with `{first}`): run all cells, save, run this again")
     return lines or ["✓ In the saved file every written answer has text, and every code cell has been run."]
+
+
+def _other_answers(cells: list[dict], sources: Sequence[str]) -> list[str]:
+    """Exercises of which the file has another answer than the one that was run last: one of the two is older."""
+    latest = _latest_sources(sources)
+    in_file = _latest_sources(["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"])
+    return [name for name, source in in_file.items() if latest.get(name, source).strip() != source.strip()]
 
 
 def _idle(cells: list[dict], sources: Sequence[str]) -> list[str]:
@@ -130,5 +145,5 @@ def _unanswered(cells: list[dict], outline: dict[str, Any]) -> list[str]:
     return [
         found.group() if (found := _WRITTEN.search(text)) else f"Written answer `{name}`"
         for name, text in empty.items()
-        if outline["written_stub"] in text
+        if text.rstrip().endswith(outline["written_stub"].rstrip())  # an answer may stand below it, or in its place
     ]

@@ -20,13 +20,19 @@ KERNEL = {
 }
 
 
-def save_outputs(path: Path) -> None:
+def execute(path: Path) -> nbformat.NotebookNode:
+    """The notebook with the outputs of a run in its folder; the first error of a cell is raised."""
     notebook = nbformat.read(path, as_version=4)
     # coalesce_streams: otherwise timing decides where a print is split.
     client = NotebookClient(
         notebook, timeout=600, record_timing=False, coalesce_streams=True, resources={"metadata": {"path": path.parent}}
     )
     client.execute()
+    return notebook
+
+
+def save_outputs(path: Path) -> None:
+    notebook = execute(path)
     notebook.metadata = KERNEL
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)

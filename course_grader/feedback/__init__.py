@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests, GetGrades, NbGraderPreprocessor
 from traitlets.config import Config
 
+from course_grader.feedback.alternatives import other_answers
 from course_grader.markup import PAGE_SETTINGS
 from course_grader.notebooks import is_autograded_cell, is_solution_cell, is_written_answer, tested_exercise
 
@@ -77,6 +78,21 @@ class Digest(NbGraderPreprocessor):
         return nb, resources
 
 
+class OtherAnswers(NbGraderPreprocessor):
+    """Below an exercise with all its points: other ways to write it."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        lab = resources["nbgrader"]["assignment"]
+        own = {cell.metadata["nbgrader"]["grade_id"]: cell.source for cell in filter(is_solution_cell, nb.cells)}
+        for cell in filter(is_autograded_cell, nb.cells):
+            row, exercise = _row(cell), tested_exercise(cell.source)
+            if exercise and row["max"] and row["score"] >= row["max"]:
+                # nbgrader's converters run in the course folder
+                found = other_answers(Path.cwd(), lab, exercise, own.get(exercise, ""))
+                cell.metadata["feedback"]["others"] = [answer._asdict() for answer in found]
+        return nb, resources
+
+
 def _is_graded(cell: NotebookNode) -> bool:
     return is_autograded_cell(cell) or is_solution_cell(cell) or is_written_answer(cell)
 
@@ -97,4 +113,4 @@ def _row(cell: NotebookNode) -> dict[str, Any]:
     return {"name": name, "anchor": mark["grade_id"], "score": score, "max": most, "pending": mark["pending"]}
 
 
-FEEDBACK_STEPS = [Grades, HideTests, Digest, CSSHTMLHeaderPreprocessor]
+FEEDBACK_STEPS = [Grades, HideTests, Digest, OtherAnswers, CSSHTMLHeaderPreprocessor]

@@ -7,6 +7,7 @@ on a dark one. Fills are the course's colour-blind-safe colours, thin enough for
 from __future__ import annotations
 
 import html
+import zlib
 from collections.abc import Sequence
 
 from course_utils.plots.style import PALETTE
@@ -72,12 +73,17 @@ class Canvas:
                 self.box(x + j * cell, y + i * cell, cell, cell, text, fill=fills[i][j] if fills else "")
 
     def svg(self, alt: str) -> str:
-        """The drawing; `alt` is read out by screen readers."""
-        tip = '<marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="10" markerHeight="10" '
+        """The drawing; `alt` is read out by screen readers.
+
+        The arrows' tip has an id of its own in each drawing: with the drawing that holds it folded away, the tip would
+        be missing in the others.
+        """
+        name = f"tip-{zlib.crc32(alt.encode()):08x}"
+        tip = f'<marker id="{name}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="10" markerHeight="10" '
         tip += 'markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0 L8 4 L0 8 z" fill="currentColor"/></marker>'
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{html.escape(alt)}" '
             f'viewBox="0 0 {self.width} {self.height}" style="width: 100%; max-width: {self.width}px; height: auto" '
             f'font-family="sans-serif" font-size="{SIZE}" fill="currentColor"><defs>{tip}</defs>'
-            f"{''.join(self._shapes)}</svg>"
+            f"{''.join(self._shapes).replace('url(#tip)', f'url(#{name})')}</svg>"
         )

@@ -24,7 +24,7 @@ def score_matrix() -> Canvas:
     canvas.arrow(252, 93, 300, 93)
     canvas.text(305, 60, "one row: the cosines of query 1", anchor="start")
     canvas.text(305, 84, "÷ T, softmax", anchor="start", bold=True)
-    canvas.text(305, 108, "loss: – log of the share of the blue one", anchor="start")
+    canvas.text(305, 108, "loss: – log of the share of the + cell", anchor="start")
     canvas.text(280, 186, "B queries have B positives on the diagonal and B · (B – 1) negatives beside it.")
     return canvas
 
@@ -67,7 +67,7 @@ def false_negatives() -> Canvas:
         canvas.box(290, y - 14, 28, 28, mark, fill=fill)
         canvas.text(328, y, text, anchor="start")
     canvas.text(328, 160, "pushed away although it belongs there", anchor="start")
-    canvas.text(280, 200, "The mask takes the red cells out of the softmax.")
+    canvas.text(280, 200, "The mask takes the cells with ! out of the softmax.")
     return canvas
 
 

@@ -9,15 +9,18 @@ import sys
 from typing import TYPE_CHECKING
 
 from course_utils.plots.style import in_course_style
+from course_utils.plots.vector import svg
 from course_utils.runtime import in_grading
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+SHARPNESS = 2  # pixels of a PNG for each on the page: screens of phones and good laptops show them
+
 
 def show(figure: Figure, *, alt: str, caption: str = "", dpi: int = 100) -> None:
-    """Display `figure` as a PNG with `dpi` dots per inch, with `alt` for screen readers and `caption` below it.
+    """Display `figure`, `dpi` pixels per inch wide, with `alt` for screen readers and `caption` below it.
 
     `alt` says in one or two sentences what the figure shows. The same drawing gives the same bytes. During grading only
     the text is shown. Raises ValueError if `alt` is empty or if a title or an axis label is missing.
@@ -38,12 +41,20 @@ def show(figure: Figure, *, alt: str, caption: str = "", dpi: int = 100) -> None
 
 
 def image(figure: Figure, *, alt: str, dpi: int = 100) -> str:
-    """`figure` as an <img> element; raises ValueError if a title or an axis label is missing."""
+    """`figure` as an <svg> element, or, with very many lines or points, as an <img> of two pixels for each on the page.
+
+    Raises ValueError if a title or an axis label is missing.
+    """
     _refuse_unlabelled(figure)
-    picture = base64.b64encode(_png(figure, dpi)).decode("ascii")
+    drawing = svg(figure, alt, dpi)
+    if drawing is None:
+        picture = base64.b64encode(_png(figure, SHARPNESS * dpi)).decode("ascii")
+        width = f"{dpi * figure.get_figwidth():g}px"
+        # HTML, because JupyterLab and nbconvert's default template drop the alt text of an image/png output.
+        style = f"width: {width}; max-width: 100%"
+        drawing = f'<img alt="{html.escape(alt)}" style="{style}" src="data:image/png;base64,{picture}">'
     _close(figure)
-    # HTML, because JupyterLab and nbconvert's default template drop the alt text of an image/png output.
-    return f'<img alt="{html.escape(alt)}" style="max-width: 100%" src="data:image/png;base64,{picture}">'
+    return drawing
 
 
 def in_figure(content: str, caption: str = "") -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from course_utils.plots.style import as_array, check_count, in_course_style, new_figure
+from course_utils.plots.vector import INK
 
 if TYPE_CHECKING:
     import numpy as np
@@ -98,7 +99,7 @@ def _write_numbers(axes: Axes, image: AxesImage, numbers: np.ndarray, number_for
     for (row, column), number in _cells(numbers):
         red, green, blue, _ = colours[row, column]
         dark = 0.299 * red + 0.587 * green + 0.114 * blue < 0.5  # perceived brightness
-        colour = "white" if dark else "black"
+        colour = "white" if dark else INK
         axes.text(column, row, number_format.format(number), ha="center", va="center", color=colour, fontsize=9)
 
 

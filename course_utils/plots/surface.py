@@ -43,7 +43,8 @@ def paths_on_surface(
     y_range = y_range or _covered(walks, 1)
     xs, ys, heights = _grid(loss, x_range, y_range, resolution)
     levels = _levels(heights)
-    filled = axes.contourf(xs, ys, heights, levels=levels, cmap="Greys", alpha=0.6)
+    below = levels[0] - 0.05 * (levels[-1] - levels[0])  # nothing is quite white: white becomes the page's background
+    filled = axes.contourf(xs, ys, heights, levels=levels, cmap="Greys", alpha=0.6, vmin=below)
     figure.colorbar(filled, ax=axes, label="loss", format="%.2g", ticks=levels[:: max(1, len(levels) // 5)])
     for index, (name, walk) in enumerate(walks.items()):
         style = line_style(index)

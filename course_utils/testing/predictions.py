@@ -6,6 +6,7 @@ https://doi.org/10.1103/PhysRevSTPER.9.020113.
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 import torch
@@ -52,7 +53,7 @@ def prediction_tally(lab: str) -> None:
     missed = [predictions[name].title for name, right in firsts.items() if not right]
     made = "" if len(firsts) == len(predictions) else f" ({len(predictions)} to make)"
     ending = f"; missed: {', '.join(missed)}" if missed else ""
-    print(f"Predictions: {sum(firsts.values())} of {len(firsts)} right at the first guess{made}{ending}.")
+    _print(f"Predictions: {sum(firsts.values())} of {len(firsts)} right at the first guess{made}{ending}.")
 
 
 def _prediction(lab: str, name: str) -> prediction_texts.Prediction:
@@ -79,9 +80,14 @@ def check_prediction(guess: Any, answer: Any, because: str = "", tolerance: floa
     elif _is_in_quotes(guess, answer):
         print(f"Your guess {guess!r} is a string: write it without quotes and run the cell again.")
     elif _agrees(guess, answer, tolerance):
-        print(f"Your guess was right: {_short(answer)}. {because}".strip())
+        _print(f"Your guess was right: {_short(answer)}. {because}")
     else:
-        print(f"You guessed {_short(guess)}; the answer is {_short(answer)}. {because}".strip())
+        _print(f"You guessed {_short(guess)}; the answer is {_short(answer)}. {because}")
+
+
+def _print(text: str) -> None:
+    """Print in lines that fit: JupyterLab breaks longer ones anywhere, also within a word."""
+    print(textwrap.fill(text.strip(), 88, break_long_words=False, break_on_hyphens=False))
 
 
 def _plain(value: Any) -> Any:

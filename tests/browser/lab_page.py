@@ -54,14 +54,23 @@ class LabPage:
         self.page.get_by_role("menuitem", name=re.compile(r"^Run All Cells\b")).click()
         self.page.wait_for_function(RUN_ALL_IS_OVER, timeout=timeout * SECONDS)
 
+    def start(self, index: int) -> None:
+        """Run one cell with Shift+Enter, and do not wait for its end."""
+        self._editor(index).click()
+        self.page.keyboard.press("Shift+Enter")
+
+    def interrupt(self) -> None:
+        """Kernel > Interrupt Kernel."""
+        self.page.get_by_role("menuitem", name="Kernel", exact=True).click()
+        self.page.get_by_role("menuitem", name=re.compile(r"^Interrupt Kernel\b")).click()
+
     def run(self, index: int, timeout: float = 60) -> str:
         """Run one cell with Shift+Enter, wait for it, and read its output; `timeout` in seconds. Unfolds its code."""
         if (folded := self.cell(index).locator(".jp-InputPlaceholder .jp-Placeholder-content")).is_visible():
             folded.click()
         prompt = self.cell(index).locator(".jp-InputPrompt")
         before = prompt.inner_text()
-        self._editor(index).click()
-        self.page.keyboard.press("Shift+Enter")
+        self.start(index)
         expect(prompt).not_to_have_text(before, timeout=timeout * SECONDS)
         expect(prompt).to_have_text(re.compile(r"\[[0-9]+\]"), timeout=timeout * SECONDS)
         return self.output(index)

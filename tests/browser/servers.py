@@ -40,7 +40,7 @@ def jupyterlab(folder: Path, home: Path, token: str, seconds: float = 60) -> Ite
     """
     for name, values in SETTINGS.items():
         file = home / "lab" / "@jupyterlab" / f"{name}.jupyterlab-settings"
-        file.parent.mkdir(parents=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(values), encoding="utf-8")
     port = _free_port()
     log = home / "server.log"

@@ -1,4 +1,4 @@
-"""Knobs and questions in JupyterLab: a moved slider redraws, a typed question is answered; the file has figures."""
+"""Knobs, questions and curves in JupyterLab: they redraw, answer and stop when asked to; the file has figures."""
 
 import json
 
@@ -27,14 +27,25 @@ passages = [{"title": name, "text": f"All about {name}."} for name in ("owls", "
 ask("who hunts at night", {"by length": lambda question: [len(question) % 2]}, passages, k=1)
 """
 DIAGRAM = 'from course_utils.diagrams import diagram\ndiagram("two towers")'
-KNOBS, QUESTIONS, DRAWING = 0, 1, 2
+CURVES = """
+import time
+from course_utils.training import curves
+
+slow = False
+with curves(1000, "training") as watch:
+    for step in range(1000 if slow else 2):
+        time.sleep(0.05)
+        watch(loss=1 / (step + 1))
+print("kept", watch.step > 0)
+"""
+KNOBS, QUESTIONS, DRAWING, TRAINING = 0, 1, 2, 3
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 @pytest.fixture(scope="module")
 def lab(open_notebook, tmp_path_factory):
     path = tmp_path_factory.mktemp("widgets") / "widgets.ipynb"
-    nbformat.write(python_notebook([new_code_cell(source) for source in (KNOB, ASK, DIAGRAM)]), path)
+    nbformat.write(python_notebook([new_code_cell(source) for source in (KNOB, ASK, DIAGRAM, CURVES)]), path)
     with open_notebook(path) as opened:
         opened.run_all()
         assert opened.errors() == []
@@ -43,9 +54,9 @@ def lab(open_notebook, tmp_path_factory):
 
 def test_a_moved_slider_redraws_the_figure(lab):
     cell = lab.cell(KNOBS)
-    expect(cell.get_by_alt_text("Bars at 0.5")).to_be_visible()
+    expect(cell.get_by_role("img", name="Bars at 0.5")).to_be_visible()
     cell.locator(".noUi-handle").first.press("ArrowRight")
-    expect(cell.get_by_alt_text("Bars at 1.0")).to_be_visible()
+    expect(cell.get_by_role("img", name="Bars at 1.0")).to_be_visible()
 
 
 def test_a_typed_question_is_answered(lab):
@@ -67,13 +78,23 @@ def test_a_diagram_has_the_colour_of_the_theme(lab):
     assert colours[0] == colours[1]
 
 
+def test_an_interrupted_training_keeps_what_it_has_and_goes_on(lab):
+    cell = lab.cell(TRAINING)
+    lab.type_into(TRAINING, CURVES.replace("slow = False", "slow = True"))
+    lab.start(TRAINING)
+    expect(cell.get_by_role("img", name="about")).to_be_visible()  # "... step 12 of 1000, about 50 s left; loss ..."
+    lab.interrupt()
+    expect(cell.locator(".jp-OutputArea")).to_contain_text("What is trained so far is kept.")
+    expect(cell.locator(".jp-OutputArea")).to_contain_text("kept True")
+
+
 def test_the_saved_file_has_a_figure_for_every_widget_and_can_be_exported(lab):
     # Saved after Run All, by lab.errors().
     saved = json.loads(lab.path.read_text(encoding="utf-8"))
-    bundles = [output["data"] for cell in saved["cells"] for output in cell["outputs"]]
+    bundles = [output["data"] for cell in saved["cells"] for output in cell["outputs"] if "data" in output]
     with_widgets = [bundle for bundle in bundles if WIDGET in bundle]
     assert len(with_widgets) == 2
-    assert all("<img" in "".join(b["text/html"]) or "<table" in "".join(b["text/html"]) for b in with_widgets)
+    assert all("<svg" in "".join(b["text/html"]) or "<table" in "".join(b["text/html"]) for b in with_widgets)
     page, _ = HTMLExporter().from_filename(str(lab.path))
-    assert page.count('alt="Bars at') == 3
+    assert page.count('aria-label="Bars at') == 3
     assert "who hunts at night" in page

@@ -133,6 +133,58 @@ def test_the_page_is_small_and_made_for_phones(page):
     assert len(source) < 60_000  # nbgrader's own takes 130,000 for this notebook
 
 
+EXPLAINED = """\
+# %% a product kind="alternative"
+# A product with 2 is
+# the same.
+def double(x):
+    return torch.mul(x, 2)
+
+
+# %% a shift, which needs no word kind="alternative"
+def double(x):
+    return x << 1
+"""
+
+
+@pytest.fixture
+def explained(course):
+    """An alternative of `double` with an explanation, and one without."""
+    (course.root / "solutions" / LAB / "variants" / "double.py").write_text(EXPLAINED)
+
+
+def full_points(graded):
+    for test in graded.exercises["double"].tests:
+        test.points, test.status = test.max, "passed"
+
+
+def test_an_exercise_with_all_points_shows_another_way_to_write_it(explained, page, monkeypatch):
+    monkeypatch.setattr(FakeEngine, "change", staticmethod(full_points))
+    soup = BeautifulSoup(page(double=DOUBLE)[0], "html.parser")
+    (fold,) = soup.find_all("details", class_="other")
+    assert " ".join(fold.get_text().split()) == (
+        "Another way to write it A product with 2 is the same. def double(x): return torch.mul(x, 2)"
+    )
+
+
+def test_an_exercise_without_all_points_shows_none(explained, page):
+    source, text = page(double=DOUBLE)
+    assert "double 2.5 / 5" in text
+    assert "torch.mul" not in BeautifulSoup(source, "html.parser").get_text()
+
+
+def test_the_students_own_way_is_not_another_one(explained, page, monkeypatch):
+    monkeypatch.setattr(FakeEngine, "change", staticmethod(full_points))
+    same = "# Exercise: double\n# mine\ndef double(x):\n\n    return torch.mul(x,2)"
+    assert not BeautifulSoup(page(double=same)[0], "html.parser").find_all("details", class_="other")
+
+
+def test_unreadable_variants_cost_only_the_other_ways(explained, course, page, monkeypatch):
+    (course.root / "solutions" / LAB / "variants" / "double.py").write_text("# %% no kind\n1 +")
+    monkeypatch.setattr(FakeEngine, "change", staticmethod(full_points))
+    assert "double 5 / 5" in page(double=DOUBLE)[1]
+
+
 def test_pictures_keep_their_alternative_text(page, monkeypatch):
     def change(graded):
         output = nbformat.v4.new_output("display_data", {"image/png": PIXEL})

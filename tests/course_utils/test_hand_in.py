@@ -28,7 +28,9 @@ def say(monkeypatch, capsys):
         monkeypatch.setattr(hand_in, "notebook_variables", lambda: variables)
         monkeypatch.setattr(hand_in, "executed_sources", lambda: variables["In"])
         hand_in.before_you_hand_in("00_tiny")
-        return capsys.readouterr().out
+        text = capsys.readouterr().out
+        assert all(len(line) <= hand_in.WIDTH for line in text.splitlines())
+        return text.replace("\n    ", " ")  # a line that goes on
 
     return say
 
@@ -91,6 +93,11 @@ def test_an_empty_written_answer_has_the_notebooks_name(say, saved):
     assert "✗ Written answer 2: still empty in the saved file" in say({"In": []})
 
 
+def test_an_answer_may_stand_below_the_line_that_asks_for_it(say, saved):
+    saved(written("**Written answer 2 (1 point).** Why?\n\nYOUR ANSWER HERE\n\nBecause."))
+    assert "still empty" not in say({"In": []})
+
+
 def test_a_deleted_written_answer_has_its_id(say, saved):
     saved(code("x = 1", 1))
     assert "✗ Written answer `explain_nothing`: still empty" in say({"In": []})
@@ -105,6 +112,16 @@ def test_a_cell_run_since_the_file_was_saved_counts_as_run(say, saved):
     saved(written("text"), code("%time x = 1"), code(["y = 2\n", "y"]), code("before_you_hand_in()"))
     text = say({"In": ["", "%time x = 1\n", "y = 2\ny", "before_you_hand_in()"]})
     assert "every code cell has been run" in text
+
+
+def test_a_file_that_is_older_than_an_answer_is_to_be_saved(say, saved):
+    """Until then nothing else can be said of it: its cells are not those that were run."""
+    saved(written("text"), code(STUB), code("x = 1"))
+    text = say({"double": 1, "In": [STUB, ANSWER]})
+    assert "other answers than those that you ran last (`double`): run what you changed, save (Ctrl+S)" in text
+    assert "not been run (" not in text
+    saved(written("text"), code(ANSWER), code("x = 1", 1))
+    assert "saved file every written answer has text" in say({"double": 1, "In": [STUB, ANSWER]})
 
 
 def test_it_says_how_to_submit_from_each_front_end(say, monkeypatch):

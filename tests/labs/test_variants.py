@@ -43,6 +43,15 @@ def test_names_are_unique_and_explanations_say_something(lab, variants):
     assert all(len(v.explanation) > 40 for v in variants if v.kind is Kind.MISCONCEPTION)
 
 
+# One line each, with nothing to learn from another way to write it.
+PLAIN = {"count_negatives", "embedding_memory_mb", "DualEncoder"}
+
+
+def test_every_exercise_has_another_way_to_write_it_for_feedback(lab, variants):
+    explained = {v.exercise for v in variants if v.kind is Kind.ALTERNATIVE and len(v.explanation) > 40}
+    assert set(exercises(lab)) - explained <= PLAIN
+
+
 def defined(source):
     """Each top-level name with what is imported under it; empty where the name is defined in another way."""
     names = {}

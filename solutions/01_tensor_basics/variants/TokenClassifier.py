@@ -171,6 +171,8 @@ class TokenClassifier(nn.Module):
 
 
 # %% ReLU as a module kind="alternative"
+# An activation can be a module too. It has no parameters; as an attribute it shows when you print the network, and it
+# can be replaced without touching `forward`.
 class TokenClassifier(nn.Module):
     def __init__(self):
         super().__init__()

@@ -71,6 +71,8 @@ def chain_bmm(a, b, d):
 
 
 # %% einsum kind="alternative"
+# `einsum` names the axes: a letter that is missing in the result is summed over. The whole chain is one line, and it
+# documents its shapes. PyTorch still has to choose an order for the products.
 def chain_bmm(a, b, d):
     return torch.einsum("nij,njk,nkm->nim", a, b, d)
 

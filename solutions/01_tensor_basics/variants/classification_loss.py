@@ -91,6 +91,8 @@ def classification_loss(model, tokens, labels):
 
 
 # %% logsumexp minus the right logit kind="alternative"
+# Cross-entropy is logsumexp of all logits minus the logit of the right class. In this form you can see why it is
+# never negative, and why a constant added to all logits changes nothing.
 def classification_loss(model, tokens, labels):
     logits = model(tokens)
     right = logits.gather(1, labels.unsqueeze(1)).squeeze(1)

@@ -74,6 +74,8 @@ def count_parameters(layer_sizes, bias=False):
 
 
 # %% build the layers and ask them kind="alternative"
+# On the device "meta" a layer takes no memory, so you can build a network of any size and ask it. This also works for
+# layers whose formula you do not know.
 def count_parameters(layer_sizes, bias=False):
     with torch.device("meta"):
         layers = [nn.Linear(i, j, bias=bias) for i, j in pairwise(layer_sizes)]

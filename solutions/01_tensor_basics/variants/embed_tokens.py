@@ -89,6 +89,8 @@ def embed_tokens(table, token_ids):
 
 
 # %% F.embedding checks by itself kind="alternative"
+# The function behind `nn.Embedding` refuses negative ids by itself; only plain indexing wraps around. Where a library
+# call already does the check, it is shorter and safer than your own.
 def embed_tokens(table, token_ids):
     return F.embedding(token_ids, table)
 

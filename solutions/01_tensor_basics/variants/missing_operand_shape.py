@@ -88,6 +88,8 @@ def missing_operand_shape(a_shape, b_shape, target_shape):
 
 
 # %% let torch.bmm decide, on the meta device kind="alternative"
+# On the device "meta" tensors have a shape and no numbers. So PyTorch itself checks the shapes, without memory or
+# work, and its error says what does not fit. Handy for debugging large models.
 def missing_operand_shape(a_shape, b_shape, target_shape):
     if not len(a_shape) == len(b_shape) == len(target_shape) == 3:
         raise ValueError("three sizes each")

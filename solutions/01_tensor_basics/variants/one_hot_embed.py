@@ -82,6 +82,8 @@ def one_hot_embed(table, token_ids):
 
 
 # %% one-hot by comparison kind="alternative"
+# Comparing each id (..., 1) with all ids (V,) broadcasts to (..., V), with True in one place per row. The same
+# comparison makes masks, as lab 02 will show.
 def one_hot_embed(table, token_ids):
     vocabulary = torch.arange(len(table))
     if not torch.isin(token_ids, vocabulary).all():

@@ -60,6 +60,8 @@ def to_target_shape(x):
 
 
 # %% unsqueeze first, then count again kind="alternative"
+# The order of the steps is free, but the axis numbers follow it: after unsqueeze(0) the axis of size one that was
+# number 1 is number 2.
 def to_target_shape(x):
     longer = x.unsqueeze(0).unsqueeze(-1)  # (1, a, 1, b, 1, 1)
     return longer.squeeze(2)

@@ -243,6 +243,8 @@ def train_classifier(model, tokens, labels, steps, lr):
 
 
 # %% the step of torch.optim.SGD with a closure kind="alternative"
+# An optimiser's step can take a function that computes loss and gradient, and returns the loss. Methods that look at
+# the loss several times in a step, such as L-BFGS, need this form.
 def train_classifier(model, tokens, labels, steps, lr):
     optimiser = torch.optim.SGD(list(model.parameters()), lr=lr)
 

@@ -478,6 +478,8 @@ class MultiHeadSelfAttention(nn.Module):
 
 
 # %% scaled_dot_product_attention of PyTorch, rows without a key set to zero kind="alternative"
+# PyTorch has the middle of this module as one fused operation, which need not store the n x n weights. What remains
+# yours is the cutting into heads, and the rows without a key.
 class MultiHeadSelfAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()

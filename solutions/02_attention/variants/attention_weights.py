@@ -118,6 +118,8 @@ def attention_weights(scores, mask=None):
 
 
 # %% exp by hand, with the row's maximum taken away kind="alternative"
+# This is what softmax does inside: subtract the row's maximum so that exp cannot overflow, and divide by the sum. A
+# row without any key has the sum 0, which is replaced by 1, so its weights stay 0.
 def attention_weights(scores, mask=None):
     if mask is None:
         mask = torch.ones_like(scores, dtype=torch.bool)

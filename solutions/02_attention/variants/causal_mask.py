@@ -60,6 +60,8 @@ def causal_mask(n):
 
 
 # %% comparing places kind="alternative"
+# A column of places compared with a row of places gives the matrix by broadcasting. Change the comparison, and you
+# have other masks, for example "at most 3 words back".
 def causal_mask(n):
     place = torch.arange(n)
     return place.unsqueeze(0) <= place.unsqueeze(1)

@@ -118,6 +118,8 @@ def gradient_step(params, lr):
 
 
 # %% torch.optim.SGD kind="alternative"
+# The optimiser does the same: skips parameters without a gradient, works in place and outside of the graph. Now you
+# know what is inside.
 def gradient_step(params, lr):
     optimiser = torch.optim.SGD(params, lr=lr)
     optimiser.step()

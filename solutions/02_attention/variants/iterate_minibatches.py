@@ -115,6 +115,8 @@ def iterate_minibatches(n, batch_size, generator=None):
 
 
 # %% split, with zero ids handled separately kind="alternative"
+# `split` cuts a tensor into pieces of a given size, and the last one is shorter. Its pieces are views, so nothing is
+# copied.
 def iterate_minibatches(n, batch_size, generator=None):
     if n == 0:
         return iter(())

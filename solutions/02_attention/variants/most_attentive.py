@@ -64,6 +64,7 @@ def most_attentive(weights, words, target):
 
 
 # %% max over pairs in plain Python kind="alternative"
+# Python's `max` with a key keeps the first of several equal values, as `torch.argmax` does.
 def most_attentive(weights, words, target):
     column = [row[list(words).index(target)] for row in weights.tolist()]
     return max(zip(column, words), key=lambda pair: pair[0])[1]

@@ -73,6 +73,8 @@ def project(x, Wq, Wk):
 
 
 # %% one product for both matrices, then cut kind="alternative"
+# Both matrices side by side need one product in place of two. Most implementations of attention compute queries, keys
+# and values like this, since one large product is faster than three small ones.
 def project(x, Wq, Wk):
     both = torch.matmul(x, torch.cat([Wq, Wk], dim=1))  # (..., n, 2 k)
     return both.split(Wq.shape[1], dim=-1)

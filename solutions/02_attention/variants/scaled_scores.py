@@ -68,6 +68,8 @@ def scaled_scores(Q, K):
 
 
 # %% scaling the queries first kind="alternative"
+# The scale can go to the queries before the product: n d_k divisions in place of n n, and no large intermediate
+# scores, which matters for 16-bit numbers.
 def scaled_scores(Q, K):
     d_k = K.size(-1)
     return torch.matmul(Q * d_k**-0.5, K.mT)

@@ -63,6 +63,8 @@ def variance_ratio(scores, scaled):
 
 
 # %% by its definition kind="alternative"
+# The variance is the mean squared distance from the mean. Whether you divide by n or by n - 1 cancels in a ratio of
+# two samples of the same size.
 def variance_ratio(scores, scaled):
     top = ((scores - scores.mean()) ** 2).mean().item()
     bottom = ((scaled - scaled.mean()) ** 2).mean().item()

@@ -239,6 +239,8 @@ class LearnableTemperature(nn.Module):
 
 
 # %% the parameter itself is clamped, as in CLIP kind="alternative"
+# CLIP clamps the stored parameter instead of the value that is used. Then the parameter can leave the limit at once;
+# clamped in `forward`, its gradient is 0 beyond the limit, and it stays there.
 class LearnableTemperature(nn.Module):
     def __init__(self, init=0.07, max_scale=100.0):
         super().__init__()

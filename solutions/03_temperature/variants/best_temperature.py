@@ -54,6 +54,7 @@ def best_temperature(results):
 
 
 # %% sorted by recall and temperature kind="alternative"
+# Tuples are compared entry by entry, so one sort decides by recall first and by temperature where recalls are equal.
 def best_temperature(results):
     rows = sorted((row["val_recall"], temperature) for temperature, row in results.items())
     return rows[-1][1]

@@ -64,6 +64,8 @@ def entropy(probs, dim=-1):
 
 
 # %% torch.special.entr kind="alternative"
+# PyTorch has -p log p as one function, exact at 0. Its name is hard to guess; the page of `torch.special` in the
+# documentation is worth a look.
 def entropy(probs, dim=-1):
     return torch.special.entr(probs).sum(dim=dim)
 

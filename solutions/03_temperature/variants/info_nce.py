@@ -114,6 +114,8 @@ def info_nce(queries, items, temperature):
 
 
 # %% cosine similarity by broadcasting, logsumexp kind="alternative"
+# The loss of a row is logsumexp of its logits minus the logit of the positive: a soft maximum over all items minus
+# what the positive reached.
 def info_nce(queries, items, temperature):
     logits = F.cosine_similarity(queries[:, None], items[None], dim=-1) / temperature
     return torch.mean(torch.logsumexp(logits, dim=-1) - torch.diag(logits))

@@ -84,6 +84,8 @@ def negative_gradient_share(similarities, positive, temperature):
 
 
 # %% a mask of the negatives kind="alternative"
+# The softmax over the negatives alone gives each one's share: the probability of the positive cancels. So it stays
+# exact where the positive's softmax rounds to 1.
 def negative_gradient_share(similarities, positive, temperature):
     is_positive = F.one_hot(positive, similarities.shape[1]).bool()
     return torch.where(is_positive, float("-inf"), similarities / temperature).softmax(dim=1)

@@ -84,6 +84,8 @@ def temperature_softmax(logits, temperature, dim=-1):
 
 
 # %% by hand, with the largest logit taken away first kind="alternative"
+# Subtracting the largest logit *before* dividing by a small temperature keeps every exponent at or below 0: exp may
+# become 0, but never infinite.
 def temperature_softmax(logits, temperature, dim=-1):
     if not temperature > 0:
         raise ValueError(f"expected a temperature above 0, got {temperature}")

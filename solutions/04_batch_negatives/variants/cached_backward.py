@@ -280,6 +280,8 @@ def cached_backward(query_encoder, passage_encoder, queries, passages, temperatu
 
 
 # %% a dot product with the gradient kind="alternative"
+# The sum of embeddings times a fixed gradient is a scalar whose gradient with respect to the embeddings is exactly
+# that gradient. So an ordinary `backward()` carries on where the cached loss stopped.
 def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):
     q_pieces, p_pieces = queries.split(micro_batch), passages.split(micro_batch)
     with torch.no_grad():

@@ -112,6 +112,8 @@ def in_batch_loss(queries, passages, temperature=1.0):
 
 
 # %% nn.CrossEntropyLoss and one-hot targets kind="alternative"
+# Cross-entropy also takes probabilities as targets: here a 1 at each positive. With other rows you could give two
+# right passages half of the weight each, or smooth the labels.
 def in_batch_loss(queries, passages, temperature=1.0):
     scores = F.linear(queries, passages) / temperature
     targets = torch.eye(*scores.shape, dtype=scores.dtype)

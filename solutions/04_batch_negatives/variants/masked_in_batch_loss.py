@@ -141,6 +141,8 @@ def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
 
 
 # %% query by query kind="alternative"
+# Slow, but easy to check: each query sees its own passage and those of other groups. A loop like this is a good test
+# for the fast version.
 def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
     losses = []
     for i, query in enumerate(queries):

@@ -65,6 +65,8 @@ def similarity_memory_mb(batch_size, num_passages=None, bytes_per_float=4):
 
 
 # %% row by row kind="alternative"
+# Counting the bytes of one row first shows what grows: each new query adds a whole row, so a batch twice as large
+# needs four times the memory.
 def similarity_memory_mb(batch_size, num_passages=None, bytes_per_float=4):
     columns = batch_size if num_passages is None else num_passages
     bytes_per_row = columns * bytes_per_float

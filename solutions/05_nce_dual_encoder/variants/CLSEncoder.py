@@ -172,6 +172,8 @@ class CLSEncoder(torch.nn.Module):
 
 
 # %% all hidden states asked for kind="alternative"
+# With `output_hidden_states=True` an encoder also returns the states of every layer. The last one is
+# `last_hidden_state`. This is how you would compare what the layers are good for.
 class CLSEncoder(nn.Module):
     def __init__(self, encoder):
         super().__init__()

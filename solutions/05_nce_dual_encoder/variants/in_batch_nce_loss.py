@@ -129,6 +129,8 @@ def in_batch_nce_loss(model, batch):
 
 
 # %% by nce_loss kind="alternative"
+# The in-batch loss is the NCE loss whose negatives are all other passages of the batch. It is the same sum, written
+# twice.
 def in_batch_nce_loss(model, batch):
     *texts, labels = batch
     X, Y = model(*texts)

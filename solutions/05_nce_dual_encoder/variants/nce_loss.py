@@ -116,6 +116,8 @@ def nce_loss(scores, positive, negatives):
 
 
 # %% differences and softplus kind="alternative"
+# log(1 + sum of exp(negative - positive)): only differences of scores matter, and `softplus` computes log(1 + exp(x))
+# without overflow.
 def nce_loss(scores, positive, negatives):
     own = torch.take_along_dim(scores, positive[:, None], dim=1)
     gaps = torch.take_along_dim(scores, negatives, dim=1) - own

@@ -141,6 +141,8 @@ def question_loader(samples, tokenizer, batch_size, *, shuffle=False, seed=0, ma
 
 
 # %% a Dataset and a sampler kind="alternative"
+# A DataLoader is three parts: a dataset (what is in row i), a sampler (in which order) and a collate function (how
+# rows become a batch). Each can be replaced on its own.
 def question_loader(samples, tokenizer, batch_size, *, shuffle=False, seed=0, max_length=100):
     class Questions(torch.utils.data.Dataset):
         def __len__(self):

@@ -88,6 +88,8 @@ def recall_at_k(indices, gold, ks):
 
 
 # %% by rank kind="alternative"
+# The rank of the gold passage is computed once, and each k is then one comparison. With ranks you can compute other
+# measures too, such as the mean reciprocal rank.
 def recall_at_k(indices, gold, ks):
     longest = indices.size(1)
     for k in ks:

@@ -159,6 +159,8 @@ def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
 
 
 # %% each hard negative behind its gold passage kind="alternative"
+# The rows of P may have any order, as long as the labels say where each gold passage is. That is why the loss takes
+# labels and never assumes a diagonal.
 def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
     titles, texts, labels = [], [], []
     for sample in samples:

@@ -360,6 +360,8 @@ def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
 
 
 # %% clipped by hand, the parameters taken from the optimizer kind="alternative"
+# Clipping means: measure the length of all gradients together, as if they were one vector, and if it is above the
+# limit, shorten them all by the same factor. The direction stays.
 def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
     model.train()
     parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]

@@ -158,6 +158,8 @@ def bm25_negatives(questions, passages, gold, k):
 
 
 # %% BM25 without a library kind="alternative"
+# All of BM25 in a few lines: rare words count more (idf), repeated words count less and less (k1), and long passages
+# are held back (b).
 def bm25_negatives(questions, passages, gold, k, k1=1.5, b=0.75):
     from collections import Counter
 

@@ -75,6 +75,8 @@ def choose_hard_negative(ranked, gold):
 
 
 # %% a generator, and its end as the error kind="alternative"
+# `next` takes the first passage that fits and looks no further. `from None` hides the StopIteration, which would only
+# confuse the reader of the error.
 def choose_hard_negative(ranked, gold):
     try:
         return next(passage for passage in ranked if passage != gold)

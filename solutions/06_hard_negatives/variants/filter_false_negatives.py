@@ -57,6 +57,7 @@ def filter_false_negatives(scores, positive_scores, margin):
 
 
 # %% the difference to gold kind="alternative"
+# Written as a gap it reads like the rule: keep what is at least `margin` below the right passage.
 def filter_false_negatives(scores, positive_scores, margin):
     return positive_scores.unsqueeze(1) - scores >= margin
 

@@ -108,6 +108,8 @@ def hard_negative_loss(query_embeddings, passage_embeddings, labels):
 
 
 # %% log_softmax and nll_loss kind="alternative"
+# `F.cross_entropy` is these two functions in a row. Apart, you can also use the log-probabilities for something else,
+# here for the number of right answers.
 def hard_negative_loss(query_embeddings, passage_embeddings, labels):
     log_probabilities = F.log_softmax(F.linear(query_embeddings, passage_embeddings), dim=-1)
     best = log_probabilities.max(dim=-1).indices

@@ -300,6 +300,8 @@ def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5
 
 
 # %% as many more as a question has right passages, dropped at the end kind="alternative"
+# Nothing is masked: keep k candidates and as many more as any query has positives, and drop the positives at the end.
+# The loop over chunks stays simple, at the price of a few more columns.
 def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5, chunk_size=4096):
     count, total = len(query_embeddings), len(item_embeddings)
     most = max((len(items) for items in positive_indices.values()), default=0)

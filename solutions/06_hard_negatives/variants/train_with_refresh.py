@@ -494,6 +494,8 @@ def train_with_refresh(
 
 
 # %% an outer loop over refreshes kind="alternative"
+# Two nested loops, over the refreshes and over the epochs between them, need no test of `epoch % refresh_every`.
+# Drawing a column of the table of mined passages gives every question another negative in each epoch.
 def train_with_refresh(
     model, data, knowledge_base, epochs, refresh_every, tokenizer, *, k=5, batch_size=64, lr=1e-4, seed=42
 ):

@@ -90,6 +90,8 @@ def anchor_negative_distances(anchors, negatives):
 
 
 # %% the recipe, repaired: whole rows are repeated kind="alternative"
+# Two changes repair the published recipe: repeat whole rows, not single numbers, and along the first axis.
+# Broadcasting does the same without copying anything.
 def anchor_negative_distances(anchors, negatives):
     shape = (len(negatives), len(anchors), anchors.shape[1])  # (N, A, D)
     repeated_anchors = anchors.repeat(shape[0], 1).reshape(shape)

@@ -77,6 +77,8 @@ def counterexample():
 
 
 # %% a single negative kind="alternative"
+# Even one negative is enough: the recipe scrambles the features of each row, so with two anchors any row that is not
+# constant shows it.
 def counterexample():
     return torch.tensor([[1.0, 2.0], [3.0, 4.0]]), torch.tensor([[5.0, 7.0]])
 

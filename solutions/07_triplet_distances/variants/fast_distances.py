@@ -135,6 +135,8 @@ def fast_distances(anchors, negatives):
 
 
 # %% addmm kind="alternative"
+# `addmm` adds the product to the lengths while it computes it, so the product is never stored as a matrix of its own.
+# float64 has digits enough for this lab's inputs without moving them to a centre.
 def fast_distances(anchors, negatives):
     y, x = anchors.double(), negatives.double()
     lengths = (x * x).sum(1)[:, None] + (y * y).sum(1)

@@ -72,5 +72,7 @@ def semi_hard_mask(d_ap, d_an, margin):
 
 
 # %% as a product of two masks kind="alternative"
+# The product of two masks is True where both are, as with `&`. It needs brackets in the same places: comparisons bind
+# less tightly than arithmetic.
 def semi_hard_mask(d_ap, d_an, margin):
     return (d_an > d_ap[None, :]) * (d_ap[None, :] + margin > d_an)

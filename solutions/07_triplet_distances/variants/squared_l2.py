@@ -77,5 +77,7 @@ def squared_l2(x1, x2):
 
 
 # %% linalg.vecdot kind="alternative"
+# A squared length is the dot product of a vector with itself; `vecdot` computes it along an axis for any number of
+# vectors.
 def squared_l2(x1, x2):
     return torch.linalg.vecdot(x1 - x2, x1 - x2, dim=-1)

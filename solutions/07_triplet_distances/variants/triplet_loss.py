@@ -112,6 +112,8 @@ def triplet_loss(anchors, positives, negatives, margin):
 
 
 # %% through torch's own loss kind="alternative"
+# PyTorch's triplet loss takes any distance, and with reduction="none" it returns every hinge. So you can choose what
+# to average over: here only those above 0.
 def triplet_loss(anchors, positives, negatives, margin):
     shape = (len(negatives), *anchors.shape)  # (N, A, D)
     hinges = F.triplet_margin_with_distance_loss(

@@ -75,6 +75,7 @@ def triplet_margins(anchors, positives, negatives):
 
 
 # %% in one formula kind="alternative"
+# d_ap (A,) is subtracted from every row of d_an (N, A) by broadcasting: the axes are lined up from the right.
 def triplet_margins(anchors, positives, negatives):
     d_an = (negatives.unsqueeze(1) - anchors).square().sum(dim=-1)
     d_ap = ((anchors - positives) ** 2).sum(-1)

@@ -57,6 +57,8 @@ def expected_collisions(num_ids, num_buckets):
 
 
 # %% by logarithms kind="alternative"
+# For many ids and buckets the power is extremely close to 1, and 1 minus it loses digits. `log1p` and `expm1` keep
+# them.
 def expected_collisions(num_ids, num_buckets):
     if num_buckets == 1:
         return float(num_ids) if num_ids > 1 else 0.0

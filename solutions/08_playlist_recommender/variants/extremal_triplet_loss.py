@@ -72,6 +72,8 @@ def extremal_triplet_loss(pos, neg, margin=1.0):
 
 
 # %% the worst of all pairs kind="alternative"
+# The largest hinge over all pairs comes from the highest negative and the lowest positive. Seen like this, it is
+# hard-example mining: one positive and one negative learn, and all others get no gradient.
 def extremal_triplet_loss(pos, neg, margin=1.0):
     return F.relu(margin + neg[:, None] - pos).max()
 

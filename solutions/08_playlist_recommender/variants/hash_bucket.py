@@ -67,5 +67,7 @@ def hash_bucket(ids, num_buckets=100_000):
 
 
 # %% by a quotient kind="alternative"
+# A remainder is what is left after subtracting the largest multiple. `rounding_mode="floor"` rounds down for negative
+# ids too, so that the bucket is never negative.
 def hash_bucket(ids, num_buckets=100_000):
     return ids - torch.div(ids, num_buckets, rounding_mode="floor") * num_buckets

@@ -70,5 +70,7 @@ def mean_triplet_loss(pos, neg, margin=1.0):
 
 
 # %% margin_ranking_loss kind="alternative"
+# PyTorch's `margin_ranking_loss(a, b, 1)` is relu(b - a + margin): "a should be above b by the margin". Here a and b
+# are the two means.
 def mean_triplet_loss(pos, neg, margin=1.0):
     return F.margin_ranking_loss(pos.mean(), neg.mean(), torch.ones_like(pos.mean()), margin=margin)

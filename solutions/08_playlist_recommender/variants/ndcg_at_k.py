@@ -177,6 +177,8 @@ def ndcg_at_k(ranked, relevant, k):
 
 
 # %% by tensors kind="alternative"
+# Gains times discounts is a dot product. With graded relevance you would write 2 or 3 in place of some of the ones,
+# and sort them for the ideal ranking.
 def ndcg_at_k(ranked, relevant, k):
     if len(relevant) == 0:
         raise ValueError("nothing is relevant")

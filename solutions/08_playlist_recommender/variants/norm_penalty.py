@@ -74,6 +74,8 @@ def norm_penalty(embeddings, max_norm):
 
 
 # %% only the rows that are too long kind="alternative"
+# Rows within the limit are left out before the root is taken. So a zero row never meets the root, whose slope at 0 is
+# infinite.
 def norm_penalty(embeddings, max_norm):
     squares = embeddings.square().sum(dim=-1)
     long = squares > max_norm**2

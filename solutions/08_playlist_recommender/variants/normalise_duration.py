@@ -92,6 +92,8 @@ def normalise_duration(milliseconds):
 
 
 # %% number of shorter tracks kind="alternative"
+# The share of shorter tracks is the rank, scaled to 0 to 1. No outlier can stretch it, but distances are lost: a gap
+# of one second and one of ten minutes may be the same step.
 def normalise_duration(milliseconds):
     return (milliseconds[:, None] > milliseconds).float().mean(dim=1)
 

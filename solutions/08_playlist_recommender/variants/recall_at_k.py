@@ -85,6 +85,8 @@ def recall_at_k(ranked, relevant, k):
 
 
 # %% a loop over the items still missing kind="alternative"
+# Each relevant item is taken off the list when it is found. A repeated item finds nothing the second time, so recall
+# cannot exceed 1.
 def recall_at_k(ranked, relevant, k):
     if not relevant:
         raise ValueError("nothing is relevant")

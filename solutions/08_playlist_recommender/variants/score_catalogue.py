@@ -353,6 +353,7 @@ def score_catalogue(
 
 
 # %% the best of a chunk first, then joined kind="alternative"
+# Only the best k of each chunk are joined with the best so far, so that at most 2 k numbers are sorted at a time.
 def score_catalogue(
     context,
     context_album,

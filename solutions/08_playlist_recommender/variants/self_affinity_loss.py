@@ -88,6 +88,8 @@ def self_affinity_loss(context, next_tracks, negatives):
 
 
 # %% the published form, one side flipped kind="alternative"
+# The published code flips one side first. That permutes the columns of the matrix of products, and a mean does not
+# care about the order.
 def self_affinity_loss(context, next_tracks, negatives):
     total = F.relu(0.5 - context @ context.flip(0).T).mean() + F.relu(0.5 - next_tracks @ next_tracks.flip(0).T).mean()
     return total + F.relu(negatives @ negatives.flip(0).T).mean()

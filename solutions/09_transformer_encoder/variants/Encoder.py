@@ -242,6 +242,8 @@ class Encoder(nn.Module):
 
 
 # %% nn.Sequential as the container kind="alternative"
+# `nn.Sequential` can be a plain container: you may loop over it and pass each block a second argument, which calling
+# it could not do. Its parameters are registered as in an `nn.ModuleList`.
 class Encoder(nn.Module):
     def __init__(self, vocab_size, d_model, num_heads, d_hidden, num_layers, max_length):
         super().__init__()

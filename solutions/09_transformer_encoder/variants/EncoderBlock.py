@@ -313,6 +313,8 @@ class EncoderBlock(nn.Module):
 
 
 # %% attention by PyTorch's fused operation kind="alternative"
+# The same block with `scaled_dot_product_attention`. A mask of shape (B, 1, 1, n) is broadcast over heads and
+# queries, so that no key of the padding is attended by anybody.
 class EncoderBlock(nn.Module):
     def __init__(self, d_model, num_heads, d_hidden):
         super().__init__()

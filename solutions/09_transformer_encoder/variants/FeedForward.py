@@ -160,6 +160,8 @@ class FeedForward(nn.Module):
 
 
 # %% GELU by the error function kind="alternative"
+# GELU(z) is z times the probability that a standard normal number is below z. The error function gives that
+# probability exactly; the tanh form that some models use is only close to it.
 class FeedForward(nn.Module):
     def __init__(self, d_model, d_hidden):
         super().__init__()

@@ -260,6 +260,8 @@ class TokenEmbeddings(nn.Module):
 
 
 # %% places expanded to the shape of ids kind="alternative"
+# `expand_as` repeats the positions for every text of the batch without copying them. Broadcasting the sum, as in (n,
+# D) + (B, n, D), looks up fewer rows.
 class TokenEmbeddings(nn.Module):
     def __init__(self, vocab_size, d_model, max_length):
         super().__init__()

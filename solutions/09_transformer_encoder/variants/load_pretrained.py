@@ -536,6 +536,8 @@ def load_pretrained(encoder, state_dict):
 
 
 # %% load_state_dict without strict kind="alternative"
+# With strict=False, `load_state_dict` loads what fits and returns the names that were missing and those that it did
+# not expect. Always look at these two lists: a misspelt name is silent otherwise.
 RULES = {
     "embeddings.word_embeddings": "embeddings.word",
     "embeddings.position_embeddings": "embeddings.position",

@@ -102,6 +102,8 @@ def masked_lm_loss(logits, labels):
 
 
 # %% ignore_index, then a division kind="alternative"
+# `F.cross_entropy` leaves out targets of -100 by itself: this is why the labels use that number. Its mean over no
+# target at all would be NaN, so take the sum and divide yourself.
 def masked_lm_loss(logits, labels):
     total = F.cross_entropy(logits.transpose(1, 2), labels, ignore_index=-100, reduction="sum")
     return total / max(1, int((labels != -100).sum()))

@@ -33,6 +33,13 @@ def test_a_diagram_is_svg_with_a_text_for_screen_readers(name):
     assert len(root.get("aria-label")) > 60
 
 
+def test_diagrams_of_one_page_share_no_parts():
+    """A part that is used twice is missing where it is used if its diagram is folded away."""
+    found = [part.get("id") for name in DIAGRAMS for part in drawing(name).iter() if "id" in part.attrib]
+    assert len(found) >= len(DIAGRAMS)
+    assert len(set(found)) == len(found)
+
+
 @pytest.mark.parametrize("name", DIAGRAMS)
 def test_lines_and_texts_have_the_colour_of_the_page(name):
     root = drawing(name)

@@ -5,6 +5,7 @@ import io
 import re
 import subprocess
 import sys
+from xml.etree import ElementTree
 
 import matplotlib
 import numpy as np
@@ -14,6 +15,7 @@ from matplotlib import pyplot
 from PIL import Image
 
 from course_utils import plots
+from course_utils.plots.vector import INK
 
 WORDS = ["he", "likes", "cats"]
 WEIGHTS = torch.tensor([[0.50, 0.19, 0.31], [0.66, 0.09, 0.25], [0.59, 0.13, 0.28]], requires_grad=True)
@@ -48,8 +50,16 @@ def descent():
     return plots.paths_on_surface(bowl, walks, "Descent", "w0", "w1", minimum=(0, 0), resolution=20)
 
 
-def picture(bundle):
-    return base64.b64decode(re.search(r'src="data:image/png;base64,([^"]+)"', bundle["text/html"])[1])
+def crowd():
+    places = np.random.default_rng(0).random((2, 1500))
+    figure, axes = plots.new_figure("Crowd", "x", "y")
+    axes.scatter(*places)
+    return figure
+
+
+def drawing(bundle):
+    """The <svg> element as XML, which it must be."""
+    return ElementTree.fromstring(re.search(r"<svg.*</svg>", bundle["text/html"], re.DOTALL)[0])
 
 
 def test_importing_plots_leaves_matplotlib_unloaded():
@@ -59,25 +69,59 @@ def test_importing_plots_leaves_matplotlib_unloaded():
 
 
 @pytest.mark.parametrize("draw", [attention, curves, scores, descent])
-def test_every_drawing_can_be_shown_and_is_small(draw, shown):
+def test_every_drawing_is_a_small_vector_drawing_with_its_texts(draw, shown):
     plots.show(draw(), alt="What is to be seen.")
-    data = picture(shown[0])
-    assert Image.open(io.BytesIO(data)).size[0] > 300
-    assert len(data) < 60_000
+    texts = "".join(drawing(shown[0]).itertext())
+    assert draw().axes[0].get_xlabel() in texts
+    assert len(shown[0]["text/html"]) < 60_000
 
 
-@pytest.mark.parametrize("draw", [attention, curves, scores, descent])
+def test_black_takes_the_colour_of_the_page_and_white_areas_its_background(shown):
+    plots.show(curves(), alt="What is to be seen.")
+    page = shown[0]["text/html"]
+    assert 'fill="currentColor"' in page
+    assert "stroke: currentColor" in page
+    assert "fill: var(--jp-layout-color0" in page
+    assert not re.search(r"#000000|<path [^>]*fill: #ffffff", page)
+
+
+def test_numbers_on_colours_do_not_take_the_colour_of_the_page(shown):
+    plots.show(attention(), alt="What is to be seen.")
+    colours = re.findall(r"<text [^>]*fill: (#\w+)[^>]*>[\d.]+<", shown[0]["text/html"])
+    assert set(colours) == {INK, "#ffffff"}
+
+
+def test_figures_of_one_page_share_no_parts(shown):
+    """A part that is used twice is missing where it is used if its figure is folded away."""
+    for number, draw in enumerate((attention, curves, curves)):
+        plots.show(draw(), alt=f"Figure {number}.")
+    one, two, three = ({each.get("id") for each in drawing(bundle).iter() if "id" in each.attrib} for bundle in shown)
+    assert two and three
+    assert not (one & two or one & three or two & three)
+    assert "<style" not in "".join(bundle["text/html"] for bundle in shown)  # it would hold for the whole page
+
+
+def test_a_drawing_with_very_many_points_is_a_sharp_picture(shown):
+    plots.show(crowd(), alt='A "crowd".')
+    tag = re.search(r"<img [^>]*>", shown[0]["text/html"])[0]
+    picture = Image.open(io.BytesIO(base64.b64decode(re.search(r"base64,([^\"]+)", tag)[1])))
+    assert picture.size == (1280, 800)
+    assert 'alt="A &quot;crowd&quot;."' in tag
+    assert "width: 640px" in tag
+    assert not picture.info.keys() & {"Software", "Creation Time"}
+
+
+@pytest.mark.parametrize("draw", [attention, curves, scores, descent, crowd])
 def test_the_same_drawing_gives_the_same_bytes_whatever_the_rcparams(draw, shown):
     plots.show(draw(), alt="What is to be seen.")
-    with matplotlib.rc_context({"font.size": 30, "savefig.dpi": 40, "axes.facecolor": "red"}):
+    with matplotlib.rc_context({"font.size": 30, "savefig.dpi": 40, "axes.facecolor": "red", "svg.hashsalt": None}):
         plots.show(draw(), alt="What is to be seen.")
     assert shown[0] == shown[1]
-    assert not Image.open(io.BytesIO(picture(shown[0]))).info.keys() & {"Software", "Creation Time"}
 
 
 def test_alt_text_and_caption_reach_the_page_escaped(shown):
     plots.show(attention(), alt='Row "he" < row "cats"', caption="Rows & columns")
-    assert 'alt="Row &quot;he&quot; &lt; row &quot;cats&quot;"' in shown[0]["text/html"]
+    assert 'role="img" aria-label="Row &quot;he&quot; &lt; row &quot;cats&quot;"' in shown[0]["text/html"]
     assert "<figcaption>Rows &amp; columns</figcaption>" in shown[0]["text/html"]
     assert shown[0]["text/plain"] == '[Figure] Row "he" < row "cats"'
 
@@ -147,7 +191,7 @@ def test_heat_map_writes_each_number_in_its_cell():
 
 def test_numbers_on_dark_cells_are_white_and_on_light_cells_black():
     colours = {text.get_position(): text.get_color() for text in attention().axes[0].texts}
-    assert colours[(0, 1)] == "black"  # the largest weight: the lightest cell
+    assert colours[(0, 1)] == INK  # the largest weight: the lightest cell
     assert colours[(1, 1)] == "white"
 
 

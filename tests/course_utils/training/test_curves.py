@@ -29,7 +29,7 @@ def test_the_last_page_has_all_steps_and_figures(handle):
         for step in range(4):
             watch(loss=1 / (1 + step), recall=10.0 * step)
     assert "step 4 of 4; loss 0.25, recall 30" in handle.pages[-1]["text/plain"]
-    assert handle.pages[-1]["text/html"].count("<img") == 1
+    assert handle.pages[-1]["text/html"].count("<svg") == 1
     assert watch.figures["loss"] == ([1, 2, 3, 4], [1, 1 / 2, 1 / 3, 1 / 4])
     assert not watch.stopped
 
