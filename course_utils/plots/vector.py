@@ -11,6 +11,8 @@ import io
 import re
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from course_utils.plots.style import in_course_style
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ def svg(figure: Figure, alt: str, dpi: int) -> str | None:
 
     alt: read out by screen readers. The same figure gives the same text.
     """
-    if any(collection.get_offsets().shape[0] > 1000 for axes in figure.axes for collection in axes.collections):
+    if any(np.shape(collection.get_offsets())[0] > 1000 for axes in figure.axes for collection in axes.collections):
         return None  # too large; drawing it only to find that out takes long
     drawn = _drawn(figure, alt)
     if len(drawn) > MOST:
