@@ -47,7 +47,7 @@ class Grades(GetGrades):
 class _Step(NbGraderPreprocessor):
     """Knows a setting of nbconvert's which nbgrader's own steps do not, so that each run would warn of it."""
 
-    display_data_priority = List().tag(config=True)
+    display_data_priority: List = List().tag(config=True)
 
 
 class HideTests(_Step, ClearHiddenTests):
