@@ -10,6 +10,7 @@ from nbconvert.exporters import HTMLExporter
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests, GetGrades, NbGraderPreprocessor
+from traitlets import List
 from traitlets.config import Config
 
 from course_grader.feedback.alternatives import other_answers
@@ -44,7 +45,13 @@ class Grades(GetGrades):
         cell.metadata["nbgrader"]["pending"] = waits and is_written_answer(cell)
 
 
-class HideTests(ClearHiddenTests):
+class _Step(NbGraderPreprocessor):
+    """Knows a setting of nbconvert's which nbgrader's own steps do not, so that each run would warn of it."""
+
+    display_data_priority: List = List().tag(config=True)
+
+
+class HideTests(_Step, ClearHiddenTests):
     """Takes the hidden tests' source out of test cells, and out of the tracebacks of ordinary ones."""
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict, cell_index: int) -> tuple[NotebookNode, dict]:
@@ -55,7 +62,7 @@ class HideTests(ClearHiddenTests):
         return cell, resources
 
 
-class Digest(NbGraderPreprocessor):
+class Digest(_Step):
     """What the template shows: totals, the grader's messages, and which cells to fold away."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:

@@ -9,6 +9,7 @@ pytest.importorskip("nbgrader")
 
 from bs4 import BeautifulSoup
 
+from course_grader.feedback import FEEDBACK_STEPS
 from tests.nbgrader_course import COUNT, DOUBLE, FakeEngine, answered, autograde_by_writer, hand_in
 from tests.tiny_course import LAB, cell_named
 
@@ -27,6 +28,14 @@ def page(course, released, fake_engine):
         return source, " ".join(BeautifulSoup(source, "html.parser").body.get_text(" ").split())
 
     return make
+
+
+def test_every_step_knows_the_settings_of_nbconvert():
+    """Otherwise nbgrader warns of them in each run."""
+    unknown = [
+        step.__name__ for step in FEEDBACK_STEPS if "display_data_priority" not in step.class_traits(config=True)
+    ]
+    assert unknown == []
 
 
 def test_hidden_tests_are_not_shown(page):
