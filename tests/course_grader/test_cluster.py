@@ -488,9 +488,9 @@ def test_with_tls_only_who_has_a_certificate_can_grade(class_of_six, tmp_path, c
         assert running.returncode == 3, printed
         for key in certificates:
             monkeypatch.delenv(f"DASK_DISTRIBUTED__COMM__TLS__{key}")
-        refused = start_grading(class_of_six, "there", "--scheduler", address)
+        refused = start_grading(class_of_six, "there", "--scheduler", address, "--force")
         printed, _ = refused.communicate(timeout=300)
         assert refused.returncode == 2 and f"no certificates for {address}" in printed
-        plain = start_grading(class_of_six, "there", "--scheduler", address.replace("tls://", "tcp://"))
+        plain = start_grading(class_of_six, "there", "--force", "--scheduler", address.replace("tls://", "tcp://"))
         printed, _ = plain.communicate(timeout=300)
         assert plain.returncode == 2 and "no scheduler at" in printed
