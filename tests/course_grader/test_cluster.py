@@ -394,9 +394,10 @@ def grade_here(course, *options):
 
 @pytest.fixture
 def class_of_six(course):
-    """Some right, one half right, one whose code ends its kernel, one that is damaged."""
-    for student in STUDENTS[:3]:
-        hand_in(course.root / "submitted", student)
+    """Two right, one with a known mistake, one half right, one whose code ends its kernel, one that is damaged."""
+    hand_in(course.root / "submitted", "ada")
+    hand_in(course.root / "submitted", "ben", double="def double(x):\n    return x + x + x")
+    hand_in(course.root / "submitted", "cem")
     hand_in(course.root / "submitted", "dee", count="def count(n):\n    return range(n)")
     hand_in(course.root / "submitted", "eve", double="import os; os._exit(1)")
     (hand_in(course.root / "submitted", "fay") / f"{LAB}.ipynb").write_text("{")
@@ -424,7 +425,9 @@ def test_a_worker_killed_in_the_middle_changes_no_record_of_a_fake_engine(class_
 
 @pytest.mark.slow
 def test_a_worker_killed_in_the_middle_changes_no_record(class_of_six, tmp_path):
-    assert kill_a_worker_in_the_middle(class_of_six, tmp_path) == grade_here(class_of_six)
+    there = kill_a_worker_in_the_middle(class_of_six, tmp_path)
+    assert there == grade_here(class_of_six)
+    assert [found["name"] for found in there[1]["exercises"]["double"]["diagnoses"]] == ["three times x"]
 
 
 @pytest.mark.slow
