@@ -404,8 +404,8 @@ def class_of_six(course):
     return course.root
 
 
-def kill_a_worker_in_the_middle(course, tmp_path, *options, preload=None):
-    with cluster(tmp_path, course, preload=preload) as started:
+def kill_a_worker_in_the_middle(course, tmp_path, *options):
+    with cluster(tmp_path, course) as started:
         running = start_grading(course, "there", "--scheduler", started.file, *options)
         lines = [running.stdout.readline()]
         started.workers[0].send_signal(signal.SIGKILL)
@@ -414,8 +414,27 @@ def kill_a_worker_in_the_middle(course, tmp_path, *options, preload=None):
     return records(course, "there")
 
 
-def test_a_worker_killed_in_the_middle_changes_no_record_of_a_fake_engine(class_of_six, tmp_path, monkeypatch):
-    there = kill_a_worker_in_the_middle(class_of_six, tmp_path, preload="tests.fake_worker")
+def kill_after(running, results):
+    """kill -9 of the command, after it has printed so many results."""
+    while not running.stdout.readline().startswith(f"{LAB} {results}/"):
+        assert running.poll() is None
+    running.kill()
+    running.wait()
+    running.stdout.close()
+
+
+def test_a_worker_and_the_command_killed_in_the_middle_change_no_record_of_a_fake_engine(
+    class_of_six, tmp_path, monkeypatch
+):
+    with cluster(tmp_path, class_of_six, preload="tests.fake_worker") as started:
+        first = start_grading(class_of_six, "there", "--scheduler", started.file)
+        first.stdout.readline()
+        started.workers[0].kill()
+        kill_after(first, 2)
+        second = start_grading(class_of_six, "there", "--scheduler", started.file)
+        printed, _ = second.communicate(timeout=300)
+    assert second.returncode == 3 and "graded already" in printed, printed
+    there = records(class_of_six, "there")
     monkeypatch.setattr(grade, "Engine", SlowEngine())
     lab = find_lab(LAB, class_of_six)
     here = grade.grade_lab(lab, grade.Request(3), Console(quiet=True))
