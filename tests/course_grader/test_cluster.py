@@ -9,6 +9,7 @@ import sys
 import threading
 from concurrent.futures import CancelledError
 from contextlib import contextmanager, nullcontext
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -36,7 +37,7 @@ from tests.course_grader.fake_grading import hand_in, write_course
 from tests.dask_cluster import cluster
 from tests.fake_worker import SlowEngine
 from tests.paths import ROOT
-from tests.tiny_course import LAB, tiny_notebook, write_tiny_course
+from tests.tiny_course import LAB, tiny_notebook, with_sources, write_tiny_course
 
 A, B = "tcp://a:1", "tcp://b:1"
 
@@ -367,6 +368,19 @@ class TestSameCourse:
         monkeypatch.setenv(worker.FOLDER, str(tmp_path / "nowhere"))
         with pytest.raises(CourseError, match=r"no course in .*nowhere"):
             worker._same_lab(self.request(lab))
+
+    @pytest.mark.slow
+    def test_a_diagnosis_made_on_a_worker_comes_back(self, lab, monkeypatch):
+        """The worker's own function and a real engine, in this process instead of Dask's."""
+        here = SimpleNamespace(address=A, log_event=lambda topic, message: None)
+        monkeypatch.setattr("distributed.get_worker", lambda: here)
+        work = pack(with_sources(double="def double(x):\n    return x + x + x"), "ada", 7, Notes(), None)
+        try:
+            answer = worker.grade_on_worker(self.request(lab, seconds=200.0, topic="t"), work, "key")
+        finally:
+            worker._engines.close_idle()
+        result = read_answer(answer["notebook"], LAB, "ada", 7)
+        assert [found.name for found in result.exercises["double"].diagnoses] == ["three times x"]
 
 
 STUDENTS = ("ada", "ben", "cem", "dee", "eve", "fay")
