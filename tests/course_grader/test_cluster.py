@@ -9,6 +9,7 @@ import sys
 import threading
 from concurrent.futures import CancelledError
 from contextlib import contextmanager, nullcontext
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -36,7 +37,7 @@ from tests.course_grader.fake_grading import hand_in, write_course
 from tests.dask_cluster import cluster
 from tests.fake_worker import SlowEngine
 from tests.paths import ROOT
-from tests.tiny_course import LAB, tiny_notebook, write_tiny_course
+from tests.tiny_course import LAB, tiny_notebook, with_sources, write_tiny_course
 
 A, B = "tcp://a:1", "tcp://b:1"
 
@@ -368,6 +369,19 @@ class TestSameCourse:
         with pytest.raises(CourseError, match=r"no course in .*nowhere"):
             worker._same_lab(self.request(lab))
 
+    @pytest.mark.slow
+    def test_a_diagnosis_made_on_a_worker_comes_back(self, lab, monkeypatch):
+        """The worker's own function and a real engine, in this process instead of Dask's."""
+        here = SimpleNamespace(address=A, log_event=lambda topic, message: None)
+        monkeypatch.setattr("distributed.get_worker", lambda: here)
+        work = pack(with_sources(double="def double(x):\n    return x + x + x"), "ada", 7, Notes(), None)
+        try:
+            answer = worker.grade_on_worker(self.request(lab, seconds=200.0, topic="t"), work, "key")
+        finally:
+            worker._engines.close_idle()
+        result = read_answer(answer["notebook"], LAB, "ada", 7)
+        assert [found.name for found in result.exercises["double"].diagnoses] == ["three times x"]
+
 
 STUDENTS = ("ada", "ben", "cem", "dee", "eve", "fay")
 
@@ -394,17 +408,18 @@ def grade_here(course, *options):
 
 @pytest.fixture
 def class_of_six(course):
-    """Some right, one half right, one whose code ends its kernel, one that is damaged."""
-    for student in STUDENTS[:3]:
-        hand_in(course.root / "submitted", student)
+    """Two right, one with a known mistake, one half right, one whose code ends its kernel, one that is damaged."""
+    hand_in(course.root / "submitted", "ada")
+    hand_in(course.root / "submitted", "ben", double="def double(x):\n    return x + x + x")
+    hand_in(course.root / "submitted", "cem")
     hand_in(course.root / "submitted", "dee", count="def count(n):\n    return range(n)")
     hand_in(course.root / "submitted", "eve", double="import os; os._exit(1)")
     (hand_in(course.root / "submitted", "fay") / f"{LAB}.ipynb").write_text("{")
     return course.root
 
 
-def kill_a_worker_in_the_middle(course, tmp_path, *options, preload=None):
-    with cluster(tmp_path, course, preload=preload) as started:
+def kill_a_worker_in_the_middle(course, tmp_path, *options):
+    with cluster(tmp_path, course) as started:
         running = start_grading(course, "there", "--scheduler", started.file, *options)
         lines = [running.stdout.readline()]
         started.workers[0].send_signal(signal.SIGKILL)
@@ -413,8 +428,27 @@ def kill_a_worker_in_the_middle(course, tmp_path, *options, preload=None):
     return records(course, "there")
 
 
-def test_a_worker_killed_in_the_middle_changes_no_record_of_a_fake_engine(class_of_six, tmp_path, monkeypatch):
-    there = kill_a_worker_in_the_middle(class_of_six, tmp_path, preload="tests.fake_worker")
+def kill_after(running, results):
+    """kill -9 of the command, after it has printed so many results."""
+    while not running.stdout.readline().startswith(f"{LAB} {results}/"):
+        assert running.poll() is None
+    running.kill()
+    running.wait()
+    running.stdout.close()
+
+
+def test_a_worker_and_the_command_killed_in_the_middle_change_no_record_of_a_fake_engine(
+    class_of_six, tmp_path, monkeypatch
+):
+    with cluster(tmp_path, class_of_six, preload="tests.fake_worker") as started:
+        first = start_grading(class_of_six, "there", "--scheduler", started.file)
+        first.stdout.readline()
+        started.workers[0].kill()
+        kill_after(first, 2)
+        second = start_grading(class_of_six, "there", "--scheduler", started.file)
+        printed, _ = second.communicate(timeout=300)
+    assert second.returncode == 3 and "graded already" in printed, printed
+    there = records(class_of_six, "there")
     monkeypatch.setattr(grade, "Engine", SlowEngine())
     lab = find_lab(LAB, class_of_six)
     here = grade.grade_lab(lab, grade.Request(3), Console(quiet=True))
@@ -424,7 +458,9 @@ def test_a_worker_killed_in_the_middle_changes_no_record_of_a_fake_engine(class_
 
 @pytest.mark.slow
 def test_a_worker_killed_in_the_middle_changes_no_record(class_of_six, tmp_path):
-    assert kill_a_worker_in_the_middle(class_of_six, tmp_path) == grade_here(class_of_six)
+    there = kill_a_worker_in_the_middle(class_of_six, tmp_path)
+    assert there == grade_here(class_of_six)
+    assert [found["name"] for found in there[1]["exercises"]["double"]["diagnoses"]] == ["three times x"]
 
 
 @pytest.mark.slow
@@ -488,9 +524,9 @@ def test_with_tls_only_who_has_a_certificate_can_grade(class_of_six, tmp_path, c
         assert running.returncode == 3, printed
         for key in certificates:
             monkeypatch.delenv(f"DASK_DISTRIBUTED__COMM__TLS__{key}")
-        refused = start_grading(class_of_six, "there", "--scheduler", address)
+        refused = start_grading(class_of_six, "there", "--scheduler", address, "--force")
         printed, _ = refused.communicate(timeout=300)
         assert refused.returncode == 2 and f"no certificates for {address}" in printed
-        plain = start_grading(class_of_six, "there", "--scheduler", address.replace("tls://", "tcp://"))
+        plain = start_grading(class_of_six, "there", "--force", "--scheduler", address.replace("tls://", "tcp://"))
         printed, _ = plain.communicate(timeout=300)
         assert plain.returncode == 2 and "no scheduler at" in printed
