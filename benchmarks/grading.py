@@ -50,14 +50,15 @@ def main() -> None:
     options = parser.parse_args()
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     os.environ["OMP_NUM_THREADS"] = "1"
+    load = os.getloadavg()[0]
     build = ROOT / "build" / "benchmark"
     shutil.rmtree(build, ignore_errors=True)
     build.mkdir(parents=True)
     found = ROOT / "build" / "benchmark_grading.json"
     if options.many:
-        add_result(found, "many", grade_many(build, ROOT, options.many))
+        add_result(found, "many", grade_many(build, ROOT, options.many), load)
     else:
-        add_result(found, options.lab, measure(build, options))
+        add_result(found, options.lab, measure(build, options), load)
     print(found)
     if options.page:
         write_page(ROOT / "docs" / "scaling.md", found)

@@ -25,10 +25,10 @@ class Result(TypedDict):
     waits: dict[str, Any]
 
 
-def add_result(path: Path, name: str, result: Result | list[dict[str, Any]]) -> None:
-    """Replace one result in the file; those of other labs stay."""
+def add_result(path: Path, name: str, result: Result | list[dict[str, Any]], load: float) -> None:
+    """Replace one result in the file; those of other labs stay. load: of other programs, when it began."""
     kept = json.loads(path.read_text()) if path.is_file() else {}
-    machine = f"{os.cpu_count()} processors, Python {platform.python_version()}"
+    machine = f"{os.cpu_count()} processors, Python {platform.python_version()}, load average before {load:.1f}"
     kept[name] = {"result": result, "machine": machine, "date": datetime.now(UTC).date().isoformat()}
     path.write_text(json.dumps(kept, indent=2) + "\n")
 
