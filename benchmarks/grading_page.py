@@ -25,10 +25,10 @@ class Result(TypedDict):
     waits: dict[str, Any]
 
 
-def add_result(path: Path, name: str, result: Result | list[dict[str, Any]]) -> None:
-    """Replace one result in the file; those of other labs stay."""
+def add_result(path: Path, name: str, result: Result | list[dict[str, Any]], load: float) -> None:
+    """Replace one result in the file; those of other labs stay. load: of other programs, when it began."""
     kept = json.loads(path.read_text()) if path.is_file() else {}
-    machine = f"{os.cpu_count()} processors, Python {platform.python_version()}"
+    machine = f"{os.cpu_count()} processors, Python {platform.python_version()}, load average before {load:.1f}"
     kept[name] = {"result": result, "machine": machine, "date": datetime.now(UTC).date().isoformat()}
     path.write_text(json.dumps(kept, indent=2) + "\n")
 
@@ -48,10 +48,10 @@ def _lab(name: str, entry: dict[str, Any]) -> str:
     same = "the same scores" if result["same_scores"] else "OTHER SCORES"
     waits = result["waits"]
     return "\n".join([
-        f"**{name}**, {entry['machine']}, {entry['date']}: copies of three submissions, start-up included; {same} as",
-        f"stock nbgrader. Comparisons are per submission: stock was measured with {result['copies']}, `otter run` with",
-        "the number in its column. Compare only figures of one table: they depend on the machine and on what else it",
-        "does.",
+        f"**{name}**, {entry['machine']}, {entry['date']}.",
+        f"Copies of three submissions, start-up included; {same} as stock nbgrader. Comparisons are per submission:",
+        f"stock was measured with {result['copies']} submissions, `otter run` with one. Compare only figures of one",
+        "table, and with a load average of more than 1 only processor seconds: other programs then take their share.",
         "",
         _table(result["runs"]),
         "",

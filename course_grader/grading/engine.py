@@ -23,7 +23,7 @@ from course_grader.kernel_client import StudentKernel
 from course_grader.notebooks import Lab, has_tag, is_experiment
 from course_grader.repair import Notes, clean_content
 from course_grader.results import GradedSubmission, OtherFiles, Phases
-from course_grader.sandbox import SandboxUnavailable, share_socket, show_files, start_kernel_manager
+from course_grader.sandbox import SandboxUnavailable, check, share_socket, show_files, start_kernel_manager
 from course_grader.sandbox.manager import SandboxKernelManager
 from course_grader.threads import in_daemon_thread, to_daemon_thread
 from course_utils.seeds import derive_seed
@@ -83,11 +83,15 @@ class Engine:
 
     def __enter__(self) -> Self:
         """Raises SandboxUnavailable, which says what to install, or CourseError if the reference fails."""
+        if self._sandbox:
+            check()
         recorded = in_daemon_thread(self._prepare_diagnoser)  # beside the imports of the others
-        self._parts.get()
+        try:
+            self._parts.get()
+        finally:
+            recorded.result()  # now, since it may take longer than a submission may
         if self._profile != "cpu":
             self._expect_profile()
-        recorded.result()  # now, since it may take longer than a submission may
         return self
 
     def _prepare_diagnoser(self) -> None:

@@ -221,7 +221,11 @@ class Grading:
                 engine = self.engine.result()
             arguments = (repaired.notebook, submission.student, self.seed, repaired.notes, repaired.files)
             # A cluster's engine has limits of its own; here, the time in its queue would count.
-            graded = engine.grade(*arguments) if self.elsewhere else deadline.run(engine.grade, *arguments)
+            if self.elsewhere:
+                with phases.during("on the cluster"):
+                    graded = engine.grade(*arguments)
+            else:
+                graded = deadline.run(engine.grade, *arguments)
         except (CourseError, SandboxUnavailable):
             raise
         except Exception as error:

@@ -7,6 +7,7 @@ useful one.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import threading
@@ -24,7 +25,7 @@ BUSY = "busy processors"
 
 
 class Timeline:
-    """A context manager; the rows of one lab after another. OSError if the file cannot be written."""
+    """A context manager; the rows of one lab after another. OSError if the file cannot be opened."""
 
     def __init__(self, path: Path):
         self._path = path
@@ -45,7 +46,8 @@ class Timeline:
     ) -> None:
         self._ended.set()
         self._watching.join()
-        self._file.close()
+        with contextlib.suppress(OSError):
+            self._file.close()
 
     def begin_lab(self, lab: str) -> None:
         """The rows from now on belong to this lab."""
@@ -67,7 +69,7 @@ class Timeline:
         self.add(graded.student, graded.phases)
 
     def _write(self, event: dict[str, Any]) -> None:
-        with self._lock:
+        with self._lock, contextlib.suppress(OSError):  # a full disk must not end the run
             self._file.write(json.dumps({"pid": self._lab, "tid": 0, **event}) + ",\n")
             self._file.flush()
 

@@ -1,6 +1,7 @@
 """The file that says where the time of a run went."""
 
 import json
+from pathlib import Path
 
 from course_grader.results import Phase, Phases
 from course_grader.runner.timeline import BUSY, RUN, Timeline
@@ -38,3 +39,8 @@ def test_a_phase_is_noted_however_it_ends():
         pass
     assert [(phase.name, phase.detail) for phase in phases] == [("cells", "double")]
     assert phases[0].began <= phases[0].ended
+
+
+def test_a_full_disk_ends_no_run():
+    with Timeline(Path("/dev/full")) as timeline:
+        timeline.add("ada", [Phase("tests", 11.0, 11.25)])
