@@ -1,5 +1,6 @@
 """A submission's folder as it comes: what is read of it, what is restored, and what is refused with a sentence."""
 
+import copy
 import io
 import json
 import os
@@ -227,6 +228,15 @@ class TestOrder:
             "The test cell `test_double` was above its answer and has been moved below it."
         ]
         assert not result.notes.needs_review
+
+    def test_each_test_cell_of_an_exercise_is_moved(self, folder):
+        lab, second = lab_cells(), copy.deepcopy(cell_named(tiny_notebook(), "test_double"))
+        second.id = second.metadata["nbgrader"]["grade_id"] = "test_double_too"
+        lab.cells["test_double_too"] = second
+        notebook = moved(tiny_notebook(), "test_double", 1)
+        notebook.cells.insert(1, copy.deepcopy(second))
+        names = ids(repaired(folder, notebook, lab))
+        assert names.index("double") + 1 == names.index("test_double_too") == names.index("test_double") - 1
 
     def test_a_test_without_an_answer_and_a_test_further_below_stay_where_they_are(self, folder):
         notebook = moved(tiny_notebook(), "test_double", 99)
