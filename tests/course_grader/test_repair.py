@@ -187,6 +187,23 @@ class TestOtherFiles:
         assert result.files.names == ("data/table.csv", "helper.py")
         assert result.notes.problems == ["Files that this lab does not allow were left out: link.py, notes.docx."]
 
+    def test_what_may_not_be_read_is_left_out(self, folder, monkeypatch):
+        """Patched, since root may read everything."""
+        (folder / "closed").mkdir()
+        (folder / "mine.csv").touch()
+        access, scandir = os.access, os.scandir
+
+        def scan(path):
+            if path == folder / "closed/":
+                raise PermissionError(13, "Permission denied")
+            return scandir(path)
+
+        monkeypatch.setattr(os, "access", lambda path, mode: path.name != "mine.csv" and access(path, mode))
+        monkeypatch.setattr(os, "scandir", scan)
+        result = repaired(folder, tiny_notebook())
+        left_out = "closed, mine.csv (cannot be read)"
+        assert result.notes.problems == [f"Files that this lab does not allow were left out: {left_out}."]
+
     def test_beyond_the_size_files_are_left_out(self, folder):
         (folder / "a.csv").write_bytes(b"x" * 600_000)
         (folder / "b.csv").write_bytes(b"x" * 600_000)
