@@ -22,10 +22,10 @@ from course_grader.notebooks import (
     is_solution_cell,
     nbgrader_metadata,
 )
-from course_grader.repair.notes import printable
 from course_grader.results import ExerciseResult, GradedSubmission, TestResult
 from course_grader.sandbox import SandboxUnavailable
 from course_grader.threads import keep_tracebacks_in_log, to_daemon_thread
+from course_utils.remote.student_errors import printable
 
 StartKernel = Callable[[NotebookNode, JudgeSession], Awaitable[tuple[StudentKernel, str]]]
 MAX_FAULT = 300  # characters

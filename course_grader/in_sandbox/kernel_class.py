@@ -43,8 +43,8 @@ class SandboxedKernel(IPythonKernel):
         except KeyboardInterrupt:  # just before or after the cell's own code, where IPython does not expect it
             return self._error("KeyboardInterrupt")
         finally:
-            _restore_broken(*streams)
             self.in_cell = False
+            _restore_broken(*streams)
 
     def _serve_judge(self, path: str) -> dict[str, Any]:
         assert self.shell is not None
@@ -53,7 +53,7 @@ class SandboxedKernel(IPythonKernel):
         try:
             importlib.import_module("course_grader.in_sandbox.agent").serve(path, self.shell.user_ns)
             return {"status": "ok"} | self._rest()
-        except Exception as error:  # of an agent that the student's code has changed
+        except (Exception, SystemExit) as error:  # of an agent that the student's code has changed
             return self._error(type(error).__name__)
         finally:
             self.shell.__dict__.pop("ask_exit", None)
@@ -76,7 +76,7 @@ def _restore_broken(*streams: Any) -> None:
     for name, own in zip(("stdout", "stderr"), streams, strict=True):
         try:
             getattr(sys, name).flush()
-        except Exception:  # of whatever a cell has put there
+        except BaseException:  # of whatever a cell has put there
             setattr(sys, name, own)
 
 

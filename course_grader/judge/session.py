@@ -22,6 +22,7 @@ from course_utils.testing.case import session as test_session
 
 ACCEPT_SECONDS = 10.0
 GRACE_SECONDS = 3.0  # beyond a call's own limit: for the transfer, and for the alarm to be heard
+MAX_WAITING = 100
 MAX_OUTPUT = 50_000
 DIAGNOSIS_SEED = 0  # a notebook's, so that one recording of the misconceptions serves both
 
@@ -77,6 +78,16 @@ class StudentSide:
                 send_frame(self._connection, {"op": "stop"})
             self._connection.close()
             self._connection = None
+        if self._listener is not None:
+            _turn_away(self._listener)
+
+
+def _turn_away(listener: socket.socket) -> None:
+    """Close the connections that wait: none is the next agent's, which comes when the next test cell is judged."""
+    listener.setblocking(False)
+    with contextlib.suppress(OSError):  # when there are no more
+        for _ in range(MAX_WAITING):
+            listener.accept()[0].close()
 
 
 def explain_missing_name(reply: Any, fault: str) -> Any:

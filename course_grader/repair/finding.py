@@ -30,11 +30,21 @@ def describe_missing(expected: Path) -> str:
 
 
 def files_below(folder: Path, max_depth: int = MAX_DEPTH) -> Iterator[str]:
-    """Files below `folder`, as relative paths; at most MAX_ENTRIES files and folders, at most `max_depth` deep."""
+    """Files below `folder`, as relative paths; at most MAX_ENTRIES files and folders, at most `max_depth` deep.
+
+    A folder below it that may not be read counts as a file.
+    """
     pending, entries = [("", 1)], 0
     while pending:
         place, depth = pending.pop()
-        with os.scandir(folder / place) as found:
+        try:
+            scanned = os.scandir(folder / place)
+        except PermissionError:
+            if not place:
+                raise
+            yield place.rstrip("/")
+            continue
+        with scanned as found:
             for entry in found:
                 entries += 1
                 if entries > MAX_ENTRIES:

@@ -11,16 +11,16 @@ from course_grader.repair.notes import Notes
 def move_tests_below_answers(notebook: NotebookNode, notes: Notes) -> None:
     """Change `notebook` in place. Cells without an answer of their own in the notebook stay where they are."""
     answers = {nbgrader_metadata(cell)["grade_id"]: cell for cell in notebook.cells if is_solution_cell(cell)}
-    waiting: dict[str, NotebookNode] = {}  # tests whose answer has not come yet
-    ordered = []
+    waiting: dict[str, list[NotebookNode]] = {}  # tests whose answer has not come yet
+    ordered: list[NotebookNode] = []
     for cell in notebook.cells:
         exercise = tested_exercise(cell.source) if is_autograded_cell(cell) else None
         if exercise is not None and exercise in answers:
-            waiting[exercise] = cell
+            waiting.setdefault(exercise, []).append(cell)
             continue
         ordered.append(cell)
         answers = {name: answer for name, answer in answers.items() if answer is not cell}
-        if (test := waiting.pop(nbgrader_metadata(cell).get("grade_id", ""), None)) is not None:
+        for test in waiting.pop(nbgrader_metadata(cell).get("grade_id", ""), []):
             ordered.append(test)
             name = nbgrader_metadata(test)["grade_id"]
             notes.add(f"The test cell `{name}` was above its answer and has been moved below it.", needs_review=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from fnmatch import fnmatch
 from pathlib import Path
@@ -27,6 +28,8 @@ def find_other_files(notebook: Path, allowed: Sequence[str], max_mb: float, note
         size = path.lstat().st_size / (1 << 20)
         if path.is_symlink() or not path.is_file() or not any(fnmatch(path.name, pattern) for pattern in allowed):
             refused.append(name)
+        elif not os.access(path, os.R_OK):
+            refused.append(f"{name} (cannot be read)")
         elif len(names) == MAX_FILES:
             refused.append(f"{name} (too many files)")
         elif megabytes + size > max_mb:

@@ -167,9 +167,8 @@ def _source(found: Any, number: int, name: str) -> str:
         raise Unreadable(
             f"{name} is JSON, but not a valid notebook: the source of cell {number} is {_shown(found)}, expected text."
         )
-    text = (
-        "".join(lines).replace("\r\n", "\n").replace("\r", "\n")
-    )  # else each cell of the course would differ from the released one
+    # Else each cell of the course would differ from the released one.
+    text = "".join(lines).replace("\r\n", "\n").replace("\r", "\n")
     return text.encode("utf-8", "replace").decode()  # half of a surrogate pair cannot be saved
 
 

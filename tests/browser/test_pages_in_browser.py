@@ -55,7 +55,8 @@ def f(x): return x
 ABOVE_ITS_CELL = """() => {
     const formula = [...document.querySelectorAll('.mjx-chtml')].find(one => one.textContent.includes('20 / 20'));
     const box = formula.closest('[style*=contain]');
-    const text = [...formula.querySelectorAll('*')].find(one => !one.children.length && one.textContent.includes('20'));
+    const tops = [...formula.querySelectorAll('.mjx-char')].map(one => [one.getBoundingClientRect().top, one]);
+    const text = tops.reduce((one, other) => one[0] < other[0] ? one : other)[1];
     window.scrollTo(0, window.scrollY + text.getBoundingClientRect().top - 100);
     const {left, top, width, height} = text.getBoundingClientRect();
     const hit = document.elementFromPoint(left + width / 2, top + height / 2);

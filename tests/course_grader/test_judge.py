@@ -1,5 +1,6 @@
 """The judge's process and its sessions: every answer stands on its own request, and nothing outlives the run."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -13,6 +14,7 @@ import pytest
 
 from course_grader.judge.clean_environment import judge_environment
 from course_grader.judge.launcher import JudgeError, JudgeServer, JudgeSession
+from course_grader.judge.session import StudentSide
 from course_grader.notebooks import find_lab
 from course_utils.remote.framing import receive_frame, send_frame
 from tests.paths import ROOT
@@ -87,6 +89,29 @@ def test_closing_a_session_ends_the_wait_for_its_answer():
     thread.join(PATIENCE)
     assert len(ends) == 1
     theirs.close()
+
+
+def test_connections_that_student_code_has_queued_are_not_taken_for_the_next_agent(tmp_path):
+    side, path = StudentSide(1.0), str(tmp_path / "judge")
+    side.listen(path)
+
+    def connected():
+        connection = socket.socket(socket.AF_UNIX)
+        connection.connect(path)
+        return connection
+
+    def answer(agent):
+        send_frame(agent, {"id": receive_frame(agent)[0]["id"], "ok": 7})
+
+    with contextlib.closing(side._listener), connected():
+        side.connect("", "")
+        with connected(), connected():
+            side.release()
+            with connected() as agent:
+                link = side.connect("", "")
+                threading.Thread(target=answer, args=[agent]).start()
+                assert link.request("value", target="x") == 7
+                side.release()
 
 
 class TestAnswers:

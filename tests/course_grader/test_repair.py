@@ -1,5 +1,6 @@
 """A submission's folder as it comes: what is read of it, what is restored, and what is refused with a sentence."""
 
+import copy
 import io
 import json
 import os
@@ -186,6 +187,23 @@ class TestOtherFiles:
         assert result.files.names == ("data/table.csv", "helper.py")
         assert result.notes.problems == ["Files that this lab does not allow were left out: link.py, notes.docx."]
 
+    def test_what_may_not_be_read_is_left_out(self, folder, monkeypatch):
+        """Patched, since root may read everything."""
+        (folder / "closed").mkdir()
+        (folder / "mine.csv").touch()
+        access, scandir = os.access, os.scandir
+
+        def scan(path):
+            if path == folder / "closed/":
+                raise PermissionError(13, "Permission denied")
+            return scandir(path)
+
+        monkeypatch.setattr(os, "access", lambda path, mode: path.name != "mine.csv" and access(path, mode))
+        monkeypatch.setattr(os, "scandir", scan)
+        result = repaired(folder, tiny_notebook())
+        left_out = "closed, mine.csv (cannot be read)"
+        assert result.notes.problems == [f"Files that this lab does not allow were left out: {left_out}."]
+
     def test_beyond_the_size_files_are_left_out(self, folder):
         (folder / "a.csv").write_bytes(b"x" * 600_000)
         (folder / "b.csv").write_bytes(b"x" * 600_000)
@@ -227,6 +245,15 @@ class TestOrder:
             "The test cell `test_double` was above its answer and has been moved below it."
         ]
         assert not result.notes.needs_review
+
+    def test_each_test_cell_of_an_exercise_is_moved(self, folder):
+        lab, second = lab_cells(), copy.deepcopy(cell_named(tiny_notebook(), "test_double"))
+        second.id = second.metadata["nbgrader"]["grade_id"] = "test_double_too"
+        lab.cells["test_double_too"] = second
+        notebook = moved(tiny_notebook(), "test_double", 1)
+        notebook.cells.insert(1, copy.deepcopy(second))
+        names = ids(repaired(folder, notebook, lab))
+        assert names.index("double") + 1 == names.index("test_double_too") == names.index("test_double") - 1
 
     def test_a_test_without_an_answer_and_a_test_further_below_stay_where_they_are(self, folder):
         notebook = moved(tiny_notebook(), "test_double", 99)

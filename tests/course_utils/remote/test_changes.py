@@ -29,6 +29,10 @@ def by_data(first, second=None):
     first.data.mul_(3)
 
 
+def retype(first, second=None):
+    first.data = first.data.double()
+
+
 def by_numpy(first, second=None):
     first.numpy()[0] = 7
 
@@ -57,6 +61,7 @@ CHANGES = {
     "in place": (add_one, torch.ones(2)),
     "in part": (row, torch.ones(2)),
     "through .data": (by_data, torch.ones(2)),
+    "in its dtype": (retype, torch.ones(2)),
     "through numpy": (by_numpy, torch.ones(2)),
     "its shape": (turn, torch.ones(2, 3)),
     "in a container": (inside, {"a": [torch.ones(2)]}),
@@ -159,3 +164,12 @@ class TestThroughTheClient:
         notes = proxy._take_changes()
         assert len(notes) <= 8
         assert all(len(name) <= 80 and name.isprintable() for _, name in notes)
+
+
+def test_inference_mode_left_over_from_a_cell_is_no_obstacle():
+    """In it, tensors have no count of changes, and no gradients."""
+    student = Student()
+    student._connect(RemoteClient(local_transport({"double": lambda x: 2 * x})))
+    with torch.inference_mode():
+        result = student.double(torch.ones(2))
+    assert result.tolist() == [2.0, 2.0]

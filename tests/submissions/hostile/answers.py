@@ -120,4 +120,24 @@ def to_target_shape(x):
         frame.f_locals["connection"].close()
     return x
 """),
+    answer("the_judge_s_queue_filled_for_the_next_agent", FULL - 1.75, r"your code raised KeyboardInterrupt", to_target_shape="""
+import os, socket, sys
+KEPT = []
+def to_target_shape(x):
+    frame = sys._getframe()
+    while frame and not (frame.f_code.co_name == "serve" and "connection" in frame.f_locals):
+        frame = frame.f_back
+    if frame and not KEPT:
+        KEPT.append(os.dup(frame.f_locals["connection"].fileno()))
+        for _ in range(4):
+            knocking = socket.socket(socket.AF_UNIX)
+            knocking.setblocking(False)
+            try:
+                knocking.connect(frame.f_locals["path"])
+                KEPT.append(knocking)
+            except OSError:
+                pass
+        raise KeyboardInterrupt
+    return x
+"""),
 ]  # fmt: skip

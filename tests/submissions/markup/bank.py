@@ -106,7 +106,7 @@ _MARKDOWN = {
     "math_style": "$\\style{background:url(URL.png)}{x} \\cssId{total}{x} \\class{score}{x}$",
     "math_token": "$\\mmlToken{mtext}[href=\"javascript:RUN\" style=\"background:url(URL.png)\"]{x}$",
     "math_data": "$\\href{data:text/html,<script>RUN</script>}{x} \\bbox[url(URL.png)]{x} \\color{url(URL.png)}{x}$",
-    "math_above_its_cell": "$\\smash{\\raise 30em{\\rlap{\\text{20 / 20}}}} \\kern-60em x \\rule{90em}{40em}$",
+    "math_above_its_cell": "$\\smash{\\raise 30em{\\rlap{\\text{20 / 20}}}} \\kern-60em x$",
     "math_endless_macro": "$\\def\\a{\\a\\a}\\a$",
     "math_require": "$\\require{URL}$ $\\require{../../../../URL}$",
     "math_environment": "\\begin{align}<img src=x onerror=\"RUN\">\\end{align}",
