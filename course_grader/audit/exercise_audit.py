@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from course_grader.audit.behaviours import KnownMistakes
@@ -19,6 +20,7 @@ from course_grader.audit.variants import Kind, Variant
 
 OTHERS_SECONDS = 120.0  # for the tests of all other exercises
 _MIN_SECONDS, _SLACK = 10.0, 5.0  # a mutant may take five times as long as the reference
+_TOGETHER = 8  # mutants that one child judges: a fork costs as much as a few tests
 
 
 @dataclass
@@ -139,15 +141,20 @@ class ExerciseAuditor:
 
     def _check_mutants(self) -> None:
         limit = max(_MIN_SECONDS, _SLACK * self._right.seconds)
-        for mutant in mutants_of(self._scope.sources[self._name], self._name):
-            self._exercise.mutants += 1
-            [answer] = judge_answers(self._judge, self._name, [{self._name: mutant.code}], limit=limit)
+        mutants = mutants_of(self._scope.sources[self._name], self._name)
+        self._exercise.mutants = len(mutants)
+        groups = [mutants[start : start + _TOGETHER] for start in range(0, len(mutants), _TOGETHER)]
+        for mutant, answer in (pair for group in groups for pair in self._judged(group, limit)):
             if answer.points < self._full:
                 self._exercise.killed += 1
                 if answer.ended:
                     self._expect_no_diagnosis(f"the mutant {mutant.line!r}", {self._name: mutant.code}, answer)
             else:
                 self._survived(mutant)
+
+    def _judged(self, mutants: Sequence[Mutant], limit: float) -> Iterator[tuple[Mutant, JudgedAnswer]]:
+        sources = [{self._name: mutant.code} for mutant in mutants]
+        return zip(mutants, judge_answers(self._judge, self._name, sources, limit=limit), strict=True)
 
     def _survived(self, mutant: Mutant) -> None:
         key = (self._name, mutant.line)
