@@ -13,7 +13,7 @@ from course_grader.audit.in_child import ChildEnded, in_child
 from course_grader.audit.judged_answers import JudgedAnswer, judge_answers
 from course_grader.audit.mutants import Mutant, mutants_of
 from course_grader.audit.probes import probing_tests
-from course_grader.audit.result import ExerciseAudit, LabAudit
+from course_grader.audit.result import ExerciseAudit, LabAudit, processor_time
 from course_grader.audit.rewrite_audit import refused_rewrites_of
 from course_grader.audit.rewrites import Rewrite
 from course_grader.audit.variants import Kind, Variant
@@ -28,7 +28,7 @@ class Scope:
     """What the audits of a lab's exercises share.
 
     sources: the solution cells, by exercise. equivalent, refused: the reasons of marked mutants and rewrites, by
-    exercise and line. marks_in_use: those that were needed.
+    exercise and line. marks_in_use: those that were needed. more_seconds: the processor time of mutants and rewrites.
     """
 
     judge: InProcess
@@ -38,6 +38,7 @@ class Scope:
     refused: dict[tuple[str, str], str]
     result: LabAudit
     marks_in_use: set[tuple[str, str]] = field(default_factory=set)
+    more_seconds: float = 0.0
 
 
 class ExerciseAuditor:
@@ -59,8 +60,10 @@ class ExerciseAuditor:
         self._check_diagnoses([(variant, answer) for variant, answer in pairs if answer.ended])
         self._check_other_answers()
         if not quick:
+            start = processor_time()
             self._check_mutants()
             self._check_rewrites()
+            self._scope.more_seconds += processor_time() - start
 
     def _expect_few_probes(self) -> None:
         probing = probing_tests(self._judge.tests[self._name])
