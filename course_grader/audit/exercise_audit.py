@@ -53,7 +53,7 @@ class ExerciseAuditor:
         answers = [{}, *({self._name: variant.code} for variant in self._variants)]
         self._right, *judged = judge_answers(self._judge, self._name, answers)
         self._full = self._right.points
-        self._expect_few_probes()
+        self._count_probes()
         pairs = list(zip(self._variants, judged, strict=True))
         for variant, answer in pairs:
             self._check_variant(variant, answer)
@@ -65,7 +65,7 @@ class ExerciseAuditor:
             self._check_rewrites()
             self._scope.more_seconds += processor_time() - start
 
-    def _expect_few_probes(self) -> None:
+    def _count_probes(self) -> None:
         probing = probing_tests(self._judge.tests[self._name])
         self._exercise.probed = sum(test.worth for test in self._right.tests if test.name in probing)
 
