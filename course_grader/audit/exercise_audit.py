@@ -172,7 +172,11 @@ class ExerciseAuditor:
         right = {"the reference": self._scope.sources[self._name]}
         right |= {variant.label: variant.code for variant in self._variants if variant.kind is Kind.ALTERNATIVE}
         for what, source in right.items():
-            tried, refused = refused_rewrites_of(self._judge, self._name, source)
+            try:
+                tried, refused = refused_rewrites_of(self._judge, self._name, source)
+            except ChildEnded as end:
+                self._result.problems.append(f"{self._name}: {what} could not be rewritten: {end}")
+                continue
             self._exercise.rewrites += tried
             for rewrite in refused:
                 self._refused(what, rewrite)
