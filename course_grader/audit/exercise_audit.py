@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from course_grader.audit.behaviours import add_mistakes
@@ -13,13 +14,14 @@ from course_grader.audit.judged_answers import JudgedAnswer, judge_answers
 from course_grader.audit.known_mistakes import KnownMistakes
 from course_grader.audit.mutants import Mutant, mutants_of
 from course_grader.audit.probes import probing_tests
-from course_grader.audit.result import ExerciseAudit, LabAudit
+from course_grader.audit.result import ExerciseAudit, LabAudit, processor_time
 from course_grader.audit.rewrite_audit import refused_rewrites_of
 from course_grader.audit.rewrites import Rewrite
 from course_grader.audit.variants import Kind, Variant
 
 OTHERS_SECONDS = 120.0  # for the tests of all other exercises
 _MIN_SECONDS, _SLACK = 10.0, 5.0  # a mutant may take five times as long as the reference
+_TOGETHER = 8  # mutants that one child judges: a fork costs as much as a few tests
 
 
 @dataclass
@@ -27,7 +29,7 @@ class Scope:
     """What the audits of a lab's exercises share.
 
     sources: the solution cells, by exercise. equivalent, refused: the reasons of marked mutants and rewrites, by
-    exercise and line. marks_in_use: those that were needed.
+    exercise and line. marks_in_use: those that were needed. more_seconds: the processor time of mutants and rewrites.
     """
 
     judge: InProcess
@@ -37,6 +39,7 @@ class Scope:
     refused: dict[tuple[str, str], str]
     result: LabAudit
     marks_in_use: set[tuple[str, str]] = field(default_factory=set)
+    more_seconds: float = 0.0
 
 
 class ExerciseAuditor:
@@ -51,17 +54,19 @@ class ExerciseAuditor:
         answers = [{}, *({self._name: variant.code} for variant in self._variants)]
         self._right, *judged = judge_answers(self._judge, self._name, answers)
         self._full = self._right.points
-        self._expect_few_probes()
+        self._count_probes()
         pairs = list(zip(self._variants, judged, strict=True))
         for variant, answer in pairs:
             self._check_variant(variant, answer)
         self._check_diagnoses([(variant, answer) for variant, answer in pairs if answer.ended])
         self._check_other_answers()
         if not quick:
+            start = processor_time()
             self._check_mutants()
             self._check_rewrites()
+            self._scope.more_seconds += processor_time() - start
 
-    def _expect_few_probes(self) -> None:
+    def _count_probes(self) -> None:
         probing = probing_tests(self._judge.tests[self._name])
         self._exercise.probed = sum(test.worth for test in self._right.tests if test.name in probing)
 
@@ -140,15 +145,20 @@ class ExerciseAuditor:
 
     def _check_mutants(self) -> None:
         limit = max(_MIN_SECONDS, _SLACK * self._right.seconds)
-        for mutant in mutants_of(self._scope.sources[self._name], self._name):
-            self._exercise.mutants += 1
-            [answer] = judge_answers(self._judge, self._name, [{self._name: mutant.code}], limit=limit)
+        mutants = mutants_of(self._scope.sources[self._name], self._name)
+        self._exercise.mutants = len(mutants)
+        groups = [mutants[start : start + _TOGETHER] for start in range(0, len(mutants), _TOGETHER)]
+        for mutant, answer in (pair for group in groups for pair in self._judged(group, limit)):
             if answer.points < self._full:
                 self._exercise.killed += 1
                 if answer.ended:
                     self._expect_no_diagnosis(f"the mutant {mutant.line!r}", {self._name: mutant.code}, answer)
             else:
                 self._survived(mutant)
+
+    def _judged(self, mutants: Sequence[Mutant], limit: float) -> Iterator[tuple[Mutant, JudgedAnswer]]:
+        sources = [{self._name: mutant.code} for mutant in mutants]
+        return zip(mutants, judge_answers(self._judge, self._name, sources, limit=limit), strict=True)
 
     def _survived(self, mutant: Mutant) -> None:
         key = (self._name, mutant.line)
@@ -163,7 +173,11 @@ class ExerciseAuditor:
         right = {"the reference": self._scope.sources[self._name]}
         right |= {variant.label: variant.code for variant in self._variants if variant.kind is Kind.ALTERNATIVE}
         for what, source in right.items():
-            tried, refused = refused_rewrites_of(self._judge, self._name, source)
+            try:
+                tried, refused = refused_rewrites_of(self._judge, self._name, source)
+            except ChildEnded as end:
+                self._result.problems.append(f"{self._name}: {what} could not be rewritten: {end}")
+                continue
             self._exercise.rewrites += tried
             for rewrite in refused:
                 self._refused(what, rewrite)

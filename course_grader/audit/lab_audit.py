@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import importlib
-import os
 from collections.abc import Callable
 
 import nbformat
@@ -15,7 +14,7 @@ from course_grader.audit.exercise_audit import ExerciseAuditor, Scope
 from course_grader.audit.in_child import ChildEnded, in_child
 from course_grader.audit.lab_hashes import solutions_hash
 from course_grader.audit.marked_answers import EQUIVALENT_FILE, REFUSED_FILE, equivalent_mutants, refused_rewrites
-from course_grader.audit.result import ExerciseAudit, LabAudit
+from course_grader.audit.result import ExerciseAudit, LabAudit, processor_time
 from course_grader.audit.variants import load_variants
 from course_grader.judge import LATE_IMPORTS
 from course_grader.notebooks import Lab, is_solution_cell, nbgrader_metadata
@@ -29,7 +28,7 @@ def audit_lab(lab: Lab, quick: bool = False, report: Callable[[str], None] = lam
 
     Raises CourseError for a broken file.
     """
-    start, notebook = os.times(), lab.reference()
+    start, notebook = processor_time(), lab.reference()
     sources, judge = _solutions(notebook), InProcess(notebook)
     _prepare_forks()
     exercises = {name: ExerciseAudit(name) for name in judge.tests if name in sources}
@@ -50,7 +49,8 @@ def audit_lab(lab: Lab, quick: bool = False, report: Callable[[str], None] = lam
     if not quick:
         _expect_marks_in_use(scope)
     result.expect_the_aims()
-    result.processor_seconds = round(sum(os.times()[:4]) - sum(start[:4]))
+    seconds = processor_time() - start
+    result.processor_seconds, result.quick_seconds = round(seconds), round(seconds - scope.more_seconds)
     return result
 
 

@@ -14,7 +14,7 @@ from course_grader.notebooks import Lab, is_judged_cell
 
 
 def audit_fingerprint(lab: Lab) -> str:
-    """A hash that changes with the lab, its variants and marked answers, and the grader."""
+    """A hash that changes with the lab, its variants and equivalent mutants, and the grader."""
     found = hashlib.sha256(lab_fingerprint(lab).encode())
     for path in [*sorted((lab.source_folder / FOLDER).glob("*.py")), lab.source_folder / EQUIVALENT_FILE]:
         found.update(path.name.encode() + path.read_bytes() if path.is_file() else b"")

@@ -1,6 +1,7 @@
 """Right answers in other words: what each rule makes, that it has the same values, and what a lab's tests say to it."""
 
 import ast
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -11,6 +12,7 @@ from course_grader.audit import observed_types
 from course_grader.audit.observed_types import ObservedTypes
 from course_grader.audit.rewrites import CHANGES, parts_of, rewrites_of
 
+ENCODERS = SimpleNamespace(encoder=lambda input_ids, attention_mask=None: 2 * input_ids)
 MATRIX, BATCH = torch.randn(3, 4, dtype=torch.float64), torch.randn(2, 3, 4)
 
 
@@ -74,6 +76,13 @@ def made(body, *arguments):
             (MATRIX, MATRIX[:1]),
             "loops for broadcasting",
             "torch.stack([one - other for one, other in zip(*torch.broadcast_tensors(x, y))])",
+        ),
+        ("return y.encoder(x)", (MATRIX, ENCODERS), "encoders by keyword", "y.encoder(input_ids=x)"),
+        (
+            "return y.encoder(attention_mask=x, input_ids=x)",
+            (MATRIX, ENCODERS),
+            "encoders by position",
+            "y.encoder(x, x)",
         ),
         ("total = 0\n    total += x\n    return total", (MATRIX,), "out of place", "total"),
         (
