@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 INK = "#111111"  # for text on a colour, which stays as it is
 MOST = 60_000  # characters; above, a PNG is smaller
+MOST_POINTS = 1000
 # JupyterLab's, Colab's, VS Code's and the course site's background.
 BACKGROUND = (
     "var(--jp-layout-color0, var(--colab-primary-surface-color, "
@@ -35,8 +36,11 @@ def svg(figure: Figure, alt: str, dpi: int) -> str | None:
 
     alt: read out by screen readers. The same figure gives the same text.
     """
-    if any(collection.get_offsets().shape[0] > 1000 for axes in figure.axes for collection in axes.collections):
-        return None  # too large; drawing it only to find that out takes long
+    import numpy as np
+
+    points = [np.shape(each.get_offsets())[0] for axes in figure.axes for each in axes.collections]
+    if max(points, default=0) > MOST_POINTS:  # drawing them only to find that out takes long
+        return None
     drawn = _drawn(figure, alt)
     if len(drawn) > MOST:
         return None
