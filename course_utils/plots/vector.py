@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 INK = "#111111"  # for text on a colour, which stays as it is
-MOST = 60_000  # characters; above, a PNG is smaller
+MOST = 60_000  # characters; a longer drawing is shown as a PNG
 MOST_POINTS = 1000
 # JupyterLab's, Colab's, VS Code's and the course site's background.
 BACKGROUND = (
     "var(--jp-layout-color0, var(--colab-primary-surface-color, "
     "var(--vscode-editor-background, var(--pst-color-background, transparent))))"
 )
-_FONTS = "'DejaVu Sans', Verdana, sans-serif"  # of the same width
+_FONTS = "'DejaVu Sans', Verdana, sans-serif"  # of similar width
 _HEAD = re.compile(r"\A.*?<svg[^>]*>\s*<metadata>.*?</metadata>\s*<defs>\s*<style.*?</style>\s*</defs>", re.DOTALL)
 _NOT_NEEDED = re.compile(r"<!--.*?-->|^\s+|\n| id=\"(?:[A-Za-z.]+|line2d)_\d+\"", re.DOTALL | re.MULTILINE)
 _LONG = re.compile(r"(-?\d+\.\d\d)\d+")
