@@ -1,9 +1,8 @@
 """Time and memory of each lab: runs all reference notebooks, one after another.
 
 Prints a Markdown table, writes build/labs.json, and puts the rows into the table of docs/instructors.md. Times include
-the kernel's start; memory is that of the largest process (the kernel). The table has the processor time, which hardly
-depends on what else runs: on an idle machine a lab takes about as long, since most of it runs on one core. Exits with 1
-if a lab is above a limit.
+the kernel's start; memory is that of the largest process (the kernel). The table has the processor time, which depends
+less than wall time on what else runs. Exits with 1 if a lab is above a limit.
 Run it: python benchmarks/labs.py [--save] [LAB ...]. With --save, the outputs of these runs are saved, as by
 scripts/save_outputs.py.
 """

@@ -11,21 +11,20 @@ import io
 import re
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from course_utils.plots.style import in_course_style
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 INK = "#111111"  # for text on a colour, which stays as it is
-MOST = 60_000  # characters; above, a PNG is smaller
+MOST = 60_000  # characters; a longer drawing is shown as a PNG
+MOST_POINTS = 1000
 # JupyterLab's, Colab's, VS Code's and the course site's background.
 BACKGROUND = (
     "var(--jp-layout-color0, var(--colab-primary-surface-color, "
     "var(--vscode-editor-background, var(--pst-color-background, transparent))))"
 )
-_FONTS = "'DejaVu Sans', Verdana, sans-serif"  # of the same width
+_FONTS = "'DejaVu Sans', Verdana, sans-serif"  # of similar width
 _HEAD = re.compile(r"\A.*?<svg[^>]*>\s*<metadata>.*?</metadata>\s*<defs>\s*<style.*?</style>\s*</defs>", re.DOTALL)
 _NOT_NEEDED = re.compile(r"<!--.*?-->|^\s+|\n| id=\"(?:[A-Za-z.]+|line2d)_\d+\"", re.DOTALL | re.MULTILINE)
 _LONG = re.compile(r"(-?\d+\.\d\d)\d+")
@@ -37,8 +36,11 @@ def svg(figure: Figure, alt: str, dpi: int) -> str | None:
 
     alt: read out by screen readers. The same figure gives the same text.
     """
-    if any(np.shape(collection.get_offsets())[0] > 1000 for axes in figure.axes for collection in axes.collections):
-        return None  # too large; drawing it only to find that out takes long
+    import numpy as np
+
+    points = [np.shape(each.get_offsets())[0] for axes in figure.axes for each in axes.collections]
+    if max(points, default=0) > MOST_POINTS:  # drawing them only to find that out takes long
+        return None
     drawn = _drawn(figure, alt)
     if len(drawn) > MOST:
         return None
