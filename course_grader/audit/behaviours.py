@@ -7,8 +7,7 @@ import inspect
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from itertools import zip_longest
+from dataclasses import dataclass, field
 from typing import Any
 
 from course_grader.audit.check import InProcess
@@ -17,13 +16,14 @@ from course_grader.audit.variants import FOLDER, Kind, Variant, load_variants
 from course_grader.judge.reference import ReferenceSource
 from course_grader.judge.session import DIAGNOSIS_SEED
 from course_grader.notebooks import Lab, is_judged_cell
-from course_utils.remote.recorder import Call, Recorder, Traces, traces_from_json, traces_to_json
+from course_utils.remote.recorder import Recorder, Traces, traces_from_json, traces_to_json
 from course_utils.testing.case import session
 from course_utils.testing.diagnosis import ENOUGH, Mistake
+from course_utils.testing.signs import compare, signs_of
 
 LIMIT_SECONDS = 60.0  # for the tests of one exercise
 SECONDS_PER_ANSWER = 5.0  # more for each further answer
-_FORMAT = 1  # of the fingerprints
+_FORMAT = 2  # of the fingerprints
 
 Mistakes = dict[str, list[Mistake]]  # by exercise
 Returns = dict[str, tuple[str, list[str]]]  # by exercise: in words, and as kinds
@@ -58,16 +58,14 @@ def _from_json(data: dict[str, Any]) -> Mistakes:
 
 @dataclass
 class Recording:
-    """The calls in an exercise's tests. They go on after failed assertions: `notebook` has the calls before them only,
-    and those of visible tests only, as in a student's notebook."""
+    """The calls in an exercise's tests, which go on after failed assertions."""
 
     traces: Traces
-    failed: dict[str, int]
 
     @property
     def notebook(self) -> Traces:
-        visible = {test: calls for test, calls in self.traces.items() if not test.startswith("Hidden")}
-        return {test: calls[: self.failed.get(test, len(calls))] for test, calls in visible.items()}
+        """The calls of visible tests only, as in a student's notebook."""
+        return {test: calls for test, calls in self.traces.items() if not test.startswith("Hidden")}
 
 
 def record(
@@ -80,17 +78,17 @@ def record(
 
     def run() -> list[Any]:
         session.seed, session.goes_on = seed, True
-        recorders = [Recorder() for _ in answers]
+        recorders = [Recorder(varied=True) for _ in answers]
         for answer, recorder in zip(answers, recorders, strict=True):
             judge.outcomes(answer, [exercise], recorder)
-        return [[traces_to_json(recorder.traces), recorder.failed] for recorder in recorders]
+        return [traces_to_json(recorder.traces) for recorder in recorders]
 
     limit = LIMIT_SECONDS + SECONDS_PER_ANSWER * len(answers)
     try:
-        return [Recording(traces_from_json(traces), failed) for traces, failed in in_child(run, limit)]
+        return [Recording(traces_from_json(traces)) for traces in in_child(run, limit)]
     except ChildEnded:
         if len(answers) == 1:
-            return [Recording({}, {})]
+            return [Recording({})]
         return [recording for answer in answers for recording in record(judge, exercise, [answer], seed)]
 
 
@@ -98,21 +96,27 @@ def mistakes_of(lab: Lab, judge: InProcess | None = None) -> KnownMistakes:
     """The misconceptions of a lab that its tests show clearly enough, with their behaviour."""
     judge = judge or InProcess(lab.reference())
     found = KnownMistakes(returns=returns_of(judge))
-    wrong = [variant for variant in load_variants(lab) if variant.kind is Kind.MISCONCEPTION]
+    variants = load_variants(lab)
     for exercise in judge.tests:
-        own = [variant for variant in wrong if variant.exercise == exercise]
-        right, *recordings = record(judge, exercise, [{}, *({exercise: variant.code} for variant in own)])
-        pairs = list(zip(own, recordings, strict=True))
-        judged = [(variant, each.traces) for variant, each in pairs]
-        found.judge[exercise] = _clear(right.traces, judged, error=ENOUGH)  # hidden tests try several inputs
-        found.notebook[exercise] = _clear(right.notebook, [(variant, each.notebook) for variant, each in pairs])
+        right = record(judge, exercise, right_answers(variants, exercise))
+        own = [each for each in variants if each.exercise == exercise and each.kind is Kind.MISCONCEPTION]
+        pairs = list(zip(own, record(judge, exercise, [{exercise: each.code} for each in own]), strict=True))
+        judged, told = [each.traces for each in right], [each.notebook for each in right]
+        found.judge[exercise] = _clear(judged, [(variant, each.traces) for variant, each in pairs])
+        found.notebook[exercise] = _clear(told, [(variant, each.notebook) for variant, each in pairs])
     return found
 
 
-def _clear(right: Traces, wrong: list[tuple[Variant, Traces]], error: int | None = None) -> list[Mistake]:
+def right_answers(variants: Sequence[Variant], exercise: str) -> list[dict[str, str]]:
+    """The reference and the alternatives, as sources of solution cells: where they differ, nothing is a mistake."""
+    own = [each for each in variants if each.exercise == exercise and each.kind is Kind.ALTERNATIVE]
+    return [{}, *({exercise: variant.code} for variant in own)]
+
+
+def _clear(right: Sequence[Traces], wrong: list[tuple[Variant, Traces]]) -> list[Mistake]:
     """The mistakes that the tests show clearly enough."""
-    all_of_them = [Mistake(each.name, each.explanation, against(right, traces, error)) for each, traces in wrong]
-    return [mistake for mistake in all_of_them if mistake.evidence_in(mistake.traces) >= ENOUGH]
+    pairs = [(Mistake(each.name, each.explanation, signs_of(right, traces)), traces) for each, traces in wrong]
+    return [mistake for mistake, traces in pairs if mistake.evidence_in(traces) >= ENOUGH]
 
 
 def returns_of(judge: InProcess) -> Returns:
@@ -150,23 +154,10 @@ def _named_parts(docstring: str, count: int) -> str:
     return f"a tuple ({found[1]})" if found else ""
 
 
-def against(right: Traces, traces: Traces, error: int | None = None) -> Traces:
-    """The traces, with no evidence in the calls that a right answer has too.
-
-    error: the evidence of a value in place of an error, or of an error in place of a value.
-    """
-    return {
-        test: [_against(known, call, error) for known, call in zip_longest(right.get(test, [])[: len(calls)], calls)]
-        for test, calls in traces.items()
-    }
-
-
-def _against(known: Call | None, call: Call, error: int | None) -> Call:
-    if known is None:
-        return call
-    if known.agrees(call):
-        return replace(call, evidence=0)
-    return replace(call, evidence=error) if error and bool(known.text) != bool(call.text) else call
+def behaves_like(right: Sequence[Traces], mistake: Traces, answer: Traces) -> bool:
+    """Whether an answer does what this mistake does in all calls, of which enough are not right."""
+    found = compare(signs_of(right, mistake), answer)
+    return sum(each.evidence for each in found) >= ENOUGH and not any(each.against or each.other for each in found)
 
 
 def behaviour_hash(lab: Lab) -> str:

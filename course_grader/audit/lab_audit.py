@@ -204,8 +204,7 @@ class _Audit:
 
     def _diagnoses(self) -> None:
         wrong = [variant for variant in self._variants if variant.kind is Kind.MISCONCEPTION]
-        codes = {(variant.exercise, variant.name): variant.code for variant in wrong}
-        self._diagnosing = Diagnosing(self._judge, mistakes_of(self._lab, self._judge), codes)
+        self._diagnosing = Diagnosing(self._judge, mistakes_of(self._lab, self._judge), self._variants)
         for name, exercise in self._exercises.items():
             own = [variant for variant in wrong if variant.exercise == name]
             said = self._diagnosing.of(name, [{name: variant.code} for variant in own])

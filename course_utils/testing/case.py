@@ -53,7 +53,6 @@ def _assertion(method: Callable[Arguments, None]) -> Callable[Arguments, None]:
         except AssertionError:
             if not session.goes_on:
                 raise
-            student._note_failure()
 
     return check
 
@@ -83,6 +82,7 @@ class LabTestCase(Inputs, unittest.TestCase):
         try:
             return super().run(result)
         finally:
+            student._vary_calls(seed)
             student._release()
 
     @_assertion

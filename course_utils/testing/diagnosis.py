@@ -7,52 +7,63 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from course_utils.remote.recorder import Call, Traces, traces_from_json, traces_to_json
+from course_utils.remote.recorder import Traces
 from course_utils.testing.known_answers import known
+from course_utils.testing.signs import Likeness, Sign, compare
 
 ENOUGH = 4  # evidence that a diagnosis needs: a single number could be a coincidence
+MOST_AGAINST = 0.15  # share of the calls that may differ: no two answers treat every odd input alike
 WIDTH, INDENT = 100, " " * 6  # of an explanation
 MOST_NAMED = 2  # of mistakes that the tests cannot tell apart
+
+Signs = dict[str, list[Sign]]  # of each test
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """A known mistake: what students read about it, and what the tests' calls of it return.
-
-    The evidence of a call is 0 where a right answer returns the same.
-    """
+    """A known mistake: what students read about it, and what shows it in the tests."""
 
     name: str
     explanation: str
-    traces: Traces
+    signs: Signs
 
     def to_json(self) -> dict[str, Any]:
-        return {"name": self.name, "explanation": self.explanation, "tests": traces_to_json(self.traces)}
+        tests = {test: [sign.to_json() for sign in signs] for test, signs in self.signs.items()}
+        return {"name": self.name, "explanation": self.explanation, "tests": tests}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Mistake:
-        return cls(data.get("name", ""), data["explanation"], traces_from_json(data["tests"]))
+        signs = {test: [Sign.from_json(sign) for sign in signs] for test, signs in data["tests"].items()}
+        return cls(data.get("name", ""), data["explanation"], signs)
 
     def evidence_in(self, traces: Traces) -> int:
-        """How much speaks for this mistake; 0 if any call of any test says otherwise."""
-        if traces.keys() != self.traces.keys():
-            return 0
-        pairs = [(own, traces[test]) for test, own in self.traces.items()]
-        if not all(len(own) == len(calls) for own, calls in pairs):
-            return 0
-        calls = [pair for own, others in pairs for pair in zip(own, others, strict=True)]
-        return sum(_evidence(*pair) for pair in calls) if all(own.agrees(other) for own, other in calls) else 0
+        """How much speaks for this mistake; 0 if too much speaks against it."""
+        own, varied = compare(self.signs, traces)
+        return own.evidence + varied.evidence if _likely(own, varied) else 0
+
+    def differences(self, traces: Traces) -> int:
+        """In how many calls the answer does something else than this mistake."""
+        return sum(each.against + each.other for each in compare(self.signs, traces))
 
 
-def _evidence(known: Call, call: Call) -> int:
-    """Errors of one type may have different causes, so only the same text counts."""
-    return known.evidence if known.text == call.text else 0
+def _likely(own: Likeness, varied: Likeness) -> bool:
+    told, against = own.told + varied.told, own.against + varied.against
+    same, other = own.same + varied.same, own.other + varied.other
+    if own.told == 0 and own.against:
+        return False
+    return against <= MOST_AGAINST * (told + against) and other <= MOST_AGAINST * (same + other)
 
 
 def diagnose(traces: Traces, mistakes: Iterable[Mistake]) -> list[Mistake]:
     """The mistake that these calls show; several where the tests cannot tell them apart, none where too many fit."""
-    found = [mistake for mistake in mistakes if mistake.evidence_in(traces) >= ENOUGH]
-    return found if len(found) <= MOST_NAMED else []
+    fitting = [mistake for mistake in mistakes if mistake.evidence_in(traces) >= ENOUGH]
+    found = [(mistake, mistake.differences(traces)) for mistake in fitting]
+    fewest = min((differences for _, differences in found), default=0)
+    for slack in (1, 0):  # what differs in one call more may still be it
+        likely = [mistake for mistake, differences in found if differences <= fewest + slack]
+        if len(likely) <= MOST_NAMED:
+            return likely
+    return []
 
 
 def known_mistakes(exercise: str) -> list[Mistake]:
