@@ -157,7 +157,8 @@ def _named_parts(docstring: str, count: int) -> str:
 def behaves_like(right: Sequence[Traces], mistake: Traces, answer: Traces) -> bool:
     """Whether an answer does what this mistake does in all calls, of which enough are not right."""
     found = compare(signs_of(right, mistake), answer)
-    return sum(each.evidence for each in found) >= ENOUGH and not any(each.against or each.other for each in found)
+    told = sum(each.telling.evidence + each.free.evidence for each in found)
+    return told >= ENOUGH and not any(each.telling.differ or each.same.differ for each in found)
 
 
 def behaviour_hash(lab: Lab) -> str:

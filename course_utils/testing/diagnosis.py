@@ -9,10 +9,11 @@ from typing import Any
 
 from course_utils.remote.recorder import Traces
 from course_utils.testing.known_answers import known
-from course_utils.testing.signs import Likeness, Sign, compare
+from course_utils.testing.signs import Likeness, Sign, Tally, compare
 
 ENOUGH = 4  # evidence that a diagnosis needs: a single number could be a coincidence
-MOST_AGAINST = 0.15  # share of the calls that may differ: no two answers treat every odd input alike
+# The share of the calls that may differ, in a test and with other arguments: no two answers treat every odd input alike.
+OWN, VARIED = 0.15, 0.2
 WIDTH, INDENT = 100, " " * 6  # of an explanation
 MOST_NAMED = 2  # of mistakes that the tests cannot tell apart
 
@@ -39,19 +40,24 @@ class Mistake:
     def evidence_in(self, traces: Traces) -> int:
         """How much speaks for this mistake; 0 if too much speaks against it."""
         own, varied = compare(self.signs, traces)
-        return own.evidence + varied.evidence if _likely(own, varied) else 0
+        telling = own.telling + varied.telling
+        if telling.evidence < ENOUGH:  # what right answers do in different ways counts only where nothing else does
+            own, varied = _with_free(own), _with_free(varied)
+        likely = _mostly(own.telling, OWN) and _mostly(own.same, OWN) and (own.telling.agree or not own.telling.differ)
+        likely = likely and _mostly(varied.telling, VARIED) and _mostly(varied.same, VARIED)
+        return own.telling.evidence + varied.telling.evidence if likely else 0
 
     def differences(self, traces: Traces) -> int:
         """In how many calls the answer does something else than this mistake."""
-        return sum(each.against + each.other for each in compare(self.signs, traces))
+        return sum(each.telling.differ + each.same.differ for each in compare(self.signs, traces))
 
 
-def _likely(own: Likeness, varied: Likeness) -> bool:
-    told, against = own.told + varied.told, own.against + varied.against
-    same, other = own.same + varied.same, own.other + varied.other
-    if own.told == 0 and own.against:
-        return False
-    return against <= MOST_AGAINST * (told + against) and other <= MOST_AGAINST * (same + other)
+def _with_free(likeness: Likeness) -> Likeness:
+    return Likeness(likeness.telling + likeness.free, likeness.free, likeness.same)
+
+
+def _mostly(calls: Tally, share: float) -> bool:
+    return calls.differ <= share * (calls.agree + calls.differ)
 
 
 def diagnose(traces: Traces, mistakes: Iterable[Mistake]) -> list[Mistake]:

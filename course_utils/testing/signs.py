@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from course_utils.remote.fingerprints import Fingerprint
+from course_utils.remote.fingerprints import UNREADABLE, Fingerprint
 from course_utils.remote.recorder import VARIED, Call, Traces, error_hash
 
 # How a mistake's outcome differs from the right one.
 SAME, VALUES, KINDS, TYPES, REFUSAL = "", "values", "kinds", "types", "refusal"
+FREE = "free"  # right answers differ from one another here, and the mistake from all of them
+UNCLEAR = "?"  # it says nothing, but answers the same request as other calls do
 _ERRORS = {error_hash(name) for name in ("ValueError", "IndexError")}  # that exercises ask for
 
 
@@ -57,29 +59,31 @@ class Sign:
 
 
 def signs_of(right: Sequence[Traces], wrong: Traces) -> dict[str, list[Sign]]:
-    """What the calls of a mistake show, given those of right answers, the reference's first.
-
-    A call in which right answers differ shows nothing.
-    """
+    """What the calls of a mistake show, given those of right answers, the reference's first."""
     found = {}
     for test, calls in wrong.items():
         known = [_Requests(traces.get(test, [])) for traces in right]
         taken = [([each.take(call.request) for each in known], call) for call in calls]
-        clear = [(rights[0], call) for rights, call in taken if _agree(rights)]
-        found[test] = [sign for pair in clear if (sign := _sign(*pair, test.endswith(VARIED))) is not None]
+        found[test] = [
+            _sign(*pair, test.endswith(VARIED)) or Sign(pair[1].request, Fingerprint(UNREADABLE), UNCLEAR)
+            for pair in taken
+        ]
     return found
 
 
-def _agree(calls: list[Call | None]) -> bool:
-    first, *others = calls
-    if first is None:
-        return not any(others)
-    return all(other is not None and first.outcome.agrees(other.outcome) for other in others)
+def _sign(right: Sequence[Call | None], call: Call, varied: bool) -> Sign | None:
+    """What a call shows; None if it shows nothing."""
+    first, asked = right[0], [each for each in right if each is not None]
+    if first is None:  # after a difference, a test may ask for something else
+        return None if varied or asked else Sign(call.request, call.outcome, VALUES, call.text, call.evidence)
+    if len(asked) < len(right) or not all(first.outcome.agrees(other.outcome) for other in asked):
+        # Right answers differ here, so it is no mistake to be like one of them, and to be like none is.
+        alike = any(call.outcome.agrees(each.outcome) for each in asked) or bool(call.error)
+        return None if alike else Sign(call.request, call.outcome, FREE, call.text, call.evidence)
+    return _sign_of_one(first, call, varied)
 
 
-def _sign(right: Call | None, call: Call, varied: bool) -> Sign | None:
-    if right is None:  # after a difference, a test may ask for something else
-        return None if varied else Sign(call.request, call.outcome, VALUES, call.text, call.evidence)
+def _sign_of_one(right: Call, call: Call, varied: bool) -> Sign | None:
     if right.error and right.error != call.error:
         if varied and right.error not in _ERRORS:
             return None  # a right answer is not made for this input
@@ -109,31 +113,39 @@ class _Requests:
 
 
 @dataclass
-class Likeness:
-    """How an answer's calls compare with a mistake's. telling: those in which the mistake is not right.
+class Tally:
+    """Calls of one sort: how many agree, with how much evidence, and how many do not."""
 
-    evidence: of the telling calls that agree. told, against: how many telling calls agree, and how many do not.
-    same, other: how many calls agree, and how many do not, where the mistake does what is right. missing: telling
-    calls that the answer was not asked for.
+    agree: int = 0
+    differ: int = 0
+    evidence: int = 0
+
+    def add(self, evidence: int | None) -> None:
+        if evidence is None:
+            self.differ += 1
+        else:
+            self.agree, self.evidence = self.agree + 1, self.evidence + evidence
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(self.agree + other.agree, self.differ + other.differ, self.evidence + other.evidence)
+
+
+@dataclass
+class Likeness:
+    """How an answer's calls compare with a mistake's.
+
+    telling: the calls in which the mistake is not right. free: those in which right answers differ, too. same: those in
+    which the mistake does what is right.
     """
 
-    evidence: int = 0
-    told: int = 0
-    against: int = 0
-    same: int = 0
-    other: int = 0
-    missing: int = 0
+    telling: Tally = field(default_factory=Tally)
+    free: Tally = field(default_factory=Tally)
+    same: Tally = field(default_factory=Tally)
 
     def add(self, sign: Sign, call: Call | None) -> None:
-        evidence = None if call is None else sign.evidence_of(call)
-        if call is None:
-            self.missing += bool(sign.differs)
-        elif not sign.differs:
-            self.same, self.other = self.same + (evidence is not None), self.other + (evidence is None)
-        elif evidence is None:
-            self.against += 1
-        else:
-            self.told, self.evidence = self.told + 1, self.evidence + evidence
+        if call is not None and sign.differs != UNCLEAR:
+            tally = self.free if sign.differs == FREE else self.telling if sign.differs else self.same
+            tally.add(sign.evidence_of(call))
 
 
 def compare(signs: dict[str, list[Sign]], traces: Traces) -> tuple[Likeness, Likeness]:

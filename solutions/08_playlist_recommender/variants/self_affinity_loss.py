@@ -50,8 +50,8 @@ def self_affinity_loss(context, next_tracks, negatives):
 
 
 # %% negatives pulled together kind="misconception"
-# The negatives have the sign of the other groups: two unrelated tracks with product 0.2 cost 0.3, and with product
-# 0.5 nothing, so they are pulled together. Compare the third term with the docstring.
+# The third term has the wrong sign: two unrelated tracks with product 0.2 cost nothing, and with product -0.2 they
+# cost 0.2, so they are pulled together. Compare the third term with the docstring.
 def self_affinity_loss(context, next_tracks, negatives):
     together = sum(F.relu(0.5 - group @ group.T).mean() for group in (context, next_tracks))
     return together + F.relu(-(negatives @ negatives.T)).mean()
