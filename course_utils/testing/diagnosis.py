@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -72,9 +73,38 @@ def diagnose(traces: Traces, mistakes: Iterable[Mistake]) -> list[Mistake]:
     return []
 
 
+def packed(mistakes: Sequence[Mistake]) -> dict[str, list[Any]]:
+    """The mistakes of an exercise as plain data, without their names: most of them share most fingerprints."""
+    places: dict[str, int] = {}  # of each fingerprint, as JSON
+
+    def place(fingerprint: Any) -> int:
+        return places.setdefault(json.dumps(fingerprint), len(places))
+
+    known = []
+    for mistake in mistakes:
+        tests = mistake.to_json()["tests"]
+        signs = {test: [[*map(place, sign[:2]), *sign[2:]] for sign in each] for test, each in tests.items()}
+        known.append({"explanation": mistake.explanation, "tests": signs})
+    return {"fingerprints": [json.loads(text) for text in places], "known": known}
+
+
+def unpacked(exercise: dict[str, list[Any]]) -> list[Mistake]:
+    """The mistakes that `packed` made this of; their names are empty."""
+    prints = exercise["fingerprints"]
+    found = []
+    for entry in exercise["known"]:
+        signs = {
+            test: [[prints[sign[0]], prints[sign[1]], *sign[2:]] for sign in each]
+            for test, each in entry["tests"].items()
+        }
+        found.append(Mistake.from_json({**entry, "tests": signs}))
+    return found
+
+
 def known_mistakes(exercise: str) -> list[Mistake]:
     """The mistakes of an exercise of the current lab that its visible tests can show."""
-    return [Mistake.from_json(entry) for entry in known("mistakes").get(exercise, [])]
+    found = known("mistakes").get(exercise)
+    return unpacked(found) if found else []
 
 
 def advice(explanations: Sequence[str]) -> str:

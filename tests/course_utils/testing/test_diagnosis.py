@@ -1,13 +1,14 @@
 """Which known mistake the calls of an answer show."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from course_utils.remote.fingerprints import Fingerprint
 from course_utils.remote.recorder import Call, error_hash
 from course_utils.testing import known_answers
-from course_utils.testing.diagnosis import Mistake, advice, diagnose, known_mistakes
+from course_utils.testing.diagnosis import Mistake, advice, diagnose, known_mistakes, packed
 from course_utils.testing.signs import signs_of
 
 
@@ -111,9 +112,9 @@ def test_a_lab_without_a_file_has_none(monkeypatch, tmp_path):
     assert known_mistakes("f") == []
     (tmp_path / known_answers.FOLDER).mkdir()
     (tmp_path / known_answers.FOLDER / "01_a.json").write_text(
-        json.dumps({"mistakes": {"f": [mistake("m", RIGHT, *WRONG).to_json()]}})
+        json.dumps({"mistakes": {"f": packed([mistake("m", RIGHT, *WRONG)])}})
     )
     known_answers._content.cache_clear()
-    assert known_mistakes("f") == [mistake("m", RIGHT, *WRONG)]
+    assert known_mistakes("f") == [replace(mistake("m", RIGHT, *WRONG), name="")]
     assert known_mistakes("g") == []
     known_answers._content.cache_clear()
