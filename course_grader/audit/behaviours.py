@@ -141,9 +141,19 @@ def _in_words(kinds: list[str], function: Any) -> str:
     """What a function returns, with the names that its docstring gives to the parts of a tuple."""
     if inspect.isgeneratorfunction(function):  # its values arrive as a list
         kinds = [kind.replace("a list", "an iterator", 1) for kind in kinds]
+    docstring = " ".join((function.__doc__ or "").split())
     if len(kinds) == 1 and (count := re.match(r"a tuple of (\d+)", kinds[0])):
-        return _named_parts(" ".join((function.__doc__ or "").split()), int(count[1])) or kinds[0]
-    return " or ".join(kinds)
+        return _named_parts(docstring, int(count[1])) or kinds[0]
+    return _tensor_in_words(docstring) if kinds == ["a tensor"] else " or ".join(kinds)
+
+
+def _tensor_in_words(docstring: str) -> str:
+    """For example "a bool tensor of shape (N, A)"; "a scalar tensor"; "a tensor" where the docstring does not say."""
+    if "scalar tensor" in docstring:
+        return "a scalar tensor"
+    found = re.search(r"-> (bool |integer )?(?:tensor )?(\([^()]*\))", docstring)
+    found = found or re.search(r"\b(bool )?tensor (\([^()]*\))", docstring)
+    return f"a {found[1] or ''}tensor of shape {found[2]}" if found else "a tensor"
 
 
 def _named_parts(docstring: str, count: int) -> str:
