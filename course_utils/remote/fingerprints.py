@@ -98,7 +98,9 @@ class Reader:
             values = [number[0] for number in numbers if number is not None]
             whole = all(isinstance(value, int) and abs(value) < 2**63 for value in values)
             tensor = torch.tensor(values, dtype=torch.int64 if whole else torch.float64)
-            kinds, types = ([name, *sorted({str(number[place]) for number in numbers if number is not None})] for place in (1, 2))
+            kinds, types = (
+                [name, *sorted({str(number[place]) for number in numbers if number is not None})] for place in (1, 2)
+            )
             return self._leaf(tensor, _Detail(None, kinds, types))
         return [_Detail("items", name, name), *(self._read(item) for item in items)]
 

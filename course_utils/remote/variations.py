@@ -31,7 +31,9 @@ def variations(arguments: Arguments) -> Iterator[Arguments]:
         yield _mapped(arguments, _of_floats(lambda value: value.round()))  # with ties
         yield _mapped(arguments, _of_floats(torch.zeros_like))
         yield _mapped(arguments, _of_floats(lambda value: value.double()))
-        yield _mapped(arguments, _of_tensors(lambda value: torch.stack([value, value.flip(0)]) if value.dim() else value))
+        yield _mapped(
+            arguments, _of_tensors(lambda value: torch.stack([value, value.flip(0)]) if value.dim() else value)
+        )
         yield _mapped(arguments, _of_tensors(lambda value: value[:1] if value.dim() else value))
 
 
@@ -65,7 +67,8 @@ def _of_floats(change: Callable[[torch.Tensor], torch.Tensor]) -> Callable[[Any]
 def _single_changes(arguments: Arguments) -> Iterator[tuple[int | str, Callable[[Any], Any]]]:
     """Changes of one argument: its place or name, and the change. The first change of each argument comes first."""
     args, kwargs = arguments
-    found = {place: list(_changes_of(value)) for place, value in [*enumerate(args), *kwargs.items()]}
+    places: list[tuple[int | str, Any]] = [*enumerate(args), *kwargs.items()]
+    found = {place: list(_changes_of(value)) for place, value in places}
     for number in range(max(map(len, found.values()), default=0)):
         for place, changes in found.items():
             if number < len(changes):

@@ -211,7 +211,8 @@ def _message(error: BaseException, cell: str) -> str:
         wrong = wrong_kind(error.got) if error.by_test else ""
         if isinstance(error, StudentProtocolError) or error.student_type == ProtocolError.__name__:
             return f"your code gave no valid answer: {error.student_text}"
-        return wrong or f"your code raised {error.what}" + (f"\nwhere:    {error.where}" if error.where else "")
+        raised = "the test could not use your answer: " if error.by_test else "your code raised "
+        return wrong or f"{raised}{error.what}" + (f"\nwhere:    {error.where}" if error.where else "")
     if isinstance(error, Difference | AssertionError | ReferenceUnavailable):
         return str(error)
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == cell]

@@ -74,7 +74,10 @@ class TestFileForStudents:
             "count": ["a list of ints", ["a list of ints"]],
         }
         assert set(entry) == {"explanation", "tests"}
-        assert {test.rstrip("+") for test in entry["tests"]} == {"VisibleDouble.test_example", "VisibleDouble.test_zero"}
+        assert {test.rstrip("+") for test in entry["tests"]} == {
+            "VisibleDouble.test_example",
+            "VisibleDouble.test_zero",
+        }
         assert "Hidden" not in text and "x + x" not in text and "three times x" not in text
 
     def test_it_is_written_when_it_is_not_in_step(self, lab, mistakes):
