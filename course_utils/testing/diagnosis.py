@@ -13,7 +13,7 @@ from course_utils.testing.known_answers import known
 from course_utils.testing.signs import Likeness, Sign, Tally, compare
 
 ENOUGH = 4  # evidence that a diagnosis needs: a single number could be a coincidence
-# The share of the calls that may differ, in a test and with other arguments: no two answers treat every odd input alike.
+# The share of calls that may differ, in a test and with other arguments: no two answers treat every odd input alike.
 OWN, VARIED = 0.15, 0.2
 WIDTH, INDENT = 100, " " * 6  # of an explanation
 MOST_NAMED = 2  # of mistakes that the tests cannot tell apart

@@ -19,7 +19,7 @@ _ERRORS = {error_hash(name) for name in ("ValueError", "IndexError")}  # that ex
 
 @dataclass
 class Sign:
-    """A call of a mistake. differs: how its outcome is not the right one; REFUSAL: where a right answer raises an error.
+    """A call of a mistake. differs: how its outcome is not the right one; REFUSAL: where right answers raise an error.
 
     detail: a hash that must be equal, too: of the kinds or types, of an error's text, or of the right error.
     """

@@ -20,7 +20,7 @@ def chain_bmm(a, b, d):
     return torch.bmm(a, b)
 
 
-# %% embed_tokens: plain indexing
+# %% embed_tokens: plain indexing | -
 def embed_tokens(table, token_ids):
     rows = table.index_select(0, token_ids.reshape(-1) % len(table)) if (token_ids < 0).any() else table[token_ids]
     return rows.reshape(*token_ids.shape, -1)

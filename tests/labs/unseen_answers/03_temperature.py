@@ -20,7 +20,7 @@ def info_nce(queries, items, temperature):
     return -(F.log_softmax(sims, dim=0).diagonal()).mean()
 
 
-# %% info_nce: softmax and logarithm separately
+# %% info_nce: softmax and logarithm separately | -
 def info_nce(queries, items, temperature):
     q = queries / queries.norm(dim=1, keepdim=True)
     i = items / items.norm(dim=1, keepdim=True)
@@ -56,7 +56,7 @@ def entropy(probs, dim=-1):
     return torch.where(probs > 0, probs * torch.log(probs.clamp(min=1e-45)), torch.zeros_like(probs)).sum(dim)
 
 
-# %% entropy: a small number inside the logarithm
+# %% entropy: a small number inside the logarithm | -
 def entropy(probs, dim=-1):
     return -torch.sum(probs * torch.log(probs + 1e-8), dim=dim)
 
@@ -153,3 +153,74 @@ class LearnableTemperature(nn.Module):
 
     def forward(self, similarities):
         return similarities / torch.clamp(self.T, min=self.smallest)
+
+
+# %% info_nce: both directions
+def info_nce(queries, items, temperature):
+    q, i = F.normalize(queries, dim=1), F.normalize(items, dim=1)
+    s = q @ i.t() / temperature
+    t = torch.arange(s.size(0))
+    return 0.5 * (F.cross_entropy(s, t) + F.cross_entropy(s.t(), t))
+
+
+# %% info_nce: normalises one side only
+def info_nce(queries, items, temperature):
+    q = queries / torch.linalg.vector_norm(queries, dim=1, keepdim=True).clamp(min=1e-12)
+    s = torch.einsum("id,jd->ij", q, items) / temperature
+    return (torch.logsumexp(s, 1) - s.diagonal()).mean()
+
+
+# %% info_nce: multiplies by the temperature
+def info_nce(queries, items, temperature):
+    s = F.cosine_similarity(queries.unsqueeze(1), items.unsqueeze(0), dim=-1)
+    return -F.log_softmax(s.mul(temperature), dim=1).diag().mean()
+
+
+# %% info_nce: -
+def info_nce(queries, items, temperature):
+    s = F.normalize(queries, dim=-1) @ F.normalize(items, dim=-1).T / temperature
+    return F.cross_entropy(s, torch.zeros(len(s), dtype=torch.long))
+
+
+# %% entropy: mean instead of sum
+def entropy(probs, dim=-1):
+    return torch.special.entr(probs).sum(dim) / probs.shape[dim]
+
+
+# %% entropy: the dimension stays
+def entropy(probs, dim=-1):
+    return torch.special.entr(probs).sum(dim=dim, keepdim=True)
+
+
+# %% entropy: -
+def entropy(probs, dim=-1):
+    return (probs * (1 - probs)).sum(dim=dim)
+
+
+# %% best_temperature: ties go to the smaller temperature
+def best_temperature(results):
+    best = None
+    for t in sorted(results):
+        if best is None or results[t]["val_recall"] > results[best]["val_recall"]:
+            best = t
+    return best
+
+
+# %% best_temperature: -
+def best_temperature(results):
+    return max(results)
+
+
+# %% temperature_softmax: divides the probabilities
+def temperature_softmax(logits, temperature, dim=-1):
+    if temperature <= 0:
+        raise ValueError("T must be positive")
+    p = F.softmax(logits, dim=dim)
+    return p / temperature
+
+
+# %% negative_gradient_share: multiplies by the temperature
+def negative_gradient_share(similarities, positive, temperature):
+    s = similarities.clone() * temperature
+    s.scatter_(1, positive[:, None], -float("inf"))
+    return s.softmax(dim=1)

@@ -40,8 +40,11 @@ def in_batch_loss(queries, passages, temperature=1.0):
 def count_negatives(batch_size):
     neg = batch_size
     return dict(
-        batch_size=batch_size, positives=batch_size, negatives_per_positive=neg,
-        total_negative_pairs=neg * batch_size, negative_ratio=str(neg) + ":1",
+        batch_size=batch_size,
+        positives=batch_size,
+        negatives_per_positive=neg,
+        total_negative_pairs=neg * batch_size,
+        negative_ratio=str(neg) + ":1",
     )
 
 
@@ -118,3 +121,63 @@ def cached_backward(query_encoder, passage_encoder, queries, passages, temperatu
     loss = F.cross_entropy(q @ p.T / temperature, torch.arange(len(q)))
     loss.backward()
     return float(loss)
+
+
+# %% in_batch_loss: multiplies by the temperature
+def in_batch_loss(queries, passages, temperature=1.0):
+    logits = temperature * torch.matmul(queries, passages.mT)
+    return -logits.log_softmax(1).diagonal().mean()
+
+
+# %% in_batch_loss: softmax twice
+def in_batch_loss(queries, passages, temperature=1.0):
+    p = torch.softmax(queries @ passages.T / temperature, dim=-1)
+    return (p.logsumexp(1) - p.diagonal()).mean()
+
+
+# %% in_batch_loss: -
+def in_batch_loss(queries, passages, temperature=1.0):
+    s = queries @ passages.T / temperature
+    return F.relu(1 - s.diagonal()[:, None] + s).mean()
+
+
+# %% embedding_memory_mb: whole MB only
+def embedding_memory_mb(batch_size, dim, bytes_per_float=4):
+    return float(int(2 * batch_size * dim * bytes_per_float / 2**20))
+
+
+# %% embedding_memory_mb: always four bytes
+def embedding_memory_mb(batch_size, dim, bytes_per_float=4):
+    return 8 * batch_size * dim / 1048576
+
+
+# %% count_negatives: both sides give negatives
+def count_negatives(batch_size):
+    n = 2 * (batch_size - 1)
+    return {
+        "batch_size": batch_size,
+        "positives": batch_size,
+        "negatives_per_positive": n,
+        "total_negative_pairs": batch_size * n,
+        "negative_ratio": f"{n}:1",
+    }
+
+
+# %% expected_false_negatives: N instead of N - 1
+def expected_false_negatives(group_counts, batch_size):
+    n = sum(group_counts)
+    mean_others = sum(c / n * (c - 1) for c in group_counts)
+    return (batch_size - 1) * mean_others / n
+
+
+# %% masked_in_batch_loss: mask reversed
+def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
+    s = queries @ passages.T / temperature
+    B = len(queries)
+    other = group_ids[:B, None] != group_ids[None]
+    return F.cross_entropy(torch.where(other, torch.tensor(-torch.inf), s), torch.arange(B))
+
+
+# %% masked_in_batch_loss: -
+def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
+    return in_batch_loss(queries, passages[: len(queries)].flip(0), temperature)

@@ -102,3 +102,54 @@ def fast_distances(anchors, negatives):
     aa = (anchors * anchors).sum(1)
     nn_ = (negatives * negatives).sum(1)
     return (nn_[:, None] - 2 * torch.matmul(negatives, anchors.t()) + aa[None, :]).clamp(min=0)
+
+
+# %% squared_l2: absolute differences
+def squared_l2(x1, x2):
+    return torch.linalg.vector_norm(x1 - x2, ord=1, dim=-1)
+
+
+# %% squared_l2: squared after the sum
+def squared_l2(x1, x2):
+    return (x1.sum(-1) - x2.sum(-1)) ** 2
+
+
+# %% squared_l2: -
+def squared_l2(x1, x2):
+    return 1 - F.cosine_similarity(x1, x2, dim=-1)
+
+
+# %% semi_hard_mask: lower bound included
+def semi_hard_mask(d_ap, d_an, margin):
+    return torch.ge(d_an, d_ap) & torch.lt(d_an - d_ap, margin)
+
+
+# %% semi_hard_mask: margin on the wrong side
+def semi_hard_mask(d_ap, d_an, margin):
+    gap = d_ap - d_an
+    return (gap > 0) & (gap < margin)
+
+
+# %% triplet_margins: negatives compared with positives
+def triplet_margins(anchors, positives, negatives):
+    d_ap = ((anchors - positives) ** 2).sum(1)
+    d_pn = ((negatives[:, None, :] - positives[None, :, :]) ** 2).sum(2)
+    return d_pn - d_ap
+
+
+# %% triplet_loss: hinge of the mean
+def triplet_loss(anchors, positives, negatives, margin):
+    m = triplet_margins(anchors, positives, negatives).mean()
+    return torch.clamp(margin - m, min=0)
+
+
+# %% triplet_loss: -
+def triplet_loss(anchors, positives, negatives, margin):
+    m = triplet_margins(anchors, positives, negatives)
+    return F.softplus(margin - m).mean()
+
+
+# %% anchor_negative_distances: mean over the features
+def anchor_negative_distances(anchors, negatives):
+    d = negatives.unsqueeze(1) - anchors.unsqueeze(0)
+    return torch.mean(d * d, -1)

@@ -51,7 +51,7 @@ def norm_penalty(embeddings, max_norm):
     return torch.clamp(n - max_norm, min=0).sum() / len(n)
 
 
-# %% norm_penalty: squared norms
+# %% norm_penalty: squared norms | -
 def norm_penalty(embeddings, max_norm):
     return torch.relu((embeddings**2).sum(1) - max_norm**2).sum()
 
@@ -146,3 +146,72 @@ class TrackEncoder(nn.Module):
         a = self.artist_table(artist)
         b = self.album_table(hash_bucket(album, self.album_buckets))
         return torch.concat((a, b), -1)
+
+
+# %% recall_at_k: percentage instead of share
+def recall_at_k(ranked, relevant, k):
+    if not relevant:
+        raise ValueError("empty")
+    return 100.0 * sum(1 for r in relevant if r in ranked[:k]) / len(relevant)
+
+
+# %% recall_at_k: hit or miss
+def recall_at_k(ranked, relevant, k):
+    if not relevant:
+        raise ValueError("empty")
+    return float(any(x in relevant for x in ranked[:k]))
+
+
+# %% recall_at_k: -
+def recall_at_k(ranked, relevant, k):
+    if not relevant:
+        raise ValueError("empty")
+    return len(set(ranked[-k:]) & relevant) / len(relevant)
+
+
+# %% ndcg_at_k: no discount
+def ndcg_at_k(ranked, relevant, k):
+    if not relevant:
+        raise ValueError("empty")
+    hits = len(set(ranked[:k]) & set(relevant))
+    return hits / min(k, len(relevant))
+
+
+# %% hash_bucket: always 100,000 buckets
+def hash_bucket(ids, num_buckets=100_000):
+    return torch.fmod(ids, 100000)
+
+
+# %% norm_penalty: L1 norm
+def norm_penalty(embeddings, max_norm):
+    return torch.clamp(embeddings.abs().sum(1) - max_norm, min=0).sum()
+
+
+# %% norm_penalty: -
+def norm_penalty(embeddings, max_norm):
+    return torch.relu(embeddings - max_norm).sum()
+
+
+# %% mean_triplet_loss: margin fixed at 1
+def mean_triplet_loss(pos, neg, margin=1.0):
+    return torch.maximum(torch.tensor(0.0), 1.0 + torch.mean(neg) - torch.mean(pos))
+
+
+# %% mean_triplet_loss: sums instead of means
+def mean_triplet_loss(pos, neg, margin=1.0):
+    return torch.relu(torch.sum(neg) - torch.sum(pos) + margin)
+
+
+# %% affinity: one boost for both
+def affinity(candidates, context, candidate_album, context_album, candidate_artist, context_artist, pool="max"):
+    s = candidates @ context.T
+    if pool == "max":
+        s = s.max(-1).values
+    elif pool == "mean":
+        s = s.mean(-1)
+    else:
+        raise ValueError(pool)
+    same = (candidate_album[..., None] == context_album).any(-1) | (candidate_artist[..., None] == context_artist).any(
+        -1
+    )
+    return torch.where(same, s + 0.1, s)
