@@ -114,20 +114,28 @@ class _Requests:
 
 @dataclass
 class Tally:
-    """Calls of one sort: how many agree, with how much evidence, and how many do not."""
+    """Calls of one sort: how many agree, with how much evidence, and how many do not.
+
+    The same value again is no further evidence: a function may return it whatever it gets.
+    """
 
     agree: int = 0
     differ: int = 0
     evidence: int = 0
+    values: set[str] = field(default_factory=set)
 
-    def add(self, evidence: int | None) -> None:
+    def add(self, evidence: int | None, call: Call) -> None:
         if evidence is None:
             self.differ += 1
-        else:
-            self.agree, self.evidence = self.agree + 1, self.evidence + evidence
+            return
+        value = str(call.outcome.to_json())
+        self.agree += 1
+        self.evidence += evidence if call.error or value not in self.values else 0
+        self.values.add(value)
 
     def __add__(self, other: Tally) -> Tally:
-        return Tally(self.agree + other.agree, self.differ + other.differ, self.evidence + other.evidence)
+        evidence, values = self.evidence + other.evidence, self.values | other.values
+        return Tally(self.agree + other.agree, self.differ + other.differ, evidence, values)
 
 
 @dataclass
@@ -145,7 +153,7 @@ class Likeness:
     def add(self, sign: Sign, call: Call | None) -> None:
         if call is not None and sign.differs != UNCLEAR:
             tally = self.free if sign.differs == FREE else self.telling if sign.differs else self.same
-            tally.add(sign.evidence_of(call))
+            tally.add(sign.evidence_of(call), call)
 
 
 def compare(signs: dict[str, list[Sign]], traces: Traces) -> tuple[Likeness, Likeness]:

@@ -85,8 +85,16 @@ def test_what_is_returned_in_place_of_an_error_counts_less():
     right = [*RIGHT, *(error("ValueError", "no", asked) for asked in (1.0, 2.0, 3.0, 4.0))]
     accepts = [*RIGHT, *(call(9.0, asked) for asked in (1.0, 2.0, 3.0, 4.0))]
     known = mistake("accepts everything", right, *accepts)
-    assert names([*RIGHT, *(call(8.0, asked) for asked in (1.0, 2.0, 3.0, 4.0))], known) == ["accepts everything"]
+    assert names([*RIGHT, *(call(8.0 + asked, asked) for asked in (1.0, 2.0, 3.0, 4.0))], known) == [
+        "accepts everything"
+    ]
     assert names([*RIGHT, *(error("TypeError", "x", asked) for asked in (1.0, 2.0, 3.0, 4.0))], known) == []
+
+
+def test_one_value_again_and_again_is_little_evidence():
+    right = [call(5.0 + asked, asked) for asked in (1.0, 2.0, 3.0, 4.0)]
+    zeros = [call(0.0, asked, evidence=1) for asked in (1.0, 2.0, 3.0, 4.0)]
+    assert names(zeros, mistake("m", right, *zeros)) == []
 
 
 def test_where_right_answers_differ_nothing_is_wrong():
