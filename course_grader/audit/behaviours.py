@@ -8,8 +8,6 @@ import json
 import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from itertools import zip_longest
 from typing import Any
 
 from course_grader.audit.check import InProcess
@@ -21,9 +19,10 @@ from course_grader.judge.reference import ReferenceSource
 from course_grader.notebooks import Lab, is_judged_cell
 from course_utils.remote.mistakes import ENOUGH, Mistake
 from course_utils.remote.recorder import Recorder
-from course_utils.remote.traces import Call, Traces
+from course_utils.remote.signs import compare, signs_of
+from course_utils.remote.traces import Traces
 
-_FORMAT = 1  # of the fingerprints
+_FORMAT = 2  # of the fingerprints
 
 
 def mistakes_of(lab: Lab, judge: InProcess | None = None, processes: int = 1) -> KnownMistakes:
@@ -32,36 +31,48 @@ def mistakes_of(lab: Lab, judge: InProcess | None = None, processes: int = 1) ->
     processes: exercises to record at once, each in a process of its own.
     """
     judge = judge or InProcess(lab.reference())
-    wrong = [variant for variant in load_variants(lab) if variant.kind is Kind.MISCONCEPTION]
-    by_exercise = {name: [variant for variant in wrong if variant.exercise == name] for name in judge.tests}
+    variants = load_variants(lab)
 
-    def judged(exercise: str) -> list[JudgedAnswer]:
-        return judge_answers(judge, exercise, [{}, *({exercise: variant.code} for variant in by_exercise[exercise])])
+    def judged(exercise: str) -> tuple[list[JudgedAnswer], list[tuple[Variant, JudgedAnswer]]]:
+        right = right_answers(variants, exercise)
+        wrong = [each for each in variants if each.exercise == exercise and each.kind is Kind.MISCONCEPTION]
+        answers = judge_answers(judge, exercise, [*right, *({exercise: variant.code} for variant in wrong)])
+        return answers[: len(right)], list(zip(wrong, answers[len(right) :], strict=True))
 
     with ThreadPoolExecutor(processes) as executor:  # its threads only wait for the processes
         returns = executor.submit(returns_of, judge)
-        longest_first = reversed(by_exercise)  # the last exercises train
+        longest_first = reversed(judge.tests)  # the last exercises train
         answers = {name: executor.submit(judged, name) for name in longest_first}
     found = KnownMistakes(returns=returns.result())
-    for exercise, variants in by_exercise.items():
-        right, *others = answers[exercise].result()
-        add_mistakes(found, exercise, right, list(zip(variants, others, strict=True)))
+    for exercise in judge.tests:
+        add_mistakes(found, exercise, *answers[exercise].result())
     return found
 
 
+def right_answers(variants: Sequence[Variant], exercise: str) -> list[dict[str, str]]:
+    """The reference and the alternatives, as sources of solution cells: where they differ, nothing is a mistake."""
+    own = [each for each in variants if each.exercise == exercise and each.kind is Kind.ALTERNATIVE]
+    return [{}, *({exercise: variant.code} for variant in own)]
+
+
 def add_mistakes(
-    known: KnownMistakes, exercise: str, right: JudgedAnswer, wrong: Sequence[tuple[Variant, JudgedAnswer]]
+    known: KnownMistakes,
+    exercise: str,
+    right: Sequence[JudgedAnswer],
+    wrong: Sequence[tuple[Variant, JudgedAnswer]],
 ) -> None:
-    """Add the misconceptions of an exercise that its tests show clearly enough, of these."""
-    judged = [(variant, each.traces) for variant, each in wrong]
-    known.judge[exercise] = _clear(right.traces, judged, error=ENOUGH)  # hidden tests try several inputs
-    known.notebook[exercise] = _clear(right.notebook, [(variant, each.notebook) for variant, each in wrong])
+    """Add the misconceptions of an exercise that its tests show clearly enough, of these.
+
+    right: what the reference does, and then the alternatives.
+    """
+    known.judge[exercise] = _clear([each.traces for each in right], [(one, each.traces) for one, each in wrong])
+    known.notebook[exercise] = _clear([each.notebook for each in right], [(one, each.notebook) for one, each in wrong])
 
 
-def _clear(right: Traces, wrong: list[tuple[Variant, Traces]], error: int | None = None) -> list[Mistake]:
+def _clear(right: Sequence[Traces], wrong: list[tuple[Variant, Traces]]) -> list[Mistake]:
     """The mistakes that the tests show clearly enough."""
-    all_of_them = [Mistake(each.name, each.explanation, against(right, traces, error)) for each, traces in wrong]
-    return [mistake for mistake in all_of_them if mistake.evidence_in(mistake.traces) >= ENOUGH]
+    pairs = [(Mistake(each.name, each.explanation, signs_of(right, traces)), traces) for each, traces in wrong]
+    return [mistake for mistake, traces in pairs if mistake.evidence_in(traces) >= ENOUGH]
 
 
 def returns_of(judge: InProcess) -> Returns:
@@ -86,9 +97,19 @@ def _in_words(kinds: list[str], function: Any) -> str:
     """What a function returns, with the names that its docstring gives to the parts of a tuple."""
     if inspect.isgeneratorfunction(function):  # its values arrive as a list
         kinds = [kind.replace("a list", "an iterator", 1) for kind in kinds]
+    docstring = " ".join((function.__doc__ or "").split())
     if len(kinds) == 1 and (count := re.match(r"a tuple of (\d+)", kinds[0])):
-        return _named_parts(" ".join((function.__doc__ or "").split()), int(count[1])) or kinds[0]
-    return " or ".join(kinds)
+        return _named_parts(docstring, int(count[1])) or kinds[0]
+    return _tensor_in_words(docstring) if kinds == ["a tensor"] else " or ".join(kinds)
+
+
+def _tensor_in_words(docstring: str) -> str:
+    """For example "a bool tensor of shape (N, A)"; "a scalar tensor"; "a tensor" where the docstring does not say."""
+    if "scalar tensor" in docstring:
+        return "a scalar tensor"
+    found = re.search(r"-> (bool |integer )?(?:tensor )?(\([^()]*\))", docstring)
+    found = found or re.search(r"\b(bool )?tensor (\([^()]*\))", docstring)
+    return f"a {found[1] or ''}tensor of shape {found[2]}" if found else "a tensor"
 
 
 def _named_parts(docstring: str, count: int) -> str:
@@ -99,23 +120,11 @@ def _named_parts(docstring: str, count: int) -> str:
     return f"a tuple ({found[1]})" if found else ""
 
 
-def against(right: Traces, traces: Traces, error: int | None = None) -> Traces:
-    """The traces, with no evidence in the calls that a right answer has too.
-
-    error: the evidence of a value in place of an error, or of an error in place of a value.
-    """
-    return {
-        test: [_against(known, call, error) for known, call in zip_longest(right.get(test, [])[: len(calls)], calls)]
-        for test, calls in traces.items()
-    }
-
-
-def _against(known: Call | None, call: Call, error: int | None) -> Call:
-    if known is None:
-        return call
-    if known.agrees(call):
-        return replace(call, evidence=0)
-    return replace(call, evidence=error) if error and bool(known.text) != bool(call.text) else call
+def behaves_like(right: Sequence[Traces], mistake: Traces, answer: Traces) -> bool:
+    """Whether an answer does what this mistake does in all calls, of which enough are not right."""
+    found = compare(signs_of(right, mistake), answer)
+    told = sum(each.telling.evidence + each.free.evidence for each in found)
+    return told >= ENOUGH and not any(each.telling.differ or each.same.differ for each in found)
 
 
 def behaviour_hash(lab: Lab) -> str:

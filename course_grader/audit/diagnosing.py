@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from course_grader.audit.behaviours import against
+from course_grader.audit.behaviours import behaves_like, right_answers
 from course_grader.audit.check import InProcess
 from course_grader.audit.judged_answers import JudgedAnswer, judge_answers
 from course_grader.audit.known_mistakes import KnownMistakes
-from course_utils.remote.mistakes import ENOUGH, Mistake, diagnose
+from course_grader.audit.variants import Kind, Variant
+from course_utils.remote.mistakes import Mistake, diagnose
 from course_utils.remote.traces import Traces
 
 OTHER_SEED = 1  # of inputs on which an answer must behave like the misconception, too
@@ -26,9 +27,9 @@ class Diagnosed:
 class Diagnosing:
     """Diagnoses answers with a lab's known mistakes, in this process's children."""
 
-    def __init__(self, judge: InProcess, known: KnownMistakes, codes: dict[tuple[str, str], str]):
-        """codes: the source of each misconception, by exercise and name."""
-        self._judge, self._known, self._codes = judge, known, codes
+    def __init__(self, judge: InProcess, known: KnownMistakes, variants: Sequence[Variant]):
+        self._judge, self._known, self._variants = judge, known, variants
+        self._codes = {(each.exercise, each.name): each.code for each in variants if each.kind is Kind.MISCONCEPTION}
 
     def of(self, exercise: str, answer: JudgedAnswer) -> Diagnosed:
         return Diagnosed(
@@ -39,10 +40,10 @@ class Diagnosing:
     def is_the_same(self, exercise: str, answer: dict[str, str], names: Sequence[str]) -> bool:
         """Whether the answer behaves like one of these misconceptions on other inputs, too: it makes this mistake."""
         codes = [{exercise: self._codes[exercise, name]} for name in names]
-        right, mine, *theirs = judge_answers(self._judge, exercise, [{}, answer, *codes], OTHER_SEED)
-        return any(
-            Mistake("", "", against(right.traces, each.traces, ENOUGH)).evidence_in(mine.traces) for each in theirs
-        )
+        right = right_answers(self._variants, exercise)
+        mine, *judged = judge_answers(self._judge, exercise, [answer, *codes, *right], OTHER_SEED)
+        theirs, known = judged[: len(codes)], [each.traces for each in judged[len(codes) :]]
+        return any(behaves_like(known, each.traces, mine.traces) for each in theirs)
 
 
 def _names(traces: Traces, known: Sequence[Mistake]) -> list[str]:

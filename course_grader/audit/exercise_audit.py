@@ -108,9 +108,9 @@ class ExerciseAuditor:
         """The misconceptions should get their own; alternatives none."""
         wrong = [(variant, answer) for variant, answer in variants if variant.kind is Kind.MISCONCEPTION]
         known = KnownMistakes()
-        add_mistakes(known, self._name, self._right, wrong)
-        codes = {(self._name, variant.name): variant.code for variant, _ in wrong}
-        self._diagnosing = Diagnosing(self._judge, known, codes)
+        right = [answer for variant, answer in variants if variant.kind is Kind.ALTERNATIVE]
+        add_mistakes(known, self._name, [self._right, *right], wrong)
+        self._diagnosing = Diagnosing(self._judge, known, self._variants)
         for variant, answer in wrong:
             said = self._diagnosing.of(self._name, answer)
             self._exercise.diagnosed += variant.name in said.judge

@@ -33,22 +33,20 @@ class TestResult:
 
 @dataclass
 class JudgedAnswer:
-    """The calls in an exercise's tests, and the tests' results. Tests go on after failed assertions: `notebook` has the
-    calls before them only, and those of visible tests only, as in a student's notebook.
+    """The calls in an exercise's tests, which go on after failed assertions, and the tests' results.
 
     ended: whether there is a result; an answer that never ends has none. seconds: how long the tests took.
     """
 
     traces: Traces = field(default_factory=dict)
-    failed: dict[str, int] = field(default_factory=dict)
     tests: list[TestResult] = field(default_factory=list)
     seconds: float = 0.0
     ended: bool = False
 
     @property
     def notebook(self) -> Traces:
-        visible = {test: calls for test, calls in self.traces.items() if not test.startswith("Hidden")}
-        return {test: calls[: self.failed.get(test, len(calls))] for test, calls in visible.items()}
+        """The calls of visible tests only, as in a student's notebook."""
+        return {test: calls for test, calls in self.traces.items() if not test.startswith("Hidden")}
 
     @property
     def points(self) -> float:
@@ -92,10 +90,10 @@ def judge_answers(
 
 def _judge(judge: InProcess, exercise: str, answer: dict[str, str], seed: int) -> list[Any]:
     session.seed, session.goes_on = seed, True
-    recorder, start = Recorder(), time.monotonic()
+    recorder, start = Recorder(varied=True), time.monotonic()
     tests = judge.outcomes(answer, [exercise], recorder)[exercise]
     results = [[test.name, test.max, test.hidden, _passed(test, recorder)] for test in tests]
-    return [traces_to_json(recorder.traces), recorder.failed, results, time.monotonic() - start]
+    return [traces_to_json(recorder.traces), results, time.monotonic() - start]
 
 
 def _passed(test: Outcome, recorder: Recorder) -> bool:
@@ -104,5 +102,5 @@ def _passed(test: Outcome, recorder: Recorder) -> bool:
 
 
 def _from_json(data: list[Any]) -> JudgedAnswer:
-    traces, failed, tests, seconds = data
-    return JudgedAnswer(traces_from_json(traces), failed, [TestResult(*test) for test in tests], seconds, ended=True)
+    traces, tests, seconds = data
+    return JudgedAnswer(traces_from_json(traces), [TestResult(*test) for test in tests], seconds, ended=True)

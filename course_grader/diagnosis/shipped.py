@@ -11,6 +11,7 @@ from course_grader.audit.known_mistakes import KnownMistakes
 from course_grader.diagnosis.recording import recorded_mistakes
 from course_grader.files import write_in_one_step
 from course_grader.notebooks import Lab
+from course_utils.remote.mistakes import packed
 from course_utils.testing.known_answers import FOLDER
 
 
@@ -34,12 +35,17 @@ def write_shipped(lab: Lab) -> Path:
 
 def shipped_text(lab: Lab, known: KnownMistakes) -> str:
     """The file's text, one mistake on each line."""
-    mistakes = [f"  {json.dumps(name)}: [\n{_lines(each)}\n  ]" for name, each in known.notebook.items()]
+    mistakes = [f"  {json.dumps(name)}: {{\n{_lines(packed(each))}\n  }}" for name, each in known.notebook.items()]
     returns = [f"  {json.dumps(name)}: {json.dumps(each)}" for name, each in known.returns.items()]
     head = f'{{\n "made_from": "{behaviour_hash(lab)}",\n "returns": {{\n'
     return head + ",\n".join(returns) + '\n },\n "mistakes": {\n' + ",\n".join(mistakes) + "\n }\n}\n"
 
 
-def _lines(known: list[Any]) -> str:
-    entries = [{key: value for key, value in each.to_json().items() if key != "name"} for each in known]
-    return ",\n".join(f"   {json.dumps(entry, ensure_ascii=False, separators=(',', ':'))}" for entry in entries)
+def _lines(exercise: dict[str, list[Any]]) -> str:
+    """One line for each fingerprint and each mistake."""
+    parts = {name: ",\n".join(f"    {_dense(entry)}" for entry in entries) for name, entries in exercise.items()}
+    return ",\n".join(f"   {json.dumps(name)}: [\n{lines}\n   ]" for name, lines in parts.items())
+
+
+def _dense(entry: Any) -> str:
+    return json.dumps(entry, ensure_ascii=False, separators=(",", ":"))

@@ -7,6 +7,7 @@ import io
 import socket
 import time
 import traceback
+from collections.abc import Sequence
 from typing import Any
 
 from course_grader.judge.process_limits import SPARE_SECONDS, deadline, limit_memory
@@ -101,6 +102,17 @@ def explain_missing_name(reply: Any, fault: str) -> Any:
     return {**reply, "error": {**error, "text": f"{name}{missing}its cell {fault}"}}
 
 
+def old_function_note(exercise: str, fault: str, outcomes: Sequence[testing.Outcome]) -> str:
+    """What the report says first where the solution cell had a fault, and yet the tests found the function."""
+    missing = any(f"`{exercise}` is not defined" in outcome.message for outcome in outcomes)
+    if not fault or missing or not outcomes:
+        return ""
+    return (
+        f"{exercise}: when its cell ran, it {fault}, so these tests tried `{exercise}` as it was before that.\n"
+        "  Correct the cell and run the notebook from the top.\n"
+    )
+
+
 def run_test_cell(imports: str, source: str, exercise: str) -> None:
     """Run a test cell in a namespace that holds the imports alone; `testing.last_outcomes` has what it found."""
     testing.last_outcomes.clear()
@@ -135,13 +147,13 @@ def judge_cell(
         side.release()
     outcomes = testing.last_outcomes.get(exercise, [])
     tests = [{**vars(outcome), "points": outcome.points} for outcome in outcomes]
-    text = output.getvalue()[:MAX_OUTPUT]
+    text = (old_function_note(exercise, request["fault"], outcomes) + output.getvalue())[:MAX_OUTPUT]
     return {"exercise": exercise, "tests": tests, "text": text, "error": error[:MAX_OUTPUT]}
 
 
 def record_cell(side: StudentSide, imports: str, request: dict[str, Any]) -> dict[str, Any]:
     """Run one test cell with the seed for diagnoses, and report the calls in it. No verdict depends on this."""
-    recorder, seed = Recorder(), test_session.seed
+    recorder, seed = Recorder(varied=True), test_session.seed
     test_session.seed, test_session.goes_on = DIAGNOSIS_SEED, True
     try:
         judge_cell(side, imports, request, recorder)

@@ -51,11 +51,15 @@ class Floats(Shaped):
 
 @dataclass(frozen=True)
 class Ids:
-    """An int64 tensor of numbers from 0 to below - 1; `below` is an axis or a number. stray: sometimes one outside."""
+    """An int64 tensor of numbers from 0 to below - 1; `below` is an axis or a number. stray: sometimes one outside.
+
+    often: a number that is drawn in place of every second id.
+    """
 
     shape: tuple[str, ...]
     below: str | int
     stray: bool = False
+    often: int | None = None
 
     @property
     def axes(self) -> tuple[str, ...]:
@@ -65,7 +69,10 @@ class Ids:
         below = sizes[self.below] if isinstance(self.below, str) else self.below
         spread = self.stray and rng.random() < 0.25
         low, high = (-1, below) if spread else (0, below - 1)
-        return _tensor([sizes[axis] for axis in self.shape], lambda: rng.randint(low, high), torch.int64)
+        return _tensor([sizes[axis] for axis in self.shape], lambda: self._id(low, high, rng), torch.int64)
+
+    def _id(self, low: int, high: int, rng: random.Random) -> int:
+        return self.often if self.often is not None and rng.random() < 0.5 else rng.randint(low, high)
 
 
 class Bools(Shaped):

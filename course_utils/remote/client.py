@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -99,7 +100,12 @@ class RemoteClient:
         if isinstance(target, str):
             self.returned = None
         fields = {"target": target, "grad": torch.is_grad_enabled(), **({"on_device": True} if notes else {})}
-        reply, tensors, encoder = self._exchange("call", args, kwargs, fields)
+        start = time.monotonic()
+        try:
+            reply, tensors, encoder = self._exchange("call", args, kwargs, fields)
+        finally:
+            if self.recorder is not None:
+                self.recorder.note_arguments(target, (list(args), dict(kwargs)), start)
         if type(reply.get("graph")) is int and torch.is_grad_enabled():
             inputs = [tensor for tensor in encoder.sources.values() if tensor.requires_grad]
             tensors.update(attach(self, reply, tensors, inputs))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -22,6 +23,8 @@ def kind(value: Any) -> str:
     ('a tuple of 2 tensors', 'a tuple of 2 values (a tensor, an int)', 'a list of floats')
     >>> kind({"a": 1}), kind(None), kind(np.zeros(3)), kind(())
     ("a dict with the keys 'a'", 'None', 'a numpy array', 'an empty tuple')
+    >>> kind([[1, 2], []]), kind([{"a": 1}, {"b": 2}])
+    ('a list of lists of ints', 'a list of dicts')
     """
     if isinstance(value, torch.Tensor):
         return "a tensor"
@@ -78,8 +81,20 @@ def _container(name: str, items: list) -> str:
         return f"an empty {name.split()[1]}"
     kinds = [kind(item) for item in items[:100]]
     counted = f"{len(items)} " if name == "a tuple" else ""
+    if nested := _nested(kinds):
+        return f"{name} of {counted}{nested}"
     if len(set(kinds)) > 1 or kinds[0] == "None" or " " in kinds[0].split(" ", 1)[1]:
         listed = f" ({', '.join(kinds)})" if len(items) <= MOST_KEYS and not any("(" in each for each in kinds) else ""
         return f"{name} of {counted}values{listed if name == 'a tuple' else ''}"
     noun = kinds[0].split(" ", 1)[1]
     return f"{name} of {counted}{noun}{'s' if len(items) > 1 or name != 'a tuple' else ''}"
+
+
+def _nested(kinds: list[str]) -> str:
+    """What lists of lists and of dicts have in common, in the plural; empty where it is nothing."""
+    inner = {each for each in kinds if not each.startswith("an empty ")}
+    if inner and all(each.startswith("a dict") for each in inner):
+        return "dicts"
+    if len(inner) == 1 and (found := re.fullmatch(r"a list of (\w+)", next(iter(inner)))):
+        return f"lists of {found[1]}"
+    return ""

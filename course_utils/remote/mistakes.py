@@ -5,56 +5,102 @@ Needs no PyTorch.
 
 from __future__ import annotations
 
+import json
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from course_utils.remote.traces import Call, Traces, traces_from_json, traces_to_json
+from course_utils.remote.signs import Likeness, Sign, Tally, compare
+from course_utils.remote.traces import Traces
 
 ENOUGH = 4  # evidence that a diagnosis needs: a single number could be a coincidence
+# The share of calls that may differ, in a test and with other arguments: no two answers treat every odd input alike.
+OWN, VARIED = 0.15, 0.2
 WIDTH, INDENT = 100, " " * 6  # of an explanation
 MOST_NAMED = 2  # of mistakes that the tests cannot tell apart
+
+Signs = dict[str, list[Sign]]  # of each test
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """A known mistake: what students read about it, and what the tests' calls of it return.
-
-    The evidence of a call is 0 where a right answer returns the same.
-    """
+    """A known mistake: what students read about it, and what shows it in the tests."""
 
     name: str
     explanation: str
-    traces: Traces
+    signs: Signs
 
     def to_json(self) -> dict[str, Any]:
-        return {"name": self.name, "explanation": self.explanation, "tests": traces_to_json(self.traces)}
+        tests = {test: [sign.to_json() for sign in signs] for test, signs in self.signs.items()}
+        return {"name": self.name, "explanation": self.explanation, "tests": tests}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Mistake:
-        return cls(data.get("name", ""), data["explanation"], traces_from_json(data["tests"]))
+        signs = {test: [Sign.from_json(sign) for sign in signs] for test, signs in data["tests"].items()}
+        return cls(data.get("name", ""), data["explanation"], signs)
 
     def evidence_in(self, traces: Traces) -> int:
-        """How much speaks for this mistake; 0 if any call of any test says otherwise."""
-        if traces.keys() != self.traces.keys():
-            return 0
-        pairs = [(own, traces[test]) for test, own in self.traces.items()]
-        if not all(len(own) == len(calls) for own, calls in pairs):
-            return 0
-        calls = [pair for own, others in pairs for pair in zip(own, others, strict=True)]
-        return sum(_evidence(*pair) for pair in calls) if all(own.agrees(other) for own, other in calls) else 0
+        """How much speaks for this mistake; 0 if too much speaks against it."""
+        own, varied = compare(self.signs, traces)
+        telling = own.telling + varied.telling
+        if telling.evidence < ENOUGH:  # what right answers do in different ways counts only where nothing else does
+            own, varied = _with_free(own), _with_free(varied)
+        likely = _mostly(own.telling, OWN) and _mostly(own.same, OWN) and (own.telling.agree or not own.telling.differ)
+        likely = likely and _mostly(varied.telling, VARIED) and _mostly(varied.same, VARIED)
+        return own.telling.evidence + varied.telling.evidence if likely else 0
+
+    def differences(self, traces: Traces) -> int:
+        """In how many calls the answer does something else than this mistake."""
+        return sum(each.telling.differ + each.same.differ for each in compare(self.signs, traces))
 
 
-def _evidence(known: Call, call: Call) -> int:
-    """Errors of one type may have different causes, so only the same text counts."""
-    return known.evidence if known.text == call.text else 0
+def _with_free(likeness: Likeness) -> Likeness:
+    return Likeness(likeness.telling + likeness.free, likeness.free, likeness.same)
+
+
+def _mostly(calls: Tally, share: float) -> bool:
+    return calls.differ <= share * (calls.agree + calls.differ)
 
 
 def diagnose(traces: Traces, mistakes: Iterable[Mistake]) -> list[Mistake]:
     """The mistake that these calls show; several where the tests cannot tell them apart, none where too many fit."""
-    found = [mistake for mistake in mistakes if mistake.evidence_in(traces) >= ENOUGH]
-    return found if len(found) <= MOST_NAMED else []
+    fitting = [mistake for mistake in mistakes if mistake.evidence_in(traces) >= ENOUGH]
+    found = [(mistake, mistake.differences(traces)) for mistake in fitting]
+    fewest = min((differences for _, differences in found), default=0)
+    for slack in (1, 0):  # what differs in one call more may still be it
+        likely = [mistake for mistake, differences in found if differences <= fewest + slack]
+        if len(likely) <= MOST_NAMED:
+            return likely
+    return []
+
+
+def packed(mistakes: Sequence[Mistake]) -> dict[str, list[Any]]:
+    """The mistakes of an exercise as plain data, without their names: most of them share most fingerprints."""
+    places: dict[str, int] = {}  # of each fingerprint, as JSON
+
+    def place(fingerprint: Any) -> int:
+        return places.setdefault(json.dumps(fingerprint), len(places))
+
+    known = []
+    for mistake in mistakes:
+        tests = mistake.to_json()["tests"]
+        signs = {test: [[*map(place, sign[:2]), *sign[2:]] for sign in each] for test, each in tests.items()}
+        known.append({"explanation": mistake.explanation, "tests": signs})
+    return {"fingerprints": [json.loads(text) for text in places], "known": known}
+
+
+def unpacked(exercise: dict[str, list[Any]]) -> list[Mistake]:
+    """The mistakes that `packed` made this of; their names are empty."""
+    prints = exercise["fingerprints"]
+    found = []
+    for entry in exercise["known"]:
+        signs = {
+            test: [[prints[sign[0]], prints[sign[1]], *sign[2:]] for sign in each]
+            for test, each in entry["tests"].items()
+        }
+        found.append(Mistake.from_json({**entry, "tests": signs}))
+    return found
 
 
 def advice(explanations: Sequence[str]) -> str:

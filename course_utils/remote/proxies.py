@@ -18,6 +18,7 @@ from course_utils.environment import in_reference_notebook, refuse_unprotected_g
 from course_utils.remote import probes
 from course_utils.remote.client import RemoteClient, RemoteObject, Transport
 from course_utils.remote.device import DeviceNotes
+from course_utils.remote.framing import ProtocolError
 from course_utils.remote.recorder import Recorder
 from course_utils.remote.server import RemoteServer
 from course_utils.remote.student_errors import StudentError
@@ -95,6 +96,19 @@ class Student:
     def _note_failure(self) -> None:
         if self._client is not None and self._client.recorder is not None:
             self._client.recorder.note_failure()
+
+    def _vary_calls(self, seed: int) -> None:
+        """While recording, repeat the test's calls with other arguments, if the recorder asks for it."""
+        client = self._client
+        if client is None or client.recorder is None or client.broken:
+            return
+        if not (calls := client.recorder.other_calls()):
+            return
+        with contextlib.suppress(StudentError):
+            client.request("seed", seed=seed)
+        for target, (args, kwargs) in calls:
+            with contextlib.suppress(StudentError, ProtocolError):
+                client.call(target, args, kwargs)
 
     def _release(self) -> None:
         """Drop the objects and graphs that tests left in the student's process."""

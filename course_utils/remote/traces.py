@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 UNREADABLE = "?"
+VARIED = "+"  # after the name of a test: its calls with other arguments
+VALUES, KINDS, TYPES = "values", "kinds", "types"  # how closely two structures are compared
 _SMALL = 1e-7  # differences below it are rounding
 
 Numbers = list[list[float]]
@@ -13,16 +17,16 @@ Numbers = list[list[float]]
 
 @dataclass
 class Fingerprint:
-    """A value: `form` hashes its structure, types, shapes and exact parts; `numbers` has its floats, leaf by leaf.
+    """The values: `form` hashes structure, shapes and texts; `numbers` has all numbers, leaf by leaf.
 
     A leaf is [digits, numbers...] or [digits, norm, projections...].
     """
 
     form: str
-    numbers: Numbers
+    numbers: Numbers = field(default_factory=list)
 
     def agrees(self, other: Fingerprint) -> bool:
-        """Whether both stand for the same value, up to rounding."""
+        """Whether both stand for the same values, up to rounding, whatever their types."""
         if self.form == UNREADABLE or self.form != other.form or len(self.numbers) != len(other.numbers):
             return False
         return all(_close(one, two) for one, two in zip(self.numbers, other.numbers, strict=True))
@@ -37,28 +41,34 @@ class Fingerprint:
 
 @dataclass
 class Call:
-    """A request and its outcome. text: a hash of an error's text, else empty.
+    """A request and its outcome: the values, and hashes of what else a test may notice (see `fingerprints.Seen`).
 
-    evidence: how much the outcome tells: 2 for an error and for each different number, up to 8; 1 for a single 0, 1 or
-    None, which many functions return; 0 for an object that stays with the student.
+    error, text: hashes of an error's built-in type and of its text, else empty. evidence: how much the outcome tells:
+    2 for an error and for each different number or text, up to 8; 1 for a single 0, 1 or None, which many functions
+    return; 0 for an object that stays with the student.
     """
 
     request: Fingerprint
     outcome: Fingerprint
-    text: str
-    evidence: int
+    kinds: str = ""
+    types: str = ""
+    error: str = ""
+    text: str = ""
+    evidence: int = 0
 
     def agrees(self, other: Call) -> bool:
-        """Whether the same request had the same outcome; of errors only the types must agree."""
-        return self.request.agrees(other.request) and self.outcome.agrees(other.outcome)
+        """Whether the same request had the same outcome, and of the same types; of errors only the types count."""
+        same = self.request.agrees(other.request) and self.outcome.agrees(other.outcome)
+        return same and self.types == other.types
 
     def to_json(self) -> list[Any]:
-        return [self.request.to_json(), self.outcome.to_json(), self.text, self.evidence]
+        rest = {key: value for key, value in asdict(self).items() if key not in ("request", "outcome")}
+        return [self.request.to_json(), self.outcome.to_json(), *rest.values()]
 
     @classmethod
     def from_json(cls, data: list[Any]) -> Call:
-        request, outcome, text, evidence = data
-        return cls(Fingerprint.from_json(request), Fingerprint.from_json(outcome), text, evidence)
+        request, outcome, *rest = data
+        return cls(Fingerprint.from_json(request), Fingerprint.from_json(outcome), *rest)
 
 
 Traces = dict[str, list[Call]]  # the calls of each test (Class.method)
@@ -72,8 +82,22 @@ def traces_from_json(data: dict[str, list[Any]]) -> Traces:
     return {test: [Call.from_json(call) for call in calls] for test, calls in data.items()}
 
 
+def error_hash(name: str) -> str:
+    """What `Call.error` is for a built-in error of this name."""
+    return hash_of(["error", name])
+
+
 def _close(one: list[float], two: list[float]) -> bool:
-    if len(one) != len(two) or one[0] != two[0]:
+    if len(one) != len(two):
         return False
     scale = max(map(abs, (*one[1:], *two[1:])), default=0.0)
-    return all(abs(a - b) <= _SMALL + 10.0 ** -one[0] * scale for a, b in zip(one[1:], two[1:], strict=True))
+    tolerance = _SMALL + 10.0 ** -min(one[0], two[0]) * scale
+    return all(abs(a - b) <= tolerance for a, b in zip(one[1:], two[1:], strict=True))
+
+
+def text_of(structure: Any, closely: str = TYPES) -> str:
+    return json.dumps(structure, sort_keys=True, default=lambda detail: getattr(detail, closely))
+
+
+def hash_of(structure: Any, closely: str = TYPES) -> str:
+    return hashlib.sha256(text_of(structure, closely).encode()).hexdigest()[:12]

@@ -84,7 +84,14 @@ class LabTestCase(Inputs, unittest.TestCase):
         try:
             return super().run(result)
         finally:
+            student._vary_calls(seed)
             student._release()
+
+    def _formatMessage(self, msg: Any, standardMsg: str) -> str:
+        """unittest's, with the test's own words first."""
+        if msg is None or standardMsg == "unexpectedly None":
+            return msg or standardMsg
+        return f"{msg} ({standardMsg})"
 
     @_assertion
     def assertTrue(self, expr: Any, msg: Any = None) -> None:

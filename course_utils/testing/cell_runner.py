@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import sys
+import time
 import traceback
 import unittest
 from collections.abc import Callable
@@ -26,6 +29,7 @@ from course_utils.testing.wrong_kind import unusable, wrong_kind
 Method = TypeVar("Method", bound=Callable[..., None])
 MARKS = {"passed": "✓", "failed": "✗", "error": "✗", "timeout": "⏱"}
 NO_GPU = "note: there is no GPU here; use the device of the inputs, such as `x.device`"
+PATIENCE_SECONDS = 10.0  # tests that take longer do not run once more for a diagnosis
 MAX_MESSAGE = 10_000  # characters: an assertion of unittest may write out a whole answer
 last_outcomes: dict[str, list[Outcome]] = {}  # by exercise; read by the judge and by `before_you_hand_in`
 
@@ -70,27 +74,19 @@ def run_tests(exercise: str) -> float | None:
             print(f"{exercise}: the judge runs these tests, using the test cell of the released lab.")
             return 0.0
     cases = _cases_of_cell(sys._getframe(1).f_code.co_filename)
-    recorder = None if session.judged else Recorder()  # the judge diagnoses later, with hidden tests too
-    if recorder is not None:
-        student._record(recorder)
+    start = time.monotonic()
     outcomes = [outcome for case in cases for outcome in _run(case)]
-    if recorder is not None:
-        student._record(None)
+    seconds = time.monotonic() - start
     last_outcomes[exercise] = outcomes
     if in_validation():
         _show_to_validator(exercise, outcomes)
         return None
-    _show(exercise, outcomes, recorder)
-    return float(sum(outcome.points for outcome in outcomes))
-
-
-def _show(exercise: str, outcomes: list[Outcome], recorder: Recorder | None) -> None:
-    """Print the report; a notebook's own tests come with a recorder, and then with what else helps a student."""
-    if recorder is not None and (warning := failed_cells.watch.warning(exercise)):
+    if not session.judged and (warning := failed_cells.watch.warning(exercise)):
         print(warning)
     print(_render(exercise, outcomes))
-    if recorder is not None and any(outcome.status != "passed" for outcome in outcomes):
-        _print_diagnosis(exercise, recorder.traces)
+    if not session.judged and seconds < PATIENCE_SECONDS:  # the judge diagnoses later, with hidden tests too
+        _print_diagnosis(exercise, cases, outcomes)
+    return float(sum(outcome.points for outcome in outcomes))
 
 
 def _show_to_validator(exercise: str, outcomes: list[Outcome]) -> None:
@@ -103,9 +99,30 @@ def _show_to_validator(exercise: str, outcomes: list[Outcome]) -> None:
     print(_render(exercise, outcomes), file=sys.stdout if passed else sys.stderr)
 
 
-def _print_diagnosis(exercise: str, traces: Traces) -> None:
-    if found := diagnose(traces, known_mistakes(exercise)):
+def _print_diagnosis(exercise: str, cases: list[type[LabTestCase]], outcomes: list[Outcome]) -> None:
+    """Say which known mistake the answer behaves like, if it has started and fails a test."""
+    failed = [outcome for outcome in outcomes if outcome.status != "passed"]
+    if not failed or all(outcome.message.startswith(UNFINISHED) for outcome in failed):
+        return
+    if not (mistakes := known_mistakes(exercise)):
+        return
+    if found := diagnose(_recorded(cases), mistakes):
         print(advice([mistake.explanation for mistake in found]))
+
+
+def _recorded(cases: list[type[LabTestCase]]) -> Traces:
+    """The calls in these tests, which run once more for this: they go on after failed assertions, and say nothing."""
+    recorder = Recorder(varied=True)
+    student._record(recorder)
+    session.goes_on = True
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            for case in cases:
+                _run(case)
+    finally:
+        session.goes_on = False
+        student._record(None)
+    return recorder.traces
 
 
 def _cases_of_cell(filename: str) -> list[type[LabTestCase]]:
@@ -200,7 +217,8 @@ def _message(error: BaseException, cell: str) -> str:
         wrong = wrong_kind(error.got) if error.by_test else ""
         if isinstance(error, StudentProtocolError) or error.student_type == ProtocolError.__name__:
             return f"your code gave no valid answer: {error.student_text}"
-        return wrong or f"your code raised {error.what}{_details(error)}"
+        raised = "the test could not use your answer: " if error.by_test else "your code raised "
+        return wrong or f"{raised}{error.what}{_details(error)}"
     if isinstance(error, Difference | AssertionError | ReferenceUnavailable):
         return str(error)
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == cell]

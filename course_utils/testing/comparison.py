@@ -29,6 +29,7 @@ class Difference(AssertionError):
 
     def __init__(self, expected: str, got: str, where: str = "", hint: str | None = None):
         got = f"{got} (what a function without `return` gives)" if got == "None" else got
+        where = f"item {where}" if where.startswith("[") else where  # of what was compared
         lines = [f"expected: {expected}", f"got:      {got}"]
         lines += [f"where:    {where}"] if where else []
         lines += [f"hint:     {hint}"] if hint else []
@@ -171,12 +172,12 @@ def _first_difference(
 ) -> Difference:
     bad = ~agree(got, expected, rtol, atol)
     first = tuple(int(i) for i in bad.nonzero()[0])
-    share = f"{int(bad.sum())} of {bad.numel()} values differ"
-    if got.is_floating_point() and not bool(torch.isfinite(got).all()):
+    share = f"{int(bad.sum())} of {bad.numel()} values differ" if bad.numel() > 1 else ""
+    if share and got.is_floating_point() and not bool(torch.isfinite(got).all()):
         share += f", {int((~torch.isfinite(got)).sum())} are NaN or infinite"
     place = f"{path}[{', '.join(map(str, first))}]" if first else path
     if got.numel() <= SHOWN_VALUES:
-        return Difference(show(expected), show(got), f"{share}, the first at {place}" if first else path, hint)
+        return Difference(show(expected), show(got), f"{share}, the first at {place}" if share else path, hint)
     return Difference(
         f"{_numbers(expected[first].item())} at {place}", f"{_numbers(got[first].item())} at {place}", share, hint
     )

@@ -8,7 +8,7 @@ from importlib import resources
 from typing import Any
 
 from course_utils import runtime
-from course_utils.remote.mistakes import Mistake
+from course_utils.remote.mistakes import Mistake, unpacked
 
 FOLDER = "known_answers"
 
@@ -24,7 +24,8 @@ def known(part: str) -> dict[str, Any]:
 
 def known_mistakes(exercise: str) -> list[Mistake]:
     """The mistakes of an exercise of the current lab that its visible tests can show."""
-    return [Mistake.from_json(entry) for entry in known("mistakes").get(exercise, [])]
+    found = known("mistakes").get(exercise)
+    return unpacked(found) if found else []
 
 
 @cache

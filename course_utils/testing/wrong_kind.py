@@ -32,4 +32,5 @@ def unusable(error: str) -> str:
     if returned is None:
         return f"the test ended with {error}"
     name, value = returned
-    return str(Difference("a value as the docstring describes it", f"{show(value)}, from `{name}` ({error})"))
+    text = known("returns").get(name, ("", []))[0] or "a value"
+    return str(Difference(f"{text}, as the docstring describes it", f"{show(value)}, from `{name}` ({error})"))

@@ -116,6 +116,12 @@ class TestFaultOfTheSolutionCell:
         assert {"name 'y' is not defined" in message for message in messages_of(graded, "double")} == {True}
         assert not any("its cell" in message for message in messages_of(graded, "double"))
 
+    def test_a_function_from_before_the_fault_is_said_to_be_tested(self, engine):
+        graded = engine.grade(with_sources(double="def double(x):\n    return 3 * x\n1 / 0"), "hal", 1)
+        text = text_of(cell_named(graded.notebook, "test_double"))
+        assert text.startswith("double: when its cell ran, it ended with ZeroDivisionError: division by zero, so these")
+        assert "when its cell ran" not in text_of(cell_named(graded.notebook, "test_count"))
+
     def test_is_one_short_line(self, engine):
         graded = engine.grade(with_sources(double="raise ValueError('<b>\\x1b[31m\\n' * 5000)"), "hal", 1)
         (message,) = messages_of(graded, "double")

@@ -5,16 +5,18 @@ import re
 
 import pytest
 
-from course_grader.audit.behaviours import mistakes_of
+from course_grader.audit.behaviours import mistakes_of, record
 from course_grader.audit.check import InProcess
 from course_grader.audit.variants import Kind, load_variants
 from course_grader.diagnosis.shipped import is_in_step, shipped_path, shipped_text
 from course_grader.notebooks import find_lab, is_solution_cell, lab_names
 from course_utils.testing import known_answers
-from course_utils.remote.mistakes import ENOUGH, MOST_NAMED, Mistake, diagnose
+from course_utils.remote.mistakes import ENOUGH, MOST_NAMED, diagnose, unpacked
+from course_utils.remote.signs import FREE, KINDS, REFUSAL, TYPES, UNCLEAR, VALUES
 from tests.paths import ROOT
 
 LABS = lab_names(ROOT)
+DIFFERS = {FREE, KINDS, REFUSAL, TYPES, UNCLEAR, VALUES}  # how a mistake's outcome is not the right one
 # Each expression is wrong for every exercise of the course, except a few that return one of these types.
 WRONG = {
     "None": "None",
@@ -53,10 +55,8 @@ def test_the_file_is_what_its_tests_and_variants_give(lab, content):
     made = json.loads(shipped_text(lab, mistakes_of(lab)))
     assert made["returns"] == content["returns"]
     for exercise, entries in made["mistakes"].items():
-        shipped = [Mistake.from_json(entry) for entry in content["mistakes"][exercise]]
-        known = [Mistake.from_json(entry) for entry in entries]
+        shipped, known = unpacked(content["mistakes"][exercise]), unpacked(entries)
         assert [each.explanation for each in known] == [each.explanation for each in shipped]
-        assert all(one.evidence_in(other.traces) >= ENOUGH for one, other in zip(known, shipped, strict=True))
 
 
 def test_no_answer_and_no_hidden_test_can_be_read_in_it(lab, content):
@@ -64,7 +64,7 @@ def test_no_answer_and_no_hidden_test_can_be_read_in_it(lab, content):
     assert not re.search(r"Hidden[A-Z]", text)  # the class of a hidden test; "Hidden words" is prose
     codes = [cell.source for cell in lab.reference().cells if is_solution_cell(cell)]
     codes += [variant.code for variant in load_variants(lab)]
-    explanations = " ".join(each["explanation"] for known in content["mistakes"].values() for each in known)
+    explanations = " ".join(each["explanation"] for part in content["mistakes"].values() for each in part["known"])
     for line in {line.strip() for code in codes for line in code.splitlines()}:
         if re.search(r"[=(]", line) and len(line) > 25:
             assert line not in explanations and json.dumps(line) not in text, line
@@ -77,30 +77,45 @@ def test_it_holds_hashes_and_a_few_numbers_only(content):
             for item in value:
                 check(item)
         elif isinstance(value, str):
-            assert re.fullmatch(r"[0-9a-f]{12}|", value), value
+            assert re.fullmatch(r"[0-9a-f]{12}|\??", value), value
 
-    for known in content["mistakes"].values():
-        for entry in known:
+    for part in content["mistakes"].values():
+        assert set(part) == {"fingerprints", "known"}
+        for fingerprint in part["fingerprints"]:
+            check(fingerprint)
+        for entry in part["known"]:
             assert set(entry) == {"explanation", "tests"}
-            for calls in entry["tests"].values():
-                for call in calls:
-                    check(call)
+            for signs in entry["tests"].values():
+                for request, outcome, *rest in signs:
+                    assert type(request) is type(outcome) is int and len(rest) in (0, 3)
+                    assert not rest or (rest[0] in DIFFERS and isinstance(rest[2], int))
+                    check(rest[1:2])
 
 
 def test_its_explanations_are_those_of_misconceptions(lab, content):
     explanations = {
         (variant.exercise, variant.explanation) for variant in load_variants(lab) if variant.kind is Kind.MISCONCEPTION
     }
-    shipped = {(name, each["explanation"]) for name, known in content["mistakes"].items() for each in known}
+    shipped = {(name, each["explanation"]) for name, part in content["mistakes"].items() for each in part["known"]}
     assert shipped <= explanations
 
 
-def test_each_is_diagnosed_unless_too_many_look_alike(content):
+def test_each_shows_enough_to_tell(content):
+    for part in content["mistakes"].values():
+        for mistake in unpacked(part):
+            assert sum(sign.evidence for signs in mistake.signs.values() for sign in signs) >= ENOUGH
+
+
+@pytest.mark.slow
+def test_each_is_diagnosed_unless_too_many_look_alike(lab, content):
+    judge = InProcess(lab.reference())
+    codes = {(variant.exercise, variant.explanation): variant.code for variant in load_variants(lab)}
     alone = total = 0
-    for known in content["mistakes"].values():
-        mistakes = [Mistake.from_json(entry) for entry in known]
-        for mistake in mistakes:
-            found = diagnose(mistake.traces, mistakes)
+    for exercise, part in content["mistakes"].items():
+        mistakes = unpacked(part)
+        answers = [{exercise: codes[exercise, mistake.explanation]} for mistake in mistakes]
+        for mistake, recording in zip(mistakes, record(judge, exercise, answers), strict=True):
+            found = diagnose(recording.notebook, mistakes)
             assert len(found) <= MOST_NAMED and (not found or mistake in found)
             alone, total = alone + bool(found), total + 1
     assert alone >= 0.8 * total

@@ -32,8 +32,8 @@ class TokenClassifier(nn.Module):
 
 
 # %% no activation kind="misconception"
-# Nothing happens between W and U, so together they are only one linear map. Compare the steps with those in the
-# docstring.
+# Nothing happens between W and U, so together they are only one linear map: doubling the embedding changes the logits
+# along a straight line, and 10 hidden features can do no more than 6. Compare the steps with those in the docstring.
 class TokenClassifier(nn.Module):
     def __init__(self):
         super().__init__()
@@ -46,8 +46,8 @@ class TokenClassifier(nn.Module):
 
 
 # %% ReLU on the embedding kind="misconception"
-# The ReLU is applied to the embedding, before W, so W and U together are still one linear map. Compare the order of
-# the steps with the docstring.
+# The ReLU is applied to the embedding, before W: [-1, 2] becomes [0, 2], and W and U together are still one linear
+# map. Compare the order of the steps with the docstring.
 class TokenClassifier(nn.Module):
     def __init__(self):
         super().__init__()
@@ -60,8 +60,9 @@ class TokenClassifier(nn.Module):
 
 
 # %% layers created in another order kind="misconception"
-# The layers are right, but they are created in a different order. Each one takes its initial weights from the same
-# stream of random numbers, so the order decides which layer gets which numbers. Compare it with the docstring.
+# The layers are right, but created in another order. With seed 0, the first layer takes the first random numbers, the
+# second the next ones, so each layer starts with weights meant for another. Compare the order in `__init__` with the
+# docstring.
 class TokenClassifier(nn.Module):
     def __init__(self):
         super().__init__()
@@ -74,7 +75,8 @@ class TokenClassifier(nn.Module):
 
 
 # %% no bias kind="misconception"
-# The linear layers have no bias, although the docstring asks for one in both. Look at the arguments of nn.Linear.
+# The linear layers have no bias, although the docstring asks for one in both: there are 10 + 4 parameters too few,
+# and a hidden vector of zeros always gives the logits 0. Look at the arguments of nn.Linear.
 class TokenClassifier(nn.Module):
     def __init__(self):
         super().__init__()
@@ -87,7 +89,7 @@ class TokenClassifier(nn.Module):
 
 
 # %% layers created in forward kind="misconception"
-# W and U are created anew in every call: the same tokens give different logits each time, and no optimiser ever sees
+# W and U are created anew in every call: token 3 gives different logits the second time, and no optimiser ever sees
 # these weights. Look at where layers are created and how long they live.
 class TokenClassifier(nn.Module):
     def __init__(self):
@@ -100,8 +102,8 @@ class TokenClassifier(nn.Module):
 
 
 # %% seed inside the class kind="misconception"
-# A seed is set inside the class, so every network starts with the same weights, whatever seed the experiment uses.
-# Look at what __init__ does besides creating layers.
+# A seed is set inside the class, so an experiment with seed 1 and one with seed 2 start with the same weights. Look
+# at what `__init__` does besides creating layers.
 class TokenClassifier(nn.Module):
     def __init__(self):
         super().__init__()
@@ -115,8 +117,8 @@ class TokenClassifier(nn.Module):
 
 
 # %% layers hidden in a list kind="misconception"
-# The layers are in a plain Python list, where PyTorch does not find them: parameters() is empty, so nothing can be
-# trained. Look at the attributes that the docstring names.
+# The layers are in a plain Python list, where PyTorch does not find them: `list(model.parameters())` has 0 entries,
+# so nothing can be trained. Look at the attributes that the docstring names.
 class TokenClassifier(nn.Module):
     def __init__(self):
         super().__init__()
@@ -129,8 +131,8 @@ class TokenClassifier(nn.Module):
 
 
 # %% super().__init__() forgotten kind="misconception"
-# nn.Module has to set itself up before layers can be assigned; without that, the first assignment raises an error.
-# Look at how __init__ begins in the worked example.
+# nn.Module has to set itself up before layers can be assigned; without that, the first assignment stops with an
+# AttributeError. Look at how `__init__` begins in the worked example.
 class TokenClassifier(nn.Module):
     def __init__(self):
         self.embedding = nn.Embedding(8, 6)
@@ -142,8 +144,8 @@ class TokenClassifier(nn.Module):
 
 
 # %% the embedding does not learn kind="misconception"
-# No gradient reaches the embedding, so its rows stay random while W and U learn. Look for a place where it is frozen,
-# detached or used under no_grad.
+# No gradient reaches the embedding, so after 100 steps its 8 rows are still the random ones from the start, while W
+# and U learn. Look for a place where it is frozen, detached or used under no_grad.
 class TokenClassifier(nn.Module):
     def __init__(self):
         super().__init__()

@@ -9,29 +9,29 @@ def chain_bmm(a, b, d):
 
 
 # %% loops over the batch kind="misconception"
-# The values are right, but a Python loop computes one product at a time. Look for a product that treats the first
-# axis as a batch.
+# The values are right, but a Python loop computes one product at a time: a batch of 1000 takes 1000 rounds. Look for
+# a product that treats the first axis as a batch.
 def chain_bmm(a, b, d):
     return torch.stack([a[n] @ b[n] @ d[n] for n in range(len(a))])
 
 
 # %% factors in the wrong order kind="misconception"
-# The code computes d a b instead of a b d. You may move the brackets of a matrix product, but not change the order of
-# its factors. Look at the order of the arguments.
+# The code computes d a b instead of a b d. The order of the factors matters: [[1, 1], [0, 1]] times [[1, 0], [1, 1]]
+# begins with 2, and the other way round with 1. Look at the order of the arguments.
 def chain_bmm(a, b, d):
     return torch.bmm(d, torch.bmm(a, b))
 
 
 # %% one matrix for the whole batch kind="misconception"
-# Every element of the batch is multiplied by the first matrix of b. Each element has its own matrix in b; look at how
-# b is indexed.
+# Every element of the batch is multiplied by the first matrix of b: in a batch of 3, elements 1 and 2 get the matrix
+# of element 0. Look at how b is indexed.
 def chain_bmm(a, b, d):
     return torch.bmm(a @ b[0], d)
 
 
 # %% sums over the batch kind="misconception"
-# The products of all elements are added up, so the result is (i, m) and the batch axis is gone. The elements should
-# stay separate; look at which axes the result keeps.
+# The products of all elements are added up: for a batch of 3 the result is (i, m) instead of (3, i, m). The elements
+# should stay separate; look at which axes the result keeps.
 def chain_bmm(a, b, d):
     return torch.einsum("nij,njk,nkm->im", a, b, d)
 
@@ -44,15 +44,15 @@ def chain_bmm(a, b, d):
 
 
 # %% cuts the gradient kind="misconception"
-# The values are right, but no gradient flows back to a, b and d: detach(), .data or a detour through NumPy leaves the
+# The values are right, but after backward() `a.grad` is None: detach(), .data or a detour through NumPy leaves the
 # graph. Look at whether the result has a grad_fn.
 def chain_bmm(a, b, d):
     return torch.from_numpy(a.detach().numpy() @ b.detach().numpy() @ d.detach().numpy())
 
 
 # %% always float32 kind="misconception"
-# The inputs are converted to float32, so float64 inputs lose digits and the result has the wrong dtype. Look for the
-# conversion.
+# The inputs are converted to float32, so of the 16 digits of float64 inputs only 7 are left, and the result has the
+# wrong dtype. Look for the conversion.
 def chain_bmm(a, b, d):
     return torch.bmm(torch.bmm(a.float(), b.float()), d.float())
 

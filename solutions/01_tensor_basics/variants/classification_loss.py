@@ -18,8 +18,8 @@ def classification_loss(model, tokens, labels):
 
 
 # %% a number without a graph kind="misconception"
-# The loss is a plain number: item(), float() and detach() cut it from the graph, so no gradient can be computed. Look
-# at the type of the result.
+# The loss is a plain number such as 1.386: item() and float() cut it from the graph, so backward() cannot be called
+# on it. Look at the type of the result.
 def classification_loss(model, tokens, labels):
     return F.cross_entropy(model(tokens), labels).item()
 
@@ -34,15 +34,15 @@ def classification_loss(model, tokens, labels):
 
 
 # %% nll_loss on logits kind="misconception"
-# F.nll_loss expects log-probabilities but gets logits, so the result is only minus the mean of the right logits and
-# may be negative. Look at what has to happen to the logits first.
+# F.nll_loss expects log-probabilities but gets logits: for the logits [2, 5] and label 1 the result is -5, although a
+# loss is never below 0. Look at what has to happen to the logits first.
 def classification_loss(model, tokens, labels):
     return F.nll_loss(model(tokens), labels)
 
 
 # %% softmax over the batch kind="misconception"
-# The softmax runs over the tokens of the batch instead of over the classes. Each row of logits belongs to one token;
-# look at which axis the classes are on.
+# The softmax runs over the tokens of the batch instead of over the classes: with a single token, every probability is
+# 1 and the loss 0. Each row of logits belongs to one token; look at which axis the classes are on.
 def classification_loss(model, tokens, labels):
     log_probs = F.log_softmax(model(tokens), dim=0)
     return F.nll_loss(log_probs, labels)
@@ -57,23 +57,23 @@ def classification_loss(model, tokens, labels):
 
 
 # %% wrong sign kind="misconception"
-# The loss falls when the right class becomes less probable, so training would make the model worse. Look at the sign
-# of the logarithm of a probability.
+# The loss falls when the right class becomes less probable: a probability of 0.25 gives -1.386, and 0.01 gives
+# -4.605, so training would make the model worse. Look at the sign of the logarithm of a probability.
 def classification_loss(model, tokens, labels):
     log_probs = F.log_softmax(model(tokens), dim=-1)
     return log_probs[torch.arange(len(labels)), labels].mean()
 
 
 # %% one loss for each token kind="misconception"
-# The result has shape (N,), one loss for each token, but training needs a single number. Look at what the docstring
-# says about the result.
+# The result has one loss for each token, such as [0.5, 1.5] for two tokens, but backward() needs a single number.
+# Look at what the docstring says about the result.
 def classification_loss(model, tokens, labels):
     return F.cross_entropy(model(tokens), labels, reduction="none")
 
 
 # %% counts mistakes kind="misconception"
-# This is the share of wrong answers. It does not change when the logits change a little, so it has no gradient that
-# could guide training. Look at the loss that the docstring names.
+# This is the share of wrong answers: for 1 mistake in 4 it is 0.25. It stays 0.25 when the logits change a little, so
+# it has no gradient that could guide training. Look at the loss that the docstring names.
 def classification_loss(model, tokens, labels):
     return (model(tokens).argmax(dim=-1) != labels).float().mean()
 

@@ -53,8 +53,8 @@ def embed_tokens(table, token_ids):
 
 
 # %% wrong exception type kind="misconception"
-# Bad ids are found, but they raise a different exception from the one in the docstring, so a caller who catches that
-# one misses yours. Look at the class in your raise statement.
+# Bad ids such as -1 are found, but they raise a different exception from the one in the docstring, so a caller who
+# catches that one misses yours. Look at the class in your raise statement; `assert` raises an AssertionError.
 def embed_tokens(table, token_ids):
     if ((token_ids < 0) | (token_ids >= len(table))).any():
         raise ValueError("token id out of range")
@@ -62,8 +62,8 @@ def embed_tokens(table, token_ids):
 
 
 # %% compares with the width kind="misconception"
-# The ids are compared with D, the number of features, instead of V, the number of rows: a table of shape (100, 8)
-# refuses id 50. Which axis of the table counts the tokens?
+# The ids are compared with the number of features: in a table of 8 tokens with 6 features, token 7 is refused. Look
+# at which axis of the table counts the tokens.
 def embed_tokens(table, token_ids):
     if ((token_ids < 0) | (token_ids >= table.shape[1])).any():
         raise IndexError("token id out of range")
@@ -80,8 +80,8 @@ def embed_tokens(table, token_ids):
 
 
 # %% cuts the gradient kind="misconception"
-# The values are right, but no gradient reaches the table, so the embedding could never learn. Look for a step that
-# detaches the table or copies it, for example through lists or NumPy.
+# The values are right, but after backward() `table.grad` is None or 0, so the embedding could never learn. Look for a
+# step that detaches the table or copies it, for example through lists or NumPy.
 def embed_tokens(table, token_ids):
     if ((token_ids < 0) | (token_ids >= len(table))).any():
         raise IndexError("token id out of range")

@@ -3,7 +3,7 @@ import torch
 
 # %% d gets the rows of b kind="misconception"
 # d gets as many rows as b: for a (2, 3, 4) and b (2, 4, 5), it gets 4. But d is multiplied with the product of a and
-# b. Write down the shape of bmm(a, b) first: which of its sizes meets d?
+# b. Write down the shape of that product first, and look at which of its sizes meets d.
 def missing_operand_shape(a_shape, b_shape, target_shape):
     if not len(a_shape) == len(b_shape) == len(target_shape) == 3:
         raise ValueError("three sizes each")
@@ -13,8 +13,8 @@ def missing_operand_shape(a_shape, b_shape, target_shape):
 
 
 # %% d is transposed kind="misconception"
-# The last two sizes of d are swapped. In a matrix product, the columns of the left factor meet the rows of the right
-# factor; write down which sizes meet in bmm(bmm(a, b), d).
+# The last two sizes of d are swapped: (2, 6, 5) comes back instead of (2, 5, 6). In a matrix product, the columns of
+# the left factor meet the rows of the right factor; look at which sizes meet here.
 def missing_operand_shape(a_shape, b_shape, target_shape):
     if not len(a_shape) == len(b_shape) == len(target_shape) == 3:
         raise ValueError("three sizes each")
@@ -45,7 +45,7 @@ def missing_operand_shape(a_shape, b_shape, target_shape):
 
 # %% batch sizes not checked kind="misconception"
 # The inner sizes are checked, but the batch sizes are not: batches of 2 and 3 are accepted. bmm multiplies the first
-# matrix by the first and the second by the second; what would it do with the third?
+# matrix by the first and the second by the second. Think about what it would do with the third.
 def missing_operand_shape(a_shape, b_shape, target_shape):
     if not len(a_shape) == len(b_shape) == len(target_shape) == 3:
         raise ValueError("three sizes each")
@@ -66,9 +66,9 @@ def missing_operand_shape(a_shape, b_shape, target_shape):
 
 
 # %% wrong exception type kind="misconception"
-# Impossible shapes are found, but they raise a different exception from the one in the docstring. For example, assert
-# raises AssertionError, and a caller who catches the documented exception does not catch that. Look at how you report
-# these cases.
+# Impossible shapes, such as batches of 2 and 3, are found, but they raise a different exception from the one in the
+# docstring: `assert`, for example, raises an AssertionError. A caller who catches the documented exception misses
+# yours. Look at how you report these cases.
 def missing_operand_shape(a_shape, b_shape, target_shape):
     assert len(a_shape) == len(b_shape) == len(target_shape) == 3
     assert a_shape[0] == b_shape[0] == target_shape[0]
@@ -77,8 +77,8 @@ def missing_operand_shape(a_shape, b_shape, target_shape):
 
 
 # %% None instead of an error kind="misconception"
-# For shapes that do not fit, the function returns None, so the caller fails later, far from the cause. Look at what
-# the docstring says about such shapes.
+# For shapes that do not fit, such as batches of 2 and 3, the function returns None, so the caller fails later, far
+# from the cause. Look at what the docstring says about such shapes.
 def missing_operand_shape(a_shape, b_shape, target_shape):
     if not len(a_shape) == len(b_shape) == len(target_shape) == 3:
         return None

@@ -12,8 +12,8 @@ def one_hot_embed(table, token_ids):
 
 
 # %% always float32 kind="misconception"
-# The one-hot matrix is always float32, so the product with a float64 table raises an error. Both factors need the
-# same dtype; look at the conversion.
+# The one-hot matrix is always float32, so the product with a float64 table raises a RuntimeError. Both factors need
+# the same dtype; look at the conversion.
 def one_hot_embed(table, token_ids):
     if ((token_ids < 0) | (token_ids >= len(table))).any():
         raise IndexError("token id out of range")
@@ -21,8 +21,8 @@ def one_hot_embed(table, token_ids):
 
 
 # %% the error of F.one_hot kind="misconception"
-# F.one_hot refuses bad ids itself, but with a RuntimeError. Look at which exception the docstring names, and at who
-# checks the ids.
+# F.one_hot refuses bad ids itself, but with a RuntimeError: a caller who expects the documented exception for id 8 of
+# 8 rows does not catch that. Look at which exception the docstring names, and at who checks the ids.
 def one_hot_embed(table, token_ids):
     return F.one_hot(token_ids, len(table)).to(table.dtype) @ table
 
@@ -35,8 +35,8 @@ def one_hot_embed(table, token_ids):
 
 
 # %% still looks the rows up kind="misconception"
-# The values are right, but the rows are picked by indexing. The exercise asks for a product with one-hot vectors, in
-# which every row of the table takes part. Look at how the table is used.
+# The values are right, but row 2 is picked by its number. The exercise asks for a product with the one-hot vector [0,
+# 0, 1, ...], in which every row of the table takes part. Look at how the table is used.
 def one_hot_embed(table, token_ids):
     if ((token_ids < 0) | (token_ids >= len(table))).any():
         raise IndexError("token id out of range")
@@ -45,8 +45,8 @@ def one_hot_embed(table, token_ids):
 
 
 # %% cuts the gradient kind="misconception"
-# The values are right, but no gradient reaches the table: it is detached, or the product is computed under no_grad.
-# Look at whether the result has a grad_fn.
+# The values are right, but after backward() `table.grad` is None: the table is detached, or the product is computed
+# under no_grad. Look at whether the result has a grad_fn.
 def one_hot_embed(table, token_ids):
     if ((token_ids < 0) | (token_ids >= len(table))).any():
         raise IndexError("token id out of range")
@@ -55,8 +55,8 @@ def one_hot_embed(table, token_ids):
 
 
 # %% as wide as the features kind="misconception"
-# The one-hot vectors have D entries, one for each feature, so they do not match the V rows of the table. Look at
-# which axis of the table counts the tokens.
+# The one-hot vectors have D entries, one for each feature: for a table of 8 rows with 6 features, 6 entries cannot
+# choose among 8 rows. Look at which axis of the table counts the tokens.
 def one_hot_embed(table, token_ids):
     if ((token_ids < 0) | (token_ids >= len(table))).any():
         raise IndexError("token id out of range")

@@ -9,8 +9,8 @@ def to_target_shape(x):
 
 
 # %% wrong axis after unsqueeze kind="misconception"
-# After unsqueeze(0) the shape is (1, a, 1, b, 1): every axis has moved up by one, so squeeze(1) now meets a and
-# removes nothing unless a is 1. Write down the shape after each step.
+# After unsqueeze(0) the shape is (1, a, 1, b, 1): every axis has moved up by one, so axis 1 is now a, and a squeeze
+# there removes nothing unless a is 1. Write down the shape after each step, and look at the numbers of the axes.
 def to_target_shape(x):
     return x.unsqueeze(0).squeeze(1).unsqueeze(-1)
 
@@ -32,15 +32,15 @@ def to_target_shape(x):
 
 
 # %% copies the numbers kind="misconception"
-# The shape and the values are right, but the result is a copy: writing to it does not change x. The exercise asks for
-# a view; look for the step that creates a new tensor.
+# The shape and the values are right, but the result is a copy: after `result[0, 0, 0, 0, 0] = 9`, x is the same as
+# before. The exercise asks for a view; look for the step that creates a new tensor.
 def to_target_shape(x):
     return torch.tensor(x.tolist(), dtype=x.dtype).squeeze(1).unsqueeze(0).unsqueeze(-1)
 
 
 # %% changes its input kind="misconception"
-# A method whose name ends in an underscore, such as squeeze_, works in place, so the caller's x also has the new
-# shape after the call. Compare x.shape before and after.
+# A method whose name ends in an underscore works in place: after the call, the caller's x of shape (3, 1, 4, 1) has
+# another shape, too. Compare x.shape before and after.
 def to_target_shape(x):
     return x.squeeze_(1).unsqueeze_(0).unsqueeze_(-1)
 

@@ -7,8 +7,8 @@ classification_loss = ...
 
 
 # %% gradients pile up kind="misconception"
-# The gradients are never cleared. backward() adds to them, so each step also uses the gradients of all earlier steps.
-# Look at what .grad contains when the second step begins.
+# The gradients are never cleared. backward() adds to them: after gradients of 1 and 2, the second step uses 3. Look
+# at what .grad contains when the second step begins.
 def train_classifier(model, tokens, labels, steps, lr):
     optimiser = torch.optim.SGD(model.parameters(), lr=lr)
     losses = []
@@ -21,8 +21,8 @@ def train_classifier(model, tokens, labels, steps, lr):
 
 
 # %% loss after the update kind="misconception"
-# Each loss is computed after the update of its step, so the list does not begin with the loss of the untrained model.
-# Look at when the recorded loss is computed.
+# Each loss is computed after the update of its step, so the list does not begin with the loss of the untrained model,
+# about 1.4 for 4 classes. Look at when the recorded loss is computed.
 def train_classifier(model, tokens, labels, steps, lr):
     optimiser = torch.optim.SGD(model.parameters(), lr=lr)
     losses = []
@@ -35,8 +35,8 @@ def train_classifier(model, tokens, labels, steps, lr):
 
 
 # %% tensors instead of floats kind="misconception"
-# The losses are tensors, not Python floats, and each one keeps its graph in memory. Look at the type of the entries
-# in the list.
+# The losses are tensors, such as tensor(1.4), not Python floats, and a tensor with a graph keeps that graph in
+# memory. Look at the type of the entries in the list.
 def train_classifier(model, tokens, labels, steps, lr):
     optimiser = torch.optim.SGD(model.parameters(), lr=lr)
     losses = []
@@ -50,8 +50,8 @@ def train_classifier(model, tokens, labels, steps, lr):
 
 
 # %% never takes the step kind="misconception"
-# The gradients are computed, but nothing moves the parameters, so all losses are the same. Look for the line that
-# should use the gradients.
+# The gradients are computed, but nothing moves the parameters, so all losses are the same: 1.4, 1.4, 1.4. Look for
+# the line that should use the gradients.
 def train_classifier(model, tokens, labels, steps, lr):
     optimiser = torch.optim.SGD(model.parameters(), lr=lr)
     losses = []
@@ -64,8 +64,8 @@ def train_classifier(model, tokens, labels, steps, lr):
 
 
 # %% cleared before the step kind="misconception"
-# The gradients are cleared between backward() and step(), so step() finds none and moves nothing. Look at the order
-# of the calls.
+# The gradients are cleared between backward() and step(), so step() finds none and moves nothing: the losses stay
+# 1.4, 1.4, 1.4. Look at the order of the calls.
 def train_classifier(model, tokens, labels, steps, lr):
     optimiser = torch.optim.SGD(model.parameters(), lr=lr)
     losses = []
@@ -79,8 +79,8 @@ def train_classifier(model, tokens, labels, steps, lr):
 
 
 # %% sum instead of mean kind="misconception"
-# The losses of the tokens are added up instead of averaged, so the steps grow with the number of tokens. Look at how
-# the losses are combined.
+# The losses of the tokens are added up instead of averaged: with 10 tokens, every step is 10 times as long. Look at
+# how the docstring combines the losses.
 def train_classifier(model, tokens, labels, steps, lr):
     optimiser = torch.optim.SGD(model.parameters(), lr=lr)
     losses = []
@@ -94,7 +94,7 @@ def train_classifier(model, tokens, labels, steps, lr):
 
 
 # %% learning rate not used kind="misconception"
-# The learning rate is fixed in the code, so the argument lr changes nothing. Look at what the optimiser gets.
+# The learning rate is fixed in the code, so lr=0.1 and lr=1 give the same losses. Look at what the optimiser gets.
 def train_classifier(model, tokens, labels, steps, lr):
     optimiser = torch.optim.SGD(model.parameters(), lr=0.1)
     losses = []
@@ -108,8 +108,8 @@ def train_classifier(model, tokens, labels, steps, lr):
 
 
 # %% Adam instead of SGD kind="misconception"
-# Adam rescales each step by the history of the gradients: its first step moves every parameter by about lr, whatever
-# the size of the gradient. Look at the optimiser that the docstring names.
+# Adam rescales each step by the history of the gradients: its first step moves every parameter by about lr, whether
+# the gradient is 0.01 or 100. Look at the optimiser that the docstring names.
 def train_classifier(model, tokens, labels, steps, lr):
     optimiser = torch.optim.Adam(model.parameters(), lr=lr)
     losses = []
@@ -123,8 +123,8 @@ def train_classifier(model, tokens, labels, steps, lr):
 
 
 # %% momentum kind="misconception"
-# The optimiser uses momentum, so part of each earlier step is repeated. Each step should use only its own gradient;
-# look at the arguments of the optimiser.
+# The optimiser uses momentum, which repeats part of each earlier step: with momentum 0.9 and two gradients of 1, the
+# second step is 1.9 instead of 1. Look at the arguments of the optimiser.
 def train_classifier(model, tokens, labels, steps, lr):
     optimiser = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9)
     losses = []
@@ -138,8 +138,8 @@ def train_classifier(model, tokens, labels, steps, lr):
 
 
 # %% one token for each step kind="misconception"
-# Each step uses only one of the tokens. Full-batch descent computes one gradient from all tokens; look at what the
-# model gets in each step.
+# Each step uses only one of the tokens: with 8 tokens, 7 of them are ignored in every step. Full-batch descent
+# computes one gradient from all tokens; look at what the model gets in each step.
 def train_classifier(model, tokens, labels, steps, lr):
     optimiser = torch.optim.SGD(model.parameters(), lr=lr)
     losses = []
@@ -154,8 +154,8 @@ def train_classifier(model, tokens, labels, steps, lr):
 
 
 # %% trains a copy kind="misconception"
-# The losses are right, but a copy of the model is trained, and the caller's model does not change. Look at whose
-# parameters the optimiser gets.
+# The losses are right, but a copy of the model is trained: after 100 steps, the caller's model gives the same logits
+# as before. Look at whose parameters the optimiser gets.
 def train_classifier(model, tokens, labels, steps, lr):
     import copy
 
@@ -172,7 +172,8 @@ def train_classifier(model, tokens, labels, steps, lr):
 
 
 # %% only the last loss kind="misconception"
-# Only the loss of the last step is returned, as a single float. Look at what the docstring says is returned.
+# Only the loss of the last step is returned, a single float: 3 steps give 0.9 instead of three numbers. Look at what
+# the docstring says is returned.
 def train_classifier(model, tokens, labels, steps, lr):
     optimiser = torch.optim.SGD(model.parameters(), lr=lr)
     loss = torch.zeros(())
@@ -185,8 +186,8 @@ def train_classifier(model, tokens, labels, steps, lr):
 
 
 # %% one loss too many kind="misconception"
-# Three steps give four losses: the loss after the last update does not belong to any step. Look at what is added to
-# the list after the loop.
+# With steps=3 there are 4 losses: the loss after the last update does not belong to any step. Look at what is added
+# to the list outside the loop.
 def train_classifier(model, tokens, labels, steps, lr):
     optimiser = torch.optim.SGD(model.parameters(), lr=lr)
     losses = []
@@ -201,8 +202,8 @@ def train_classifier(model, tokens, labels, steps, lr):
 
 
 # %% softmax twice kind="misconception"
-# The logits go through softmax before F.cross_entropy, which applies softmax itself, so the losses and gradients are
-# those of flattened probabilities. Look at what F.cross_entropy expects.
+# The logits go through softmax before F.cross_entropy, which applies softmax itself: for the right class, even the
+# logits [100, 0, 0, 0] give a loss of 0.74 instead of 0. Look at what F.cross_entropy expects.
 def train_classifier(model, tokens, labels, steps, lr):
     optimiser = torch.optim.SGD(model.parameters(), lr=lr)
     losses = []

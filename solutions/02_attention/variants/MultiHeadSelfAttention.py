@@ -42,8 +42,9 @@ class MultiHeadSelfAttention(nn.Module):
 
 
 # %% heads merged in the wrong order kind="misconception"
-# The heads are merged while their axis still comes before the words, so features of different words are mixed. Look
-# at the order of the axes just before the heads are joined.
+# The heads are merged while their axis still comes before the words: for 2 heads and 3 words, the first output word
+# gets features of words 0 and 1, not of word 0 from both heads. Look at the order of the axes just before the heads
+# are joined.
 class MultiHeadSelfAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()
@@ -98,8 +99,8 @@ class MultiHeadSelfAttention(nn.Module):
 
 
 # %% out_proj not used kind="misconception"
-# The heads are placed side by side and returned as they are, so out_proj never mixes them. Look at which of the four
-# layers take part in the result.
+# The heads are placed side by side and returned as they are, so out_proj, one of the 4 layers, gets no gradient and
+# never mixes them. Look at which layers take part in the result.
 class MultiHeadSelfAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()
@@ -126,8 +127,8 @@ class MultiHeadSelfAttention(nn.Module):
 
 
 # %% True hides kind="misconception"
-# The mask is read as nn.MultiheadAttention reads its attn_mask: True hides a word. Look at what True means in the
-# docstring.
+# The mask is read as nn.MultiheadAttention reads its attn_mask: in [True, False], word 0 is hidden and word 1 is
+# seen. Look at what True means in the docstring.
 class MultiHeadSelfAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()
@@ -154,7 +155,8 @@ class MultiHeadSelfAttention(nn.Module):
 
 
 # %% mask not used kind="misconception"
-# The mask makes no difference: every word still attends to all words. Look at where forward uses the mask.
+# The mask makes no difference: with a causal mask, word 0 still changes when word 1 changes. Look at where forward
+# uses the mask.
 class MultiHeadSelfAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()
@@ -211,8 +213,8 @@ class MultiHeadSelfAttention(nn.Module):
 
 
 # %% always one head kind="misconception"
-# num_heads makes no difference: all features go into a single softmax. Each head should have weights of its own; look
-# at where forward uses num_heads.
+# num_heads makes no difference: 1 head and 4 heads give the same result, because all features go into a single
+# softmax. Each head should have weights of its own; look at where forward uses num_heads.
 class MultiHeadSelfAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()
@@ -271,8 +273,8 @@ class MultiHeadSelfAttention(nn.Module):
 
 
 # %% returns a tuple kind="misconception"
-# The result and the weights are returned together, as nn.MultiheadAttention does. Look at what the docstring says is
-# returned.
+# The result and the weights are returned together, 2 values, as nn.MultiheadAttention does, so `layer(x) + x` fails.
+# Look at what the docstring says is returned.
 class MultiHeadSelfAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()
@@ -299,8 +301,8 @@ class MultiHeadSelfAttention(nn.Module):
 
 
 # %% adds the input kind="misconception"
-# The input is added to the result, as a transformer block does around its attention. This layer is the attention
-# alone; look at what happens after the heads are joined.
+# The input is added to the result, as a transformer block does around its attention: with an out_proj of zeros, x
+# comes back instead of 0. This layer is the attention alone; look at what happens after the heads are joined.
 class MultiHeadSelfAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()
@@ -327,8 +329,8 @@ class MultiHeadSelfAttention(nn.Module):
 
 
 # %% attends across the batch kind="misconception"
-# The first axis is taken for the words, so words of different sentences attend to each other. Here the batch comes
-# first; look at the shape of the scores.
+# The first axis is taken for the words, so for 2 sentences of 5 words, word 0 of one sentence attends to word 0 of
+# the other. Here the batch comes first; look at the shape of the scores.
 class MultiHeadSelfAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()
@@ -356,8 +358,8 @@ class MultiHeadSelfAttention(nn.Module):
 
 
 # %% weights without a graph kind="misconception"
-# The values are right, but the attention weights are cut from the graph, so q_proj and k_proj get no gradient and
-# never learn. Look for a detach() or no_grad().
+# The values are right, but the attention weights are cut from the graph: after backward(), `q_proj.weight.grad` is
+# None, so q_proj and k_proj never learn. Look for a detach() or no_grad().
 class MultiHeadSelfAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()
@@ -412,7 +414,8 @@ class MultiHeadSelfAttention(nn.Module):
 
 
 # %% projections without bias kind="misconception"
-# The four layers have no bias, although the docstring asks for one. Look at the arguments of nn.Linear.
+# The four layers have no bias, although the docstring asks for one, so an input of zeros always gives 0. Look at the
+# arguments of nn.Linear.
 class MultiHeadSelfAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()

@@ -43,7 +43,7 @@ def attention_weights(scores, mask=None):
 
 
 # %% equal weights in a fully masked row kind="misconception" also_affects=["MultiHeadSelfAttention"]
-# Hidden scores are set to one low number. If all scores of a row are equally low, softmax gives equal weights, so a
+# Hidden scores are set to one low number. If all 4 scores of a row are equally low, softmax gives 0.25 to each, so a
 # word that may attend to nothing attends to everything. Look at what the docstring says about such a row.
 def attention_weights(scores, mask=None):
     if mask is not None:
@@ -90,7 +90,8 @@ def attention_weights(scores, mask=None):
 
 
 # %% mask not used kind="misconception" also_affects=["MultiHeadSelfAttention"]
-# The mask makes no difference: every word still attends to all words. Look at where the function uses the mask.
+# The mask makes no difference: the scores [0, 0] with the mask [True, False] still give [0.5, 0.5]. Look at where the
+# function uses the mask.
 def attention_weights(scores, mask=None):
     return scores.softmax(dim=-1)
 

@@ -5,29 +5,29 @@ import torch.nn as nn
 
 
 # %% the future instead of the past kind="misconception"
-# True marks the later words, as the attn_mask of nn.MultiheadAttention does. Here True means that a word may attend;
-# look at what the first row says about the first word.
+# True marks the later words, as the attn_mask of nn.MultiheadAttention does: for n = 2, the first row is [False,
+# True]. Here True means that a word may attend; look at what that row says about the first word.
 def causal_mask(n):
     return torch.ones(n, n, dtype=torch.bool).triu(1)
 
 
 # %% rows and columns swapped kind="misconception"
-# The mask is transposed: every word sees itself and the words after it. The row belongs to the word that asks; look
-# at which entries of the first row are True.
+# The mask is transposed: for n = 2, the first row is [True, True], so the first word sees the second. The row belongs
+# to the word that asks; look at which entries of the first row should be True.
 def causal_mask(n):
     return torch.ones(n, n, dtype=torch.bool).triu()
 
 
 # %% without the diagonal kind="misconception"
-# No word sees itself, so the first word sees nothing at all. Look at whether the condition in the docstring holds on
-# the diagonal.
+# No word sees itself, so for n = 2 the first row is [False, False], and the first word sees nothing at all. Look at
+# whether the condition in the docstring holds on the diagonal.
 def causal_mask(n):
     return torch.ones(n, n, dtype=torch.bool).tril(-1)
 
 
 # %% one word too far kind="misconception"
-# Every word also sees the next one, which is exactly what it should learn to predict. Look at the entries just to the
-# right of the diagonal.
+# Every word also sees the next one, which is exactly what it should learn to predict: for n = 2 all four entries are
+# True. Look at the entries just to the right of the diagonal.
 def causal_mask(n):
     return torch.ones(n, n, dtype=torch.bool).tril(1)
 
@@ -53,8 +53,8 @@ def causal_mask(n):
 
 
 # %% a list of lists kind="misconception"
-# The values are right, but they are in a list of lists. Operations such as ~ and masked_fill need a tensor; look at
-# the type of the result.
+# The values are right, but they are in a list of lists, [[True, False], [True, True]]. Operations such as ~ and
+# masked_fill need a tensor; look at the type of the result.
 def causal_mask(n):
     return [[column <= row for column in range(n)] for row in range(n)]
 

@@ -2,8 +2,8 @@ import torch
 
 
 # %% uphill kind="misconception"
-# The parameters move in the direction of the gradient, which points uphill, so the loss grows. Look at the sign of
-# the update.
+# The parameters move in the direction of the gradient, which points uphill: a parameter 1 with gradient 2 and lr 0.1
+# becomes 1.2, and the loss grows. Look at the sign of the update.
 def gradient_step(params, lr):
     with torch.no_grad():
         for parameter in params:
@@ -13,8 +13,8 @@ def gradient_step(params, lr):
 
 
 # %% a new tensor under the old name kind="misconception"
-# The subtraction creates a new tensor and gives it the name `parameter`; the model's own parameter does not change.
-# Look at the difference between assigning to a name and changing a tensor.
+# The subtraction creates a new tensor and gives it the name of the loop variable; the model's own parameter stays,
+# say, 1.0. Look at the difference between assigning to a name and changing a tensor.
 def gradient_step(params, lr):
     for parameter in params:
         if parameter.grad is not None:
@@ -23,8 +23,8 @@ def gradient_step(params, lr):
 
 
 # %% gradients left over kind="misconception"
-# The gradients are still there after the step. backward() adds to them, so the next step would use the sum of both.
-# Look at what .grad contains after the call.
+# The gradients are still there after the step. backward() adds to them: after gradients of 1 and 2, the next step
+# would use 3. Look at what .grad contains after the call.
 def gradient_step(params, lr):
     with torch.no_grad():
         for parameter in params:
@@ -33,7 +33,8 @@ def gradient_step(params, lr):
 
 
 # %% cleared before it is used kind="misconception"
-# The gradients are cleared before they are used, so nothing moves. Look at the order of the lines.
+# The gradients are cleared before they are used, so a parameter 1 with gradient 2 stays 1. Look at the order of the
+# lines.
 def gradient_step(params, lr):
     with torch.no_grad():
         for parameter in params:
@@ -43,8 +44,8 @@ def gradient_step(params, lr):
 
 
 # %% recorded by autograd kind="misconception"
-# PyTorch raises an error if a parameter changes in place while autograd records. The update is not part of the
-# model's computation; look for a way to keep it from being recorded.
+# PyTorch stops with a RuntimeError if a parameter changes in place while autograd records. The update is not part of
+# the model's computation; look for a way to keep it from being recorded.
 def gradient_step(params, lr):
     for parameter in params:
         if parameter.grad is not None:
@@ -53,8 +54,8 @@ def gradient_step(params, lr):
 
 
 # %% every parameter has a gradient kind="misconception"
-# The .grad of a parameter that took no part in the loss is None, and multiplying None raises an error. Look at what
-# the docstring says about such a parameter.
+# The .grad of a parameter that took no part in the loss is None, and 0.1 times None is a TypeError. Look at what the
+# docstring says about such a parameter.
 def gradient_step(params, lr):
     with torch.no_grad():
         for parameter in params:
@@ -63,8 +64,8 @@ def gradient_step(params, lr):
 
 
 # %% stops at a parameter without gradient kind="misconception"
-# The function ends at the first parameter without a gradient, so the parameters after it never move. Look at what the
-# loop does when .grad is None.
+# The function ends at the first parameter without a gradient: if that is number 2 of 5, numbers 3 to 5 never move.
+# Look at what the loop does when .grad is None.
 def gradient_step(params, lr):
     with torch.no_grad():
         for parameter in params:
@@ -75,8 +76,8 @@ def gradient_step(params, lr):
 
 
 # %% params iterated twice kind="misconception" hidden_because="only code beside the student's own can pass a generator, and the docstring names it"
-# params is iterated twice. A generator such as model.parameters() is empty the second time, so the gradients are
-# never cleared. Look at how many loops go over params.
+# params is iterated twice. A generator such as model.parameters() gives 0 items the second time, so the second loop
+# does nothing, and the gradients are never cleared. Look at how many loops go over params.
 def gradient_step(params, lr):
     with torch.no_grad():
         for parameter in params:
@@ -98,8 +99,8 @@ def gradient_step(params, lr):
 
 
 # %% stops learning kind="misconception"
-# After the step the parameters no longer require gradients, so the next backward() leaves them out. Look at
-# requires_grad after the call.
+# After the step, `parameter.requires_grad` is False, so the next backward() leaves the parameter out and it never
+# moves again. Look at requires_grad after the call.
 def gradient_step(params, lr):
     for parameter in params:
         if parameter.grad is not None:

@@ -10,8 +10,8 @@ def iterate_minibatches(n, batch_size, generator=None):
 
 
 # %% return instead of yield kind="misconception"
-# return ends the function in the first round of the loop, so the caller gets only one batch, as a tensor, and loops
-# over its single ids. Look at how a function can hand over several values, one after another.
+# return ends the function in the first round of the loop, so with 8 ids and batches of 4 the caller gets one tensor
+# of 4 ids, and loops over single ids. Look at how a function can hand over several values, one after another.
 def iterate_minibatches(n, batch_size, generator=None):
     order = torch.randperm(n, generator=generator)
     for start in range(0, n, batch_size):
@@ -19,8 +19,8 @@ def iterate_minibatches(n, batch_size, generator=None):
 
 
 # %% never shuffled kind="misconception"
-# The ids come in increasing order, the same in every epoch. If the data is sorted by class, a batch then contains
-# only one class. Look at what should make the order random.
+# The ids come as 0, 1, 2, ..., the same in every epoch. If the data is sorted by class, a batch then contains only
+# one class. Look at what should make the order random.
 def iterate_minibatches(n, batch_size, generator=None):
     for start in range(0, n, batch_size):
         yield torch.arange(start, min(start + batch_size, n))
@@ -45,16 +45,16 @@ def iterate_minibatches(n, batch_size, generator=None):
 
 
 # %% drawn with replacement kind="misconception"
-# Each id is drawn independently, so some appear twice in an epoch and others not at all. Every id should appear
-# exactly once; look at how the ids are drawn.
+# Each id is drawn independently: 4 draws from 4 ids may give 2, 0, 2, 3, so 2 appears twice and 1 not at all. Every
+# id should appear exactly once; look at how the ids are drawn.
 def iterate_minibatches(n, batch_size, generator=None):
     for start in range(0, n, batch_size):
         yield torch.randint(n, (min(batch_size, n - start),), generator=generator)
 
 
 # %% generator not used kind="misconception"
-# The generator makes no difference: the same seed gives different batches, so a run cannot be repeated. Look at where
-# the function uses the argument.
+# The generator makes no difference: two generators with seed 0 give different batches, so a run cannot be repeated.
+# Look at where the function uses the argument.
 def iterate_minibatches(n, batch_size, generator=None):
     order = torch.randperm(n)
     for start in range(0, n, batch_size):
@@ -62,8 +62,8 @@ def iterate_minibatches(n, batch_size, generator=None):
 
 
 # %% sets its own seed kind="misconception"
-# A seed is set inside the function, so every epoch has the same order, whatever generator the caller passes. Look at
-# where the random numbers should come from.
+# A seed is set inside the function, so a generator with seed 1 and one with seed 2 give the same order. Look at where
+# the random numbers should come from.
 def iterate_minibatches(n, batch_size, generator=None):
     torch.manual_seed(0)
     order = torch.randperm(n)
@@ -72,8 +72,8 @@ def iterate_minibatches(n, batch_size, generator=None):
 
 
 # %% the same order in every epoch kind="misconception" hidden_because="only code beside the student's own can use one generator twice, and the docstring says what should happen"
-# The generator is reset to its seed, so the second epoch repeats the first. Look at what happens to the generator
-# before it is used.
+# The generator is reset to its seed, so if epoch 1 has the order 2, 0, 1, epoch 2 has it too. Look at what happens to
+# the generator before it is used.
 def iterate_minibatches(n, batch_size, generator=None):
     if generator is not None:
         generator.manual_seed(generator.initial_seed())
@@ -107,7 +107,8 @@ def iterate_minibatches(n, batch_size, generator=None):
 
 
 # %% lists instead of tensors kind="misconception"
-# The ids are right, but each batch is a Python list. Look at the type that the docstring asks for.
+# The ids are right, but each batch is a Python list such as [2, 0], not tensor([2, 0]). Look at the type that the
+# docstring asks for.
 def iterate_minibatches(n, batch_size, generator=None):
     order = torch.randperm(n, generator=generator).tolist()
     for start in range(0, n, batch_size):

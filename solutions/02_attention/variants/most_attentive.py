@@ -2,15 +2,16 @@ import torch
 
 
 # %% reads the row kind="misconception"
-# This finds the word to which the target pays most attention. The question is which word pays most attention to the
-# target; look at what rows and columns stand for.
+# This finds the word to which the target pays most attention. With the rows [0.1, 0.9] and [0.05, 0.95] and target 0,
+# it gives word 1, because of the 0.9; but that is what word 0 gives to word 1. Look at what rows and columns stand
+# for.
 def most_attentive(weights, words, target):
     return words[int(weights[words.index(target)].argmax())]
 
 
 # %% leaves out the target itself kind="misconception"
-# The target's own row is left out, so another word wins even when the target attends most to itself. Look at which
-# rows the docstring counts.
+# The target's own row is left out: if the target gives itself 0.7 and another word gives it 0.2, the other word wins.
+# Look at which rows the docstring counts.
 def most_attentive(weights, words, target):
     place = words.index(target)
     column = weights[:, place].clone()
@@ -19,8 +20,8 @@ def most_attentive(weights, words, target):
 
 
 # %% the last of equals kind="misconception"
-# If two words have the same weight, the last one wins. Look at how the code compares equal weights and at what the
-# docstring says about ties.
+# If two words both have the weight 0.4, the last one wins. Look at how the code compares equal weights and at what
+# the docstring says about ties.
 def most_attentive(weights, words, target):
     best, place = 0, words.index(target)
     for row in range(len(words)):
@@ -30,13 +31,14 @@ def most_attentive(weights, words, target):
 
 
 # %% returns a number kind="misconception"
-# The position is right, but the function returns the position itself. Look at the type that the docstring asks for.
+# The position is right, but the function returns it, for example 2, instead of the word at this position. Look at the
+# type that the docstring asks for.
 def most_attentive(weights, words, target):
     return int(weights[:, words.index(target)].argmax())
 
 
 # %% the least attentive kind="misconception"
-# This finds the smallest weight of the column instead of the largest. Look at what the function searches for.
+# This finds the smallest weight: of 0.1, 0.7 and 0.2, the word with 0.1 wins. Look at what the function searches for.
 def most_attentive(weights, words, target):
     return words[int(weights[:, words.index(target)].argmin())]
 
@@ -49,16 +51,16 @@ def most_attentive(weights, words, target):
 
 
 # %% attention in both directions kind="misconception"
-# The target's row and column are added, as if attention were mutual. The row says what the target attends to, which
-# is not the question; look at what rows and columns stand for.
+# The target's row and column are added, as if attention were mutual: a word that gives the target 0.1 but gets 0.9
+# from it beats one that gives 0.6 and gets 0.1. Look at which of the two directions the question is about.
 def most_attentive(weights, words, target):
     place = words.index(target)
     return words[int((weights[:, place] + weights[place]).argmax())]
 
 
 # %% the largest weight of all kind="misconception"
-# This finds the largest weight of the whole table and returns the word of its row, so the target makes no difference.
-# Look at where the function uses the target.
+# This finds the largest weight of the whole table, say 0.9, and returns the word of its row, so every target gives
+# the same answer. Look at where the function uses the target.
 def most_attentive(weights, words, target):
     return words[int(weights.argmax()) // len(words)]
 

@@ -3,21 +3,22 @@ import torch.nn.functional as F
 
 
 # %% one matrix for both kind="misconception"
-# Queries and keys come from the same matrix, so Q and K are equal and Wk is never used. Look at which matrix each of
-# the two products contains.
+# Queries and keys come from the same matrix, so Q and K are equal, and Wk, one of 3 arguments, is never used. Look at
+# which matrix each of the two products contains.
 def project(x, Wq, Wk):
     return x @ Wq, x @ Wq
 
 
 # %% keys first kind="misconception"
-# Both products are right, but the keys are returned before the queries. Compare the order with the docstring.
+# Both products are right, but the keys are in place 0 of the tuple and the queries in place 1. Compare the order with
+# the docstring.
 def project(x, Wq, Wk):
     return x @ Wk, x @ Wq
 
 
 # %% transposed matrices kind="misconception"
-# The matrices are transposed before the product. nn.Linear stores its weight transposed, but these matrices have
-# shape (d, k); look at which of their axes meets the features of x.
+# The matrices are transposed before the product: [[1, 2], [3, 4]] is used as [[1, 3], [2, 4]]. nn.Linear stores its
+# weight in that way, but these matrices have shape (d, k); look at which of their axes meets the features of x.
 def project(x, Wq, Wk):
     return x @ Wq.T, x @ Wk.T
 
@@ -30,38 +31,38 @@ def project(x, Wq, Wk):
 
 
 # %% words have become columns kind="misconception"
-# The numbers are right, but each word is a column of the result instead of a row. Look at the order of the factors
-# and at the shape in the docstring.
+# The numbers are right, but each word is a column of the result: 3 words with k = 2 give (2, 3) instead of (3, 2).
+# Look at the order of the factors and at the shape in the docstring.
 def project(x, Wq, Wk):
     return Wq.T @ x.transpose(-2, -1), Wk.T @ x.transpose(-2, -1)
 
 
 # %% only one sentence kind="misconception"
-# torch.mm takes only two matrices, so a batch x of shape (B, n, d) raises an error. Look for a product that keeps
-# leading axes.
+# This works for a matrix x of shape (n, d), but 4 sentences at once, (4, n, d), raise an error. Look for a product
+# that keeps leading axes.
 def project(x, Wq, Wk):
     return torch.mm(x, Wq), torch.mm(x, Wk)
 
 
 # %% keys computed from queries kind="misconception"
-# The keys are computed from the queries, so the words go through both matrices. Each projection should start from the
-# words; look at what is multiplied by Wk.
+# The keys are computed from the queries, so the words go through both matrices: with 2 and 3 as 1 by 1 matrices, the
+# word 1 gets the key 6 instead of 3. Look at what is multiplied by Wk.
 def project(x, Wq, Wk):
     Q = x @ Wq
     return Q, Q @ Wk
 
 
 # %% cuts the gradient kind="misconception"
-# The values are right, but no gradient flows back to x, Wq or Wk, so the matrices could never learn. Look for a
-# detach() or no_grad().
+# The values are right, but after backward() `Wq.grad` is None, so the matrices could never learn. Look for a detach()
+# or no_grad().
 def project(x, Wq, Wk):
     with torch.no_grad():
         return x @ Wq, x @ Wk
 
 
 # %% divides too early kind="misconception"
-# Queries and keys are already divided by the square root of k. The division belongs to the scores, where it happens
-# once; look at what the docstring says about Q and K.
+# Queries and keys are already divided by the square root of k: with k = 4, a query [2, 4] becomes [1, 2], and the
+# scores are divided twice. Look at what the docstring says about Q and K.
 def project(x, Wq, Wk):
     root = Wq.shape[-1] ** 0.5
     return x @ Wq / root, x @ Wk / root

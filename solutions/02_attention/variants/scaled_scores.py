@@ -5,8 +5,8 @@ import torch.nn.functional as F
 
 
 # %% no scaling kind="misconception" also_affects=["MultiHeadSelfAttention"]
-# The dot products are right, but they are not scaled, so they get larger the more features there are. Look at the
-# second half of the docstring's sentence.
+# The dot products are right, but not scaled: with 4 features of 1 each, the score is 4 instead of 2, and with more
+# features it keeps growing. Look at the second half of the docstring's sentence.
 def scaled_scores(Q, K):
     return Q @ K.transpose(-2, -1)
 
@@ -19,8 +19,8 @@ def scaled_scores(Q, K):
 
 
 # %% root of the number of words kind="misconception" also_affects=["MultiHeadSelfAttention"]
-# The scores are divided by the square root of the number of words. d_k is the number of features of a key; look at
-# which axis of K counts features.
+# The scores are divided by the square root of the number of words: for 9 words with 4 features, by 3 instead of 2.
+# Look at which axis of K counts features.
 def scaled_scores(Q, K):
     return Q @ K.transpose(-2, -1) / math.sqrt(K.shape[-2])
 
@@ -33,22 +33,22 @@ def scaled_scores(Q, K):
 
 
 # %% multiplied instead of divided kind="misconception" also_affects=["MultiHeadSelfAttention"]
-# The scores are multiplied by the square root of d_k, so large scores become even larger. Scaling should keep them
-# moderate; look at the operator.
+# The scores are multiplied by the square root of d_k: with d_k = 4, a dot product of 4 becomes 8 instead of 2.
+# Scaling should keep scores moderate; look at the operator.
 def scaled_scores(Q, K):
     return Q @ K.transpose(-2, -1) * math.sqrt(K.shape[-1])
 
 
 # %% rows and columns swapped kind="misconception" also_affects=["MultiHeadSelfAttention"]
-# The table is transposed: entry (i, j) combines the key of word i with the query of word j. A row belongs to the word
+# The table is transposed: entry (0, 1) combines the key of word 0 with the query of word 1. A row belongs to the word
 # that asks; look at the order of the factors.
 def scaled_scores(Q, K):
     return K @ Q.transpose(-2, -1) / math.sqrt(K.shape[-1])
 
 
 # %% only one sentence kind="misconception" also_affects=["MultiHeadSelfAttention"]
-# t() transposes only a single matrix, so a batch of sentences raises an error. Look for a way to swap just the last
-# two axes.
+# This transposes only a single matrix, so 4 sentences at once, (4, n, d_k), raise an error. Look for a way to swap
+# just the last two axes.
 def scaled_scores(Q, K):
     return Q @ K.t() / math.sqrt(K.shape[-1])
 

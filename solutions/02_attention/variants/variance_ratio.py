@@ -13,7 +13,8 @@ def variance_ratio(scores, scaled):
 
 
 # %% returns a tensor kind="misconception"
-# The number is right, but it is still a tensor. Look at the type that the docstring asks for.
+# The number is right, but it is still a tensor, such as tensor(16.), not 16.0. Look at the type that the docstring
+# asks for.
 def variance_ratio(scores, scaled):
     return scores.var() / scaled.var()
 
@@ -33,8 +34,8 @@ def variance_ratio(scores, scaled):
 
 
 # %% a size instead of a measurement kind="misconception"
-# The result is the number of columns of scores, so the values make no difference. d_k cannot be read from this shape;
-# look at what has to be measured.
+# The result is the number of columns of scores: a table of 4 columns gives 4, whatever its values. d_k cannot be read
+# from this shape; look at what has to be measured.
 def variance_ratio(scores, scaled):
     return float(scores.shape[-1])
 

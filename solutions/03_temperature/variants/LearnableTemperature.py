@@ -5,8 +5,8 @@ import torch.nn as nn
 
 
 # %% learns T itself kind="misconception"
-# The parameter is T itself, and a gradient step can make it negative. Look at what the docstring says the parameter
-# should be.
+# The parameter is T itself, and a gradient step can make it negative: from 0.07, a step of 0.1 leads to -0.03. Look
+# at what the docstring says the parameter should be.
 class LearnableTemperature(nn.Module):
     def __init__(self, init=0.07, max_scale=100.0):
         super().__init__()
@@ -22,8 +22,8 @@ class LearnableTemperature(nn.Module):
 
 
 # %% no parameter kind="misconception"
-# The logarithm is a plain tensor. parameters() does not list it, even if it requires gradients, so an optimiser never
-# gets it. Look at how a module registers what it learns.
+# The logarithm is a plain tensor. `list(module.parameters())` has 0 entries, even if the tensor requires gradients,
+# so an optimiser never gets it. Look at how a module registers what it learns.
 class LearnableTemperature(nn.Module):
     def __init__(self, init=0.07, max_scale=100.0):
         super().__init__()
@@ -86,8 +86,8 @@ class LearnableTemperature(nn.Module):
 
 
 # %% caps only at the start kind="misconception"
-# Only init is capped, so the scale can still grow past max_scale while it is learned. Look at when the cap is
-# applied.
+# Only init is capped: with max_scale=100 the scale starts at 100 or below, but can grow to 150 while it is learned.
+# Look at when the cap is applied.
 class LearnableTemperature(nn.Module):
     def __init__(self, init=0.07, max_scale=100.0):
         super().__init__()
@@ -102,8 +102,8 @@ class LearnableTemperature(nn.Module):
 
 
 # %% scale computed once, as a number kind="misconception"
-# The scale is computed once, in __init__, as a plain number, so what the parameter learns never reaches forward. Look
-# at when exp() is computed.
+# The scale is computed once, in `__init__`, as a plain number: if the parameter learns its way from 2.66 to 3,
+# forward still uses the scale of 2.66. Look at when exp() is computed.
 class LearnableTemperature(nn.Module):
     def __init__(self, init=0.07, max_scale=100.0):
         super().__init__()
@@ -119,7 +119,7 @@ class LearnableTemperature(nn.Module):
 
 
 # %% scale computed once, as a tensor kind="misconception"
-# The scale is computed from the parameter once, in __init__. A second backward() fails, because the graph is gone,
+# The scale is computed from the parameter once, in `__init__`. Backward() number 2 fails, because the graph is gone,
 # and an update of the parameter does not change the scale. Look at when exp() is computed.
 class LearnableTemperature(nn.Module):
     def __init__(self, init=0.07, max_scale=100.0):
@@ -137,7 +137,7 @@ class LearnableTemperature(nn.Module):
 
 # %% the parameter is called temperature kind="misconception"
 # The parameter has the same name as the property: reading self.temperature inside the property calls the property
-# again, without end. Look at the names of your attributes.
+# again, until Python stops with an error. Look at the names of your attributes; one name cannot stand for 2 things.
 class LearnableTemperature(nn.Module):
     def __init__(self, init=0.07, max_scale=100.0):
         super().__init__()
@@ -153,8 +153,8 @@ class LearnableTemperature(nn.Module):
 
 
 # %% item() in forward kind="misconception"
-# forward uses the value of the parameter as a plain number, through which no gradient flows, so the parameter never
-# learns. Look for item() or a property that calls it.
+# forward uses the value of the parameter as a plain number such as 14.3, through which no gradient flows, so the
+# parameter never learns. Look for item() or a property that calls it.
 class LearnableTemperature(nn.Module):
     def __init__(self, init=0.07, max_scale=100.0):
         super().__init__()
@@ -204,8 +204,8 @@ class LearnableTemperature(nn.Module):
 
 
 # %% temperature without the cap kind="misconception"
-# forward is right, but `temperature` ignores the cap: once the scale has grown past max_scale, it reports a lower
-# temperature than forward uses. Look at the docstring of `temperature`.
+# forward is right, but `temperature` ignores the cap: with max_scale=100 and a scale that has grown to 200, it
+# reports 0.005, and forward uses 0.01. Look at the docstring of `temperature`.
 class LearnableTemperature(nn.Module):
     def __init__(self, init=0.07, max_scale=100.0):
         super().__init__()

@@ -1,26 +1,26 @@
 # %% lowest loss kind="misconception"
-# The temperature with the lowest loss is returned. The loss itself depends on T, so losses at different temperatures
-# cannot be compared. Look at what the docstring compares.
+# The temperature with the lowest loss is returned. The loss itself depends on T: a model with loss 2.0 at T = 1 may
+# have a higher recall than one with loss 0.5 at T = 0.05. Look at what the docstring compares.
 def best_temperature(results):
     return min(results, key=lambda temperature: results[temperature]["loss"])
 
 
 # %% ties go to the first kind="misconception"
-# If two temperatures have the same recall, the one that comes first in the dict is returned. Look at what the
+# If T = 0.05 and T = 0.1 have the same recall, the one that comes first in the dict is returned. Look at what the
 # docstring says about ties.
 def best_temperature(results):
     return max(results, key=lambda temperature: results[temperature]["val_recall"])
 
 
 # %% ties go to the smaller temperature kind="misconception"
-# If two temperatures have the same recall, the smaller one is returned. Look at what the docstring says about ties.
+# If T = 0.05 and T = 0.1 have the same recall, 0.05 is returned. Look at what the docstring says about ties.
 def best_temperature(results):
     return max(results, key=lambda temperature: (results[temperature]["val_recall"], -temperature))
 
 
 # %% ties go to the lower loss kind="misconception"
-# If two temperatures have the same recall, the one with the lower loss is returned. Look at what the docstring says
-# about ties.
+# If T = 0.05 and T = 0.1 have the same recall, the one with the lower loss is returned. Look at what the docstring
+# says about ties.
 def best_temperature(results):
     return max(results, key=lambda temperature: (results[temperature]["val_recall"], -results[temperature]["loss"]))
 
@@ -33,15 +33,15 @@ def best_temperature(results):
 
 
 # %% lowest recall kind="misconception"
-# The temperature with the lowest recall is returned. Low is good for a loss, but not for a recall; look at what the
-# function searches for.
+# The temperature with the lowest recall is returned: of 0.6 and 0.8, the one with 0.6. Low is good for a loss, but
+# not for a recall; look at what the function searches for.
 def best_temperature(results):
     return min(results, key=lambda temperature: (results[temperature]["val_recall"], -temperature))
 
 
 # %% recall divided by loss kind="misconception"
-# The recall is divided by the loss, so a small loss can outweigh a higher recall. The loss itself depends on T and
-# cannot be compared across temperatures; look at what the docstring compares.
+# The recall is divided by the loss: 0.6 with loss 0.5 gives 1.2 and beats 0.8 with loss 2, which gives 0.4. The loss
+# itself depends on T; look at what the docstring compares.
 def best_temperature(results):
     return max(results, key=lambda temperature: results[temperature]["val_recall"] / results[temperature]["loss"])
 

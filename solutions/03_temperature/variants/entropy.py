@@ -36,14 +36,15 @@ def entropy(probs, dim=-1):
 
 
 # %% one number for everything kind="misconception"
-# The sum runs over the whole tensor, so a table with three rows gives a single number. Look at the shape of the
-# result in the docstring.
+# The sum runs over the whole tensor, so a table with 3 rows gives a single number instead of 3. Look at the shape of
+# the result in the docstring.
 def entropy(probs, dim=-1):
     return -torch.xlogy(probs, probs).sum()
 
 
 # %% dim not used kind="misconception"
-# The sum always runs along the last dimension, whatever dim says. Look at where the function uses the argument.
+# The sum always runs along the last dimension: a table of shape (2, 3) gives 2 numbers even with dim=0, where it
+# should give 3. Look at where the function uses the argument.
 def entropy(probs, dim=-1):
     return -torch.xlogy(probs, probs).sum(dim=-1)
 

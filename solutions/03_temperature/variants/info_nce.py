@@ -3,8 +3,8 @@ import torch.nn.functional as F
 
 
 # %% does not normalise kind="misconception"
-# Plain dot products are used, so an item that is twice as long gets scores that are twice as large. Look at what the
-# docstring says about normalising.
+# Plain dot products are used: an item (6, 8) gets a score 10 times as large as (0.6, 0.8), although both point in the
+# same direction. Look at what the docstring says about normalising.
 def info_nce(queries, items, temperature):
     return F.cross_entropy(queries @ items.T / temperature, torch.arange(len(queries)))
 
@@ -25,16 +25,16 @@ def info_nce(queries, items, temperature):
 
 
 # %% items choose among queries kind="misconception"
-# Each item chooses among the queries. It should be the other way round; look at what the rows and the columns of the
-# scores stand for.
+# Each item chooses among the queries: with 2 queries and 2 items, the softmax for item 0 compares query 0 and query
+# 1. It should be the other way round; look at what the rows and the columns of the scores stand for.
 def info_nce(queries, items, temperature):
     cosines = F.normalize(items, dim=-1) @ F.normalize(queries, dim=-1).T
     return F.cross_entropy(cosines / temperature, torch.arange(len(queries)))
 
 
 # %% both directions kind="misconception"
-# This is the mean of both directions, as in CLIP: queries choose among items, and items among queries. Look at what
-# the docstring takes the mean over.
+# This is the mean of both directions, as in CLIP: if queries choosing among items give 1.0, and items choosing among
+# queries 2.0, the result is 1.5. Look at what the docstring takes the mean over.
 def info_nce(queries, items, temperature):
     logits = F.normalize(queries, dim=-1) @ F.normalize(items, dim=-1).T / temperature
     positives = torch.arange(len(queries))
@@ -42,24 +42,24 @@ def info_nce(queries, items, temperature):
 
 
 # %% multiplies by the temperature kind="misconception"
-# The cosines are multiplied by T, so a low temperature makes the softmax flatter instead of sharper. Look at what T
-# does to the cosines.
+# The cosines are multiplied by T: with T = 0.1, cosines of 1 and 0 become 0.1 and 0, and the softmax gets flatter
+# instead of sharper. Look at what T does to the cosines.
 def info_nce(queries, items, temperature):
     cosines = F.normalize(queries, dim=-1) @ F.normalize(items, dim=-1).T
     return F.cross_entropy(cosines * temperature, torch.arange(len(queries)))
 
 
 # %% divides the loss kind="misconception"
-# T divides the finished loss, so it changes its scale, but not which negatives matter most. Look at where T comes in:
-# before the softmax or after it.
+# T divides the finished loss: with T = 0.1, a loss of 0.7 becomes 7. That changes its scale, but not which negatives
+# matter most. Look at where T comes in: before the softmax or after it.
 def info_nce(queries, items, temperature):
     cosines = F.normalize(queries, dim=-1) @ F.normalize(items, dim=-1).T
     return F.cross_entropy(cosines, torch.arange(len(queries))) / temperature
 
 
 # %% sum over the batch kind="misconception"
-# The losses of the queries are added up, so the result grows with the size of the batch. Look at how the docstring
-# combines them.
+# The losses of the queries are added up: for 4 queries with a loss of 0.5 each, the result is 2 instead of 0.5. Look
+# at how the docstring combines them.
 def info_nce(queries, items, temperature):
     cosines = F.normalize(queries, dim=-1) @ F.normalize(items, dim=-1).T
     return F.cross_entropy(cosines / temperature, torch.arange(len(queries)), reduction="sum")
@@ -74,16 +74,16 @@ def info_nce(queries, items, temperature):
 
 
 # %% softmax before cross-entropy kind="misconception"
-# The scores go through softmax before F.cross_entropy, which applies softmax itself. The second softmax flattens the
-# probabilities; look at what F.cross_entropy expects.
+# The scores go through softmax before F.cross_entropy, which applies softmax itself: even for the scores [100, 0],
+# the loss is 0.31 instead of 0. Look at what F.cross_entropy expects.
 def info_nce(queries, items, temperature):
     cosines = F.normalize(queries, dim=-1) @ F.normalize(items, dim=-1).T
     return F.cross_entropy(torch.softmax(cosines / temperature, dim=-1), torch.arange(len(queries)))
 
 
 # %% the positive is not among the candidates kind="misconception"
-# The query's own item is missing from the sum in the denominator, so the loss can even become negative. A query
-# chooses among all items of the batch; look at which ones the sum contains.
+# The query's own item is missing from the sum in the denominator: with scores 5 for the positive and 1 for the only
+# negative, the loss is -4. A query chooses among all items of the batch; look at which ones the sum contains.
 def info_nce(queries, items, temperature):
     logits = F.normalize(queries, dim=-1) @ F.normalize(items, dim=-1).T / temperature
     others = logits.masked_fill(torch.eye(len(logits), dtype=torch.bool), float("-inf"))
@@ -91,7 +91,7 @@ def info_nce(queries, items, temperature):
 
 
 # %% items do not learn kind="misconception"
-# The items are detached, so only the queries get a gradient and the item tower never learns. Look at what the
+# The items are detached: after backward(), `items.grad` is None, so only the query tower learns. Look at what the
 # docstring says the loss is differentiable in.
 def info_nce(queries, items, temperature):
     cosines = F.normalize(queries, dim=-1) @ F.normalize(items, dim=-1).detach().T
@@ -99,8 +99,8 @@ def info_nce(queries, items, temperature):
 
 
 # %% the temperature as a plain number kind="misconception"
-# The temperature is turned into a plain number, so a temperature tensor gets no gradient and cannot learn. Look at
-# what happens to it before the division.
+# The temperature is turned into a plain number such as 0.07, so a temperature tensor gets no gradient and cannot
+# learn. Look at what happens to it before the division.
 def info_nce(queries, items, temperature):
     cosines = F.normalize(queries, dim=-1) @ F.normalize(items, dim=-1).T
     return F.cross_entropy(cosines / torch.as_tensor(temperature).item(), torch.arange(len(queries)))

@@ -18,8 +18,8 @@ def cached_backward(query_encoder, passage_encoder, queries, passages, temperatu
 
 
 # %% the whole batch at once kind="misconception" hidden_because="the gradient is right; only a probe that measures memory in the student's kernel can tell, and the docstring states the bound"
-# The gradient is right, but each encoder gets the whole batch in one call, so all activations are in memory together.
-# Look at how many rows an encoder may get.
+# The gradient is right, but each encoder gets the whole batch in one call: with 100 rows and micro_batch=10, it gets
+# 100 rows instead of 10, and all activations are in memory together. Look at how many rows an encoder may get.
 def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):
     loss = in_batch_loss(query_encoder(queries), passage_encoder(passages), temperature)
     loss.backward()
@@ -27,8 +27,8 @@ def cached_backward(query_encoder, passage_encoder, queries, passages, temperatu
 
 
 # %% graphs of all pieces kept kind="misconception" hidden_because="the gradient is right; only a probe that measures memory in the student's kernel can tell, and the docstring states the bound"
-# The encoders get micro-batches, but each piece keeps its graph until the single backward() at the end, so all
-# activations are in memory together. Look at what is recorded while the pieces are encoded.
+# The encoders get micro-batches, but each piece keeps its graph until the single backward() at the end: for 10
+# pieces, 10 graphs are in memory together. Look at what is recorded while the pieces are encoded.
 def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):
     q = torch.cat([query_encoder(piece) for piece in queries.split(micro_batch)])
     p = torch.cat([passage_encoder(piece) for piece in passages.split(micro_batch)])
@@ -38,8 +38,8 @@ def cached_backward(query_encoder, passage_encoder, queries, passages, temperatu
 
 
 # %% detached too late kind="misconception" hidden_because="the gradient is right; only a probe that measures memory in the student's kernel can tell, and the docstring states the bound"
-# The pieces keep their graphs until they are joined, so all activations are in memory together; detach() comes too
-# late. Look at what is recorded while the pieces are encoded.
+# The pieces keep their graphs until they are joined, so for 10 pieces, 10 graphs are in memory together; detach()
+# comes too late. Look at what is recorded while the pieces are encoded.
 def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):
     pieces_of_both = queries.split(micro_batch), passages.split(micro_batch)
     sides = list(zip((query_encoder, passage_encoder), pieces_of_both, strict=True))
@@ -55,8 +55,8 @@ def cached_backward(query_encoder, passage_encoder, queries, passages, temperatu
 
 
 # %% encoder gradients added twice kind="misconception"
-# The backward() of the loss already goes through the encoders, and the second pass adds the same gradient again, so
-# it is twice as large. Look at how far the first backward() goes.
+# The backward() of the loss already goes through the encoders, and the second pass adds the same gradient again: 0.3
+# becomes 0.6. Look at how far the first backward() goes.
 def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):
     pieces_of_both = queries.split(micro_batch), passages.split(micro_batch)
     sides = list(zip((query_encoder, passage_encoder), pieces_of_both, strict=True))
@@ -72,8 +72,8 @@ def cached_backward(query_encoder, passage_encoder, queries, passages, temperatu
 
 
 # %% first pass in one call kind="misconception" hidden_because="the gradient is right; only a probe that measures memory in the student's kernel can tell, and the docstring states the bound"
-# The first pass keeps no graph, but each encoder gets all rows in one call, and its layers need memory for all of
-# them. Look at how many rows an encoder may get.
+# The first pass keeps no graph, but each encoder gets all rows in one call: with 100 rows and micro_batch=10, its
+# layers need memory for 100. Look at how many rows an encoder may get.
 def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):
     sides = ((query_encoder, queries), (passage_encoder, passages))
     with torch.no_grad():
@@ -89,8 +89,8 @@ def cached_backward(query_encoder, passage_encoder, queries, passages, temperatu
 
 
 # %% passages get no gradient kind="misconception"
-# Only the queries go through their encoder with a gradient. The loss depends on the passages as well; look at what
-# the second pass encodes.
+# Only the queries go through their encoder with a gradient, so with two different encoders, the .grad of the passage
+# encoder stays None. The loss depends on the passages as well; look at what the second pass encodes.
 def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):
     pieces_of_both = queries.split(micro_batch), passages.split(micro_batch)
     sides = list(zip((query_encoder, passage_encoder), pieces_of_both, strict=True))
@@ -107,8 +107,8 @@ def cached_backward(query_encoder, passage_encoder, queries, passages, temperatu
 
 
 # %% gradients set to zero first kind="misconception"
-# zero_grad() deletes what was in .grad before the call. Look at the first word of the docstring, and at what
-# backward() does with an existing .grad.
+# What was in .grad before the call is deleted: if it was 1 and this batch gives 2, the result is 2 instead of 3. Look
+# at the first word of the docstring, and at what backward() does with an existing .grad.
 def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):
     for encoder in (query_encoder, passage_encoder):
         encoder.zero_grad()
@@ -127,8 +127,8 @@ def cached_backward(query_encoder, passage_encoder, queries, passages, temperatu
 
 
 # %% mean over micro-batches kind="misconception"
-# The gradient of each piece is divided by the number of pieces. The loss is already the mean over the whole batch, so
-# the result is too small. Look at what is done to the gradient before the second pass.
+# The gradient of each piece is divided by the number of pieces: with 4 pieces, 2 becomes 0.5. The loss is already the
+# mean over the whole batch. Look at what is done to the gradient before the second pass.
 def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):
     pieces_of_both = queries.split(micro_batch), passages.split(micro_batch)
     sides = list(zip((query_encoder, passage_encoder), pieces_of_both, strict=True))
@@ -220,7 +220,8 @@ def cached_backward(query_encoder, passage_encoder, queries, passages, temperatu
 
 
 # %% returns a tensor kind="misconception"
-# The loss is right, but it is still a tensor. Look at the type that the docstring asks for.
+# The loss is right, but it is still a tensor, such as tensor(0.7), not 0.7. Look at the type that the docstring asks
+# for.
 def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):
     pieces_of_both = queries.split(micro_batch), passages.split(micro_batch)
     sides = list(zip((query_encoder, passage_encoder), pieces_of_both, strict=True))
@@ -237,8 +238,8 @@ def cached_backward(query_encoder, passage_encoder, queries, passages, temperatu
 
 
 # %% gradients assigned kind="misconception"
-# The new gradient replaces what was in .grad, so if one module encodes both sides, the gradient of the passages
-# replaces that of the queries. Look at what backward() does with an existing .grad.
+# The new gradient replaces what was in .grad: if one module encodes both sides, with gradients 1 and 2, the result is
+# 2 instead of 3. Look at what backward() does with an existing .grad.
 def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):
     pieces_of_both = queries.split(micro_batch), passages.split(micro_batch)
     sides = list(zip((query_encoder, passage_encoder), pieces_of_both, strict=True))

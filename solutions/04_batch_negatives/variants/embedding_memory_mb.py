@@ -2,8 +2,8 @@ import torch
 
 
 # %% one side only kind="misconception"
-# Only one set of embeddings is counted. A batch contains queries and passages; look at how many tensors of shape
-# (batch_size, dim) that makes.
+# Only one set of embeddings is counted: for a batch of 8, that is 8 vectors instead of 16. A batch contains queries
+# and passages; look at how many tensors of shape (batch_size, dim) that makes.
 def embedding_memory_mb(batch_size, dim, bytes_per_float=4):
     return batch_size * dim * bytes_per_float / 2**20
 
@@ -22,7 +22,8 @@ def embedding_memory_mb(batch_size, dim, bytes_per_float=4):
 
 
 # %% numbers instead of bytes kind="misconception"
-# This counts the numbers, not their bytes. Look at where the function uses bytes_per_float.
+# This counts the numbers, not their bytes: 1,000 numbers in float32 need 4,000 bytes. Look at where the function uses
+# bytes_per_float.
 def embedding_memory_mb(batch_size, dim, bytes_per_float=4):
     return 2 * batch_size * dim / 2**20
 
@@ -42,7 +43,8 @@ def embedding_memory_mb(batch_size, dim, bytes_per_float=4):
 
 
 # %% whole MB only kind="misconception"
-# // rounds down to whole MB, so a small batch seems to need no memory at all. Look at the division.
+# The double slash rounds down to whole MB: 0.9 becomes 0, so a small batch seems to need no memory at all. Look at
+# the division.
 def embedding_memory_mb(batch_size, dim, bytes_per_float=4):
     return float(2 * batch_size * dim * bytes_per_float // 2**20)
 

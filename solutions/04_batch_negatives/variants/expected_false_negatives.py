@@ -4,16 +4,16 @@ import torch
 
 
 # %% drawn with replacement kind="misconception"
-# The items are drawn as if the anchor could be drawn again, so even an anchor that is alone in its group expects a
-# false negative now and then: itself. Look at which items are left once the anchor is drawn.
+# The items are drawn as if the anchor could be drawn again: even an anchor that is alone in its group, as in [1, 1],
+# expects a false negative now and then: itself. Look at which items are left once the anchor is drawn.
 def expected_false_negatives(group_counts, batch_size):
     items = sum(group_counts)
     return (batch_size - 1) * sum((count / items) ** 2 for count in group_counts)
 
 
 # %% counts the anchor's own place kind="misconception"
-# All places of the batch are counted, although the anchor itself takes one of them. Look at how many places are left
-# for other items.
+# All places of the batch are counted: in a batch of 4, the anchor has 4 others instead of 3, although it takes one of
+# the places itself. Look at how many places are left for other items.
 def expected_false_negatives(group_counts, batch_size):
     items = sum(group_counts)
     if items == 1:
@@ -44,7 +44,7 @@ def expected_false_negatives(group_counts, batch_size):
 
 
 # %% sum over the whole batch kind="misconception"
-# This is the number for all anchors of the batch together, so it is batch_size times too large. Look at how many
+# This is the number for all anchors of the batch together: for a batch of 4 with 0.5 each, it is 2. Look at how many
 # anchors the docstring asks about.
 def expected_false_negatives(group_counts, batch_size):
     items = sum(group_counts)
@@ -55,16 +55,16 @@ def expected_false_negatives(group_counts, batch_size):
 
 
 # %% N instead of N - 1 kind="misconception"
-# The other items are drawn as if all N items were still available, although one of them is the anchor. Look at how
-# many items are left once it is drawn.
+# The other items are drawn as if all N items were still available: with 10 items, each other place is filled from 10
+# instead of 9. Look at how many items are left once the anchor is drawn.
 def expected_false_negatives(group_counts, batch_size):
     items = sum(group_counts)
     return (batch_size - 1) * sum(count * (count - 1) for count in group_counts) / items**2
 
 
 # %% each pair counted once kind="misconception"
-# Every pair of items of one group is counted once, so the result is half as large as it should be. The two items are
-# false negatives of each other; look at how many anchors a pair has.
+# Every pair of items of one group is counted once, so the result is half as large as it should be: for [2] and a
+# batch of 2 it is 0.5. The two items are false negatives of each other; look at how many anchors a pair has.
 def expected_false_negatives(group_counts, batch_size):
     items = sum(group_counts)
     if items == 1:
@@ -82,8 +82,8 @@ def expected_false_negatives(group_counts, batch_size):
 
 
 # %% draws instead of computing kind="misconception"
-# A simulation comes close to the answer, but gives a different number every time. The docstring asks for the exact
-# value; look at how the group sizes determine it.
+# A simulation comes close to the answer, but gives a different number every time, 0.49 now and 0.52 next. The
+# docstring asks for the exact value; look at how the group sizes determine it.
 def expected_false_negatives(group_counts, batch_size):
     groups = torch.repeat_interleave(torch.arange(len(group_counts)), torch.tensor(group_counts))
     total = 0

@@ -12,8 +12,8 @@ def in_batch_loss(queries, passages, temperature=1.0):
 
 
 # %% multiplies by the temperature kind="misconception" also_affects=["cached_backward"]
-# The scores are multiplied by the temperature, so a low temperature makes the softmax flatter instead of sharper.
-# Look at what the docstring says about the temperature.
+# The scores are multiplied by the temperature: at 0.1, scores of 10 and 0 become 1 and 0, and the softmax gets
+# flatter instead of sharper. Look at what the docstring says about the temperature.
 def in_batch_loss(queries, passages, temperature=1.0):
     scores = queries @ passages.T * temperature
     return F.cross_entropy(scores, torch.arange(len(queries)))
@@ -35,16 +35,16 @@ def in_batch_loss(queries, passages, temperature=1.0):
 
 
 # %% passages choose among queries kind="misconception" also_affects=["cached_backward"]
-# Each of the first B passages chooses among the queries. It should be the other way round; look at what a row of the
-# scores stands for.
+# Each of the first B passages chooses among the queries: for 2 queries, the softmax for passage 0 compares query 0
+# and query 1. It should be the other way round; look at what a row of the scores stands for.
 def in_batch_loss(queries, passages, temperature=1.0):
     scores = passages[: len(queries)] @ queries.T / temperature
     return F.cross_entropy(scores, torch.arange(len(queries)))
 
 
 # %% both directions kind="misconception" also_affects=["cached_backward"]
-# This is the mean of both directions, as in some libraries: queries choose among passages, and passages among
-# queries. Look at which side chooses according to the docstring.
+# This is the mean of both directions, as in some libraries: if queries choosing among passages give 1.0, and passages
+# choosing among queries 2.0, the result is 1.5. Look at which side chooses according to the docstring.
 def in_batch_loss(queries, passages, temperature=1.0):
     scores = queries @ passages.T / temperature
     positives = torch.arange(len(queries))
@@ -53,22 +53,24 @@ def in_batch_loss(queries, passages, temperature=1.0):
 
 
 # %% softmax twice kind="misconception" also_affects=["cached_backward"]
-# The scores go through softmax before F.cross_entropy, which applies softmax itself. The second softmax flattens the
-# probabilities; look at what F.cross_entropy expects.
+# The scores go through softmax before F.cross_entropy, which applies softmax itself: even for the scores [100, 0],
+# the loss is 0.31 instead of 0. Look at what F.cross_entropy expects.
 def in_batch_loss(queries, passages, temperature=1.0):
     scores = queries @ passages.T / temperature
     return F.cross_entropy(scores.softmax(dim=1), torch.arange(len(queries)))
 
 
 # %% sum over the queries kind="misconception" also_affects=["cached_backward"]
-# The losses of the queries are added up, so the result grows with the batch. Look at how the docstring combines them.
+# The losses of the queries are added up: for 4 queries with a loss of 0.5 each, the result is 2 instead of 0.5. Look
+# at how the docstring combines them.
 def in_batch_loss(queries, passages, temperature=1.0):
     scores = queries @ passages.T / temperature
     return F.cross_entropy(scores, torch.arange(len(queries)), reduction="sum")
 
 
 # %% one loss for each query kind="misconception" also_affects=["cached_backward"]
-# The result has shape (B,), one loss for each query. Look at the shape that the docstring asks for.
+# The result has one loss for each query, such as [0.2, 0.8] for two of them, but backward() needs a single number.
+# Look at the shape that the docstring asks for.
 def in_batch_loss(queries, passages, temperature=1.0):
     scores = queries @ passages.T / temperature
     return F.cross_entropy(scores, torch.arange(len(queries)), reduction="none")
@@ -84,15 +86,16 @@ def in_batch_loss(queries, passages, temperature=1.0):
 
 
 # %% passages detached kind="misconception" also_affects=["cached_backward"]
-# The values are right, but the passages are cut from the graph, so their encoder would never learn. Look at what the
-# docstring says the loss is differentiable in.
+# The values are right, but after backward() `passages.grad` is None, so the passage encoder would never learn. Look
+# at what the docstring says the loss is differentiable in.
 def in_batch_loss(queries, passages, temperature=1.0):
     scores = queries @ passages.detach().T / temperature
     return F.cross_entropy(scores, torch.arange(len(queries)))
 
 
 # %% a number instead of a tensor kind="misconception" also_affects=["cached_backward"]
-# The loss is a plain number without a graph, so backward() cannot be called on it. Look at the type of the result.
+# The loss is a plain number such as 0.7, without a graph, so backward() cannot be called on it. Look at the type of
+# the result.
 def in_batch_loss(queries, passages, temperature=1.0):
     scores = queries @ passages.T / temperature
     return F.cross_entropy(scores, torch.arange(len(queries))).item()

@@ -5,8 +5,8 @@ import torch.nn.functional as F
 
 
 # %% masks the positive, too kind="misconception"
-# Passage i always has the same group as query i, so the mask also hides the positive, and the loss is infinite. Look
-# at the diagonal of the mask.
+# Passage i always has the same group as query i, so the mask also hides the positive: its probability becomes 0, and
+# the loss infinite. Look at the diagonal of the mask.
 def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
     scores = queries @ passages.T / temperature
     positives = torch.arange(len(queries))
@@ -37,8 +37,8 @@ def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
 
 
 # %% mask reversed kind="misconception"
-# The mask is reversed: passages of other groups are left out, and those of the query's own group stay. Look at which
-# passages the mask marks.
+# The mask is reversed: for groups [1, 1, 2], query 0 leaves out passage 2 and keeps passage 1, its false negative.
+# Look at which passages the mask marks.
 def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
     scores = queries @ passages.T / temperature
     positives = torch.arange(len(queries))
@@ -49,8 +49,8 @@ def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
 
 
 # %% extra passages are never masked kind="misconception"
-# Only the first B passages are checked, so an extra passage of the query's group still counts as a negative. Look at
-# the shape of the mask.
+# Only the first B passages are checked: with 2 queries and 3 passages of the groups [1, 2, 1], passage 2 still counts
+# as a negative of query 0. Look at the shape of the mask.
 def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
     scores = queries @ passages.T / temperature
     positives = torch.arange(len(queries))
@@ -61,8 +61,8 @@ def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
 
 
 # %% passages of the group become positives kind="misconception"
-# Every passage of the query's group is treated as a positive and pulled closer. Look at what the docstring says about
-# these passages, and at which one is the positive.
+# Every passage of the query's group is treated as a positive: for groups [1, 1, 2], query 0 is pulled towards
+# passages 0 and 1. Look at what the docstring says about these passages, and at which one is the positive.
 def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
     scores = queries @ passages.T / temperature
     positives = torch.arange(len(queries))
@@ -72,8 +72,8 @@ def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
 
 
 # %% no mask at all kind="misconception"
-# The groups make no difference: this is in_batch_loss, with its false negatives. Look at where the function uses
-# group_ids.
+# The groups make no difference: [1, 1, 2] and [1, 2, 3] give the same loss, with all false negatives. Look at where
+# the function uses group_ids.
 def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
     scores = queries @ passages.T / temperature
     positives = torch.arange(len(queries))
@@ -82,8 +82,8 @@ def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
 
 
 # %% whole queries left out kind="misconception"
-# A query with a false negative is dropped completely, together with its positive and its true negatives. Look at
-# which entries of its row should go.
+# A query with a false negative is dropped completely: for groups [1, 1, 2], only query 2 remains, although query 0
+# still has its positive and a true negative. Look at which entries of its row should go.
 def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
     scores = queries @ passages.T / temperature
     positives = torch.arange(len(queries))
@@ -96,8 +96,8 @@ def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
 
 
 # %% one mask for all queries kind="misconception"
-# A passage whose group occurs more than once is left out for every query. It is a true negative of queries from other
-# groups; look at whether the mask depends on the query.
+# A passage whose group occurs more than once is left out for every query: for groups [1, 1, 2], query 2 loses
+# passages 0 and 1, its true negatives. Look at whether the mask depends on the query.
 def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
     scores = queries @ passages.T / temperature
     positives = torch.arange(len(queries))
@@ -121,7 +121,8 @@ def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
 
 
 # %% temperature left out kind="misconception"
-# The mask is right, but the scores in the loss are not divided by the temperature. Look at which scores are masked.
+# The mask is right, but the scores in the loss are not divided by the temperature: at 0.1, a score of 2 should count
+# as 20. Look at which scores are masked.
 def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
     scores = queries @ passages.T / temperature
     positives = torch.arange(len(queries))

@@ -1,5 +1,5 @@
 # %% always a square kind="misconception"
-# The matrix is taken to be square, whatever num_passages says. There may be more passages than queries; look at what
+# The matrix is taken to be square: for 4 queries and 6 passages, 16 scores are counted instead of 24. Look at what
 # the columns stand for.
 def similarity_memory_mb(batch_size, num_passages=None, bytes_per_float=4):
     return batch_size * batch_size * bytes_per_float / 2**20
@@ -13,8 +13,9 @@ def similarity_memory_mb(batch_size, num_passages=None, bytes_per_float=4):
 
 
 # %% both directions kind="misconception"
-# The memory is doubled, as if each direction needed its own matrix. The scores of passages with queries are the same
-# numbers, read by column. Look at how many matrices the docstring describes.
+# The memory is doubled, as if each direction needed its own matrix: for 4 queries and 6 passages, 48 scores instead
+# of 24. The scores of passages with queries are the same numbers, read by column. Look at how many matrices the
+# docstring describes.
 def similarity_memory_mb(batch_size, num_passages=None, bytes_per_float=4):
     return 2 * batch_size * (num_passages or batch_size) * bytes_per_float / 2**20
 
@@ -47,14 +48,15 @@ def similarity_memory_mb(batch_size, num_passages=None, bytes_per_float=4):
 
 
 # %% None is not replaced kind="misconception"
-# If num_passages is None, the code multiplies by None and raises an error. Look at what the docstring says about
-# None.
+# If num_passages is None, the code multiplies a number by None, which is a TypeError: 4 times None has no value. Look
+# at what the docstring says about None.
 def similarity_memory_mb(batch_size, num_passages=None, bytes_per_float=4):
     return batch_size * num_passages * bytes_per_float / 2**20
 
 
 # %% whole MB only kind="misconception"
-# // rounds down to whole MB, so a small matrix seems to need no memory at all. Look at the division.
+# The double slash rounds down to whole MB: 0.9 becomes 0, so a small matrix seems to need no memory at all. Look at
+# the division.
 def similarity_memory_mb(batch_size, num_passages=None, bytes_per_float=4):
     return float(batch_size * (num_passages or batch_size) * bytes_per_float // 2**20)
 

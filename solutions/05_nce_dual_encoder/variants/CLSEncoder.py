@@ -4,8 +4,8 @@ import torch.nn.functional as F
 
 
 # %% mean over all positions kind="misconception"
-# This averages the vectors of all positions, padding included, so a text's vector depends on the longest text of its
-# batch. Here a single position stands for the whole text. Check in the docstring which one.
+# This averages the vectors of all positions, padding included: a text of 3 tokens gets another vector when 2 places
+# of padding follow. Here a single position stands for the whole text. Check in the docstring which one.
 class CLSEncoder(nn.Module):
     def __init__(self, encoder):
         super().__init__()
@@ -43,7 +43,7 @@ class CLSEncoder(nn.Module):
 
 
 # %% all positions returned kind="misconception"
-# This returns the vectors of all tokens, (B, L, D). One vector for each text is wanted, (B, D). Check which position
+# This returns the vectors of all tokens: for 2 texts of 5 tokens, (2, 5, D) instead of (2, D). Check which position
 # stands for the whole text.
 class CLSEncoder(nn.Module):
     def __init__(self, encoder):
@@ -56,8 +56,8 @@ class CLSEncoder(nn.Module):
 
 
 # %% mask not passed on kind="misconception"
-# The encoder never gets the mask, so it treats padding as text: the same text gets a different vector when a longer
-# text joins its batch. Check what you pass on to the encoder.
+# The encoder never gets the mask, so it treats padding as text: a text of 3 tokens gets a different vector when a
+# text of 5 tokens joins its batch. Check what you pass on to the encoder.
 class CLSEncoder(nn.Module):
     def __init__(self, encoder):
         super().__init__()
@@ -94,8 +94,9 @@ class CLSEncoder(nn.Module):
 
 
 # %% gradients switched off kind="misconception"
-# `no_grad` cuts the computation graph, so the encoder gets no gradient and can never learn. Code that evaluates the
-# model can switch gradients off itself. Look at what surrounds the call of the encoder.
+# `no_grad` cuts the computation graph, so after `backward()` every parameter of the encoder has `grad` None, and it
+# can never learn. Code that evaluates the model can switch gradients off itself. Look at what surrounds the call of
+# the encoder.
 class CLSEncoder(nn.Module):
     def __init__(self, encoder):
         super().__init__()
@@ -107,8 +108,8 @@ class CLSEncoder(nn.Module):
 
 
 # %% extra linear layer kind="misconception"
-# A linear layer after the encoder adds weights that start at random. The docstring allows no parameters except those
-# of the encoder. Look at what the module contains.
+# A linear layer after the encoder adds 2 parameters, weight and bias, that start at random, so even a pretrained
+# encoder gives random vectors. Check in the docstring which parameters there may be.
 class CLSEncoder(nn.Module):
     def __init__(self, encoder):
         super().__init__()
@@ -122,8 +123,8 @@ class CLSEncoder(nn.Module):
 
 
 # %% encoder under another name kind="misconception"
-# The encoder is stored under a name such as `self.model`. Other code looks for it under the name in the docstring and
-# does not find it. Check the name of the attribute.
+# The encoder is stored under a name such as `self.model`, so other code that looks for it under the name in the
+# docstring stops with an AttributeError. Check the name of the attribute.
 class CLSEncoder(nn.Module):
     def __init__(self, encoder):
         super().__init__()

@@ -3,8 +3,8 @@ import torch.nn.functional as F
 
 
 # %% both sides required kind="misconception"
-# Both encoders are called every time, even when their input is None. A search encodes only questions, and building
-# the knowledge base encodes only passages. Check in the docstring what happens to a side without input.
+# Both encoders are called every time, even when the input of one is None. A search encodes 1 question and no
+# passages; here it raises an error. Check in the docstring what happens to a side without input.
 class DualEncoder(nn.Module):
     def __init__(self, query_encoder, passage_encoder):
         super().__init__()
@@ -16,8 +16,8 @@ class DualEncoder(nn.Module):
 
 
 # %% one encoder for both sides kind="misconception"
-# The passages also go through the query encoder, so the passage encoder is never used and never learns. The caller
-# decides whether to pass one encoder twice or two different ones. Check which encoder each side calls.
+# The passages also go through the query encoder, so with 2 different encoders, the passage encoder is never used and
+# never learns. The caller decides whether they are the same object. Check which encoder each side calls.
 class DualEncoder(nn.Module):
     def __init__(self, query_encoder, passage_encoder):
         super().__init__()
@@ -31,8 +31,9 @@ class DualEncoder(nn.Module):
 
 
 # %% encoders swapped kind="misconception"
-# The questions go through the passage encoder, and the passages through the query encoder. The shapes are right, so
-# no error shows the mistake. Check which encoder each side calls.
+# The questions go through the passage encoder, and the passages through the query encoder. If one doubles its input
+# and the other triples it, the question 1 becomes 3 instead of 2; the shapes are right, so no error shows it. Check
+# which encoder each side calls.
 class DualEncoder(nn.Module):
     def __init__(self, query_encoder, passage_encoder):
         super().__init__()
@@ -46,8 +47,8 @@ class DualEncoder(nn.Module):
 
 
 # %% masks not passed on kind="misconception"
-# Neither encoder gets a mask, so padding counts as text, and a vector depends on the longest text of its batch. Check
-# what each encoder is called with.
+# Neither encoder gets a mask, so padding counts as text: a question of 3 tokens gets another vector when one of 5
+# tokens joins its batch. Check what each encoder is called with.
 class DualEncoder(nn.Module):
     def __init__(self, query_encoder, passage_encoder):
         super().__init__()
@@ -61,8 +62,8 @@ class DualEncoder(nn.Module):
 
 
 # %% question mask for both sides kind="misconception"
-# The passages are encoded with the mask of the questions, which marks other tokens as padding and often has a
-# different shape. Check which mask each encoder gets.
+# The passages are encoded with the mask of the questions: with questions of 5 tokens and passages of 9, the shapes do
+# not match, and where they do, the wrong tokens are hidden. Check which mask each encoder gets.
 class DualEncoder(nn.Module):
     def __init__(self, query_encoder, passage_encoder):
         super().__init__()
@@ -93,8 +94,8 @@ class DualEncoder(nn.Module):
 
 
 # %% scores instead of embeddings kind="misconception"
-# With both sides given, this returns the matrix of dot products. The embeddings themselves are wanted, so that they
-# can be stored and compared later. Look at what `forward` returns.
+# With both sides given, this returns the matrix of dot products: for 2 questions and 3 passages, one (2, 3) tensor
+# instead of (2, D) and (3, D). The embeddings should be stored and compared later. Look at what `forward` returns.
 class DualEncoder(nn.Module):
     def __init__(self, query_encoder, passage_encoder):
         super().__init__()

@@ -17,8 +17,8 @@ def in_batch_nce_loss(model, batch):
 
 
 # %% extra passages cut off kind="misconception" also_affects=["train_epoch"]
-# Only the first B passages are scored, as many as there are questions. The other passages are negatives too, and some
-# of them may be positives. Check how many columns your scores have.
+# Only the first B passages are scored: with 2 questions and 5 passages, 3 are left out. They are negatives too, and
+# some of them may be positives. Check how many columns your scores have.
 def in_batch_nce_loss(model, batch):
     Q, Q_mask, P, P_mask, labels = batch
     X, Y = model(Q, Q_mask, P, P_mask)
@@ -79,7 +79,8 @@ def in_batch_nce_loss(model, batch):
 
 
 # %% masks not passed on kind="misconception" also_affects=["train_epoch"]
-# The model gets None for both masks, so padding counts as text. Check which of the tensors in the batch you use.
+# The model gets None for both masks, so padding counts as text: a question of 3 tokens followed by 2 places of
+# padding is read as 5 tokens. Check which of the five tensors in the batch you use.
 def in_batch_nce_loss(model, batch):
     Q, Q_mask, P, P_mask, labels = batch
     X, Y = model(Q, None, P, None)

@@ -14,8 +14,8 @@ def nce_loss(scores, positive, negatives):
 
 
 # %% all columns count kind="misconception"
-# This is the full cross-entropy over all columns. A column that is neither the positive nor one of the negatives
-# should change nothing. Check where you use `negatives`.
+# This is the full cross-entropy over all columns: with 5 columns, 1 positive and 2 negatives, the other 2 columns
+# count as well. A score there should change nothing. Check where you use `negatives`.
 def nce_loss(scores, positive, negatives):
     return F.cross_entropy(scores, positive)
 
@@ -45,8 +45,8 @@ def nce_loss(scores, positive, negatives):
 
 
 # %% sum over the questions kind="misconception"
-# The losses of the questions are added up, so twice as many questions give twice the loss. Check in the docstring how
-# they are combined.
+# The losses of the questions are added up: losses of 1 and 3 give 4 instead of 2. Check in the docstring how they are
+# combined.
 def nce_loss(scores, positive, negatives):
     chosen = scores.gather(1, torch.cat([positive[:, None], negatives], dim=1))
     return F.cross_entropy(chosen, torch.zeros_like(positive), reduction="sum")
@@ -80,9 +80,9 @@ def nce_loss(scores, positive, negatives):
 
 
 # %% binary cross-entropy kind="misconception"
-# This makes a separate yes-or-no decision for each column, as in the original form of noise-contrastive estimation.
-# Here the positive competes with its negatives for a share of one whole. Compare your formula with the share in the
-# worked example.
+# This makes a separate yes-or-no decision for each column, as in the original form of noise-contrastive estimation:
+# adding 10 to all scores of a question changes the loss. Here the positive competes with its negatives for a share of
+# one whole. Compare your formula with the share in the worked example.
 def nce_loss(scores, positive, negatives):
     chosen = scores.gather(1, torch.cat([positive[:, None], negatives], dim=1))
     wanted = torch.zeros_like(chosen)
@@ -91,8 +91,8 @@ def nce_loss(scores, positive, negatives):
 
 
 # %% plain number kind="misconception"
-# `item()` returns a Python number, which has no computation graph, so nothing can be learned from it. Check in the
-# docstring what type the loss has.
+# `item()` returns a Python number such as 0.7, which has no computation graph, so nothing can be learned from it.
+# Check in the docstring what type the loss has.
 def nce_loss(scores, positive, negatives):
     chosen = scores.gather(1, torch.cat([positive[:, None], negatives], dim=1))
     return F.cross_entropy(chosen, torch.zeros_like(positive)).item()

@@ -20,8 +20,8 @@ def question_loader(samples, tokenizer, batch_size, *, shuffle=False, seed=0, ma
 
 
 # %% no generator kind="misconception"
-# The DataLoader draws its order from PyTorch's global random numbers, so `seed` has no effect, and any other random
-# draw changes the order. Check where you use `seed`.
+# The DataLoader draws its order from PyTorch's global random numbers: two loaders with `seed=1` give different
+# batches, and any other random draw changes the order. Check where you use `seed`.
 def question_loader(samples, tokenizer, batch_size, *, shuffle=False, seed=0, max_length=100):
     def collate(batch):
         return tensorize(batch, tokenizer, max_length)
@@ -42,7 +42,7 @@ def question_loader(samples, tokenizer, batch_size, *, shuffle=False, seed=0, ma
 
 
 # %% shuffled only once kind="misconception"
-# The list is shuffled when the loader is made, so every epoch has the same order. Each epoch should have a new one.
+# The list is shuffled when the loader is made, so if epoch 1 has the order 2, 0, 1, every later epoch has it too.
 # Check when the order is drawn.
 def question_loader(samples, tokenizer, batch_size, *, shuffle=False, seed=0, max_length=100):
     generator = torch.Generator().manual_seed(seed)
@@ -56,8 +56,8 @@ def question_loader(samples, tokenizer, batch_size, *, shuffle=False, seed=0, ma
 
 
 # %% seeded again in every epoch kind="misconception"
-# The random numbers start again from the same seed in every epoch, so every epoch has the same order. Check when you
-# set the seed.
+# The random numbers start again from the same seed in every epoch, so if epoch 1 has the order 2, 0, 1, epoch 2 has
+# it too. Check when you set the seed.
 def question_loader(samples, tokenizer, batch_size, *, shuffle=False, seed=0, max_length=100):
     def collate(batch):
         return tensorize(batch, tokenizer, max_length)
@@ -97,7 +97,7 @@ def question_loader(samples, tokenizer, batch_size, *, shuffle=False, seed=0, ma
 
 
 # %% never shuffled kind="misconception"
-# `shuffle` has no effect, so every epoch has the same batches, and each question meets the same negatives again and
+# `shuffle` has no effect, so the order is always 0, 1, 2, ..., and each question meets the same negatives again and
 # again. Check what you pass on to the DataLoader.
 def question_loader(samples, tokenizer, batch_size, *, shuffle=False, seed=0, max_length=100):
     generator = torch.Generator().manual_seed(seed)
@@ -121,16 +121,16 @@ def question_loader(samples, tokenizer, batch_size, *, shuffle=False, seed=0, ma
 
 
 # %% batches of samples kind="misconception"
-# Each batch is a list of samples, that is, of dicts, which no model can read. Look at what the collate function does
-# with this list.
+# Each batch is a list of samples, that is, of dicts such as {"question": "Who ..."}, which no model can read; 5
+# tensors are expected. Look at what the collate function does with this list.
 def question_loader(samples, tokenizer, batch_size, *, shuffle=False, seed=0, max_length=100):
     generator = torch.Generator().manual_seed(seed)
     return DataLoader(samples, batch_size, shuffle=shuffle, generator=generator, collate_fn=list)
 
 
 # %% list of batches kind="misconception"
-# This returns a list of finished batches, which has the same order in every epoch and keeps all tensors in memory.
-# Check in the docstring which kind of object is wanted.
+# This returns a list of finished batches, so epoch 2 has the same order as epoch 1, and all tensors are in memory
+# together. Check in the docstring which kind of object is wanted.
 def question_loader(samples, tokenizer, batch_size, *, shuffle=False, seed=0, max_length=100):
     generator = torch.Generator().manual_seed(seed)
     order = range(len(samples))

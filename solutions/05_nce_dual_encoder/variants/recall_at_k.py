@@ -11,8 +11,8 @@ def recall_at_k(indices, gold, ks):
 
 
 # %% divided by k kind="misconception"
-# The hits are divided by k: with k = 2, a gold passage in first place counts only 1/2. This is precision. Recall asks
-# of each question only whether its gold passage is among the first k.
+# The hits are divided by k: with k = 2, a gold passage in first place counts only 1/2. This is precision. Check what
+# recall asks of each question.
 def recall_at_k(indices, gold, ks):
     if max(ks) > indices.shape[1]:
         raise ValueError(f"every k must be at most {indices.shape[1]}, got {max(ks)}")
@@ -37,7 +37,8 @@ def recall_at_k(indices, gold, ks):
 
 
 # %% tensors instead of floats kind="misconception"
-# The values are tensors with one element, but the docstring promises Python floats. Check the type of the values.
+# The values are tensors with one element, such as tensor(50.), but the docstring promises Python floats. Check the
+# type of the values.
 def recall_at_k(indices, gold, ks):
     if max(ks) > indices.shape[1]:
         raise ValueError(f"every k must be at most {indices.shape[1]}, got {max(ks)}")
@@ -70,8 +71,8 @@ def recall_at_k(indices, gold, ks):
 
 
 # %% any question's gold counts kind="misconception"
-# A question counts as right when the gold passage of any question is in its ranking. Each ranking has its own gold
-# passage. Check how `gold` lines up with the rows.
+# A question counts as right when the gold passage of any question is in its ranking: with gold 4 and 7, the ranking
+# [7, 1] of question 0 counts as a hit. Check how `gold` lines up with the rows.
 def recall_at_k(indices, gold, ks):
     if max(ks) > indices.shape[1]:
         raise ValueError(f"every k must be at most {indices.shape[1]}, got {max(ks)}")
@@ -79,8 +80,8 @@ def recall_at_k(indices, gold, ks):
 
 
 # %% list instead of dict kind="misconception"
-# This returns a list, which does not say which value belongs to which k. Check in the docstring what type the result
-# has.
+# This returns a list such as [50.0, 75.0], which does not say which value belongs to which k. Check in the docstring
+# what type the result has.
 def recall_at_k(indices, gold, ks):
     if max(ks) > indices.shape[1]:
         raise ValueError(f"every k must be at most {indices.shape[1]}, got {max(ks)}")

@@ -2,8 +2,8 @@ import torch
 
 
 # %% title and text joined into one string kind="misconception" also_affects=["question_loader"]
-# Title and text are joined into one string, so the tokenizer puts a single [SEP] at its end. A passage should be a
-# pair of two texts, each followed by a [SEP]. Look at the ways to call the tokenizer.
+# Title and text are joined into one string, so the tokenizer puts 1 [SEP], at the end. A passage should be a pair of
+# two texts, each followed by a [SEP]. Look at the ways to call the tokenizer.
 def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
     settings = {"padding": True, "truncation": True, "max_length": max_length, "return_tensors": "pt"}
     contexts = [sample["gold_context"] for sample in samples]
@@ -16,8 +16,8 @@ def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
 
 
 # %% text before title kind="misconception" also_affects=["question_loader"]
-# In each pair the text comes first and the title second, so the ids of a passage are in the wrong order. Check the
-# order that the docstring asks for.
+# In each pair the text comes first and the title second: "Paris is a city ... [SEP] Paris" instead of "Paris [SEP]
+# Paris is a city ...". Check the order that the docstring asks for.
 def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
     settings = {"padding": True, "truncation": True, "max_length": max_length, "return_tensors": "pt"}
     contexts = [sample["gold_context"] for sample in samples]
@@ -85,8 +85,8 @@ def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
 
 
 # %% hard negative required kind="misconception" also_affects=["question_loader"]
-# This expects a hard negative in every sample and fails where there is none. The key may be missing, and its value
-# may be None. Check how you read it.
+# This expects a hard negative in every sample: if 1 of 8 samples has none, the whole batch fails. The key may be
+# missing, and its value may be None. Check how you read it.
 def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
     settings = {"padding": True, "truncation": True, "max_length": max_length, "return_tensors": "pt"}
     contexts = [sample["gold_context"] for sample in samples]
@@ -115,8 +115,8 @@ def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
 
 
 # %% equal passages merged kind="misconception" also_affects=["question_loader"]
-# Equal passages are merged into one row, so P has too few rows when two samples have the same gold passage. Check in
-# the docstring how many rows P has.
+# Equal passages are merged: for 3 samples of which two have the same gold passage, P has 2 rows instead of 3. Check
+# in the docstring how many rows P has.
 def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
     settings = {"padding": True, "truncation": True, "max_length": max_length, "return_tensors": "pt"}
     contexts, labels = [], []
@@ -145,8 +145,9 @@ def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
 
 
 # %% masks swapped kind="misconception" also_affects=["question_loader"]
-# The questions are returned with the mask of the passages, and the passages with the mask of the questions. Check the
-# order of the five tensors in the docstring.
+# The questions are returned with the mask of the passages, and the passages with the mask of the questions: for
+# questions of 5 tokens and passages of 9, Q has 5 columns and its mask 9. Check the order of the five tensors in the
+# docstring.
 def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
     settings = {"padding": True, "truncation": True, "max_length": max_length, "return_tensors": "pt"}
     contexts = [sample["gold_context"] for sample in samples]

@@ -15,8 +15,8 @@ def top_k_passages(question_embeddings, passage_embeddings, k, chunk_size=4096):
 
 
 # %% scores of all chunks kept kind="misconception" hidden_because="the values are right; only a probe that measures memory in the student's kernel can tell, and the docstring states the bound"
-# The scores are computed in chunks, but all of them are kept and joined at the end, which is the full matrix again.
-# Think about what you need to remember from one chunk to the next.
+# The scores are computed in chunks, but all of them are kept and joined at the end: for 10,000 passages and k = 5,
+# 10,000 scores for each question. Think about what you need to remember from one chunk to the next.
 def top_k_passages(question_embeddings, passage_embeddings, k, chunk_size=4096):
     if k > len(passage_embeddings):
         raise ValueError(f"k must be at most {len(passage_embeddings)}, got {k}")
@@ -100,8 +100,8 @@ def top_k_passages(question_embeddings, passage_embeddings, k, chunk_size=4096):
 
 
 # %% k not checked kind="misconception"
-# When k is larger than the number of passages, this returns fewer than k columns, without an error. Check in the
-# docstring what should happen.
+# When k is larger than the number of passages, as with k = 5 and 3 passages, there is no ValueError; a result with
+# too few columns, or an error of PyTorch's own, comes later. Check in the docstring what should happen.
 def top_k_passages(question_embeddings, passage_embeddings, k, chunk_size=4096):
     best_scores = question_embeddings.new_empty(len(question_embeddings), 0)
     best_indices = torch.empty(len(question_embeddings), 0, dtype=torch.int64)
@@ -155,7 +155,7 @@ def top_k_passages(question_embeddings, passage_embeddings, k, chunk_size=4096):
 
 
 # %% worst first kind="misconception"
-# The k best passages are in ascending order, so the best one is in the last column. Check the order that the
+# The k best passages are in ascending order: scores of 3, 7 and 9 instead of 9, 7 and 3. Check the order that the
 # docstring asks for.
 def top_k_passages(question_embeddings, passage_embeddings, k, chunk_size=4096):
     if k > len(passage_embeddings):

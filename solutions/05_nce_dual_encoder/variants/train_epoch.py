@@ -25,8 +25,8 @@ def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
 
 
 # %% gradients cleared before the step kind="misconception"
-# The gradients are cleared between `backward()` and `step()`, so the step finds none, and the weights do not learn.
-# Check the order of the calls in a step.
+# The gradients are cleared between `backward()` and `step()`, so the step finds none: after the epoch, a weight of
+# 1.0 is still 1.0. Check the order of the calls in a step.
 def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
     model.train()
     device = next(model.parameters()).device
@@ -45,8 +45,8 @@ def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
 
 
 # %% clipped after the step kind="misconception"
-# The gradient is clipped after the step has used it, so clipping changes nothing. Check the order of the calls in a
-# step.
+# The gradient is clipped after the step has used it: with `max_norm=1`, a gradient of length 5 still moves the
+# weights by 5 times the learning rate. Check the order of the calls in a step.
 def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
     model.train()
     device = next(model.parameters()).device
@@ -65,7 +65,8 @@ def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
 
 
 # %% not clipped kind="misconception"
-# The gradient is never clipped, so one unusual batch can move the weights far. Check where you use `max_norm`.
+# The gradient is never clipped: with `max_norm=1`, one unusual batch with a gradient of length 50 moves the weights
+# 50 times as far as it may. Check where you use `max_norm`.
 def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
     model.train()
     device = next(model.parameters()).device
@@ -164,8 +165,8 @@ def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
 
 
 # %% scheduler before the step kind="misconception"
-# The scheduler moves before the optimizer, so the first learning rate of the schedule is never used. Check the order
-# of the calls in a step.
+# The scheduler moves before the optimizer: if the learning rates are 0.1, 0.2, 0.3, the first step already uses 0.2.
+# Check the order of the calls in a step.
 def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
     model.train()
     device = next(model.parameters()).device
@@ -202,7 +203,8 @@ def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
 
 
 # %% eval mode kind="misconception"
-# The model is in eval mode during the epoch, so dropout is off. Check in the docstring which mode it should be in.
+# The model is in eval mode during the epoch, so dropout is off: `model.training` is False while it learns. Check in
+# the docstring which mode it should be in.
 def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
     model.eval()
     device = next(model.parameters()).device
@@ -221,8 +223,8 @@ def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
 
 
 # %% mode not set kind="misconception"
-# The model stays in the mode that it was in. After an evaluation this is eval mode, and the epoch trains without
-# dropout. Check in the docstring which mode it should be in.
+# The model stays in the mode that it was in. After an evaluation, `model.training` is False, and the epoch trains
+# without dropout. Check in the docstring which mode it should be in.
 def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
     device = next(model.parameters()).device
     losses = []
@@ -240,8 +242,8 @@ def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
 
 
 # %% mean of the losses kind="misconception"
-# This returns one number, the mean of all losses. The loss of each batch is wanted, because the mean follows from
-# these, but not the other way round. Check the type of the result.
+# This returns one number, the mean of all losses: 2.0 instead of [3.0, 1.0]. The mean follows from the losses, but
+# not the other way round. Check the type of the result.
 def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
     model.train()
     device = next(model.parameters()).device
@@ -260,8 +262,8 @@ def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
 
 
 # %% losses as tensors kind="misconception"
-# The list contains tensors, each still attached to its computation graph. The docstring promises Python floats. Look
-# at what you append.
+# The list contains tensors, such as tensor(0.7), and a tensor with a graph keeps it in memory. The docstring promises
+# Python floats. Look at what you append.
 def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
     model.train()
     device = next(model.parameters()).device
@@ -280,8 +282,8 @@ def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
 
 
 # %% loss after the step kind="misconception"
-# The loss is computed a second time, after the step, so it belongs to the changed weights. The loss that led to the
-# step is wanted, and it is already there. Look at what you append.
+# The loss is computed a second time, after the step: if the step lowers it from 3.0 to 2.5, the list has 2.5. The
+# loss that led to the step is wanted, and it is already there. Look at what you append.
 def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
     model.train()
     device = next(model.parameters()).device
@@ -320,8 +322,8 @@ def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
 
 
 # %% one step per epoch kind="misconception"
-# The weights move only once, at the end of the epoch, with the gradients of all batches together. Check in the
-# docstring how many steps there are.
+# The weights move only once, at the end of the epoch: for 10 batches, 1 step instead of 10. Check in the docstring
+# how many steps there are.
 def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
     model.train()
     optimizer.zero_grad()

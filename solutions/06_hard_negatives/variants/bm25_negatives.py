@@ -4,8 +4,8 @@ import bm25s
 
 
 # %% gold passage kept kind="misconception"
-# The question's own gold passage stays in the list, usually in first place, so training would teach the model that
-# the right answer is wrong. Check where you use `gold`.
+# The question's own gold passage stays in the list: with gold 4, a list may begin 4, 2, so training would teach the
+# model that the right answer is wrong. Check where you use `gold`.
 def bm25_negatives(questions, passages, gold, k):
     if len(passages) - 1 < k:
         raise ValueError("too few")
@@ -46,8 +46,8 @@ def bm25_negatives(questions, passages, gold, k):
 
 
 # %% all gold passages removed kind="misconception"
-# The gold passages of all questions are removed from every list. The gold passages of other questions are wrong
-# answers to this one, and often hard ones. Check which entries of `gold` concern a question.
+# The gold passages of all questions are removed from every list: with gold (2, 0), question 0 also loses passage 0.
+# That is a wrong answer to question 0, and often a hard one. Check which entries of `gold` concern a question.
 def bm25_negatives(questions, passages, gold, k):
     if len(passages) - 1 < k:
         raise ValueError("too few")
@@ -60,8 +60,8 @@ def bm25_negatives(questions, passages, gold, k):
 
 
 # %% first place removed kind="misconception"
-# The passage in first place is removed, whichever it is. Where gold is in another place, the hardest negative is
-# lost, and gold may stay. Check how you recognise gold.
+# The passage in first place is removed, whichever it is: from 5, 2, 8 with gold 8 this leaves 2, 8, so the hardest
+# negative is lost, and gold stays. Check how you recognise gold.
 def bm25_negatives(questions, passages, gold, k):
     if len(passages) - 1 < k:
         raise ValueError("too few")
@@ -88,8 +88,8 @@ def bm25_negatives(questions, passages, gold, k):
 
 
 # %% worst first kind="misconception"
-# The list is in reverse order, so the easiest of the k passages comes first. Check the order that the docstring asks
-# for.
+# The list is in reverse order, 8, 2, 5 instead of 5, 2, 8, so the easiest of the k passages comes first. Check the
+# order that the docstring asks for.
 def bm25_negatives(questions, passages, gold, k):
     if len(passages) - 1 < k:
         raise ValueError("too few")
@@ -116,7 +116,7 @@ def bm25_negatives(questions, passages, gold, k):
 
 
 # %% number of passages not checked kind="misconception"
-# With fewer than k other passages, the lists are too short, and there is no error. Check in the docstring what should
+# With k = 5 and 4 passages, the lists have 3 entries, and there is no error. Check in the docstring what should
 # happen.
 def bm25_negatives(questions, passages, gold, k):
     retriever = bm25s.BM25()

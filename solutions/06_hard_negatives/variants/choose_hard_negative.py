@@ -37,8 +37,8 @@ def choose_hard_negative(ranked, gold):
 
 
 # %% None instead of an error kind="misconception"
-# When nothing but gold is left, this returns None, and the error appears later, where None is used as an index. Check
-# in the docstring what should happen.
+# When nothing but gold is left, as in [5, 5] with gold 5, this returns None, and the error appears later, where None
+# is used as an index. Check in the docstring what should happen.
 def choose_hard_negative(ranked, gold):
     return next((passage for passage in ranked if passage != gold), None)
 

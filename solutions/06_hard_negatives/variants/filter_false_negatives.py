@@ -2,7 +2,8 @@ import torch
 
 
 # %% True means drop kind="misconception"
-# The result is True where a negative should be dropped. Check in the docstring what True means.
+# The answer is the other way round: with gold 6 and margin 1, a harmless negative with score 2 gives False. Check in
+# the docstring what True means.
 def filter_false_negatives(scores, positive_scores, margin):
     return scores > positive_scores[:, None] - margin
 
@@ -36,22 +37,23 @@ def filter_false_negatives(scores, positive_scores, margin):
 
 
 # %% limit below the best negative kind="misconception"
-# The limit is taken from the highest score in each row, a negative's. It should depend on the gold passage. Check
-# where you use `positive_scores`.
+# The limit is taken from the highest score in each row, a negative's: scores of 9 and 3 with gold 6 and margin 1 get
+# the limit 8 instead of 5. Check where you use `positive_scores`.
 def filter_false_negatives(scores, positive_scores, margin):
     return scores <= scores.max(dim=1, keepdim=True).values - margin
 
 
 # %% margin not used kind="misconception"
-# Every negative up to the gold score is kept, whatever the margin is. A passage that scores almost as high as gold
-# may be a right answer too. Check where you use `margin`.
+# Every negative up to the gold score is kept: with gold 6 and margin 1, a score of 5.9 gives True. A passage that
+# scores almost as high as gold may be a right answer too. Check where you use `margin`.
 def filter_false_negatives(scores, positive_scores, margin):
     return scores <= positive_scores[:, None]
 
 
 # %% distance on either side kind="misconception"
-# Negatives far away from gold are kept on either side, even far above it. A passage that scores higher than gold is
-# the most likely to be a right answer. Think about what the absolute value hides.
+# Negatives far away from gold are kept on either side: with gold 6 and margin 1, scores of 2 and of 9 both give True.
+# A passage that scores higher than gold is the most likely to be a right answer. Think about what the absolute value
+# hides.
 def filter_false_negatives(scores, positive_scores, margin):
     return (scores - positive_scores[:, None]).abs() >= margin
 

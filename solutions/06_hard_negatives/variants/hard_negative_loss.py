@@ -15,8 +15,8 @@ def hard_negative_loss(query_embeddings, passage_embeddings, labels):
 
 
 # %% hard negatives not scored kind="misconception" also_affects=["train_with_refresh"]
-# Only the gold passages are scored, so the hard negatives were encoded for nothing. All P passages should compete.
-# Check how many columns your scores have.
+# Only the gold passages are scored: with 2 questions and 4 passages, the 2 hard negatives were encoded for nothing.
+# All P passages should compete. Check how many columns your scores have.
 def hard_negative_loss(query_embeddings, passage_embeddings, labels):
     golds = passage_embeddings[labels]
     scores = query_embeddings @ golds.T
@@ -41,8 +41,8 @@ def hard_negative_loss(query_embeddings, passage_embeddings, labels):
 
 
 # %% sum over the questions kind="misconception" also_affects=["train_with_refresh"]
-# The losses of the questions are added up, so a batch twice as large has twice the loss. Check in the docstring how
-# they are combined.
+# The losses of the questions are added up: losses of 1 and 3 give 4 instead of 2. Check in the docstring how they are
+# combined.
 def hard_negative_loss(query_embeddings, passage_embeddings, labels):
     scores = query_embeddings @ passage_embeddings.T
     return F.cross_entropy(scores, labels, reduction="sum"), (scores.argmax(dim=1) == labels).sum().item()

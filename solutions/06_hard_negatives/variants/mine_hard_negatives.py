@@ -27,8 +27,8 @@ def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5
 
 
 # %% only one right item removed kind="misconception" also_affects=["train_with_refresh"]
-# Only one right item of each question is removed, and the others can come back as negatives. A question may have
-# several right items. Check how you read `positive_indices`.
+# Only one right item of each question is removed: with the right items {3, 8}, item 8 can come back as a negative.
+# Check how you read `positive_indices`.
 def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5, chunk_size=4096):
     count, total = len(query_embeddings), len(item_embeddings)
     for query in range(count):
@@ -95,8 +95,8 @@ def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5
 
 
 # %% number of negatives not checked kind="misconception" also_affects=["train_with_refresh"]
-# With fewer than k negatives, the list is filled up with right items or is too short, and there is no error. Check in
-# the docstring what should happen.
+# With 5 items of which 3 are right, there are 2 negatives; for k = 3 the list is filled up with right items or is too
+# short, and there is no error. Check in the docstring what should happen.
 def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5, chunk_size=4096):
     count, total = len(query_embeddings), len(item_embeddings)
     for query in range(count):
@@ -139,8 +139,8 @@ def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5
 
 
 # %% easiest items kind="misconception" also_affects=["train_with_refresh"]
-# This returns the items with the lowest scores. They are easy to tell from the right ones and teach little. Check
-# which items are hardest.
+# This returns the items with the lowest scores: of the scores 9, 5 and 1, the one with 1 comes first. They are easy
+# to tell from the right ones and teach little. Check which items are hardest.
 def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5, chunk_size=4096):
     count, total = len(query_embeddings), len(item_embeddings)
     for query in range(count):
@@ -184,8 +184,8 @@ def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5
 
 
 # %% right items removed after the best k kind="misconception" also_affects=["train_with_refresh"]
-# The best k items are taken first, and the right ones are removed from them, so fewer than k are left. Think about
-# the order of these two steps.
+# The best k items are taken first, and the right ones are removed from them: with k = 3, and one right item among
+# them, 2 are left. Think about the order of these two steps.
 def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5, chunk_size=4096):
     if any(len(item_embeddings) - len(items) < k for items in [(), *positive_indices.values()]):
         raise ValueError("too few")
@@ -194,8 +194,8 @@ def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5
 
 
 # %% item i taken as right kind="misconception" also_affects=["train_with_refresh"]
-# Item i is excluded for question i, as if the two always belonged together. A question may have other right items,
-# several, or none. Check how you find the items to exclude.
+# Item i is excluded for question i: item 0 for question 0, even if its right items are {3, 8}. A question may have
+# other right items, several, or none. Check how you find the items to exclude.
 def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5, chunk_size=4096):
     scores = query_embeddings @ item_embeddings.T
     if any(len(item_embeddings) - len(items) < k for items in [(), *positive_indices.values()]):
@@ -219,8 +219,8 @@ def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5
 
 
 # %% scores of all chunks kept kind="misconception" also_affects=["train_with_refresh"] hidden_because="the result is right; only a probe that measures memory in the student's kernel can tell, and the docstring states the bound"
-# The scores are computed in chunks, but all of them are kept and joined at the end, which is the full matrix again.
-# Think about what you need to remember from one chunk to the next.
+# The scores are computed in chunks, but all of them are kept and joined at the end: for 10,000 items and k = 5,
+# 10,000 scores for each question. Think about what you need to remember from one chunk to the next.
 def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5, chunk_size=4096):
     count, total = len(query_embeddings), len(item_embeddings)
     parts = [query_embeddings @ part.T for part in item_embeddings.split(chunk_size)]

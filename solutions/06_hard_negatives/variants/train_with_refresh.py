@@ -80,8 +80,8 @@ def train_with_refresh(
 
 
 # %% mined with old embeddings kind="misconception"
-# The embeddings are computed once, before training, so every refresh finds the same negatives again. Check in the
-# docstring which model mines.
+# The embeddings are computed once, before training, so the refresh of epoch 2 finds the same negatives as that of
+# epoch 0. Check in the docstring which model mines.
 def train_with_refresh(
     model, data, knowledge_base, epochs, refresh_every, tokenizer, *, k=5, batch_size=64, lr=1e-4, seed=42
 ):
@@ -136,7 +136,7 @@ def train_with_refresh(
 
 
 # %% gold passages mined kind="misconception"
-# Mining is not told which passages are right, so gold, which a good model ranks first, can come back as a hard
+# Mining is not told which passages are right: if gold is 4, which a good model ranks first, 4 can come back as a hard
 # negative. Check what you pass to `mine_hard_negatives`.
 def train_with_refresh(
     model, data, knowledge_base, epochs, refresh_every, tokenizer, *, k=5, batch_size=64, lr=1e-4, seed=42
@@ -164,8 +164,8 @@ def train_with_refresh(
 
 
 # %% passage i taken as gold kind="misconception"
-# This takes passage i as the gold passage of question i. Two questions may share a gold passage, and then the numbers
-# of the later ones no longer agree. Look at what `knowledge_base` says about the training questions.
+# This takes passage i as the gold passage of question i. If questions 0 and 1 share passage 0, question 2 has gold
+# passage 1, not 2. Look at what `knowledge_base` says about the training questions.
 def train_with_refresh(
     model, data, knowledge_base, epochs, refresh_every, tokenizer, *, k=5, batch_size=64, lr=1e-4, seed=42
 ):
@@ -192,9 +192,9 @@ def train_with_refresh(
 
 
 # %% validation passages mined kind="misconception"
-# Negatives come from the whole knowledge base, including passages that only validation questions ask for. Training
-# pushes these away, so validation no longer measures unseen passages. Check in the docstring which passages may be
-# mined.
+# Negatives come from the whole knowledge base: with 80 passages for training questions and 20 more for validation,
+# all 100 may be pushed away, so validation no longer measures unseen passages. Check in the docstring which passages
+# may be mined.
 def train_with_refresh(
     model, data, knowledge_base, epochs, refresh_every, tokenizer, *, k=5, batch_size=64, lr=1e-4, seed=42
 ):
@@ -221,8 +221,8 @@ def train_with_refresh(
 
 
 # %% negatives missing from the batches kind="misconception"
-# The samples carry hard negatives, but the batches do not contain them: `tensorize` leaves them out by default. Check
-# what you pass to it.
+# The samples carry hard negatives, but the batches do not contain them: 8 samples give 8 passages instead of 16,
+# because `tensorize` leaves them out by default. Check what you pass to it.
 def train_with_refresh(
     model, data, knowledge_base, epochs, refresh_every, tokenizer, *, k=5, batch_size=64, lr=1e-4, seed=42
 ):
@@ -277,8 +277,8 @@ def train_with_refresh(
 
 
 # %% drawn once per refresh kind="misconception"
-# Each question draws a negative when the negatives are mined and keeps it until the next refresh. Check in the
-# docstring how often it draws.
+# Each question draws a negative when the negatives are mined and keeps it: with a refresh every 3 epochs, it meets
+# the same one 3 times. Check in the docstring how often it draws.
 def train_with_refresh(
     model, data, knowledge_base, epochs, refresh_every, tokenizer, *, k=5, batch_size=64, lr=1e-4, seed=42
 ):
@@ -364,8 +364,8 @@ def train_with_refresh(
 
 
 # %% recall before the epoch kind="misconception"
-# Recall is measured before the steps of an epoch, so the last entry does not describe the trained model. Check in the
-# docstring when it is measured.
+# Recall is measured before the steps of an epoch: after 1 epoch, the entry still describes the untrained model. Check
+# in the docstring when it is measured.
 def train_with_refresh(
     model, data, knowledge_base, epochs, refresh_every, tokenizer, *, k=5, batch_size=64, lr=1e-4, seed=42
 ):
@@ -392,8 +392,8 @@ def train_with_refresh(
 
 
 # %% copy trained kind="misconception"
-# A copy of the model is trained, and the caller's model stays as it was. Check in the docstring which model should
-# learn.
+# A copy of the model is trained: after 3 epochs, the caller's model gives the same vectors as before. Check in the
+# docstring which model should learn.
 def train_with_refresh(
     model, data, knowledge_base, epochs, refresh_every, tokenizer, *, k=5, batch_size=64, lr=1e-4, seed=42
 ):
@@ -423,8 +423,8 @@ def train_with_refresh(
 
 
 # %% shuffling ignores the seed kind="misconception"
-# The order of the samples does not depend on `seed`, so two runs with the same seed give different numbers. Check
-# every source of random numbers.
+# The order of the samples does not depend on `seed`, so two runs with seed=42 give different numbers. Check every
+# source of random numbers.
 def train_with_refresh(
     model, data, knowledge_base, epochs, refresh_every, tokenizer, *, k=5, batch_size=64, lr=1e-4, seed=42
 ):

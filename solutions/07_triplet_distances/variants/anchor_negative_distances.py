@@ -32,7 +32,8 @@ def anchor_negative_distances(anchors, negatives):
 
 
 # %% transposed kind="misconception" also_affects=["triplet_margins", "triplet_loss"]
-# The table has a row for each anchor and a column for each negative. Check the shape in the docstring.
+# The table has a row for each anchor and a column for each negative: for 2 anchors and 3 negatives it is (2, 3).
+# Check the shape in the docstring.
 def anchor_negative_distances(anchors, negatives):
     return (anchors.unsqueeze(1) - negatives).square().sum(dim=-1)
 
@@ -62,7 +63,8 @@ def anchor_negative_distances(anchors, negatives):
 
 
 # %% sum over the wrong axis kind="misconception" also_affects=["triplet_margins", "triplet_loss"]
-# The sum runs over the anchors, so the features remain as columns. Check which axis holds the features.
+# The sum runs over the anchors, so the features remain as columns: for 2 anchors with 4 features, there are 4 columns
+# instead of 2. Check which axis holds the features.
 def anchor_negative_distances(anchors, negatives):
     return (negatives.unsqueeze(1) - anchors).square().sum(dim=1)
 

@@ -3,16 +3,17 @@ import torch.nn.functional as F
 
 
 # %% expanded square in float32 kind="misconception"
-# The formula is right, but float32 keeps only seven digits: far from the origin, large squares nearly cancel, and
-# mostly rounding errors remain. Look for the step in which the digits are lost.
+# The formula is right, but far from the origin large squares nearly cancel: near 10,000 the squares are 100,000,000,
+# where float32 knows only every eighth number, so a distance of 1 is lost. Look for the step in which the digits are
+# lost.
 def fast_distances(anchors, negatives):
     lengths = negatives.square().sum(dim=1, keepdim=True) + anchors.square().sum(dim=1)
     return (lengths - 2 * negatives @ anchors.T).clamp(min=0)
 
 
 # %% one centre subtracted, in float32 kind="misconception"
-# Subtracting the mean helps when all rows lie around one centre. With several centres, the mean lies between them,
-# and the rows stay long. Think about what helps in both cases.
+# Subtracting the mean helps when all rows lie around one centre. With rows near 0 and near 10,000, the mean is 5,000,
+# and all rows stay long. Think about what helps in both cases.
 def fast_distances(anchors, negatives):
     centre = anchors.mean(dim=0)
     y, x = anchors - centre, negatives - centre
@@ -27,8 +28,8 @@ def fast_distances(anchors, negatives):
 
 
 # %% not clamped kind="misconception" hidden_because="whether rounding leaves a distance below 0 depends on the processor; only a large random table shows it for certain"
-# A rounding error can leave a small distance slightly below 0. A distance is never negative. Look at the smallest
-# values in your table.
+# A rounding error can leave a small distance slightly below 0, such as -0.0001. A distance is never negative. Look at
+# the smallest values in your table.
 def fast_distances(anchors, negatives):
     y, x = anchors.double(), negatives.double()
     lengths = x.square().sum(dim=1, keepdim=True) + y.square().sum(dim=1)
@@ -36,7 +37,8 @@ def fast_distances(anchors, negatives):
 
 
 # %% stays in float64 kind="misconception"
-# The result is float64 even for float32 inputs. Check in the docstring which dtype it has.
+# The result is float64 even for float32 inputs: `result.dtype` differs from `anchors.dtype`. Check in the docstring
+# which dtype it has.
 def fast_distances(anchors, negatives):
     y, x = anchors.double(), negatives.double()
     lengths = x.square().sum(dim=1, keepdim=True) + y.square().sum(dim=1)
@@ -44,15 +46,16 @@ def fast_distances(anchors, negatives):
 
 
 # %% broadcasting kind="misconception" hidden_because="the values are right; only a probe in the student's kernel can watch the operations, and the docstring says which are allowed"
-# The distances are right, but all differences are in memory at once, N * A * D numbers. Compare with the memory that
-# the docstring allows, and look for a formula that needs only a matrix product.
+# The distances are right, but all differences are in memory at once: for 1,000 anchors and 1,000 negatives with 100
+# features, 100 million numbers. Compare with the memory that the docstring allows, and look for a formula that needs
+# only a matrix product.
 def fast_distances(anchors, negatives):
     return (negatives.unsqueeze(1) - anchors).square().sum(dim=-1)
 
 
 # %% loop over the rows kind="misconception" hidden_because="the values are right; only a probe in the student's kernel can watch the operations, and the docstring says which are allowed"
-# The distances are right, and the memory is small, but a Python loop starts a separate product for each negative.
-# Think about how a single matrix product can do them all.
+# The distances are right, and the memory is small, but a Python loop starts a separate product for each negative,
+# 1,000 for 1,000 of them. Think about how a single matrix product can do them all.
 def fast_distances(anchors, negatives):
     y, x = anchors.double(), negatives.double()
     lengths = y.square().sum(dim=1)
@@ -62,7 +65,7 @@ def fast_distances(anchors, negatives):
 
 # %% loop over the features kind="misconception" hidden_because="the values are right; only a probe in the student's kernel can watch the operations, and the docstring says which are allowed"
 # The distances are right, and the memory is small, but the loop walks through the whole table once for each feature,
-# and there is no matrix product. Look at the expanded square.
+# 100 times for 100 of them, and there is no matrix product. Look at the expanded square.
 def fast_distances(anchors, negatives):
     total = torch.zeros(len(negatives), len(anchors), dtype=anchors.dtype)
     for feature in range(anchors.shape[1]):
@@ -71,7 +74,8 @@ def fast_distances(anchors, negatives):
 
 
 # %% transposed kind="misconception"
-# The table has a row for each anchor and a column for each negative. Check the shape in the docstring.
+# The table has a row for each anchor and a column for each negative: for 2 anchors and 3 negatives it is (2, 3).
+# Check the shape in the docstring.
 def fast_distances(anchors, negatives):
     y, x = anchors.double(), negatives.double()
     lengths = y.square().sum(dim=1, keepdim=True) + x.square().sum(dim=1)
@@ -79,16 +83,16 @@ def fast_distances(anchors, negatives):
 
 
 # %% squared lengths in float32 kind="misconception"
-# The product is computed in float64, but the squared lengths are summed in float32, and their rounding errors alone
-# can be larger than a small distance. Check the dtype of every term.
+# The product is computed in float64, but the squared lengths are summed in float32: near 100,000,000, it knows only
+# every eighth number, and this error alone can be larger than a small distance. Check the dtype of every term.
 def fast_distances(anchors, negatives):
     lengths = (negatives.square().sum(dim=1, keepdim=True) + anchors.square().sum(dim=1)).double()
     return (lengths - 2 * negatives.double() @ anchors.double().T).clamp(min=0).to(anchors.dtype)
 
 
 # %% converted after the product kind="misconception"
-# The product and the squared lengths are computed in float32, and only then converted. The digits that float32 has
-# rounded away do not come back. Check when you convert.
+# The product and the squared lengths are computed in float32, and only then converted: if 100,000,001 was rounded to
+# 100,000,000, the 1 does not come back. Check when you convert.
 def fast_distances(anchors, negatives):
     lengths = negatives.square().sum(dim=1, keepdim=True) + anchors.square().sum(dim=1)
     return (lengths.double() - 2 * (negatives @ anchors.T).double()).clamp(min=0).to(anchors.dtype)
@@ -104,8 +108,8 @@ def fast_distances(anchors, negatives):
 
 
 # %% always float32 kind="misconception"
-# The result is float32 even for float64 inputs, which loses half of their digits. Check in the docstring which dtype
-# it has.
+# The result is float32 even for float64 inputs, so of about 16 digits only 7 are left. Check in the docstring which
+# dtype it has.
 def fast_distances(anchors, negatives):
     y, x = anchors.double(), negatives.double()
     lengths = x.square().sum(dim=1, keepdim=True) + y.square().sum(dim=1)
@@ -113,8 +117,8 @@ def fast_distances(anchors, negatives):
 
 
 # %% absolute value in float32 kind="misconception"
-# `abs()` makes a negative result positive, but not right: the formula runs in float32, and small distances far from
-# the origin are mostly rounding errors. Look for the step in which the digits are lost.
+# The absolute value hides negative distances, but not their cause: the formula runs in float32, and if 0.5 has become
+# -0.3 through rounding, 0.3 is just as wrong. Look for the step in which the digits are lost.
 def fast_distances(anchors, negatives):
     lengths = negatives.square().sum(dim=1, keepdim=True) + anchors.square().sum(dim=1)
     return (lengths - 2 * negatives @ anchors.T).abs()

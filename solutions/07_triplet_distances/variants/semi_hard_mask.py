@@ -2,8 +2,8 @@ import torch
 
 
 # %% lower bound included kind="misconception"
-# A negative exactly as far away as the positive is let in, although it is hard, not semi-hard. Check the comparison
-# at the lower bound.
+# A negative exactly as far away as the positive is let in: with both at 2, the result is True, although this one is
+# hard, not semi-hard. Check the comparison at the lower bound.
 def semi_hard_mask(d_ap, d_an, margin):
     return (d_ap <= d_an) & (d_an < d_ap + margin)
 
@@ -30,8 +30,8 @@ def semi_hard_mask(d_ap, d_an, margin):
 
 
 # %% positives along the rows kind="misconception"
-# The distances to the positives are lined up with the rows, so row k is compared with positive k. Each column of the
-# table belongs to an anchor and its positive. Check how the two shapes broadcast.
+# The distances to the positives are lined up with the rows: with 2 anchors, row 1 is compared with positive 1. Each
+# column of the table belongs to an anchor and its positive. Check how the two shapes broadcast.
 def semi_hard_mask(d_ap, d_an, margin):
     d_ap = d_ap.unsqueeze(1)
     return (d_ap < d_an) & (d_an < d_ap + margin)
@@ -45,8 +45,8 @@ def semi_hard_mask(d_ap, d_an, margin):
 
 
 # %% or instead of and kind="misconception"
-# This lets in a negative that satisfies only one of the two bounds, so nearly all entries are True. Check how you
-# combine the two comparisons.
+# This lets in a negative that satisfies only one of the two bounds: with a positive at 2 and margin 1, a negative at
+# 9 gives True, and so does one at 0. Check how you combine the two comparisons.
 def semi_hard_mask(d_ap, d_an, margin):
     return (d_ap < d_an) | (d_an < d_ap + margin)
 
@@ -59,8 +59,8 @@ def semi_hard_mask(d_ap, d_an, margin):
 
 
 # %% one bound for all anchors kind="misconception"
-# The mean distance to the positives is the bound for all anchors. Each anchor has its own positive, at its own
-# distance. Look at what you do to `d_ap`.
+# The mean distance to the positives is the bound for all anchors: with positives at 1 and 9, both get 5. Each anchor
+# has its own positive, at its own distance. Look at what you do to `d_ap`.
 def semi_hard_mask(d_ap, d_an, margin):
     d_ap = d_ap.mean()
     return (d_ap < d_an) & (d_an < d_ap + margin)

@@ -10,7 +10,7 @@ def squared_l2(x1, x2):
 
 
 # %% sum over all axes kind="misconception" also_affects=["anchor_negative_distances", "triplet_margins", "triplet_loss"]
-# All squares are added up to a single number, although two pairs of vectors should give two distances. Check which
+# All squares are added up to a single number: two pairs at distances 4 and 9 give 13 instead of [4, 9]. Check which
 # axis holds the features.
 def squared_l2(x1, x2):
     return (x1 - x2).square().sum()
@@ -23,8 +23,8 @@ def squared_l2(x1, x2):
 
 
 # %% sum over the first axis kind="misconception" also_affects=["anchor_negative_distances", "triplet_margins", "triplet_loss"]
-# The sum runs over the first axis, so numbers that belong to different vectors are mixed. Check which axis holds the
-# features.
+# The sum runs over the first axis: 5 pairs of vectors with 2 features give 2 numbers instead of 5, each mixing all
+# pairs. Check which axis holds the features.
 def squared_l2(x1, x2):
     return (x1 - x2).square().sum(dim=0)
 

@@ -40,24 +40,24 @@ def triplet_loss(anchors, positives, negatives, margin):
 
 
 # %% sum of the hinges kind="misconception"
-# The hinges are added up, so the loss grows with the number of triplets. Check in the docstring how they are
-# combined.
+# The hinges are added up: 2 and 4 give 6 instead of 3, so the loss grows with the number of triplets. Check in the
+# docstring how they are combined.
 def triplet_loss(anchors, positives, negatives, margin):
     hinges = F.relu(margin - triplet_margins(anchors, positives, negatives))
     return hinges.sum()
 
 
 # %% wrong sign kind="misconception"
-# The margin of a triplet is added to the wanted margin, so good triplets are punished more than bad ones. Compare
-# with the hinge in the docstring.
+# The margin of a triplet is added to the wanted margin: with margin 1, a good triplet with margin 3 has a hinge of 4,
+# and a bad one with -3 has 0. Compare with the hinge in the docstring.
 def triplet_loss(anchors, positives, negatives, margin):
     hinges = F.relu(margin + triplet_margins(anchors, positives, negatives))
     return hinges.sum() / (hinges > 0).sum().clamp(min=1)
 
 
 # %% only matching rows kind="misconception"
-# Negative k is compared with anchor k only, and other combinations are left out. Check in the docstring how many
-# triplets take part.
+# Negative k is compared with anchor k only: with 3 anchors and 3 negatives, 3 triplets take part instead of 9. Check
+# in the docstring how many there are.
 def triplet_loss(anchors, positives, negatives, margin):
     size = min(len(anchors), len(negatives))
     d_ap = (anchors[:size] - positives[:size]).square().sum(dim=-1)
@@ -75,7 +75,8 @@ def triplet_loss(anchors, positives, negatives, margin):
 
 
 # %% only the nearest negative kind="misconception"
-# Only the nearest negative of each anchor counts. Check in the docstring how many triplets take part.
+# Only the nearest negative of each anchor counts: with 3 anchors and 5 negatives, 3 triplets take part instead of 15.
+# Check in the docstring how many there are.
 def triplet_loss(anchors, positives, negatives, margin):
     hinges = F.relu(margin - triplet_margins(anchors, positives, negatives).amin(dim=0))
     return hinges.sum() / (hinges > 0).sum().clamp(min=1)
@@ -89,8 +90,8 @@ def triplet_loss(anchors, positives, negatives, margin):
 
 
 # %% plain number kind="misconception"
-# `item()` returns a Python number, which has no computation graph, so nothing can be learned from it. The loss should
-# be a tensor. Look at your last step.
+# `item()` returns a Python number such as 0.7, which has no computation graph, so nothing can be learned from it. The
+# loss should be a tensor. Look at your last step.
 def triplet_loss(anchors, positives, negatives, margin):
     hinges = F.relu(margin - triplet_margins(anchors, positives, negatives))
     return (hinges.sum() / (hinges > 0).sum().clamp(min=1)).item()

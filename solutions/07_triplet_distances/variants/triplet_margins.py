@@ -6,36 +6,37 @@ squared_l2 = ...
 
 
 # %% wrong sign kind="misconception" also_affects=["triplet_loss"]
-# The distance to the negative is subtracted from the distance to the positive, so good triplets look bad. Compare the
-# order with the docstring.
+# The difference is taken the other way round: a good triplet, with the negative at 9 and the positive at 4, gives -5
+# instead of 5. Compare the order with the docstring.
 def triplet_margins(anchors, positives, negatives):
     return (anchors - positives).square().sum(dim=-1) - (negatives.unsqueeze(1) - anchors).square().sum(dim=-1)
 
 
 # %% transposed kind="misconception" also_affects=["triplet_loss"]
-# The table has a row for each anchor and a column for each negative. Check the shape in the docstring.
+# The table has a row for each anchor and a column for each negative: for 2 anchors and 3 negatives it is (2, 3).
+# Check the shape in the docstring.
 def triplet_margins(anchors, positives, negatives):
     return ((negatives.unsqueeze(1) - anchors).square().sum(dim=-1) - (anchors - positives).square().sum(dim=-1)).T
 
 
 # %% mean over all positives kind="misconception" also_affects=["triplet_loss"]
-# Each anchor is compared with all positives, and the distances are averaged. Positive k belongs to anchor k alone.
-# Check which pairs you compare.
+# Each anchor is compared with all positives, and the distances are averaged: with distances 1 and 9 to the two
+# positives, 5 is subtracted. Positive k belongs to anchor k alone. Check which pairs you compare.
 def triplet_margins(anchors, positives, negatives):
     every = (positives.unsqueeze(1) - anchors).square().sum(dim=-1)
     return (negatives.unsqueeze(1) - anchors).square().sum(dim=-1) - every.mean(dim=0)
 
 
 # %% one mean distance for all anchors kind="misconception" also_affects=["triplet_loss"]
-# The mean of all distances between anchors and positives is subtracted everywhere. Each anchor has its own positive,
-# at its own distance. Check the shape of what you subtract.
+# The mean of all distances between anchors and positives is subtracted everywhere: with distances 1 and 9, that is 5
+# for both anchors. Each anchor has its own positive. Check the shape of what you subtract.
 def triplet_margins(anchors, positives, negatives):
     return (negatives.unsqueeze(1) - anchors).square().sum(dim=-1) - (anchors - positives).square().sum(dim=-1).mean()
 
 
 # %% negatives compared with positives kind="misconception" also_affects=["triplet_loss"]
-# The first distance is from a negative to a positive. Both distances of a triplet start at the anchor. Check what
-# each of them is measured from.
+# The first distance is from a negative to a positive: with anchor 0, positive 1 and negative 3, it is 4 instead of 9.
+# Both distances of a triplet start at the anchor. Check what each of them is measured from.
 def triplet_margins(anchors, positives, negatives):
     return (negatives.unsqueeze(1) - positives).square().sum(dim=-1) - (anchors - positives).square().sum(dim=-1)
 
@@ -49,7 +50,7 @@ def triplet_margins(anchors, positives, negatives):
 
 
 # %% positives detached kind="misconception" also_affects=["triplet_loss"]
-# The values are right, but `detach()` keeps the gradient away from the positives, so they never move closer to their
+# The values are right, but after `backward()` the positives have `grad` None, so they never move closer to their
 # anchors. Check which inputs the result depends on.
 def triplet_margins(anchors, positives, negatives):
     return (negatives.unsqueeze(1) - anchors).square().sum(dim=-1) - (anchors - positives.detach()).square().sum(dim=-1)

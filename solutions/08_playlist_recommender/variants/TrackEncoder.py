@@ -4,8 +4,8 @@ import torch.nn.functional as F
 
 
 # %% artist first kind="misconception"
-# The artist's numbers come before the album's, so code that reads the vectors takes one for the other. Check in the
-# docstring which comes first.
+# The artist's numbers come before the album's: with the album row (1, 2) and the artist row (3, 4), the track is (3,
+# 4, 1, 2), and code that reads it takes one for the other. Check in the docstring which comes first.
 class TrackEncoder(nn.Module):
     def __init__(self, num_albums, num_artists, dim, album_buckets=100_000):
         super().__init__()
@@ -18,8 +18,8 @@ class TrackEncoder(nn.Module):
 
 
 # %% one row per album kind="misconception"
-# The album table has a row for every album, so it grows with their number, which hashing is meant to avoid. Check in
-# the docstring how many rows it has and how an album finds its row.
+# The album table has a row for every album: 200,000 albums with 1,000 buckets make 200,000 rows, which hashing is
+# meant to avoid. Check in the docstring how many rows it has and how an album finds its row.
 class TrackEncoder(nn.Module):
     def __init__(self, num_albums, num_artists, dim, album_buckets=100_000):
         super().__init__()
@@ -88,8 +88,8 @@ class TrackEncoder(nn.Module):
 
 
 # %% dim divided between the tables kind="misconception"
-# Each table has only half of dim numbers in a row, so a track has dim numbers in all. Check in the docstring what dim
-# counts.
+# Each table has only half of dim numbers in a row: with dim=8, a track has 8 numbers instead of 16. Check in the
+# docstring what dim counts.
 class TrackEncoder(nn.Module):
     def __init__(self, num_albums, num_artists, dim, album_buckets=100_000):
         super().__init__()
@@ -102,8 +102,8 @@ class TrackEncoder(nn.Module):
 
 
 # %% artist table not trained kind="misconception"
-# The artist's row is cut off from the computation graph, so this table gets no gradient and never learns. Both should
-# be trained. Look at how you read the row.
+# The artist's row is cut off from the computation graph: after `backward()`, the artist table has `grad` None, so it
+# never learns. Both should be trained. Look at how you read the row.
 class TrackEncoder(nn.Module):
     def __init__(self, num_albums, num_artists, dim, album_buckets=100_000):
         super().__init__()

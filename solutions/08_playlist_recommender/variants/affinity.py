@@ -3,8 +3,8 @@ import torch.nn.functional as F
 
 
 # %% no boosts kind="misconception" also_affects=["score_catalogue"]
-# Only the pooled dot products are returned. Check in the docstring what is added for albums and artists that occur in
-# the context.
+# Only the pooled dot products are returned: a candidate with product 2 whose album is in the context gets 2 instead
+# of 2.1. Check in the docstring what is added for albums and artists that occur in the context.
 def affinity(candidates, context, candidate_album, context_album, candidate_artist, context_artist, pool="max"):
     if pool not in ("max", "mean"):
         raise ValueError(pool)
@@ -28,8 +28,8 @@ def affinity(candidates, context, candidate_album, context_album, candidate_arti
 
 
 # %% one boost for both kind="misconception" also_affects=["score_catalogue"]
-# A candidate whose album and artist both occur in the context gets a single boost. Each of the two should count on
-# its own. Check how you combine the two conditions.
+# A candidate whose album and artist both occur in the context gets 0.1 instead of 0.2. Each of the two should count
+# on its own. Check how you combine the two conditions.
 def affinity(candidates, context, candidate_album, context_album, candidate_artist, context_artist, pool="max"):
     if pool not in ("max", "mean"):
         raise ValueError(pool)
@@ -54,8 +54,8 @@ def affinity(candidates, context, candidate_album, context_album, candidate_arti
 
 
 # %% albums compared with artists kind="misconception" also_affects=["score_catalogue"]
-# Album ids are compared with artist ids. These are two separate numberings, so equal numbers mean nothing. Check
-# which ids you compare.
+# Album ids are compared with artist ids: album 7 counts as known because artist 7 is in the context. These are two
+# separate numberings. Check which ids you compare.
 def affinity(candidates, context, candidate_album, context_album, candidate_artist, context_artist, pool="max"):
     if pool not in ("max", "mean"):
         raise ValueError(pool)
@@ -66,8 +66,8 @@ def affinity(candidates, context, candidate_album, context_album, candidate_arti
 
 
 # %% unknown pool taken as mean kind="misconception" also_affects=["score_catalogue"]
-# Every pool except 'max' is treated as 'mean', so a misspelt name goes unnoticed. Check in the docstring what should
-# happen.
+# Every pool except 'max' is treated as 'mean', so a misspelt name such as 'maximum' goes unnoticed. Check in the
+# docstring what should happen.
 def affinity(candidates, context, candidate_album, context_album, candidate_artist, context_artist, pool="max"):
     products = candidates @ context.T
     pooled = products.amax(-1) if pool == "max" else products.mean(-1)
@@ -88,8 +88,8 @@ def affinity(candidates, context, candidate_album, context_album, candidate_arti
 
 
 # %% pooled over the candidates kind="misconception" also_affects=["score_catalogue"]
-# The products are pooled over the candidates, so there is a number for each track of the context. Each candidate
-# should have its own. Check which axis counts the context.
+# The products are pooled over the candidates: for 5 candidates and a context of 2 tracks there are 2 numbers instead
+# of 5. Check which axis counts the context.
 def affinity(candidates, context, candidate_album, context_album, candidate_artist, context_artist, pool="max"):
     if pool not in ("max", "mean"):
         raise ValueError(pool)

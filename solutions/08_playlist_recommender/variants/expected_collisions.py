@@ -2,15 +2,15 @@ import math
 
 
 # %% first id in a bucket not counted kind="misconception"
-# This counts the ids that find their bucket taken: of two ids in one bucket, only the second counts. Both of them
+# This counts the ids that find their bucket taken: of two ids in one bucket, 1 counts instead of 2. Both of them
 # share it. Check in the docstring which ids are counted.
 def expected_collisions(num_ids, num_buckets):
     return num_ids - num_buckets * (1 - (1 - 1 / num_buckets) ** num_ids)
 
 
 # %% pairs counted kind="misconception"
-# This is the expected number of pairs in one bucket: four ids that share a bucket are six pairs. Check in the
-# docstring what is counted.
+# This is the expected number of pairs in one bucket: 4 ids that share a bucket are 6 pairs. Check in the docstring
+# what is counted.
 def expected_collisions(num_ids, num_buckets):
     return num_ids * (num_ids - 1) / 2 / num_buckets
 
@@ -30,7 +30,8 @@ def expected_collisions(num_ids, num_buckets):
 
 
 # %% ids that are alone kind="misconception"
-# This is the expected number of ids that have a bucket to themselves. Check in the docstring which ids are counted.
+# This is the expected number of ids that have a bucket to themselves: a single id with 10 buckets gives 1 instead of
+# 0. Check in the docstring which ids are counted.
 def expected_collisions(num_ids, num_buckets):
     return num_ids * (1 - 1 / num_buckets) ** (num_ids - 1)
 

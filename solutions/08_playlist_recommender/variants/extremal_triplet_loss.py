@@ -24,8 +24,8 @@ def extremal_triplet_loss(pos, neg, margin=1.0):
 
 
 # %% positives and negatives swapped kind="misconception"
-# This loss falls when positives go down and negatives go up. Check which side should end up higher, and compare with
-# your signs.
+# This loss is 0 when all negatives are far above the positives: pos 0 and neg 5 give 0 with margin 1, although they
+# should give 6. Check which side should end up higher, and compare with your signs.
 def extremal_triplet_loss(pos, neg, margin=1.0):
     return F.relu(margin + pos.max() - neg.min())
 
@@ -44,15 +44,15 @@ def extremal_triplet_loss(pos, neg, margin=1.0):
 
 
 # %% means instead of extremes kind="misconception"
-# The means of both sides are compared, so a few good tracks hide a bad one. The docstring says 'each of pos above
-# each of neg'. Think about which tracks decide this.
+# The means of both sides are compared, so a few good tracks hide a bad one: positives 9 and 1 count as 5. The
+# docstring says 'each of pos above each of neg'. Think about which tracks decide this.
 def extremal_triplet_loss(pos, neg, margin=1.0):
     return F.relu(margin + neg.mean() - pos.mean())
 
 
 # %% mean over all pairs kind="misconception"
-# The hinges of all pairs are averaged, so one bad pair hardly counts among many good ones. Think about which pair
-# decides whether every positive is above every negative.
+# The hinges of all pairs are averaged: one bad pair with a hinge of 4 among 100 good ones counts 0.04. Think about
+# which pair decides whether every positive is above every negative.
 def extremal_triplet_loss(pos, neg, margin=1.0):
     return F.relu(margin + neg[:, None] - pos).mean()
 
@@ -65,8 +65,8 @@ def extremal_triplet_loss(pos, neg, margin=1.0):
 
 
 # %% computation graph lost kind="misconception"
-# `item()` turns affinities into Python numbers, so the loss does not depend on the inputs any more, and nothing can
-# be learned from it. Look at where you leave the tensors.
+# `item()` turns affinities into Python numbers such as 0.7, so the loss does not depend on the inputs any more, and
+# nothing can be learned from it. Look at where you leave the tensors.
 def extremal_triplet_loss(pos, neg, margin=1.0):
     return torch.tensor(max(0.0, margin + neg.max().item() - pos.min().item()), dtype=pos.dtype)
 

@@ -9,8 +9,8 @@ def hash_bucket(ids, num_buckets=100_000):
 
 
 # %% clamped kind="misconception" also_affects=["TrackEncoder"]
-# All ids from `num_buckets` on go to the last bucket, so most albums collide there. Check in the docstring how an id
-# finds its bucket.
+# All ids from `num_buckets` on go to the last bucket: with 10 buckets, 12, 25 and 99 all get 9, so most albums
+# collide there. Check in the docstring how an id finds its bucket.
 def hash_bucket(ids, num_buckets=100_000):
     return ids.clamp(max=num_buckets - 1)
 
@@ -51,7 +51,8 @@ def hash_bucket(ids, num_buckets=100_000):
 
 
 # %% only the first id kind="misconception" also_affects=["TrackEncoder"]
-# Only the first id gets a bucket, and the result is a single number. Check in the docstring which shape it has.
+# Only the first id gets a bucket: [12, 25] gives a single number instead of two. Check in the docstring which shape
+# the result has.
 def hash_bucket(ids, num_buckets=100_000):
     return torch.tensor(int(ids.reshape(-1)[0]) % num_buckets)
 

@@ -3,8 +3,8 @@ import torch.nn.functional as F
 
 
 # %% positives and negatives swapped kind="misconception"
-# This loss falls when positives go down and negatives go up. Check which side should end up higher, and compare with
-# your signs.
+# This loss is 0 when the negatives are far above the positives: pos 0 and neg 5 give 0 with margin 1, although they
+# should give 6. Check which side should end up higher, and compare with your signs.
 def mean_triplet_loss(pos, neg, margin=1.0):
     return F.relu(margin + pos.mean() - neg.mean())
 
@@ -52,8 +52,8 @@ def mean_triplet_loss(pos, neg, margin=1.0):
 
 
 # %% extremes instead of means kind="misconception"
-# Only the best negative and the worst positive count. In this loss all tracks should. Check in the docstring what is
-# compared.
+# Only the best negative and the worst positive count: positives 9 and 1 count as 1 instead of 5. In this loss all
+# tracks should count. Check in the docstring what is compared.
 def mean_triplet_loss(pos, neg, margin=1.0):
     return F.relu(margin + neg.max() - pos.min())
 

@@ -154,7 +154,8 @@ def ndcg_at_k(ranked, relevant, k):
 
 
 # %% whole ranking kind="misconception"
-# Every item of the ranking can gain, whatever k is. Check where you use k.
+# Every item of the ranking can gain, whatever k is: with k = 2, a relevant item at rank 3 still counts. Check where
+# you use k.
 def ndcg_at_k(ranked, relevant, k):
     if not relevant:
         raise ValueError("nothing is relevant")

@@ -10,7 +10,7 @@ def norm_penalty(embeddings, max_norm):
 
 
 # %% mean instead of sum kind="misconception"
-# The mean divides by the number of rows, so one row that is far too long hardly counts among many. Check in the
+# The mean divides by the number of rows: one row that is 5 too long among 100 gives 0.05 instead of 5. Check in the
 # docstring how the rows are combined.
 def norm_penalty(embeddings, max_norm):
     norms = torch.linalg.vector_norm(embeddings, dim=-1)
@@ -48,8 +48,8 @@ def norm_penalty(embeddings, max_norm):
 
 
 # %% norms of the columns kind="misconception"
-# This measures the columns, that is, one feature over all tracks. Each row is a track. Check along which axis you
-# measure.
+# This measures the columns: for the rows (3, 4) and (0, 0), the lengths are 3 and 4 instead of 5 and 0. Each row is a
+# track. Check along which axis you measure.
 def norm_penalty(embeddings, max_norm):
     return F.relu(torch.linalg.vector_norm(embeddings, dim=0) - max_norm).sum()
 

@@ -52,7 +52,8 @@ def normalise_duration(milliseconds):
 
 
 # %% order reversed kind="misconception"
-# The longest track gets the smallest value. Check in the docstring how length and value are related.
+# The longest track gets the smallest value: 1, 2 and 3 minutes give falling numbers. Check in the docstring how
+# length and value are related.
 def normalise_duration(milliseconds):
     x = milliseconds.double()
     low, high = x.quantile(0.05), x.quantile(0.95)
@@ -60,8 +61,8 @@ def normalise_duration(milliseconds):
 
 
 # %% short outliers ignored kind="misconception"
-# The upper end of the scale is safe from outliers, but a single very short track sets the lower end and moves all
-# others. Compare how you find the two ends.
+# The upper end of the scale is safe from outliers, but a single very short track, say 1 second among songs of 3
+# minutes, sets the lower end and moves all others. Compare how you find the two ends.
 def normalise_duration(milliseconds):
     x = milliseconds.double().log()
     low, high = x.min(), x.quantile(0.95)
@@ -69,16 +70,16 @@ def normalise_duration(milliseconds):
 
 
 # %% different ranks for equal tracks kind="misconception"
-# Tracks of equal length get different ranks, by their places in the list. Check in the docstring what holds for equal
-# durations.
+# Tracks of equal length get different values by their places in the list: three tracks of 3 minutes get three
+# numbers. Check in the docstring what holds for equal durations.
 def normalise_duration(milliseconds):
     ranks = milliseconds.argsort(stable=True).argsort()
     return ranks.float() / max(len(ranks) - 1, 1)
 
 
 # %% logarithm, then smallest to largest kind="misconception"
-# The logarithm brings outliers closer, but the shortest and the longest track still set the scale, and typical tracks
-# move when one of these joins. Think about which statistics a single track cannot move.
+# The logarithm brings outliers closer, but the shortest and the longest track still set the scale: one track of 10
+# hours among songs of 3 minutes moves them all. Think about which statistics a single track cannot move.
 def normalise_duration(milliseconds):
     x = milliseconds.double().clamp_min(1).log()
     return ((x - x.min()) / (x.max() - x.min()).clamp_min(1e-9)).float()

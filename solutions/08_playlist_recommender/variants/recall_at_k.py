@@ -35,7 +35,8 @@ def recall_at_k(ranked, relevant, k):
 
 
 # %% whole ranking kind="misconception"
-# The whole ranking is searched, whatever k is. Check where you use k.
+# The whole ranking is searched, whatever k is: with k = 2, a relevant item at rank 3 still counts. Check where you
+# use k.
 def recall_at_k(ranked, relevant, k):
     if not relevant:
         raise ValueError("nothing is relevant")

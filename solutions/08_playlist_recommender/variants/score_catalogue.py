@@ -7,8 +7,8 @@ affinity = ...
 
 
 # %% all scores at once kind="misconception" hidden_because="the result is right; only a probe that measures memory in the student's kernel can tell, and the docstring states the bound"
-# The result is right, but the scores of all tracks are in memory at once, so memory grows with the catalogue. Check
-# where you use `chunk_size`.
+# The result is right, but the scores of all tracks are in memory at once: 1,000,000 for a million tracks, whatever
+# `chunk_size` says. Check where you use it.
 def score_catalogue(
     context,
     context_album,
@@ -28,8 +28,8 @@ def score_catalogue(
 
 
 # %% scores of all chunks kept kind="misconception" hidden_because="the result is right; only a probe that measures memory in the student's kernel can tell, and the docstring states the bound"
-# The catalogue is scored in chunks, but all scores are kept to the end, so memory grows with the catalogue. Think
-# about what you need to remember from one chunk to the next.
+# The catalogue is scored in chunks, but all scores are kept to the end: 1,000,000 for a million tracks and k = 10.
+# Think about what you need to remember from one chunk to the next.
 def score_catalogue(
     context,
     context_album,
@@ -92,8 +92,8 @@ def score_catalogue(
 
 
 # %% only the last chunk ranked kind="misconception"
-# Each chunk replaces the best tracks found before it, so only the last one is ranked. Think about which tracks a new
-# chunk has to compete with.
+# Each chunk replaces the best tracks found before it: with 10 tracks in chunks of 4, only tracks 8 and 9 are ranked.
+# Think about which tracks a new chunk has to compete with.
 def score_catalogue(
     context,
     context_album,
@@ -126,8 +126,8 @@ def score_catalogue(
 
 
 # %% k not checked kind="misconception"
-# When k is larger than the catalogue, fewer than k tracks come back, without an error. Check in the docstring what
-# should happen.
+# When k is larger than the catalogue, as with k = 5 and 3 tracks, 3 tracks come back, without an error. Check in the
+# docstring what should happen.
 def score_catalogue(
     context,
     context_album,
@@ -159,7 +159,8 @@ def score_catalogue(
 
 
 # %% worst first kind="misconception"
-# The k best tracks are in ascending order, so the best one comes last. Check the order that the docstring asks for.
+# The k best tracks are in ascending order: scores of 3, 7 and 9 instead of 9, 7 and 3. Check the order that the
+# docstring asks for.
 def score_catalogue(
     context,
     context_album,
@@ -193,8 +194,9 @@ def score_catalogue(
 
 
 # %% albums of the context excluded kind="misconception"
-# Tracks whose album occurs in the context are pushed to the end. The caller decides which tracks to leave out. Check
-# what the docstring says about the context.
+# Tracks whose album occurs in the context are pushed to the end: a track of album 7 with the highest score comes last
+# if album 7 is in the context. The caller decides which tracks to leave out. Check what the docstring says about the
+# context.
 def score_catalogue(
     context,
     context_album,
@@ -256,8 +258,8 @@ def score_catalogue(
 
 
 # %% no boosts kind="misconception"
-# Only the pooled dot products are ranked, so known albums and artists do not count. Check in the docstring what the
-# ranking is based on.
+# Only the pooled dot products are ranked: a track with product 1.95 and a known album should come before one with 2,
+# and here it comes after it. Check in the docstring what the ranking is based on.
 def score_catalogue(
     context,
     context_album,
@@ -318,8 +320,8 @@ def score_catalogue(
 
 
 # %% too few tracks kept kind="misconception"
-# After each chunk only half of k tracks are kept, so too few come back, and good ones from earlier chunks are lost.
-# Check how many you keep from one chunk to the next.
+# After each chunk only half of k tracks are kept: with k = 4, 2 remain, so too few come back, and good ones from
+# earlier chunks are lost. Check how many you keep from one chunk to the next.
 def score_catalogue(
     context,
     context_album,

@@ -3,8 +3,8 @@ import torch.nn.functional as F
 
 
 # %% diagonal left out kind="misconception"
-# The product of each track with itself is left out, so the means are over fewer entries. Check in the docstring which
-# entries count.
+# The product of each track with itself is left out: for 3 tracks, the mean is over 6 entries instead of 9. Check in
+# the docstring which entries count.
 def self_affinity_loss(context, next_tracks, negatives):
     def pairs(x):
         return (x @ x.T)[~torch.eye(len(x), dtype=torch.bool)]
@@ -27,8 +27,8 @@ def self_affinity_loss(context, next_tracks, negatives):
 
 
 # %% context compared with next tracks kind="misconception"
-# The context is multiplied with the next tracks. Each group should be compared with itself. Check in the docstring
-# which products are wanted.
+# The context is multiplied with the next tracks: for 3 and 2 tracks, the table is (3, 2) instead of (3, 3) and (2,
+# 2). Each group should be compared with itself. Check in the docstring which products are wanted.
 def self_affinity_loss(context, next_tracks, negatives):
     return F.relu(0.5 - context @ next_tracks.T).mean() + F.relu(negatives @ negatives.T).mean()
 
@@ -50,8 +50,8 @@ def self_affinity_loss(context, next_tracks, negatives):
 
 
 # %% negatives pulled together kind="misconception"
-# The negatives have the sign of the other groups, so unrelated tracks are pulled together. Compare the third term
-# with the docstring.
+# The third term has the wrong sign: two unrelated tracks with product 0.2 cost nothing, and with product -0.2 they
+# cost 0.2, so they are pulled together. Compare the third term with the docstring.
 def self_affinity_loss(context, next_tracks, negatives):
     together = sum(F.relu(0.5 - group @ group.T).mean() for group in (context, next_tracks))
     return together + F.relu(-(negatives @ negatives.T)).mean()
@@ -66,14 +66,15 @@ def self_affinity_loss(context, next_tracks, negatives):
 
 
 # %% next tracks left out kind="misconception"
-# There are only two terms, so nothing pulls the next tracks together. Compare with the docstring.
+# There are only two terms instead of three, so nothing pulls the next tracks together. Compare with the docstring:
+# which 3 groups are there?
 def self_affinity_loss(context, next_tracks, negatives):
     return F.relu(0.5 - context @ context.T).mean() + F.relu(negatives @ negatives.T).mean()
 
 
 # %% one side detached kind="misconception"
-# The values are right, but the gradient is only half as large as it should be, because `detach()` takes out one side
-# of each product. Look at how you form the products.
+# The values are right, but the gradient is half as large as it should be, 1 instead of 2, because `detach()` takes
+# out one side of each product. Look at how you form the products.
 def self_affinity_loss(context, next_tracks, negatives):
     together = sum(F.relu(0.5 - group @ group.detach().T).mean() for group in (context, next_tracks))
     return together + F.relu(negatives @ negatives.detach().T).mean()

@@ -6,7 +6,9 @@ TokenEmbeddings = ...
 
 
 # %% one block many times kind="misconception" also_affects=["load_pretrained"]
-# There is only one block, used num_layers times, so all layers share their weights. Look at how many blocks are made.
+# There is only one block, which runs num_layers times, so all layers share their weights: with num_layers=3, the
+# encoder has a third of the parameters that it should have. Look at how many blocks are made, and how many names
+# `named_parameters()` lists.
 class Encoder(nn.Module):
     def __init__(self, vocab_size, d_model, num_heads, d_hidden, num_layers, max_length):
         super().__init__()
@@ -21,8 +23,9 @@ class Encoder(nn.Module):
 
 
 # %% blocks in a plain list kind="misconception" also_affects=["load_pretrained"]
-# The blocks are in a Python list, which PyTorch does not look into: no optimiser trains them, and state_dict does not
-# hold them.
+# The blocks are in a plain Python list, and PyTorch does not look inside lists: `len(list(encoder.parameters()))`
+# counts only the embeddings, so no optimiser would train the 2 or 3 blocks. Look at the type that the docstring gives
+# for `blocks`.
 class Encoder(nn.Module):
     def __init__(self, vocab_size, d_model, num_heads, d_hidden, num_layers, max_length):
         super().__init__()
@@ -37,7 +40,8 @@ class Encoder(nn.Module):
 
 
 # %% mask for the first block only kind="misconception" also_affects=["load_pretrained"]
-# Only the first block gets the mask; in all others tokens attend to padding again. Look at each call of a block.
+# Only the first block gets the mask. In block 2 and all later ones, tokens attend to padding again, so a text of 3
+# tokens changes when 2 places of padding are added. Look at each call of a block.
 class Encoder(nn.Module):
     def __init__(self, vocab_size, d_model, num_heads, d_hidden, num_layers, max_length):
         super().__init__()
@@ -53,7 +57,8 @@ class Encoder(nn.Module):
 
 
 # %% mask not passed on kind="misconception" also_affects=["load_pretrained"]
-# The mask never reaches the blocks, so all tokens attend to padding. Look at the arguments of each block.
+# The mask never reaches the blocks, so real tokens attend to padding: a text of 3 tokens gets other vectors as soon
+# as 2 places of padding follow. Look at what each block is called with.
 class Encoder(nn.Module):
     def __init__(self, vocab_size, d_model, num_heads, d_hidden, num_layers, max_length):
         super().__init__()
@@ -68,8 +73,8 @@ class Encoder(nn.Module):
 
 
 # %% every block reads the embeddings kind="misconception" also_affects=["load_pretrained"]
-# Each block gets the embeddings again, so the work of the blocks before it is lost. Look at what goes into the next
-# block.
+# Each block gets the embeddings again, so with 3 blocks the work of the first 2 is lost, and only the last one
+# counts. Look at what goes into the second block.
 class Encoder(nn.Module):
     def __init__(self, vocab_size, d_model, num_heads, d_hidden, num_layers, max_length):
         super().__init__()
@@ -84,7 +89,8 @@ class Encoder(nn.Module):
 
 
 # %% the last block left out kind="misconception" also_affects=["load_pretrained"]
-# The last block exists, but is never used. Count the calls.
+# The last block exists but never runs: of 3 blocks, 2 are used, and the third gets no gradient. Look at how many
+# rounds the loop makes.
 class Encoder(nn.Module):
     def __init__(self, vocab_size, d_model, num_heads, d_hidden, num_layers, max_length):
         super().__init__()
@@ -99,8 +105,8 @@ class Encoder(nn.Module):
 
 
 # %% sum of all blocks kind="misconception" also_affects=["load_pretrained"]
-# The outputs of all blocks are added. The result is what the last block gives; each block adds to its own input
-# already.
+# The outputs of all blocks are added up, so after 3 blocks a token with normalised features can be three times as
+# long as it should be. Compare what you return with the last sentence of the docstring about the result.
 class Encoder(nn.Module):
     def __init__(self, vocab_size, d_model, num_heads, d_hidden, num_layers, max_length):
         super().__init__()
@@ -117,8 +123,8 @@ class Encoder(nn.Module):
 
 
 # %% a residual around the stack kind="misconception" also_affects=["load_pretrained"]
-# The embeddings are added to the result once more. The residual connections are inside the blocks; none goes around
-# the stack.
+# The embeddings are added once more to what the last block gives. Each block already adds its own input, so with 2
+# blocks there is now a third shortcut, around both. Look at what happens after the loop.
 class Encoder(nn.Module):
     def __init__(self, vocab_size, d_model, num_heads, d_hidden, num_layers, max_length):
         super().__init__()
@@ -133,7 +139,8 @@ class Encoder(nn.Module):
 
 
 # %% one layer too many kind="misconception" also_affects=["load_pretrained"]
-# There is one more block than num_layers says. Look at the range.
+# There is one block more than num_layers says: num_layers=2 gives 3 blocks, and a pretrained model has no weights for
+# the third. Look at the numbers that the loop in `__init__` counts.
 class Encoder(nn.Module):
     def __init__(self, vocab_size, d_model, num_heads, d_hidden, num_layers, max_length):
         super().__init__()
@@ -148,8 +155,8 @@ class Encoder(nn.Module):
 
 
 # %% only the first token kind="misconception" also_affects=["load_pretrained"]
-# Only the vector of the first token is returned. An encoder gives one vector for every token; to choose one is the
-# work of lab 05.
+# Only the vector of the first token is returned: for 2 texts of 5 tokens the result is (2, d_model) instead of (2, 5,
+# d_model). Choosing one token is a later step. Look at the shape in the docstring.
 class Encoder(nn.Module):
     def __init__(self, vocab_size, d_model, num_heads, d_hidden, num_layers, max_length):
         super().__init__()
@@ -164,7 +171,8 @@ class Encoder(nn.Module):
 
 
 # %% all hidden states kind="misconception" also_affects=["load_pretrained"]
-# A list of what every block gave is returned. Look at what the docstring says is returned.
+# A list with the output of every block is returned: with 2 blocks, 2 tensors or more. Code that uses the encoder
+# expects a single tensor of shape (B, n, d_model). Look at what the docstring says about the result.
 class Encoder(nn.Module):
     def __init__(self, vocab_size, d_model, num_heads, d_hidden, num_layers, max_length):
         super().__init__()
@@ -180,7 +188,8 @@ class Encoder(nn.Module):
 
 
 # %% from the last block to the first kind="misconception" also_affects=["load_pretrained"]
-# The blocks are used in reverse order. Look at which block reads the embeddings.
+# The blocks run in reverse order: of blocks 0, 1 and 2, block 2 reads the embeddings. Untrained blocks hide this;
+# with pretrained weights all numbers are wrong. Look at which block runs first.
 class Encoder(nn.Module):
     def __init__(self, vocab_size, d_model, num_heads, d_hidden, num_layers, max_length):
         super().__init__()
@@ -195,8 +204,9 @@ class Encoder(nn.Module):
 
 
 # %% sizes exchanged kind="misconception" also_affects=["load_pretrained"]
-# num_layers and num_heads are exchanged: the encoder has as many blocks as it should have heads. Look at the order of
-# the arguments.
+# num_layers and num_heads are mixed up: with num_layers=2 and num_heads=4, the encoder has 4 blocks of 2 heads each.
+# Both are plain numbers, so nothing raises an error. Look at the order of the arguments, both where they come in and
+# where they are passed on.
 class Encoder(nn.Module):
     def __init__(self, vocab_size, d_model, num_heads, d_hidden, num_layers, max_length):
         super().__init__()

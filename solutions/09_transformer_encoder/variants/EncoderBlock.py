@@ -9,8 +9,9 @@ scaled_scores = ...
 
 
 # %% norm first kind="misconception" also_affects=["Encoder", "load_pretrained"]
-# The norms stand in front of the parts (pre-layer-norm), as in most newer models. This block adds first and normalises
-# after that; with the same weights the numbers differ. Look at the formula.
+# Each norm comes before its part, as in most newer models, and the sum itself stays as it is: the features of an
+# output token do not have mean 0 and variance 1. With the same weights, this block gives other numbers. Look at what
+# comes last in each half of the formula.
 class EncoderBlock(nn.Module):
     def __init__(self, d_model, num_heads, d_hidden):
         super().__init__()
@@ -26,8 +27,8 @@ class EncoderBlock(nn.Module):
 
 
 # %% no residual around attention kind="misconception" also_affects=["Encoder", "load_pretrained"]
-# The input of attention is not added to its output. Where attention gives zeros, the token is lost. Look at what norm1
-# gets in the formula.
+# The input of attention is not added to its output: where attention gives [0, 0], the token [1, 2] is lost. Look at
+# what norm1 gets in the formula.
 class EncoderBlock(nn.Module):
     def __init__(self, d_model, num_heads, d_hidden):
         super().__init__()
@@ -43,7 +44,8 @@ class EncoderBlock(nn.Module):
 
 
 # %% no residual around the feed-forward network kind="misconception" also_affects=["Encoder", "load_pretrained"]
-# The input of the feed-forward network is not added to its output. Look at what norm2 gets in the formula.
+# The input of the feed-forward network is not added to its output: where the network gives [0, 0], the token [1, 2]
+# is lost. Look at what norm2 gets in the formula.
 class EncoderBlock(nn.Module):
     def __init__(self, d_model, num_heads, d_hidden):
         super().__init__()
@@ -59,8 +61,8 @@ class EncoderBlock(nn.Module):
 
 
 # %% both parts read the input kind="misconception" also_affects=["Encoder", "load_pretrained"]
-# The feed-forward network gets the input of the block, not what norm1 gave, so the two parts work side by side. Look
-# at what the second part starts from.
+# The feed-forward network gets the input of the block: if the token is [1, 2] and attention makes [3, 4] of it, the
+# network still reads [1, 2], so the two parts work side by side. Look at what the second part starts from.
 class EncoderBlock(nn.Module):
     def __init__(self, d_model, num_heads, d_hidden):
         super().__init__()
@@ -76,8 +78,8 @@ class EncoderBlock(nn.Module):
 
 
 # %% the second shortcut starts at the input kind="misconception" also_affects=["Encoder", "load_pretrained"]
-# The feed-forward network reads the right tokens, but its output is added to the input of the block, not to what norm1
-# gave. Look at both terms in the second sum.
+# The feed-forward network reads the right tokens, but its output is added to the input of the block: if the token was
+# [1, 2] and norm1 gave [-1, 1], [1, 2] is added. Look at both terms in the second sum.
 class EncoderBlock(nn.Module):
     def __init__(self, d_model, num_heads, d_hidden):
         super().__init__()
@@ -93,7 +95,8 @@ class EncoderBlock(nn.Module):
 
 
 # %% one norm used twice kind="misconception" also_affects=["Encoder", "load_pretrained"]
-# norm1 is used after both parts, and norm2 never. Each addition has a norm with its own weight and bias.
+# norm1 is used after both parts, so norm2 is one of 2 norms that get no gradient, and pretrained weights for it have
+# no effect. Look at which norm follows the feed-forward network.
 class EncoderBlock(nn.Module):
     def __init__(self, d_model, num_heads, d_hidden):
         super().__init__()
@@ -109,8 +112,8 @@ class EncoderBlock(nn.Module):
 
 
 # %% norm before the sum kind="misconception" also_affects=["Encoder", "load_pretrained"]
-# The output of each part is normalised and then added, so the sum itself is never normalised. Look at what stands
-# inside the brackets of each norm.
+# The output of each part is normalised and then added to its input, so the sum is not normalised: its features can
+# have a variance of 2 instead of 1. Look at what is inside the brackets of each norm.
 class EncoderBlock(nn.Module):
     def __init__(self, d_model, num_heads, d_hidden):
         super().__init__()
@@ -126,7 +129,8 @@ class EncoderBlock(nn.Module):
 
 
 # %% no norm at the end kind="misconception" also_affects=["Encoder", "load_pretrained"]
-# The result of the second addition is returned as it is. Look at the second part of the formula.
+# The result of the second addition is returned as it is, so the features of a token do not have mean 0 and variance
+# 1, and the next block starts with larger numbers. Look at the second half of the formula.
 class EncoderBlock(nn.Module):
     def __init__(self, d_model, num_heads, d_hidden):
         super().__init__()
@@ -142,7 +146,8 @@ class EncoderBlock(nn.Module):
 
 
 # %% mask not used kind="misconception" also_affects=["Encoder", "load_pretrained"]
-# The mask makes no difference: every token still attends to padding. Look at what attention gets as its mask.
+# The mask makes no difference: a text of 3 tokens gets other vectors when 2 places of padding follow, because its
+# tokens attend to them. Look at what attention gets as its mask.
 class EncoderBlock(nn.Module):
     def __init__(self, d_model, num_heads, d_hidden):
         super().__init__()
@@ -157,8 +162,8 @@ class EncoderBlock(nn.Module):
 
 
 # %% True hides kind="misconception" also_affects=["Encoder", "load_pretrained"]
-# The mask is turned around, so real tokens are hidden and padding is attended to. `nn.TransformerEncoderLayer` reads
-# its mask so; here True means a token.
+# The mask is read the other way round: with [True, True, False], the two real tokens are hidden and the padding is
+# attended to. `nn.TransformerEncoderLayer` reads its mask like this. Look at what True means in the docstring.
 class EncoderBlock(nn.Module):
     def __init__(self, d_model, num_heads, d_hidden):
         super().__init__()
@@ -174,8 +179,9 @@ class EncoderBlock(nn.Module):
 
 
 # %% hides who asks kind="misconception" also_affects=["Encoder", "load_pretrained"]
-# The mask stands in the axis of the tokens that ask. So padding asks nothing, but real tokens still attend to padding.
-# Which axis of the scores is the one that is asked?
+# The mask is on the axis of the tokens that ask. With [True, True, False], token 2 attends to nothing, but tokens 0
+# and 1 still attend to token 2, the padding. Think about which of the last two axes of the scores is the one that is
+# asked.
 class EncoderBlock(nn.Module):
     def __init__(self, d_model, num_heads, d_hidden):
         super().__init__()
@@ -191,8 +197,9 @@ class EncoderBlock(nn.Module):
 
 
 # %% texts in the axis of the heads kind="misconception" also_affects=["Encoder", "load_pretrained"]
-# The mask has the shape (B, 1, n), so its first axis meets the heads of the scores, not the texts: an error, or,
-# worse, the mask of another text. Write down both shapes, one below the other, aligned on the right.
+# The mask has the shape (B, 1, n), but the scores have four axes, (B, heads, n, n), so the B of the mask meets the
+# heads: with 2 texts and 2 heads there is no error, and head 1 gets the mask of text 1. Compare the two shapes,
+# written below each other and aligned on the right.
 class EncoderBlock(nn.Module):
     def __init__(self, d_model, num_heads, d_hidden):
         super().__init__()
@@ -208,8 +215,9 @@ class EncoderBlock(nn.Module):
 
 
 # %% padding set to zero kind="misconception" also_affects=["Encoder", "load_pretrained"]
-# The vectors of padding are set to zero, but tokens still attend to them: a key of zeros has a score like any other,
-# and the softmax gives it weight. Padding must be hidden from attention.
+# The vectors of padding are set to 0, but tokens still attend to them: a score of 0 is a score like any other, and
+# with 3 equal scores the softmax gives each place a weight of 1/3. Look at where the softmax is taken, and what it
+# knows about padding.
 class EncoderBlock(nn.Module):
     def __init__(self, d_model, num_heads, d_hidden):
         super().__init__()
@@ -226,8 +234,8 @@ class EncoderBlock(nn.Module):
 
 
 # %% eps of PyTorch's default kind="misconception"
-# The norms have PyTorch's default eps of 1e-5. For tokens with tiny features that is not small at all. Look at the
-# docstring.
+# The norms have PyTorch's default eps of 1e-5. For a token with the features 0.001 and -0.001, whose variance is
+# 1e-6, that is ten times as much as the variance itself. Look at the docstring.
 class EncoderBlock(nn.Module):
     def __init__(self, d_model, num_heads, d_hidden):
         super().__init__()
@@ -243,7 +251,8 @@ class EncoderBlock(nn.Module):
 
 
 # %% only the mask of the first text kind="misconception" also_affects=["Encoder", "load_pretrained"]
-# All texts get the mask of the first one. Look at the first axis of the mask that goes into attention.
+# All texts of the batch get the mask of text 0. If it has 5 tokens and text 1 has 3, text 1 attends to its 2 places
+# of padding. Look at the first axis of the mask that goes into attention.
 class EncoderBlock(nn.Module):
     def __init__(self, d_model, num_heads, d_hidden):
         super().__init__()

@@ -18,8 +18,8 @@ class FeedForward(nn.Module):
 
 
 # %% GELU by tanh kind="misconception" also_affects=["EncoderBlock", "Encoder", "load_pretrained"]
-# This is the approximation with tanh, which differs from the exact GELU in the fourth digit. Numbers of a pretrained
-# model are then no longer the same. Look at the default of `F.gelu`.
+# This is the approximation of GELU by tanh: for 1 it gives 0.8412, and the exact GELU gives 0.8413. Over several
+# layers, the numbers of a pretrained model drift apart. Look at the word before GELU in the docstring.
 class FeedForward(nn.Module):
     def __init__(self, d_model, d_hidden):
         super().__init__()
@@ -31,8 +31,8 @@ class FeedForward(nn.Module):
 
 
 # %% no activation kind="misconception" also_affects=["EncoderBlock", "Encoder", "load_pretrained"]
-# Two linear layers without an activation between them are one linear layer: the second adds nothing. Look at what stands
-# between lin1 and lin2 in the formula.
+# Two linear layers without an activation between them are one linear layer: 2x and then 3x is just 6x, so the second
+# adds nothing. Look at what is between lin1 and lin2 in the formula.
 class FeedForward(nn.Module):
     def __init__(self, d_model, d_hidden):
         super().__init__()
@@ -44,7 +44,8 @@ class FeedForward(nn.Module):
 
 
 # %% activation after both layers kind="misconception" also_affects=["EncoderBlock", "Encoder", "load_pretrained"]
-# There is a second GELU after lin2, so the result is hardly ever negative. The docstring has one activation.
+# There is a second GELU after lin2, which never gives less than -0.17: an output of -3 becomes -0.004. Count the
+# activations in the docstring, and look at what is around lin2.
 class FeedForward(nn.Module):
     def __init__(self, d_model, d_hidden):
         super().__init__()
@@ -56,7 +57,8 @@ class FeedForward(nn.Module):
 
 
 # %% activation first kind="misconception" also_affects=["EncoderBlock", "Encoder", "load_pretrained"]
-# GELU is applied to the input, and nothing stands between the two linear layers. Look at the order in the formula.
+# GELU is applied to the input, and nothing comes between lin1 and lin2, so the two layers together are a single
+# linear map: 2x and then 3x is just 6x. Look at the order of the steps in the docstring.
 class FeedForward(nn.Module):
     def __init__(self, d_model, d_hidden):
         super().__init__()
@@ -68,8 +70,8 @@ class FeedForward(nn.Module):
 
 
 # %% adds the input kind="misconception" also_affects=["EncoderBlock", "Encoder", "load_pretrained"]
-# The input is added to the result. That addition belongs to the block around this network; if both add, it happens
-# twice.
+# The input is added to the result. The block around this network adds it too, so together it counts 2 times. Look at
+# what the docstring of `FeedForward` lists, and what it leaves to the block.
 class FeedForward(nn.Module):
     def __init__(self, d_model, d_hidden):
         super().__init__()
@@ -81,8 +83,8 @@ class FeedForward(nn.Module):
 
 
 # %% d_hidden not used kind="misconception" also_affects=["EncoderBlock", "Encoder", "load_pretrained"]
-# Both layers go from d_model to d_model, so the network is never wider than its input. Look at which sizes the two
-# layers should have.
+# Both layers go from d_model to d_model: with d_model=4 and d_hidden=16, lin1 gives 4 features instead of 16. Look at
+# the sizes that the docstring gives for each layer.
 class FeedForward(nn.Module):
     def __init__(self, d_model, d_hidden):
         super().__init__()
@@ -94,8 +96,8 @@ class FeedForward(nn.Module):
 
 
 # %% without bias kind="misconception" also_affects=["EncoderBlock", "Encoder", "load_pretrained"]
-# The two layers have no bias. The docstring asks for one, and a pretrained model has weights for it. Look at the
-# arguments of nn.Linear.
+# The two layers have no bias, so an input of zeros always gives 0. A pretrained model has biases, and they would find
+# no place here. Look at the arguments of nn.Linear and at the docstring.
 class FeedForward(nn.Module):
     def __init__(self, d_model, d_hidden):
         super().__init__()
@@ -107,8 +109,8 @@ class FeedForward(nn.Module):
 
 
 # %% dropout kind="misconception" also_affects=["EncoderBlock", "Encoder", "load_pretrained"]
-# Dropout sets random hidden features to 0 in training mode, so two calls give two results. Many transformers have it,
-# but the docstring says that this one does not.
+# Dropout sets random hidden features to 0 in training mode, so two calls with the same input give 2 results. Many
+# transformers use it; look at what the docstring says about this one.
 class FeedForward(nn.Module):
     def __init__(self, d_model, d_hidden):
         super().__init__()
@@ -120,8 +122,8 @@ class FeedForward(nn.Module):
 
 
 # %% other names kind="misconception" also_affects=["EncoderBlock", "Encoder", "load_pretrained"]
-# The layers work, but have other names than the docstring gives them. Weights are loaded by name, so names are part of
-# the task.
+# The layers work, but their names are not those in the docstring. Pretrained weights are found by name: a weight for
+# "lin1.weight" has no place in a network with "fc1.weight". Compare the names of your attributes with the docstring.
 class FeedForward(nn.Module):
     def __init__(self, d_model, d_hidden):
         super().__init__()
@@ -133,8 +135,8 @@ class FeedForward(nn.Module):
 
 
 # %% GELU as x times a sigmoid kind="misconception" also_affects=["EncoderBlock", "Encoder", "load_pretrained"]
-# This is SiLU, x times the sigmoid of x. It has a similar shape, but GELU uses the normal distribution: GELU(1) is 0.841,
-# and this gives 0.731.
+# This is SiLU, x times the sigmoid of x. It looks similar, but for 1 it gives 0.731, and GELU gives 0.841. GELU uses
+# another function in place of the sigmoid; look at its definition in the text above.
 class FeedForward(nn.Module):
     def __init__(self, d_model, d_hidden):
         super().__init__()
@@ -146,8 +148,8 @@ class FeedForward(nn.Module):
 
 
 # %% a norm in between kind="misconception" also_affects=["EncoderBlock", "Encoder", "load_pretrained"]
-# The hidden features are normalised before lin2. The norms of a transformer stand around its parts, not inside the
-# feed-forward network.
+# The hidden features are normalised before lin2, so [1, 3] and [10, 30] give the same output. The size of the
+# features should count. Look at the parts that the docstring lists for this network.
 class FeedForward(nn.Module):
     def __init__(self, d_model, d_hidden):
         super().__init__()

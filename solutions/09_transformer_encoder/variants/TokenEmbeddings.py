@@ -6,8 +6,8 @@ import torch.nn.functional as F
 
 
 # %% no positions kind="misconception" also_affects=["Encoder", "load_pretrained"]
-# Only the row of the token is used, so the same token has the same vector at every place. Look at the two tables in
-# the formula.
+# Only the row of the token counts, so an id such as 7 has the same vector at place 0 and at place 3, and the encoder
+# cannot see the order of the words. Look at which two tables the docstring adds.
 class TokenEmbeddings(nn.Module):
     def __init__(self, vocab_size, d_model, max_length):
         super().__init__()
@@ -22,8 +22,8 @@ class TokenEmbeddings(nn.Module):
 
 
 # %% position of the id kind="misconception" also_affects=["Encoder", "load_pretrained"]
-# The position table is looked up with the ids of the tokens. It has a row for each place of the text: 0, 1, 2 and so
-# on, whatever token stands there.
+# The position table is read with the ids of the tokens: id 7 gets position row 7 wherever it is. In the text [7, 7,
+# 2], the places are 0, 1 and 2. Look at what the rows of that table stand for.
 class TokenEmbeddings(nn.Module):
     def __init__(self, vocab_size, d_model, max_length):
         super().__init__()
@@ -38,7 +38,8 @@ class TokenEmbeddings(nn.Module):
 
 
 # %% places counted from 1 kind="misconception" also_affects=["Encoder", "load_pretrained"]
-# The first token gets row 1 of the position table. Places count from 0. (And the longest text then has no row left.)
+# The first token gets row 1 of the position table, so row 0 is never used, and a text of max_length tokens asks for a
+# row that does not exist. Look at where the docstring starts to count.
 class TokenEmbeddings(nn.Module):
     def __init__(self, vocab_size, d_model, max_length):
         super().__init__()
@@ -54,7 +55,8 @@ class TokenEmbeddings(nn.Module):
 
 
 # %% no norm kind="misconception" also_affects=["Encoder", "load_pretrained"]
-# The sum of both rows is returned without the layer norm. Look at what comes last in the formula.
+# The sum of both rows is returned without the layer norm, so the features of a token do not have mean 0 and variance
+# 1. Look at what comes last in the docstring's first sentence.
 class TokenEmbeddings(nn.Module):
     def __init__(self, vocab_size, d_model, max_length):
         super().__init__()
@@ -69,8 +71,8 @@ class TokenEmbeddings(nn.Module):
 
 
 # %% position after the norm kind="misconception" also_affects=["Encoder", "load_pretrained"]
-# The row of the token is normalised, and the position is added afterwards, so the result is not normalised. Look at
-# what stands inside the brackets of the norm.
+# The row of the token is normalised first, and the position is added afterwards, so the result does not have mean 0
+# and variance 1. Look at what is inside the brackets of the norm.
 class TokenEmbeddings(nn.Module):
     def __init__(self, vocab_size, d_model, max_length):
         super().__init__()
@@ -85,7 +87,8 @@ class TokenEmbeddings(nn.Module):
 
 
 # %% multiplied instead of added kind="misconception" also_affects=["Encoder", "load_pretrained"]
-# The two rows are multiplied. Look at the sign between them in the formula.
+# The two rows are multiplied: [1, 2] and [3, 4] give [3, 8]. A position of 0 would then erase the token. Look at how
+# the docstring combines them.
 class TokenEmbeddings(nn.Module):
     def __init__(self, vocab_size, d_model, max_length):
         super().__init__()
@@ -100,8 +103,9 @@ class TokenEmbeddings(nn.Module):
 
 
 # %% length not checked kind="misconception"
-# A text that is too long is not checked for: what it raises is not the ValueError that the docstring asks for. Look at
-# the length before you use the table.
+# A text of 9 tokens with max_length=8 is not checked: PyTorch stops with an error of its own, about indices or sizes,
+# and its message does not help the caller. Look at which exception the docstring asks for, and at when you know that
+# the text is too long.
 class TokenEmbeddings(nn.Module):
     def __init__(self, vocab_size, d_model, max_length):
         super().__init__()
@@ -114,8 +118,8 @@ class TokenEmbeddings(nn.Module):
 
 
 # %% too strict by one kind="misconception" also_affects=["Encoder", "load_pretrained"]
-# A text of exactly max_length tokens is refused, although the table has a row for each of its places. Look at the
-# comparison.
+# A text of exactly max_length tokens is refused: with max_length=8, the table has rows 0 to 7, enough for 8 tokens.
+# Look at the comparison.
 class TokenEmbeddings(nn.Module):
     def __init__(self, vocab_size, d_model, max_length):
         super().__init__()
@@ -130,8 +134,8 @@ class TokenEmbeddings(nn.Module):
 
 
 # %% message without the numbers kind="misconception"
-# The ValueError does not say how long the text is and how long it may be. Whoever reads it must search for both. Look
-# at what the docstring asks of the message.
+# The ValueError does not say how long the text is and how long it may be. Whoever reads "text too long" does not know
+# whether it is 9 tokens or 900. Look at what the docstring asks of the message.
 class TokenEmbeddings(nn.Module):
     def __init__(self, vocab_size, d_model, max_length):
         super().__init__()
@@ -146,7 +150,8 @@ class TokenEmbeddings(nn.Module):
 
 
 # %% cut off silently kind="misconception"
-# A text that is too long is cut, and nobody is told. The docstring asks for a ValueError.
+# A text that is too long is cut: of 9 tokens with max_length=8, the last one disappears, and nobody notices. Look at
+# what the docstring asks for instead.
 class TokenEmbeddings(nn.Module):
     def __init__(self, vocab_size, d_model, max_length):
         super().__init__()
@@ -160,8 +165,8 @@ class TokenEmbeddings(nn.Module):
 
 
 # %% the number of texts is checked kind="misconception" also_affects=["Encoder", "load_pretrained"]
-# The number of texts in the batch is compared with max_length, not their length. Look at which axis of ids holds the
-# tokens.
+# The number of texts is compared with max_length: with max_length=8, a batch of 9 short texts is refused, and a text
+# of 9 tokens is not. Look at which axis of ids counts tokens.
 class TokenEmbeddings(nn.Module):
     def __init__(self, vocab_size, d_model, max_length):
         super().__init__()
@@ -177,8 +182,8 @@ class TokenEmbeddings(nn.Module):
 
 
 # %% a place for each text kind="misconception" also_affects=["Encoder", "load_pretrained"]
-# The places are counted along the batch: all tokens of text 0 get row 0, and all tokens of text 1 get row 1. Each text
-# counts its own places from 0.
+# The places are counted along the batch: all tokens of text 0 get position row 0, and all tokens of text 1 get row 1.
+# Each text should start at 0 and count its own tokens. Look at which axis of ids the places follow.
 class TokenEmbeddings(nn.Module):
     def __init__(self, vocab_size, d_model, max_length):
         super().__init__()
@@ -194,8 +199,8 @@ class TokenEmbeddings(nn.Module):
 
 
 # %% scaled by the root of d_model kind="misconception" also_affects=["Encoder", "load_pretrained"]
-# The rows of the word table are multiplied by the root of d_model, as in the first transformer. The encoder of this
-# lab does not do that, and its numbers would change.
+# The rows of the word table are multiplied by the square root of d_model, as in the first transformer: with
+# d_model=4, [1, 2, 0, 1] becomes [2, 4, 0, 2]. Look at whether the docstring scales anything before it adds.
 class TokenEmbeddings(nn.Module):
     def __init__(self, vocab_size, d_model, max_length):
         super().__init__()
@@ -210,8 +215,8 @@ class TokenEmbeddings(nn.Module):
 
 
 # %% eps of PyTorch's default kind="misconception"
-# The norm has PyTorch's default eps of 1e-5. For rows with tiny numbers, as in the test, that is not small at all.
-# Look at the docstring.
+# The norm has PyTorch's default eps of 1e-5. For a row with the numbers 0.001 and -0.001, whose variance is 1e-6,
+# that is ten times as much as the variance itself. Look at the docstring.
 class TokenEmbeddings(nn.Module):
     def __init__(self, vocab_size, d_model, max_length):
         super().__init__()
@@ -226,8 +231,8 @@ class TokenEmbeddings(nn.Module):
 
 
 # %% fixed waves instead of a table kind="misconception" also_affects=["Encoder", "load_pretrained"]
-# The positions are fixed sine and cosine waves and not a table that is learned. That works too, but a pretrained table
-# then has no place to go.
+# The positions are fixed sine and cosine waves, so place 0 always has [0, 1, 0, 1, ...]. A pretrained model brings
+# its own numbers for each place and would have nowhere to put them. Look at the type of `position` in the docstring.
 class TokenEmbeddings(nn.Module):
     def __init__(self, vocab_size, d_model, max_length):
         super().__init__()

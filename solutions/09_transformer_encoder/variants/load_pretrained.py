@@ -3,8 +3,8 @@ import re
 import torch
 
 # %% queries and keys exchanged kind="misconception"
-# The weights of the queries are in the place of the keys, and the other way round. Both have the same shape, so
-# nothing raises an error. Read the rules for q_lin and k_lin again.
+# The weights of the queries are where the keys should be, and the other way round. For d_model=4 both are (4, 4), so
+# nothing raises an error, but every word asks as it should answer. Look at your rules for q_lin and k_lin.
 RULES = {
     "embeddings.word_embeddings": "embeddings.word",
     "embeddings.position_embeddings": "embeddings.position",
@@ -38,7 +38,8 @@ def load_pretrained(encoder, state_dict):
 
 
 # %% norms exchanged kind="misconception"
-# The two norms of a block are exchanged. `sa` stands for self-attention: which of your norms follows attention?
+# The two norms of each block are exchanged, 2 weights and 2 biases in a block. The shapes are equal, so nothing
+# raises an error. Look at what `sa` in sa_layer_norm stands for, and which of your norms comes after that part.
 RULES = {
     "embeddings.word_embeddings": "embeddings.word",
     "embeddings.position_embeddings": "embeddings.position",
@@ -72,7 +73,8 @@ def load_pretrained(encoder, state_dict):
 
 
 # %% values and output exchanged kind="misconception"
-# The weights of the values and of the output projection are exchanged. Their shapes are equal; their work is not.
+# The weights of the values and of the output projection are exchanged. For d_model=4 both are (4, 4), so nothing
+# raises an error, but the two do different work. Compare your rules for v_lin and out_lin.
 RULES = {
     "embeddings.word_embeddings": "embeddings.word",
     "embeddings.position_embeddings": "embeddings.position",
@@ -106,7 +108,8 @@ def load_pretrained(encoder, state_dict):
 
 
 # %% only the first layer kind="misconception"
-# Only the names of layer 0 are translated; all other layers stay as they were. The rules must work for every number.
+# Only the names of layer 0 are translated: "transformer.layer.1..." and all later layers find no place, and their
+# blocks keep random weights. Look at which part of your rule contains the number.
 RULES = {
     "embeddings.word_embeddings": "embeddings.word",
     "embeddings.position_embeddings": "embeddings.position",
@@ -140,7 +143,8 @@ def load_pretrained(encoder, state_dict):
 
 
 # %% returns what was found kind="misconception"
-# The list holds the names that were copied. The caller wants to know the others: those that found no place.
+# The list has the names that were copied. If 100 of 102 names find a place, the caller gets 100 names and has to work
+# out the other 2. Look at which names the docstring asks for.
 RULES = {
     "embeddings.word_embeddings": "embeddings.word",
     "embeddings.position_embeddings": "embeddings.position",
@@ -173,8 +177,8 @@ def load_pretrained(encoder, state_dict):
 
 
 # %% returns nothing kind="misconception"
-# The weights are copied, but names without a place are passed over in silence: None is returned. Look at what the
-# docstring says is returned.
+# The weights are copied, but the function returns None, so a caller does not learn that, say, 2 of 102 names found no
+# place. Look at what the docstring says is returned.
 RULES = {
     "embeddings.word_embeddings": "embeddings.word",
     "embeddings.position_embeddings": "embeddings.position",
@@ -204,8 +208,8 @@ def load_pretrained(encoder, state_dict):
 
 
 # %% returns the translated names kind="misconception"
-# The names that are returned are translated ones. The docstring asks for the names in state_dict: those that the
-# caller knows.
+# The names in the list have been translated: the caller passed "x.q_lin.weight" and reads "x.q_proj.weight", a name
+# that is not in state_dict. Look at whose names the docstring asks for.
 RULES = {
     "embeddings.word_embeddings": "embeddings.word",
     "embeddings.position_embeddings": "embeddings.position",
@@ -239,8 +243,8 @@ def load_pretrained(encoder, state_dict):
 
 
 # %% assigned into a dict kind="misconception"
-# The tensors are put into the dict that `encoder.state_dict()` gives. That changes the dict, not the encoder. Look at
-# how a parameter itself is changed.
+# The tensors are put into the dict that `encoder.state_dict()` gives. That changes the dict: afterwards a parameter
+# of 0.5 is still 0.5. Look at whether your assignment reaches the parameter itself.
 RULES = {
     "embeddings.word_embeddings": "embeddings.word",
     "embeddings.position_embeddings": "embeddings.position",
@@ -273,8 +277,8 @@ def load_pretrained(encoder, state_dict):
 
 
 # %% weights transposed kind="misconception"
-# The weights of square linear layers are transposed. nn.Linear of both libraries stores (out, in), so there is nothing
-# to transpose.
+# The weights of the linear layers are transposed: [[1, 2], [3, 4]] becomes [[1, 3], [2, 4]]. Only square ones fit in
+# this way, so nothing raises an error. Compare how nn.Linear stores its weight in both models.
 RULES = {
     "embeddings.word_embeddings": "embeddings.word",
     "embeddings.position_embeddings": "embeddings.position",
@@ -308,7 +312,8 @@ def load_pretrained(encoder, state_dict):
 
 
 # %% biases left out kind="misconception"
-# Only weights are copied; the biases keep the numbers they had. Look at how the names in the two lists end.
+# Only the weights are copied; each bias keeps its random or zero start, one for each of the 6 linear layers in a
+# block. Look at how the names in state_dict end.
 RULES = {
     "embeddings.word_embeddings": "embeddings.word",
     "embeddings.position_embeddings": "embeddings.position",
@@ -344,8 +349,8 @@ def load_pretrained(encoder, state_dict):
 
 
 # %% embeddings' norm forgotten kind="misconception"
-# The layer norm of the embeddings has no rule, so its weight and bias are returned as names without a place. Compare
-# the two lists of names.
+# The layer norm of the embeddings has no rule, so 2 names, its weight and its bias, come back as if they had no
+# place. Compare the two lists of names, beginning with "embeddings".
 RULES = {
     "embeddings.word_embeddings": "embeddings.word",
     "embeddings.position_embeddings": "embeddings.position",
@@ -378,7 +383,8 @@ def load_pretrained(encoder, state_dict):
 
 
 # %% positions forgotten kind="misconception"
-# The position table has no rule, so the encoder keeps its random positions. Compare the two lists of names.
+# The position table has no rule, so the encoder keeps random positions, and 1 name too many comes back. Compare the
+# two lists of names, beginning with "embeddings".
 RULES = {
     "embeddings.word_embeddings": "embeddings.word",
     "embeddings.LayerNorm": "embeddings.norm",
@@ -411,7 +417,8 @@ def load_pretrained(encoder, state_dict):
 
 
 # %% stops at a name without a place kind="misconception"
-# A name without a place ends the loop with an error. The docstring asks to go on and to return such names.
+# A name without a place ends the loop with an error, and everything after it is not copied: if name 3 of 100 is
+# unknown, 97 weights stay random. Look at what the docstring says about such names.
 RULES = {
     "embeddings.word_embeddings": "embeddings.word",
     "embeddings.position_embeddings": "embeddings.position",
@@ -438,8 +445,8 @@ def load_pretrained(encoder, state_dict):
 
 
 # %% names without a weight kind="misconception"
-# The list holds the names of your encoder that got no weight. The docstring asks for the other direction: names in
-# state_dict without a place in the encoder.
+# The list has the names of your encoder that got no weight. The question is the other direction: if state_dict brings
+# 2 names that the encoder lacks, these 2 are wanted. Look at whose names the docstring asks for.
 RULES = {
     "embeddings.word_embeddings": "embeddings.word",
     "embeddings.position_embeddings": "embeddings.position",
@@ -466,8 +473,9 @@ def load_pretrained(encoder, state_dict):
 
 
 # %% shares memory kind="misconception" hidden_because="only a step of training shows it"
-# The encoder now uses the tensors of state_dict themselves, so training it changes them, too. Copy the numbers
-# instead.
+# The encoder now uses the very tensors of state_dict. After one training step, `state_dict[name]` has changed too:
+# what was 1.0 may be 0.9. Look at the last words of the docstring, and at whether your assignment moves numbers or
+# only names.
 RULES = {
     "embeddings.word_embeddings": "embeddings.word",
     "embeddings.position_embeddings": "embeddings.position",
@@ -500,8 +508,8 @@ def load_pretrained(encoder, state_dict):
 
 
 # %% parameters that no longer learn kind="misconception" hidden_because="only training shows it"
-# The parameters are replaced by ones that need no gradient, so the encoder cannot be trained any more. Change the
-# numbers of the parameters, not their settings.
+# The parameters are replaced by tensors that need no gradient, so after loading, an optimiser finds 0 parameters to
+# train. Look at requires_grad of a parameter before and after the call.
 RULES = {
     "embeddings.word_embeddings": "embeddings.word",
     "embeddings.position_embeddings": "embeddings.position",

@@ -2,14 +2,16 @@ import torch
 
 
 # %% always [MASK] kind="misconception"
-# Every chosen token becomes [MASK]. The docstring has three groups: masked, random and kept.
+# Every chosen token becomes [MASK]: of 100 chosen ones, 100 instead of about 80. The model would never see the other
+# two cases. Look at the three groups in the docstring.
 def mask_tokens(ids, special, mask_id, vocab_size, generator, share=0.15):
     chosen = (torch.rand(ids.shape, generator=generator) < share) & ~special[ids]
     return ids.masked_fill(chosen, mask_id), ids.masked_fill(~chosen, -100)
 
 
 # %% nothing kept kind="misconception"
-# 20% of the chosen tokens become random ones, and none stays as it is. Half of what is not masked is kept.
+# No chosen token stays as it is: of 100, about 80 become [MASK] and 20 random, instead of 80, 10 and 10. Look at the
+# last group in the docstring.
 def mask_tokens(ids, special, mask_id, vocab_size, generator, share=0.15):
     chosen = (torch.rand(ids.shape, generator=generator) < share) & ~special[ids]
     labels = ids.masked_fill(~chosen, -100)
@@ -21,7 +23,8 @@ def mask_tokens(ids, special, mask_id, vocab_size, generator, share=0.15):
 
 
 # %% nothing random kind="misconception"
-# 20% of the chosen tokens stay as they are, and none becomes a random one. Half of what is not masked is random.
+# No chosen token becomes a random one: of 100, about 80 become [MASK] and 20 stay, instead of 80, 10 and 10. Look at
+# the second group in the docstring.
 def mask_tokens(ids, special, mask_id, vocab_size, generator, share=0.15):
     chosen = (torch.rand(ids.shape, generator=generator) < share) & ~special[ids]
     labels = ids.masked_fill(~chosen, -100)
@@ -31,8 +34,8 @@ def mask_tokens(ids, special, mask_id, vocab_size, generator, share=0.15):
 
 
 # %% 10% of the rest kind="misconception"
-# A second draw gives random tokens to 10% of those that are not masked: 2% of the chosen ones. 10% of all chosen
-# tokens is half of the rest.
+# The random tokens are 10% of the chosen ones that are not masked: of 100, about 80 become [MASK] and only 2 random.
+# Look at what the 10% in the docstring are a share of.
 def mask_tokens(ids, special, mask_id, vocab_size, generator, share=0.15):
     chosen = (torch.rand(ids.shape, generator=generator) < share) & ~special[ids]
     labels = ids.masked_fill(~chosen, -100)
@@ -45,8 +48,8 @@ def mask_tokens(ids, special, mask_id, vocab_size, generator, share=0.15):
 
 
 # %% random tokens over masked ones kind="misconception"
-# A second draw gives random tokens to 10% of all chosen ones, also to those that are [MASK] already, so only 72% stay
-# masked. Each chosen token belongs to one group.
+# A second draw turns 10% of all chosen tokens into random ones, even those that are [MASK] already: of 100, about 72
+# stay masked instead of 80. Think about whether one token can belong to two of the groups.
 def mask_tokens(ids, special, mask_id, vocab_size, generator, share=0.15):
     chosen = (torch.rand(ids.shape, generator=generator) < share) & ~special[ids]
     labels = ids.masked_fill(~chosen, -100)
@@ -59,8 +62,8 @@ def mask_tokens(ids, special, mask_id, vocab_size, generator, share=0.15):
 
 
 # %% special tokens too kind="misconception"
-# Special tokens are chosen like all others, so [CLS], [SEP] and [PAD] are hidden and asked. Look at the argument
-# `special`.
+# Special tokens are chosen like all others: in [CLS] a b [SEP] [PAD], 3 of 5 tokens carry no question, and still they
+# are hidden and asked. Look at where you use `special`.
 def mask_tokens(ids, special, mask_id, vocab_size, generator, share=0.15):
     chosen = torch.rand(ids.shape, generator=generator) < share
     labels = ids.masked_fill(~chosen, -100)
@@ -72,8 +75,8 @@ def mask_tokens(ids, special, mask_id, vocab_size, generator, share=0.15):
 
 
 # %% only special tokens kind="misconception"
-# The table is read the other way round: special tokens are chosen and ordinary ones are not. Look at what True means
-# in `special`.
+# The table is read the other way round: in [CLS] a b [SEP], the 2 special tokens can be chosen, and a and b never.
+# Look at what True means in `special`.
 def mask_tokens(ids, special, mask_id, vocab_size, generator, share=0.15):
     chosen = (torch.rand(ids.shape, generator=generator) < share) & special[ids]
     labels = ids.masked_fill(~chosen, -100)
@@ -85,8 +88,8 @@ def mask_tokens(ids, special, mask_id, vocab_size, generator, share=0.15):
 
 
 # %% labels everywhere kind="misconception"
-# The labels hold the original id at every place, so the loss asks for all tokens. Where nothing is asked, the label is
-# -100.
+# The labels have the original id at every place: with 10 tokens of which 2 are chosen, the loss asks for 10 instead
+# of 2, and 8 of them can simply be read off the input. Look at what the docstring says about the other places.
 def mask_tokens(ids, special, mask_id, vocab_size, generator, share=0.15):
     chosen = (torch.rand(ids.shape, generator=generator) < share) & ~special[ids]
     labels = ids.clone()
@@ -98,8 +101,8 @@ def mask_tokens(ids, special, mask_id, vocab_size, generator, share=0.15):
 
 
 # %% labels 0 instead of -100 kind="misconception"
-# The label is 0 where nothing is asked. But 0 is an id, and the loss would ask for it. Look at the number in the
-# docstring.
+# The label is 0 where nothing is asked. But 0 is an id like any other, so the loss would ask for token 0 at all these
+# places. Look at the number in the docstring.
 def mask_tokens(ids, special, mask_id, vocab_size, generator, share=0.15):
     chosen = (torch.rand(ids.shape, generator=generator) < share) & ~special[ids]
     labels = ids.masked_fill(~chosen, 0)
@@ -111,7 +114,8 @@ def mask_tokens(ids, special, mask_id, vocab_size, generator, share=0.15):
 
 
 # %% labels of the masked ones only kind="misconception"
-# Labels are set only where the input is [MASK]. Random and kept tokens are asked, too: that is what they are for.
+# Only places with [MASK] have a label: of 10 chosen tokens, about 2 are random or kept, and they are never asked.
+# Look at which places the docstring gives a label.
 def mask_tokens(ids, special, mask_id, vocab_size, generator, share=0.15):
     chosen = (torch.rand(ids.shape, generator=generator) < share) & ~special[ids]
     labels = ids.masked_fill(~chosen, -100)
@@ -123,8 +127,8 @@ def mask_tokens(ids, special, mask_id, vocab_size, generator, share=0.15):
 
 
 # %% labels hold the inputs kind="misconception"
-# The labels hold what stands in the input, after the replacement, and not the original tokens. The model would be
-# asked for [MASK].
+# The labels contain the input after the replacement, so where token 7 became [MASK], the model is asked for [MASK]
+# instead of 7. Look at which ids go into the labels, and when you read them.
 def mask_tokens(ids, special, mask_id, vocab_size, generator, share=0.15):
     chosen = (torch.rand(ids.shape, generator=generator) < share) & ~special[ids]
     fate = torch.rand(ids.shape, generator=generator)
@@ -135,7 +139,8 @@ def mask_tokens(ids, special, mask_id, vocab_size, generator, share=0.15):
 
 
 # %% random tokens anywhere kind="misconception"
-# Random tokens are put into places that were not chosen. The input may differ from the text only where the labels ask.
+# Random tokens appear at places that were not chosen: about 1 token in 10 changes, although its label is -100. The
+# input should change only where the labels ask. Look at the condition for the random group.
 def mask_tokens(ids, special, mask_id, vocab_size, generator, share=0.15):
     chosen = (torch.rand(ids.shape, generator=generator) < share) & ~special[ids]
     labels = ids.masked_fill(~chosen, -100)
@@ -147,8 +152,8 @@ def mask_tokens(ids, special, mask_id, vocab_size, generator, share=0.15):
 
 
 # %% the global generator kind="misconception"
-# The random numbers do not come from the generator, so the same seed does not give the same choice. Look at every call
-# that draws.
+# The random numbers come from PyTorch's global state, so two calls with generators of the same seed, such as 0,
+# choose different tokens, and a run cannot be repeated. Look at every call that draws numbers.
 def mask_tokens(ids, special, mask_id, vocab_size, generator, share=0.15):
     chosen = (torch.rand(ids.shape) < share) & ~special[ids]
     labels = ids.masked_fill(~chosen, -100)
@@ -160,8 +165,8 @@ def mask_tokens(ids, special, mask_id, vocab_size, generator, share=0.15):
 
 
 # %% a new seed in every call kind="misconception"
-# The function makes its own generator with a fixed seed, so every batch is masked at the same places. Look at where
-# the random numbers come from.
+# The function seeds a generator of its own, so all batches are masked at the same places: if places 3 and 8 are
+# hidden now, they are hidden in every call. Look at where the random numbers should come from.
 def mask_tokens(ids, special, mask_id, vocab_size, generator, share=0.15):
     generator = torch.Generator().manual_seed(0)
     chosen = (torch.rand(ids.shape, generator=generator) < share) & ~special[ids]
@@ -174,7 +179,8 @@ def mask_tokens(ids, special, mask_id, vocab_size, generator, share=0.15):
 
 
 # %% share fixed kind="misconception"
-# 15% are chosen, whatever `share` says. Look at where the function uses its argument.
+# 15% of the tokens are chosen, whatever `share` says: with share=0.5 and 100 tokens, about 15 instead of 50. Look at
+# where the function uses its argument.
 def mask_tokens(ids, special, mask_id, vocab_size, generator, share=0.15):
     chosen = (torch.rand(ids.shape, generator=generator) < 0.15) & ~special[ids]
     labels = ids.masked_fill(~chosen, -100)
@@ -186,8 +192,8 @@ def mask_tokens(ids, special, mask_id, vocab_size, generator, share=0.15):
 
 
 # %% changes the texts kind="misconception"
-# The tokens are replaced in ids itself, so the caller's texts are changed for good, and the next epoch reads [MASK] as
-# text. Work on a copy.
+# The ids of the caller are changed: after the call, a text [5, 7, 9] may read [5, [MASK], 9] for good, and the next
+# epoch learns from that. Compare ids before and after the call.
 def mask_tokens(ids, special, mask_id, vocab_size, generator, share=0.15):
     chosen = (torch.rand(ids.shape, generator=generator) < share) & ~special[ids]
     labels = ids.masked_fill(~chosen, -100)
@@ -201,8 +207,8 @@ def mask_tokens(ids, special, mask_id, vocab_size, generator, share=0.15):
 
 
 # %% whole columns kind="misconception" hidden_because="a visible test would need more texts and places than a short one has"
-# One draw per place is used for all texts, so the same places are hidden in every text of the batch. Draw a number for
-# each token.
+# One number is drawn for each place and used for all texts, so if place 3 is hidden in text 0, it is hidden in texts
+# 1, 2 and all others. Look at the shape of what you draw.
 def mask_tokens(ids, special, mask_id, vocab_size, generator, share=0.15):
     chosen = (torch.rand(ids.shape[1], generator=generator) < share) & ~special[ids]
     labels = ids.masked_fill(~chosen, -100)
@@ -214,7 +220,8 @@ def mask_tokens(ids, special, mask_id, vocab_size, generator, share=0.15):
 
 
 # %% one random token for all kind="misconception" hidden_because="the share of random tokens is right; only their variety shows it"
-# A single random id is drawn and used at all places of the third group. Each of these tokens needs its own draw.
+# A single random id is drawn for the whole batch: if it is 42, all tokens of the random group become 42. Look at how
+# many ids you draw, and how many tokens need one.
 def mask_tokens(ids, special, mask_id, vocab_size, generator, share=0.15):
     chosen = (torch.rand(ids.shape, generator=generator) < share) & ~special[ids]
     labels = ids.masked_fill(~chosen, -100)

@@ -24,8 +24,8 @@ def recorded(function, *args):
     return call
 
 
-def outcome(value):
-    return recorded(lambda: value).outcome
+def returned(value):
+    return recorded(lambda: value)
 
 
 LONG = torch.arange(1.0, 50.0)
@@ -45,7 +45,7 @@ SWAPPED = LONG.flip(0)
     ],
 )
 def test_the_same_up_to_rounding(one, other):
-    assert outcome(one).agrees(outcome(other))
+    assert returned(one).agrees(returned(other))
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,27 @@ def test_the_same_up_to_rounding(one, other):
     ],
 )
 def test_a_difference(one, other):
-    assert not outcome(one).agrees(outcome(other))
+    assert not returned(one).agrees(returned(other))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "kinds"),
+    [
+        (LONG, LONG.double(), True),
+        (LONG, LONG[None], False),
+        (LONG, LONG.clone().requires_grad_(), False),
+        (torch.tensor([True]), torch.tensor([1]), False),
+        (torch.tensor([1]), torch.tensor([1], dtype=torch.int32), True),
+        (torch.tensor(0.5), 0.5, False),
+        ([torch.tensor(0.5), torch.tensor(1.5)], [0.5, 1.5], False),
+        ([0.5, 1.5], torch.tensor([0.5, 1.5]), False),
+        ((1, "a"), [1, "a"], False),
+    ],
+)
+def test_equal_values_of_other_types(one, other, kinds):
+    one, other = returned(one), returned(other)
+    assert one.outcome.agrees(other.outcome) and one.types != other.types
+    assert (one.kinds == other.kinds) is kinds
 
 
 def test_inputs_are_compared_too():
@@ -77,7 +97,8 @@ def test_inputs_are_compared_too():
 
 def test_a_changed_input_is_part_of_the_outcome():
     changing = recorded(lambda x: x.add_(1), torch.zeros(3))
-    assert not changing.agrees(recorded(lambda x: x + 1, torch.zeros(3)))
+    other = recorded(lambda x: x + 1, torch.zeros(3))
+    assert not changing.agrees(other) and changing.outcome.agrees(other.outcome)
 
 
 def test_errors_agree_by_their_type_and_have_a_text():
@@ -122,3 +143,37 @@ def test_what_has_no_valid_form_agrees_with_nothing():
 def test_traces_survive_json():
     traces = {"Case.test": [recorded(lambda x: x, LONG), recorded(lambda: {}["a"])]}
     assert traces_from_json(traces_to_json(traces)) == traces
+
+
+def varied_calls(*args, **kwargs):
+    """The calls that follow a test which has called a function with these arguments."""
+    recorder, client = Recorder(varied=True), RemoteClient(local_transport({"f": lambda *args, **kwargs: None}))
+    client.recorder = recorder
+    recorder.start("Case.test")
+    client.call("f", args, kwargs)
+    return [arguments for _, arguments in recorder.other_calls()]
+
+
+def test_a_test_is_varied_in_one_argument_after_the_other():
+    drawn, large, *others = varied_calls(torch.tensor([1.0, 2.0]), 3, temperature=0.5)
+    assert drawn[0][1:] == large[0][1:] == [3] and not torch.equal(drawn[0][0], torch.tensor([1.0, 2.0]))
+    assert large[0][0].tolist() == [300.0, 600.0]
+    assert [kwargs["temperature"] for _, kwargs in others if kwargs["temperature"] != 0.5] == [1.25, 0.15, -0.5, 0.0]
+    assert {args[1] for args, _ in others} == {3, 4, 2, 9, 1, 0}
+
+
+def test_variations_are_the_same_again():
+    [first, *_], [again, *_] = varied_calls(torch.ones(3)), varied_calls(torch.ones(3))
+    assert torch.equal(first[0][0], again[0][0])
+
+
+def test_rows_that_sum_to_1_still_do():
+    drawn, *_ = varied_calls(torch.tensor([[0.25, 0.75], [0.5, 0.5]]))
+    assert torch.allclose(drawn[0][0].sum(dim=-1), torch.ones(2))
+
+
+def test_without_data_there_is_nothing_to_vary():
+    assert varied_calls("a", None) == []
+    recorder = Recorder()
+    recorder.start("Case.test")
+    assert recorder.other_calls() == []

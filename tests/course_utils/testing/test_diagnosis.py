@@ -1,52 +1,110 @@
 """Which known mistake the calls of an answer show."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from course_utils.remote.mistakes import Mistake, advice, diagnose
-from course_utils.remote.traces import Call, Fingerprint
+from course_utils.remote.mistakes import Mistake, advice, diagnose, packed
+from course_utils.remote.signs import signs_of
+from course_utils.remote.traces import Call, Fingerprint, error_hash
 from course_utils.testing import known_answers
 from course_utils.testing.known_answers import known_mistakes
 
 
-def call(value, evidence=2, text=""):
-    return Call(Fingerprint("f", [[4, 1.0]]), Fingerprint("v", [[4, value]]), text, evidence)
+def call(value, asked=1.0, **details):
+    return Call(Fingerprint("f", [[4, asked]]), Fingerprint("v", [[4, value]]), **{"evidence": 2, **details})
 
 
-def mistake(name, *calls):
-    return Mistake(name, f"about {name}", {"VisibleF.test_a": list(calls)})
+def error(name, text="", asked=1.0):
+    kind = error_hash(name)
+    return Call(Fingerprint("f", [[4, asked]]), Fingerprint(kind), kind, kind, kind, text, 2)
 
 
-WRONG = {"VisibleF.test_a": [call(1.0), call(2.0)]}
+def traces(*calls):
+    return {"VisibleF.test_a": list(calls)}
 
 
-def names(traces, *mistakes):
-    return [found.name for found in diagnose(traces, mistakes)]
+def mistake(name, right, *calls, alternatives=()):
+    return Mistake(name, f"about {name}", signs_of([traces(*right), *alternatives], traces(*calls)))
+
+
+RIGHT = [call(value, value) for value in (5.0, 6.0, 7.0)]
+WRONG = [call(1.0, 5.0), call(2.0, 6.0), call(7.0, 7.0)]  # right in the last one
+
+
+def names(calls, *mistakes):
+    return [found.name for found in diagnose(traces(*calls), mistakes)]
 
 
 def test_the_mistake_that_behaves_the_same():
-    assert names(WRONG, mistake("m", call(1.0), call(2.0)), mistake("n", call(1.0), call(3.0))) == ["m"]
+    other = mistake("n", RIGHT, call(1.0, 5.0), call(3.0, 6.0), call(7.0, 7.0))
+    assert names(WRONG, mistake("m", RIGHT, *WRONG), other) == ["m"]
 
 
 def test_two_that_the_tests_cannot_tell_apart_and_three():
-    same = [mistake(name, call(1.0), call(2.0)) for name in "mno"]
+    same = [mistake(name, RIGHT, *WRONG) for name in "mno"]
     assert names(WRONG, *same[:2]) == ["m", "n"]
     assert names(WRONG, *same) == []
 
 
 @pytest.mark.parametrize(
-    "other",
+    "calls",
     [
-        mistake("one call more", call(1.0), call(2.0), call(3.0)),
-        mistake("one call less", call(1.0)),
-        mistake("too little evidence", call(1.0, 2), call(2.0, 1)),
-        mistake("errors with another text", call(1.0), call(2.0, text="x")),
-        Mistake("another test", "", {"VisibleF.test_b": [call(1.0), call(2.0)]}),
+        [call(1.0, 5.0), call(2.5, 6.0), call(7.0, 7.0)],  # another wrong value
+        [call(1.0, 5.0), call(2.0, 6.0), call(7.5, 7.0)],  # wrong where the mistake is right
+        [call(1.0, 5.0)],  # too little to tell
+        [call(5.0, 5.0), call(2.0, 6.0), call(7.0, 7.0)],  # right where the mistake is wrong
+        [error("TypeError", "a", asked) for asked in (5.0, 6.0, 7.0)],
     ],
 )
-def test_no_diagnosis(other):
-    assert names(WRONG, other) == []
+def test_no_diagnosis(calls):
+    assert names(calls, mistake("m", RIGHT, *WRONG)) == []
+
+
+def test_types_do_not_count_where_values_are_wrong():
+    other_types = [call(1.0, 5.0, kinds="list"), call(2.0, 6.0, kinds="list"), call(7.0, 7.0, kinds="list")]
+    assert names(other_types, mistake("m", RIGHT, *WRONG)) == ["m"]
+
+
+def test_types_count_where_nothing_else_is_wrong():
+    lists = [call(value, value, kinds="list", types="list") for value in (5.0, 6.0, 7.0)]
+    known = mistake("a list", RIGHT, *lists)
+    assert names(lists, known) == ["a list"]
+    assert names([call(value, value, kinds="dict", types="dict") for value in (5.0, 6.0, 7.0)], known) == []
+
+
+def test_an_error_with_another_text_is_less_evidence():
+    wrong = [error("TypeError", "a", 5.0), error("TypeError", "a", 6.0), call(7.0, 7.0)]
+    known = mistake("m", RIGHT, *wrong)
+    assert names(wrong, known) == ["m"]
+    assert names([error("TypeError", "b", 5.0), error("TypeError", "b", 6.0), call(7.0, 7.0)], known) == []
+
+
+def test_what_is_returned_in_place_of_an_error_counts_less():
+    right = [*RIGHT, *(error("ValueError", "no", asked) for asked in (1.0, 2.0, 3.0, 4.0))]
+    accepts = [*RIGHT, *(call(9.0, asked) for asked in (1.0, 2.0, 3.0, 4.0))]
+    known = mistake("accepts everything", right, *accepts)
+    assert names([*RIGHT, *(call(8.0 + asked, asked) for asked in (1.0, 2.0, 3.0, 4.0))], known) == [
+        "accepts everything"
+    ]
+    assert names([*RIGHT, *(error("TypeError", "x", asked) for asked in (1.0, 2.0, 3.0, 4.0))], known) == []
+
+
+def test_one_value_again_and_again_is_little_evidence():
+    right = [call(5.0 + asked, asked) for asked in (1.0, 2.0, 3.0, 4.0)]
+    zeros = [call(0.0, asked, evidence=1) for asked in (1.0, 2.0, 3.0, 4.0)]
+    assert names(zeros, mistake("m", right, *zeros)) == []
+
+
+def test_where_right_answers_differ_nothing_is_wrong():
+    alternative = traces(call(1.0, 5.0), call(2.0, 6.0), call(7.0, 7.0))
+    assert names(WRONG, mistake("m", RIGHT, *WRONG, alternatives=[alternative])) == []
+
+
+def test_a_mistake_survives_json():
+    known = mistake("m", RIGHT, *WRONG)
+    assert Mistake.from_json(json.loads(json.dumps(known.to_json()))) == known
 
 
 def test_advice():
@@ -62,9 +120,9 @@ def test_a_lab_without_a_file_has_none(monkeypatch, tmp_path):
     assert known_mistakes("f") == []
     (tmp_path / known_answers.FOLDER).mkdir()
     (tmp_path / known_answers.FOLDER / "01_a.json").write_text(
-        json.dumps({"mistakes": {"f": [mistake("m", call(1.0)).to_json()]}})
+        json.dumps({"mistakes": {"f": packed([mistake("m", RIGHT, *WRONG)])}})
     )
     known_answers._content.cache_clear()
-    assert known_mistakes("f") == [mistake("m", call(1.0))]
+    assert known_mistakes("f") == [replace(mistake("m", RIGHT, *WRONG), name="")]
     assert known_mistakes("g") == []
     known_answers._content.cache_clear()

@@ -270,7 +270,7 @@ class TestAssertClose:
             (torch.zeros(5, 5), torch.eye(5), r"5 of 25 values differ"),
             ([1.0], [1.0, 2.0], "2 values"),
             ({"a": 1}, {"b": 1}, "keys 'b'"),
-            ({"a": [1, 2]}, {"a": [1, 5]}, r"where:    \['a'\]\[1\]"),
+            ({"a": [1, 2]}, {"a": [1, 5]}, r"where:    item \['a'\]\[1\]"),
             ("two", 2.0, "'two'"),
             (torch.ones(2), 1.0, "tensor of shape"),
         ],
@@ -441,3 +441,12 @@ def test_without_a_reference_a_test_says_what_is_missing(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(Exception, match="only available during grading"):
         _ = reference.anything
+
+
+def test_the_tests_own_words_come_first(case):
+    with pytest.raises(AssertionError, match=r"^other negatives \(1 not greater than 2\)$"):
+        case.assertGreater(1, 2, "other negatives")
+    with pytest.raises(AssertionError, match=r"^no gradient$"):
+        case.assertIsNotNone(None, "no gradient")
+    with pytest.raises(AssertionError, match=r"^1 not greater than 2$"):
+        case.assertGreater(1, 2)

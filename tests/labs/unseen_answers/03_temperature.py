@@ -1,0 +1,226 @@
+# %% info_nce: does not normalise
+def info_nce(queries, items, temperature):
+    logits = torch.matmul(queries, items.t()).div(temperature)
+    return nn.CrossEntropyLoss()(logits, torch.arange(logits.shape[0]))
+
+
+# %% info_nce: sum over the batch
+def info_nce(queries, items, temperature):
+    q = F.normalize(queries, p=2, dim=1)
+    i = F.normalize(items, p=2, dim=1)
+    logp = torch.log_softmax(q @ i.T / temperature, dim=1)
+    return -torch.diag(logp).sum()
+
+
+# %% info_nce: items choose among queries
+def info_nce(queries, items, temperature):
+    q = F.normalize(queries, dim=1)
+    i = F.normalize(items, dim=1)
+    sims = (q @ i.T) / temperature
+    return -(F.log_softmax(sims, dim=0).diagonal()).mean()
+
+
+# %% info_nce: softmax and logarithm separately | -
+def info_nce(queries, items, temperature):
+    q = queries / queries.norm(dim=1, keepdim=True)
+    i = items / items.norm(dim=1, keepdim=True)
+    e = torch.exp(q @ i.T / temperature)
+    return -torch.log(e.diagonal() / e.sum(1)).mean()
+
+
+# %% info_nce: does not normalise | sum over the batch | -
+def info_nce(queries, items, temperature):
+    return F.cross_entropy(queries @ items.T / temperature, torch.arange(len(queries)), reduction="sum")
+
+
+# %% info_nce: -
+def info_nce(queries, items, temperature):
+    q = F.normalize(queries, dim=-1)
+    i = F.normalize(items, dim=-1)
+    return -(q * i).sum(-1).mean() / temperature
+
+
+# %% entropy: in bits
+def entropy(probs, dim=-1):
+    h = torch.special.entr(probs).sum(dim)
+    return h / math.log(2)
+
+
+# %% entropy: 0 log 0 is NaN
+def entropy(probs, dim=-1):
+    return torch.sum(-probs * torch.log(probs), dim=dim)
+
+
+# %% entropy: the sign is missing
+def entropy(probs, dim=-1):
+    return torch.where(probs > 0, probs * torch.log(probs.clamp(min=1e-45)), torch.zeros_like(probs)).sum(dim)
+
+
+# %% entropy: a small number inside the logarithm | -
+def entropy(probs, dim=-1):
+    return -torch.sum(probs * torch.log(probs + 1e-8), dim=dim)
+
+
+# %% temperature_softmax: refuses only zero
+def temperature_softmax(logits, temperature, dim=-1):
+    if temperature == 0:
+        raise ValueError("T = 0")
+    z = logits / temperature
+    z = z - z.max(dim=dim, keepdim=True).values
+    return z.exp() / z.exp().sum(dim=dim, keepdim=True)
+
+
+# %% temperature_softmax: exp() overflows
+def temperature_softmax(logits, temperature, dim=-1):
+    if temperature <= 0:
+        raise ValueError("temperature must be positive")
+    e = torch.exp(logits / temperature)
+    return e / torch.sum(e, dim, keepdim=True)
+
+
+# %% temperature_softmax: multiplies by the temperature
+def temperature_softmax(logits, temperature, dim=-1):
+    if temperature <= 0:
+        raise ValueError
+    return F.softmax(temperature * logits, dim)
+
+
+# %% temperature_softmax: always the last dimension
+def temperature_softmax(logits, temperature, dim=-1):
+    if not temperature > 0:
+        raise ValueError("bad")
+    return nn.Softmax(dim=-1)(logits / temperature)
+
+
+# %% negative_gradient_share: softmax down the columns
+def negative_gradient_share(similarities, positive, temperature):
+    s = similarities.clone() / temperature
+    s[torch.arange(len(s)), positive] = -torch.inf
+    return F.softmax(s, 0)
+
+
+# %% negative_gradient_share: positives on the diagonal
+def negative_gradient_share(similarities, positive, temperature):
+    s = similarities / temperature
+    mask = torch.zeros_like(s, dtype=torch.bool)
+    for i in range(len(s)):
+        mask[i, i] = True
+    return torch.softmax(s.masked_fill(mask, -float("inf")), dim=1)
+
+
+# %% best_temperature: ties go to the first
+def best_temperature(results):
+    best, best_recall = None, -1
+    for t, row in results.items():
+        if row["val_recall"] > best_recall:
+            best, best_recall = t, row["val_recall"]
+    return best
+
+
+# %% best_temperature: lowest loss
+def best_temperature(results):
+    best = None
+    for t in results:
+        if best is None or results[t]["loss"] < results[best]["loss"]:
+            best = t
+    return best
+
+
+# %% LearnableTemperature: no cap
+class LearnableTemperature(nn.Module):
+    def __init__(self, init=0.07, max_scale=100.0):
+        super().__init__()
+        self.log_t = nn.Parameter(torch.tensor(math.log(init)))
+
+    @property
+    def temperature(self):
+        return self.log_t.exp().item()
+
+    def forward(self, similarities):
+        return similarities / self.log_t.exp()
+
+
+# %% LearnableTemperature: learns T itself
+class LearnableTemperature(nn.Module):
+    def __init__(self, init=0.07, max_scale=100.0):
+        super().__init__()
+        self.T = nn.Parameter(torch.tensor([float(init)]))
+        self.smallest = 1.0 / max_scale
+
+    @property
+    def temperature(self):
+        return self.T.clamp(min=self.smallest).item()
+
+    def forward(self, similarities):
+        return similarities / torch.clamp(self.T, min=self.smallest)
+
+
+# %% info_nce: both directions
+def info_nce(queries, items, temperature):
+    q, i = F.normalize(queries, dim=1), F.normalize(items, dim=1)
+    s = q @ i.t() / temperature
+    t = torch.arange(s.size(0))
+    return 0.5 * (F.cross_entropy(s, t) + F.cross_entropy(s.t(), t))
+
+
+# %% info_nce: normalises one side only
+def info_nce(queries, items, temperature):
+    q = queries / torch.linalg.vector_norm(queries, dim=1, keepdim=True).clamp(min=1e-12)
+    s = torch.einsum("id,jd->ij", q, items) / temperature
+    return (torch.logsumexp(s, 1) - s.diagonal()).mean()
+
+
+# %% info_nce: multiplies by the temperature
+def info_nce(queries, items, temperature):
+    s = F.cosine_similarity(queries.unsqueeze(1), items.unsqueeze(0), dim=-1)
+    return -F.log_softmax(s.mul(temperature), dim=1).diag().mean()
+
+
+# %% info_nce: -
+def info_nce(queries, items, temperature):
+    s = F.normalize(queries, dim=-1) @ F.normalize(items, dim=-1).T / temperature
+    return F.cross_entropy(s, torch.zeros(len(s), dtype=torch.long))
+
+
+# %% entropy: mean instead of sum
+def entropy(probs, dim=-1):
+    return torch.special.entr(probs).sum(dim) / probs.shape[dim]
+
+
+# %% entropy: the dimension stays
+def entropy(probs, dim=-1):
+    return torch.special.entr(probs).sum(dim=dim, keepdim=True)
+
+
+# %% entropy: -
+def entropy(probs, dim=-1):
+    return (probs * (1 - probs)).sum(dim=dim)
+
+
+# %% best_temperature: ties go to the smaller temperature
+def best_temperature(results):
+    best = None
+    for t in sorted(results):
+        if best is None or results[t]["val_recall"] > results[best]["val_recall"]:
+            best = t
+    return best
+
+
+# %% best_temperature: -
+def best_temperature(results):
+    return max(results)
+
+
+# %% temperature_softmax: divides the probabilities
+def temperature_softmax(logits, temperature, dim=-1):
+    if temperature <= 0:
+        raise ValueError("T must be positive")
+    p = F.softmax(logits, dim=dim)
+    return p / temperature
+
+
+# %% negative_gradient_share: multiplies by the temperature
+def negative_gradient_share(similarities, positive, temperature):
+    s = similarities.clone() * temperature
+    s.scatter_(1, positive[:, None], -float("inf"))
+    return s.softmax(dim=1)

@@ -1,0 +1,155 @@
+# %% squared_l2: root taken
+def squared_l2(x1, x2):
+    return torch.linalg.vector_norm(x1 - x2, dim=-1)
+
+
+# %% squared_l2: mean instead of sum
+def squared_l2(x1, x2):
+    d = x1 - x2
+    return (d * d).sum(-1) / d.shape[-1]
+
+
+# %% squared_l2: sum over all axes
+def squared_l2(x1, x2):
+    return torch.sum(torch.pow(x1 - x2, 2))
+
+
+# %% squared_l2: sum over the first axis | absolute differences | -
+def squared_l2(x1, x2):
+    return torch.abs(x1 - x2).sum(0)
+
+
+# %% anchor_negative_distances: transposed
+def anchor_negative_distances(anchors, negatives):
+    diff = anchors[:, None, :] - negatives[None, :, :]
+    return (diff**2).sum(-1)
+
+
+# %% anchor_negative_distances: root taken
+def anchor_negative_distances(anchors, negatives):
+    return (negatives[:, None] - anchors[None]).norm(dim=-1)
+
+
+# %% semi_hard_mask: or instead of and
+def semi_hard_mask(d_ap, d_an, margin):
+    return torch.logical_or(d_an > d_ap, d_an < d_ap + margin)
+
+
+# %% semi_hard_mask: hard negatives included
+def semi_hard_mask(d_ap, d_an, margin):
+    return d_an - d_ap < margin
+
+
+# %% semi_hard_mask: easy negatives included
+def semi_hard_mask(d_ap, d_an, margin):
+    return torch.gt(d_an, d_ap)
+
+
+# %% semi_hard_mask: integers instead of bool
+def semi_hard_mask(d_ap, d_an, margin):
+    return ((d_an > d_ap) & (d_an < d_ap + margin)).int()
+
+
+# %% semi_hard_mask: upper bound included | lower bound included | -
+def semi_hard_mask(d_ap, d_an, margin):
+    return (d_an >= d_ap) & (d_an <= d_ap + margin)
+
+
+# %% triplet_margins: wrong sign
+def triplet_margins(anchors, positives, negatives):
+    d_ap = squared_l2(anchors, positives)
+    d_an = anchor_negative_distances(anchors, negatives)
+    return d_ap[None, :] - d_an
+
+
+# %% triplet_margins: roots of both distances
+def triplet_margins(anchors, positives, negatives):
+    d_ap = torch.norm(anchors - positives, dim=1)
+    d_an = torch.norm(negatives[:, None] - anchors[None], dim=2)
+    return d_an - d_ap
+
+
+# %% triplet_loss: mean over all triplets
+def triplet_loss(anchors, positives, negatives, margin):
+    m = triplet_margins(anchors, positives, negatives)
+    return torch.clamp(margin - m, min=0).mean()
+
+
+# %% triplet_loss: sum of the hinges
+def triplet_loss(anchors, positives, negatives, margin):
+    return torch.maximum(margin - triplet_margins(anchors, positives, negatives), torch.zeros(1)).sum()
+
+
+# %% triplet_loss: mean of no numbers
+def triplet_loss(anchors, positives, negatives, margin):
+    h = torch.relu(margin - triplet_margins(anchors, positives, negatives))
+    active = h[h > 0]
+    return active.sum() / active.numel()
+
+
+# %% triplet_loss: -
+def triplet_loss(anchors, positives, negatives, margin):
+    return F.triplet_margin_loss(anchors, positives, negatives[: len(anchors)], margin=margin)
+
+
+# %% fast_distances: transposed
+def fast_distances(anchors, negatives):
+    return squared_l2(anchors.unsqueeze(1).double(), negatives.double()).to(anchors.dtype)
+
+
+# %% fast_distances: expanded square in float32
+def fast_distances(anchors, negatives):
+    aa = (anchors * anchors).sum(1)
+    nn_ = (negatives * negatives).sum(1)
+    return (nn_[:, None] - 2 * torch.matmul(negatives, anchors.t()) + aa[None, :]).clamp(min=0)
+
+
+# %% squared_l2: absolute differences
+def squared_l2(x1, x2):
+    return torch.linalg.vector_norm(x1 - x2, ord=1, dim=-1)
+
+
+# %% squared_l2: squared after the sum
+def squared_l2(x1, x2):
+    return (x1.sum(-1) - x2.sum(-1)) ** 2
+
+
+# %% squared_l2: -
+def squared_l2(x1, x2):
+    return 1 - F.cosine_similarity(x1, x2, dim=-1)
+
+
+# %% semi_hard_mask: lower bound included
+def semi_hard_mask(d_ap, d_an, margin):
+    return torch.ge(d_an, d_ap) & torch.lt(d_an - d_ap, margin)
+
+
+# %% semi_hard_mask: margin on the wrong side
+def semi_hard_mask(d_ap, d_an, margin):
+    gap = d_ap - d_an
+    return (gap > 0) & (gap < margin)
+
+
+# %% triplet_margins: negatives compared with positives
+def triplet_margins(anchors, positives, negatives):
+    d_ap = ((anchors - positives) ** 2).sum(1)
+    d_pn = ((negatives[:, None, :] - positives[None, :, :]) ** 2).sum(2)
+    return d_pn - d_ap
+
+
+# %% triplet_loss: hinge of the mean
+def triplet_loss(anchors, positives, negatives, margin):
+    m = triplet_margins(anchors, positives, negatives).mean()
+    return torch.clamp(margin - m, min=0)
+
+
+# %% triplet_loss: -
+def triplet_loss(anchors, positives, negatives, margin):
+    m = triplet_margins(anchors, positives, negatives)
+    return F.softplus(margin - m).mean()
+
+
+# %% anchor_negative_distances: mean over the features
+def anchor_negative_distances(anchors, negatives):
+    d = negatives.unsqueeze(1) - anchors.unsqueeze(0)
+    return torch.mean(d * d, -1)

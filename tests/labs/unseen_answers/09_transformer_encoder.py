@@ -1,0 +1,234 @@
+# %% layer_norm: divides by D - 1
+def layer_norm(x, weight, bias, eps=1e-12):
+    mu = x.mean(-1, keepdim=True)
+    var = torch.var(x, -1, keepdim=True)
+    return weight * ((x - mu) / torch.sqrt(var + eps)) + bias
+
+
+# %% layer_norm: eps outside the root
+def layer_norm(x, weight, bias, eps=1e-12):
+    mu = x.mean(dim=-1, keepdim=True)
+    sd = x.std(dim=-1, keepdim=True, unbiased=False)
+    return (x - mu) / (sd + eps) * weight + bias
+
+
+# %% layer_norm: bias before weight
+def layer_norm(x, weight, bias, eps=1e-12):
+    mu = x.mean(-1, True)
+    var = ((x - mu) ** 2).mean(-1, True)
+    return torch.mul((x - mu) * torch.rsqrt(var + eps) + bias, weight)
+
+
+# %% layer_norm: no root
+def layer_norm(x, weight, bias, eps=1e-12):
+    mu = x.mean(-1, keepdim=True)
+    var = x.var(-1, keepdim=True, correction=0)
+    return (x - mu) / (var + eps) * weight + bias
+
+
+# %% layer_norm: divides by D - 1 | bias before weight | -
+def layer_norm(x, weight, bias, eps=1e-12):
+    mu = x.mean(-1, keepdim=True)
+    return ((x - mu) / (x.var(-1, keepdim=True) + eps).sqrt() + bias) * weight
+
+
+# %% FeedForward: ReLU
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_hidden):
+        super().__init__()
+        self.lin1 = nn.Linear(d_model, d_hidden)
+        self.lin2 = nn.Linear(d_hidden, d_model)
+        self.act = nn.ReLU()
+
+    def forward(self, x):
+        return self.lin2(self.act(self.lin1(x)))
+
+
+# %% FeedForward: GELU by tanh
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_hidden):
+        super().__init__()
+        self.lin1 = nn.Linear(d_model, d_hidden)
+        self.lin2 = nn.Linear(d_hidden, d_model)
+
+    def forward(self, x):
+        h = self.lin1(x)
+        h = 0.5 * h * (1 + torch.tanh(math.sqrt(2 / math.pi) * (h + 0.044715 * h**3)))
+        return self.lin2(h)
+
+
+# %% FeedForward: no activation
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_hidden):
+        super().__init__()
+        self.lin1 = nn.Linear(d_model, d_hidden)
+        self.lin2 = nn.Linear(d_hidden, d_model)
+
+    def forward(self, x):
+        x = self.lin1(x)
+        return self.lin2(x)
+
+
+# %% EncoderBlock: norm first
+class EncoderBlock(nn.Module):
+    def __init__(self, d_model, num_heads, d_hidden):
+        super().__init__()
+        self.attention = MultiHeadSelfAttention(d_model, num_heads)
+        self.ffn = FeedForward(d_model, d_hidden)
+        self.norm1 = nn.LayerNorm(d_model, eps=1e-12)
+        self.norm2 = nn.LayerNorm(d_model, eps=1e-12)
+
+    def forward(self, x, mask=None):
+        m = mask
+        if m is not None:
+            m = m.unsqueeze(1).unsqueeze(1)
+        h = self.norm1(x)
+        x = x + self.attention(h, m)
+        return x + self.ffn(self.norm2(x))
+
+
+# %% EncoderBlock: eps of PyTorch's default
+class EncoderBlock(nn.Module):
+    def __init__(self, d_model, num_heads, d_hidden):
+        super().__init__()
+        self.norm1 = nn.LayerNorm(d_model)
+        self.norm2 = nn.LayerNorm(d_model)
+        self.ffn = FeedForward(d_model, d_hidden)
+        self.attention = MultiHeadSelfAttention(d_model, num_heads)
+
+    def forward(self, x, mask=None):
+        if mask is not None:
+            mask = mask[:, None, None]
+        x = self.norm1(self.attention(x, mask) + x)
+        return self.norm2(self.ffn(x) + x)
+
+
+# %% EncoderBlock: mask not used
+class EncoderBlock(nn.Module):
+    def __init__(self, d_model, num_heads, d_hidden):
+        super().__init__()
+        self.attention = MultiHeadSelfAttention(d_model, num_heads)
+        self.norm1 = nn.LayerNorm(d_model, eps=1e-12)
+        self.norm2 = nn.LayerNorm(d_model, eps=1e-12)
+        self.ffn = FeedForward(d_model, d_hidden)
+
+    def forward(self, x, mask=None):
+        a = self.attention(x)
+        y = self.norm1(x + a)
+        return self.norm2(y + self.ffn(y))
+
+
+# %% TokenEmbeddings: no positions
+class TokenEmbeddings(nn.Module):
+    def __init__(self, vocab_size, d_model, max_length):
+        super().__init__()
+        self.word = nn.Embedding(vocab_size, d_model)
+        self.position = nn.Embedding(max_length, d_model)
+        self.norm = nn.LayerNorm(d_model, eps=1e-12)
+        self.max_length = max_length
+
+    def forward(self, ids):
+        n = ids.size(1)
+        if n > self.max_length:
+            raise ValueError(f"{n} tokens, at most {self.max_length}")
+        return self.norm(self.word(ids))
+
+
+# %% TokenEmbeddings: length not checked
+class TokenEmbeddings(nn.Module):
+    def __init__(self, vocab_size, d_model, max_length):
+        super().__init__()
+        self.word = nn.Embedding(vocab_size, d_model)
+        self.position = nn.Embedding(max_length, d_model)
+        self.norm = nn.LayerNorm(d_model, eps=1e-12)
+
+    def forward(self, ids):
+        places = torch.arange(ids.shape[-1], device=ids.device).unsqueeze(0)
+        return self.norm(self.word(ids) + self.position(places))
+
+
+# %% Encoder: the last block left out
+class Encoder(nn.Module):
+    def __init__(self, vocab_size, d_model, num_heads, d_hidden, num_layers, max_length):
+        super().__init__()
+        self.embeddings = TokenEmbeddings(vocab_size, d_model, max_length)
+        self.blocks = nn.ModuleList([EncoderBlock(d_model, num_heads, d_hidden) for i in range(num_layers)])
+
+    def forward(self, ids, mask=None):
+        h = self.embeddings(ids)
+        for i in range(len(self.blocks) - 1):
+            h = self.blocks[i](h, mask)
+        return h
+
+
+# %% Encoder: mask not passed on
+class Encoder(nn.Module):
+    def __init__(self, vocab_size, d_model, num_heads, d_hidden, num_layers, max_length):
+        super().__init__()
+        self.embeddings = TokenEmbeddings(vocab_size, d_model, max_length)
+        self.blocks = nn.ModuleList([EncoderBlock(d_model, num_heads, d_hidden) for i in range(num_layers)])
+
+    def forward(self, ids, mask=None):
+        h = self.embeddings(ids)
+        for b in self.blocks:
+            h = b(h)
+        return h
+
+
+# %% masked_lm_loss: NaN when nothing is asked
+def masked_lm_loss(logits, labels):
+    keep = labels != -100
+    return nn.CrossEntropyLoss()(logits[keep], labels[keep])
+
+
+# %% masked_lm_loss: mean over all places
+def masked_lm_loss(logits, labels):
+    B, n, V = logits.shape
+    per_place = F.cross_entropy(logits.reshape(B * n, V), labels.reshape(-1), reduction="none")
+    return per_place.mean()
+
+
+# %% masked_lm_loss: sum instead of mean
+def masked_lm_loss(logits, labels):
+    keep = labels.ne(-100)
+    logp = logits[keep].log_softmax(-1)
+    return -logp.gather(1, labels[keep].unsqueeze(1)).sum()
+
+
+# %% masked_lm_loss: sum instead of mean | softmax twice | -
+def masked_lm_loss(logits, labels):
+    return F.cross_entropy(logits.softmax(-1).flatten(0, 1), labels.flatten(), reduction="sum")
+
+
+# %% mask_tokens: labels everywhere
+def mask_tokens(ids, special, mask_id, vocab_size, generator, share=0.15):
+    labels = ids.clone()
+    pick = torch.rand(ids.shape, generator=generator).lt(share) & torch.logical_not(special[ids])
+    r = torch.rand(ids.shape, generator=generator)
+    rnd = torch.randint(0, vocab_size, ids.shape, generator=generator)
+    x = ids.clone()
+    x[pick & (r < 0.8)] = mask_id
+    x[pick & (r >= 0.9)] = rnd[pick & (r >= 0.9)]
+    return x, labels
+
+
+# %% load_pretrained: returns nothing
+def load_pretrained(encoder, state_dict):
+    names = {
+        "embeddings.word_embeddings": "embeddings.word",
+        "embeddings.position_embeddings": "embeddings.position",
+        "embeddings.LayerNorm": "embeddings.norm",
+        "transformer.layer": "blocks",
+        "q_lin": "q_proj",
+        "k_lin": "k_proj",
+        "v_lin": "v_proj",
+        "out_lin": "out_proj",
+        "sa_layer_norm": "norm1",
+        "output_layer_norm": "norm2",
+    }
+    new = {}
+    for key, value in state_dict.items():
+        for a, b in names.items():
+            key = key.replace(a, b)
+        new[key] = value
+    encoder.load_state_dict(new, strict=False)
