@@ -44,7 +44,7 @@ c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "labs"
 # Never released: settings and variants of a lab, and files that editors leave behind.
 c.CourseDirectory.ignore = [
-    "lab.toml", "variants", "equivalent_mutants.toml", "runs",
+    "*.toml", "variants", "runs",
     ".ipynb_checkpoints", "__pycache__", "*.pyc", ".DS_Store", "feedback",
 ]  # fmt: skip
 

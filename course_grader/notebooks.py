@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from course_grader.errors import CourseError
 from course_grader.lab_settings import LabSettings, read_settings
+from course_grader.python_source import parse
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -112,5 +113,5 @@ def setup_imports(notebook: NotebookNode) -> str:
     setup = next((cell for cell in notebook.cells if has_tag(cell, "setup")), None)
     if setup is None:
         raise CourseError("the notebook has no cell tagged `setup`; tag its first code cell")
-    body = ast.parse(setup.source).body
+    body = parse(setup.source).body
     return "\n".join(ast.unparse(node) for node in body if isinstance(node, ast.Import | ast.ImportFrom))

@@ -24,6 +24,7 @@ from course_grader.notebooks import (
     tested_exercise,
     with_tested_exercise,
 )
+from course_grader.python_source import parse
 from course_utils import testing
 from course_utils.remote.client import RemoteClient
 from course_utils.remote.proxies import local_transport, reference, student
@@ -137,7 +138,7 @@ def _execute(source: ReferenceSource) -> dict[str, Any]:
 def _defined_names(source: str) -> set[str]:
     """Names that a cell's top level defines or assigns."""
     names: set[str] = set()
-    for node in ast.parse(source).body:
+    for node in parse(source).body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             names.add(node.name)
         else:

@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 
 from course_grader.errors import CourseError
 from course_grader.notebooks import Lab, is_solution_cell, nbgrader_metadata
+from course_grader.python_source import parse
 
 FOLDER = "variants"
 HEADER = '`# %% name kind="misconception"`'
@@ -102,7 +103,7 @@ def _is_preamble(cell: NotebookNode) -> bool:
     if cell.cell_type != "code" or set(cell.metadata) - _LAYOUT:
         return False
     try:
-        body = ast.parse(cell.source).body
+        body = parse(cell.source).body
     except SyntaxError:
         return False
     return all(isinstance(node, ast.Import | ast.ImportFrom | ast.Assign) for node in body)
@@ -160,7 +161,7 @@ def _split(source: str) -> tuple[str, str]:
 def _defined(code: str) -> set[str]:
     """The names defined at the top level of the code."""
     try:
-        body = ast.parse(code).body
+        body = parse(code).body
     except SyntaxError as error:
         raise CourseError(f"not valid Python: {error.msg}, line {error.lineno} of the code") from None
     targets = [target for node in body if isinstance(node, ast.Assign) for target in node.targets]

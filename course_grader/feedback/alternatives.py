@@ -15,6 +15,7 @@ from typing import NamedTuple
 from course_grader.audit.variants import FOLDER, Kind, Variant, load_variants
 from course_grader.errors import CourseError
 from course_grader.notebooks import Lab, find_lab
+from course_grader.python_source import parse
 
 
 class OtherAnswer(NamedTuple):
@@ -54,6 +55,6 @@ def _without_marker(code: str) -> str:
 def _same(one: str, other: str) -> bool:
     """Whether two sources differ only in comments and layout."""
     try:
-        return ast.dump(ast.parse(one)) == ast.dump(ast.parse(other))
+        return ast.dump(parse(one)) == ast.dump(parse(other))
     except (SyntaxError, ValueError, RecursionError, MemoryError):  # what a student wrote may be anything
         return False

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from course_grader.python_source import parse
+
 # Through these, code can reach variables that it does not name.
 INDIRECT = {"eval", "exec", "globals", "locals", "vars", "get_ipython", "__import__", "importlib", "inspect"}
 _COMPOUND = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.TryStar, ast.Match)
@@ -36,7 +38,7 @@ class Names:
 def names_of(source: str) -> Names | None:
     """None if they cannot be told: magics, a syntax error, `import *`, or code that looks variables up by itself."""
     try:
-        tree = ast.parse(source)
+        tree = parse(source)
         tables = list(_tables(symtable.symtable(source, "cell", "exec")))
         mentions = {symbol.get_name() for table in tables for symbol in _globals(table)}
         needs = _needs(tree.body, set()) | {name for table in tables[1:] for name in _used_later(table)}

@@ -30,6 +30,7 @@ from course_grader.notebooks import (
     is_solution_cell,
     nbgrader_metadata,
 )
+from course_grader.python_source import parse
 
 TAGS = ("setup", "fixture", EXPERIMENT)
 # The beginnings of functions' names that change something for all later cells.
@@ -80,7 +81,7 @@ def _is_students(cell: NotebookNode, given: frozenset[str]) -> bool:
 def _tested(source: str) -> frozenset[str]:
     """The student's names that a test may use: student.f, also in a probe, and getattr(student, "f")."""
     try:
-        nodes = list(ast.walk(ast.parse(source)))
+        nodes = list(ast.walk(parse(source)))
     except SyntaxError:
         return frozenset(re.findall(r"\w+", source))
     attributes = [node for node in nodes if isinstance(node, ast.Attribute)]

@@ -21,6 +21,7 @@ from course_grader.notebooks import (
     setup_imports,
     tested_exercise,
 )
+from course_grader.python_source import parse
 from course_grader.release.colab import INSTALL_LINE
 from course_grader.release.test_cells import TestCell, names_read
 
@@ -105,16 +106,16 @@ def _test_cell(notebook: NotebookNode, cell: NotebookNode) -> Iterator[str]:
     yield from _regions(tests, cell.source)
     if not tests.ends_in_run_tests:
         yield "must end with run_tests(...)"
-    unknown = sorted(names_read(ast.parse(cell.source)) - allowed)
+    unknown = sorted(names_read(parse(cell.source)) - allowed)
     if unknown:
         yield (
             f"uses {', '.join(unknown)}, which the setup cell does not import; "
             "call the student's functions as student.<name>"
         )
     released = _HIDDEN_REGION.sub("", cell.source)
-    if "reference" in names_read(ast.parse(released)):
+    if "reference" in names_read(parse(released)):
         yield "a visible test uses `reference`, which students do not have"
-    unknown = sorted(names_read(ast.parse(released)) - allowed)
+    unknown = sorted(names_read(parse(released)) - allowed)
     if unknown:
         yield f"uses {', '.join(unknown)}, which is defined only among its hidden tests"
 
@@ -144,6 +145,6 @@ def _regions(tests: TestCell, source: str) -> Iterator[str]:
 
 
 def _names_allowed(notebook: NotebookNode) -> set[str]:
-    imports = ast.walk(ast.parse(setup_imports(notebook)))
+    imports = ast.walk(parse(setup_imports(notebook)))
     names = {(alias.asname or alias.name).partition(".")[0] for node in imports for alias in getattr(node, "names", [])}
     return names | set(dir(builtins))

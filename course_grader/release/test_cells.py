@@ -6,6 +6,8 @@ import ast
 import symtable
 from dataclasses import dataclass
 
+from course_grader.python_source import parse
+
 
 @dataclass
 class TestMethod:
@@ -31,7 +33,7 @@ class TestCell:
 
     @classmethod
     def parse(cls, source: str) -> TestCell:
-        body = ast.parse(source).body
+        body = parse(source).body
         classes = [node for node in body if isinstance(node, ast.ClassDef)]
         methods = [method for node in classes for method in _methods(node)]
         return cls([node.name for node in classes], methods, _runs_tests(body[-1:]))
