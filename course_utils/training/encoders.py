@@ -13,6 +13,7 @@ Paper: Sanh et al., "DistilBERT, a distilled version of BERT", 2019, https://arx
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -30,13 +31,15 @@ HUB_MODEL = "distilbert-base-uncased"
 HUB_REVISION = "12040accade4e8a0f71eabdb258fecc2e7e948be"  # fixed, so that students load the model that was measured
 TOKENIZER_FILES = ("config.json", "tokenizer_config.json", "tokenizer.json")
 ENCODER_FILES = ("config.json", "model.safetensors")
+_ALONE = threading.Lock()  # while it loads a model, transformers replaces functions of torch for all threads
 
 
 def load_tokenizer() -> PreTrainedTokenizerBase:
     """The tokenizer for the model of `load_encoder`. Raises CourseDataError if it cannot be loaded."""
-    from transformers import AutoTokenizer
+    with _ALONE:
+        from transformers import AutoTokenizer
 
-    return _load(AutoTokenizer.from_pretrained, TOKENIZER_FILES)
+        return _load(AutoTokenizer.from_pretrained, TOKENIZER_FILES)
 
 
 def load_encoder() -> PreTrainedModel:
@@ -48,9 +51,10 @@ def load_encoder() -> PreTrainedModel:
 
     See also: `load_tokenizer`, `course_utils.training.embed`.
     """
-    from transformers import AutoModel
+    with _ALONE:
+        from transformers import AutoModel
 
-    return _load(AutoModel.from_pretrained, ENCODER_FILES)
+        return _load(AutoModel.from_pretrained, ENCODER_FILES)
 
 
 def _load(from_pretrained: Callable[..., Loaded], names: tuple[str, ...]) -> Loaded:

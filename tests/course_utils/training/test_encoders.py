@@ -203,3 +203,14 @@ def test_the_users_transformers_settings_are_restored(cpu):
         assert logging.is_progress_bar_enabled() and not are_progress_bars_disabled()
     finally:
         logging.set_verbosity_warning()
+
+
+def test_threads_that_load_at_once_leave_torch_as_it_is():
+    code = (
+        "import sys, torch; from concurrent.futures import ThreadPoolExecutor as Pool\n"
+        "from course_utils.training import load_encoder; before = [torch.linspace, *vars(torch.nn.init).values()]\n"
+        "sys.setswitchinterval(1e-5); list(Pool(4).map(lambda _: load_encoder(), range(8)))\n"
+        "now = [torch.linspace, *vars(torch.nn.init).values()]; print(sum(a is not b for a, b in zip(before, now)))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert run.stdout == "0\n", run.stderr
