@@ -67,7 +67,7 @@ test: setup chromium lint nbval ## Everything that runs offline, without the slo
 test-all: setup chromium lint nbval ## Everything, including the slow tests
 	$(PYTEST) --slow
 
-test-gpu: setup ## What needs a GPU: the tests marked `gpu` and benchmarks/gpu.md; skips visibly without one
+test-gpu: setup ## What needs a GPU: the tests marked `gpu` and benchmarks/gpu.md; says SKIPPED without one
 	pytest --slow -m gpu
 	python benchmarks/gpu.py
 
