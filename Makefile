@@ -61,13 +61,13 @@ tiny-encoder: setup ## Pretrain the small encoder of labs 05 and 06 again
 pytest: setup ## The tests alone: make pytest PYTEST_ARGS="-m browser"
 	$(PYTEST) $(PYTEST_ARGS)
 
-test: setup chromium lint nbval ## Everything that runs offline in a few minutes: lint, notebooks, tests (JOBS=)
+test: setup chromium lint nbval ## Everything that runs offline, without the slow tests: lint, notebooks, tests (JOBS=)
 	$(PYTEST)
 
 test-all: setup chromium lint nbval ## Everything, including the slow tests
 	$(PYTEST) --slow
 
-test-gpu: setup ## What needs a GPU: the tests marked `gpu` and benchmarks/gpu.md; skips visibly without one
+test-gpu: setup ## What needs a GPU: the tests marked `gpu` and benchmarks/gpu.md; says SKIPPED without one
 	pytest --slow -m gpu
 	python benchmarks/gpu.py
 

@@ -5,8 +5,8 @@
 
 All start with a gradebook that contains the lab; start-up counts. Plain nbgrader and otter always run every cell; ours
 skips the lab's own cells that nothing graded needs and those tagged `experiment`, so it is also measured with them.
---many grades copies of a nearly empty lab, for what the controller needs. Writes build/benchmark_grading.json, and with
---page also all of its results into docs/scaling.md.
+--many grades copies of a nearly empty lab, to measure what the controller needs. Writes
+build/benchmark_grading.json, and with --page also all of its results into docs/scaling.md.
 """
 
 from __future__ import annotations
@@ -144,7 +144,7 @@ def _own_seconds(notebook: NotebookNode) -> dict[bool, float]:
 
 
 def row(watched: Watched, count: int, stock: Watched, stock_count: int, own: float) -> Run:
-    """Measures of one run over `count` submissions. Comparisons are per submission. own: seconds of one's own cells."""
+    """Measures of one run over `count` submissions; comparisons are per submission. own: seconds of students' cells."""
     processors = os.cpu_count() or 1
     return {
         "submissions": count,

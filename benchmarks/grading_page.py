@@ -34,7 +34,7 @@ def add_result(path: Path, name: str, result: Result | list[dict[str, Any]], loa
 
 
 def write_page(page: Path, found: Path) -> None:
-    """Replace the page's generated part by everything that was found."""
+    """Replace the page's generated part with all results."""
     before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
     _, _, after = rest.partition(END)
     parts = [

@@ -95,7 +95,7 @@ class OtherFiles:
 
 @dataclass(frozen=True)
 class Phase:
-    """Something that a submission's time went to. began, ended: seconds since 1970. detail: a cell or an exercise."""
+    """A phase in which a submission spent time. began, ended: seconds since 1970. detail: a cell or an exercise."""
 
     name: str
     began: float

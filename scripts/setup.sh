@@ -79,7 +79,7 @@ cpu_torch() {
 }
 
 install_course() {
-    say "installing the course into .venv (several minutes the first time; details in build/setup.log)"
+    say "installing the course into .venv (a few minutes the first time; details in build/setup.log)"
     if [ -n "${RESOLUTION:-}" ]; then
         logged .venv/bin/python -m pip install --disable-pip-version-check uv
         logged .venv/bin/uv pip install --python .venv/bin/python --resolution "$RESOLUTION" --editable ".[$1]"

@@ -61,7 +61,7 @@ def add_mistakes(
     right: Sequence[JudgedAnswer],
     wrong: Sequence[tuple[Variant, JudgedAnswer]],
 ) -> None:
-    """Add the misconceptions of an exercise that its tests show clearly enough, of these.
+    """Add those misconceptions of an exercise that its tests show clearly enough.
 
     right: what the reference does, and then the alternatives.
     """
@@ -121,7 +121,7 @@ def _named_parts(docstring: str, count: int) -> str:
 
 
 def behaves_like(right: Sequence[Traces], mistake: Traces, answer: Traces) -> bool:
-    """Whether an answer does what this mistake does in all calls, of which enough are not right."""
+    """Whether an answer does in all calls what this mistake does, and enough of those calls are wrong."""
     found = compare(signs_of(right, mistake), answer)
     told = sum(each.telling.evidence + each.free.evidence for each in found)
     return told >= ENOUGH and not any(each.telling.differ or each.same.differ for each in found)

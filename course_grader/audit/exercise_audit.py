@@ -135,7 +135,7 @@ class ExerciseAuditor:
                 self._exercise.constant = max(self._exercise.constant, answer.points)
 
     def _expect_no_diagnosis(self, what: str, sources: dict[str, str], answer: JudgedAnswer) -> None:
-        """Or the right one: some of these answers make the mistake of a misconception, on other inputs, too."""
+        """Unless it is the right one: some of these answers do make a misconception's mistake, also on other inputs."""
         self._exercise.others += 1
         said = self._diagnosing.of(self._name, answer)
         names = sorted({*said.judge, *said.notebook})

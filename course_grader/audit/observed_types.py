@@ -14,7 +14,7 @@ Place = tuple[int, int, int, int]  # lines and columns of an expression
 _MOST = 500  # values that are looked at, for each expression
 _NOTE = "__note__"  # what an instrumented answer calls
 _IMPORT = f"from course_grader.audit.observed_types import note as {_NOTE}\n"
-_SKIPPED = ("annotation", "returns", "decorator_list", "args", "bases")  # parts that are no expressions of the answer
+_SKIPPED = ("annotation", "returns", "decorator_list", "args", "bases")  # parts that are not expressions of the answer
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class ObservedTypes:
         return self.only(node, torch.Tensor)
 
     def only(self, node: ast.expr, *kinds: type) -> bool:
-        """Whether the expression is always of one of these types (True is no int)."""
+        """Whether the expression is always of one of these types (True does not count as an int)."""
         return bool(found := self.of(node)) and all(each.kind in kinds for each in found)
 
     def axes(self, node: ast.expr) -> set[int]:

@@ -46,7 +46,7 @@ class Grades(GetGrades):
 
 
 class _Step(NbGraderPreprocessor):
-    """Knows a setting of nbconvert's which nbgrader's own steps do not, so that each run would warn of it."""
+    """Declares a setting of nbconvert that nbgrader's own steps do not know; each run would warn of it."""
 
     display_data_priority: List = List().tag(config=True)
 

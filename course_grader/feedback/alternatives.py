@@ -1,7 +1,7 @@
 """Another way to write it: right answers that a student reads below an exercise that is solved completely.
 
 They come from the alternatives in solutions/NN_name/variants that have an explanation. Until feedback is released,
-nothing of them is on a student's machine: whatever a notebook could unlock when its visible tests pass, a student could
+they are not on any student's machine: whatever a notebook could unlock when its visible tests pass, a student could
 unlock without an answer, since those tests show their inputs and what they expect.
 """
 
@@ -28,7 +28,7 @@ class OtherAnswer(NamedTuple):
 def other_answers(root: Path, lab: str, exercise: str, own: str) -> list[OtherAnswer]:
     """The explained alternatives of an exercise, except one that is the student's `own` source.
 
-    Empty for a lab that is not in the course at `root`, or whose variants cannot be read: that is the audit's business.
+    Empty for a lab that is not in the course at `root`, or whose variants cannot be read, which the audit reports.
     """
     try:
         found = find_lab(lab, root)

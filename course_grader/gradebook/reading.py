@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 from course_grader.errors import CourseError
 from course_grader.gradebook.connection import temporary_problem
 
-LOCK_SECONDS = 60  # so long another program may keep the file locked
-QUIET_SECONDS = 2  # so long without a word
+LOCK_SECONDS = 60  # how long another program may keep the file locked
+QUIET_SECONDS = 2  # how long to wait without a message
 _UNFINISHED = ("-journal", "-wal")  # beside an SQLite file: a change that a killed program has not completed
 
 
@@ -27,7 +27,7 @@ _UNFINISHED = ("-journal", "-wal")  # beside an SQLite file: a change that a kil
 def reading(db_url: str, say: Callable[[str], None] = lambda text: None) -> Iterator[Session | None]:
     """A session for queries; None if there is no gradebook yet. CourseError if it cannot be read now.
 
-    If another program keeps it locked, it is waited for; `say` is told so.
+    If another program has locked it, this waits and tells `say`.
     """
     with ExitStack() as stack:
         url = _without_changes(db_url, stack)

@@ -34,7 +34,7 @@ class Diagnoser(Protocol):
 
 @dataclass
 class ExtraChecks:
-    """Runs test cells of one submission again. Each kind of check has a limit of its own, and can change no score."""
+    """Runs test cells of one submission again. Each kind of check has its own limit and cannot change a score."""
 
     graded: GradedSubmission
     session: JudgeSession

@@ -67,7 +67,7 @@ class JudgeSession:
         return traces_from_json(self._ask(request, exercise=exercise)["traces"])
 
     def check_device(self, source: str, exercise: str, passed: list[str]) -> str:
-        """Run the test cell again with inputs on the kernel's GPU; the first problem of what `passed`, or nothing."""
+        """Run the test cell again with inputs on the kernel's GPU; the first problem in tests that `passed`, or ""."""
         request = {"op": "check_device", "source": source, "exercise": exercise, "passed": passed}
         return self._ask({**request, "lost": "", "fault": ""}, exercise=exercise)["problem"]
 

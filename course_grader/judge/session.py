@@ -84,7 +84,7 @@ class StudentSide:
 
 
 def _turn_away(listener: socket.socket) -> None:
-    """Close the connections that wait: none is the next agent's, which comes when the next test cell is judged."""
+    """Close the waiting connections. None is from the next agent, which connects when the next test cell is judged."""
     listener.setblocking(False)
     with contextlib.suppress(OSError):  # when there are no more
         for _ in range(MAX_WAITING):

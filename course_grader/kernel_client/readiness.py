@@ -15,7 +15,7 @@ OUTPUT_SECONDS = 0.2  # for the output channel, which may connect later than the
 async def wait_until_ready(client: AsyncKernelClient, seconds: float) -> None:
     """Return once the kernel has answered and its output arrives; what was sent before is then read.
 
-    Raises RuntimeError if it dies, or does not answer within so many seconds.
+    Raises RuntimeError if it dies, or does not answer within `seconds`.
     """
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -46,7 +46,7 @@ class StudentKernel:
 
     death: why it died. fault: what went wrong in the cell that ran last, such as "ended with NameError: ...". cause:
     why it may not go wrong on the student's machine. Plain sentences that may contain text of the student's; empty if
-    there is nothing to say. stalled: what it died of is an earlier cell's doing, not of what it was asked for last.
+    there is nothing to say. stalled: an earlier cell caused its death, not the last request.
     """
 
     def __init__(self, notebook: NotebookNode, manager: AsyncKernelManager):

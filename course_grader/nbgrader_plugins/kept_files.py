@@ -70,11 +70,11 @@ def _is_current(converter: Autograde, kept: Path, lab: str) -> bool:
         notebook = read(kept / f"{lab}.ipynb", as_version=4)
         record = read_record(notebook)
     except (CourseError, OSError, ValueError):
-        return True  # a file of an older grader's: nothing says that it is not
+        return True  # an older grader's file: nothing shows that it is out of date
     try:
         with reading(converter.coursedir.db_url) as session:
             saved = None if session is None else all_provenance(session, lab).get(kept.parent.name)
-    except CourseError:  # it is locked: then nothing has been saved either
+    except CourseError:  # it is locked, so nothing has been saved
         return True
     return saved is None or (saved.seed, saved.answers) == (record.seed, answer_hashes(notebook.cells))
 

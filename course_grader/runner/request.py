@@ -33,8 +33,8 @@ class Request:
     seed: None for that of the run that goes on, or a new one. force: also what is graded and unchanged. only: no others
     than these; empty for all that are not graded yet or have changed since. cluster: None for this machine. run_all:
     also the lab's own cells that nothing graded needs. gpu: a GPU for each submission, even if lab.toml asks for none.
-    profile: of the students' kernels, as in `course_utils.runtime`; tests always run in "cpu". timeline: where to write
-    down what the time goes to.
+    profile: of the students' kernels, as in `course_utils.runtime`; tests always run in "cpu". timeline:
+    records how the time is spent.
     """
 
     seed: int | None = None

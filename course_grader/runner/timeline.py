@@ -74,7 +74,7 @@ class Timeline:
             self._file.flush()
 
     def _watch_processors(self) -> None:
-        """Note how many of the machine's processors are busy, with whatever."""
+        """Note how many of the machine's processors are busy, whatever they run."""
         before = _processor_seconds(), time.monotonic()
         while not self._ended.wait(PERIOD):
             now = _processor_seconds(), time.monotonic()

@@ -10,7 +10,7 @@ from pathlib import Path
 def model_caches(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
     """The folders that exist, by the variables that name them in a kernel.
 
-    Of the Hugging Face hub's only the models: the folder above them has the user's token.
+    Of the Hugging Face cache, only the models: the folder above them contains the user's token.
     """
     home = Path(environment.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     hub = environment.get("HF_HUB_CACHE") or Path(environment.get("HF_HOME") or home / "huggingface") / "hub"

@@ -1,4 +1,4 @@
-"""Fingerprints of values: equal up to rounding. No value can be read from one beyond a few rounded numbers."""
+"""Fingerprints of values: equal up to rounding. From one, only a few rounded numbers can be read."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ class Recorder:
 
     returned: the kinds of values that each function returned. failed: tests that went on after an assertion failed.
     varied: whether each test's calls are repeated with other arguments when it ends: a few inputs often cannot tell two
-    mistakes apart. Hidden tests have enough of them.
+    mistakes apart. Hidden tests have enough inputs.
     """
 
     def __init__(self, varied: bool = False) -> None:

@@ -118,7 +118,7 @@ class _Requests:
 class Tally:
     """Calls of one sort: how many agree, with how much evidence, and how many do not.
 
-    The same value again is no further evidence: a function may return it whatever it gets.
+    A repeated value is not further evidence: a function may return it whatever it gets.
     """
 
     agree: int = 0
