@@ -7,6 +7,8 @@ import torch
 from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_leaves, tree_map
 
+from course_utils.remote.device import InputDevice
+
 FAKE, CPU = torch.device("cuda", 0), torch.device("cpu")
 MIXED = "Expected all tensors to be on the same device, but found at least two devices, cuda:0 and cpu!"
 INDEXED = "indices should be either on cpu or on the same device as the indexed tensor (cpu)"
@@ -82,3 +84,7 @@ def _wanted(name, args, kwargs):
 def _without_gpu(value):
     name = value.type if isinstance(value, torch.device) else value if isinstance(value, str) else ""
     return CPU if name.startswith("cuda") else value
+
+
+def fake_device():
+    return InputDevice(torch.device("cuda"), FakeCuda)

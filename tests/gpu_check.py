@@ -2,19 +2,11 @@
 
 from contextlib import contextmanager
 
-import torch
-
 from course_grader.judge import session
 from course_grader.judge.reference import ReferenceSource, execute_reference, execute_source
 from course_grader.notebooks import is_judged_cell, setup_imports, tested_exercise
-from course_utils.remote import device
 from course_utils.remote.client import RemoteClient
 from course_utils.remote.proxies import local_transport, reference, student
-from tests.fake_cuda import FakeCuda
-
-
-def fake_device():
-    return device.InputDevice(torch.device("cuda"), FakeCuda)
 
 
 class _Here:

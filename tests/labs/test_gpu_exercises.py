@@ -4,7 +4,8 @@ import pytest
 
 from course_grader.notebooks import find_lab, lab_names
 from course_utils.remote import device
-from tests.gpu_check import GpuCheck, fake_device
+from tests.fake_cuda import fake_device
+from tests.gpu_check import GpuCheck
 from tests.paths import ROOT
 
 EYE = "def one_hot_embed(table, token_ids):\n    return torch.eye(len(table), dtype=table.dtype)[token_ids] @ table"

@@ -20,6 +20,7 @@ from course_grader.audit.mutants import mutants_of
 from course_grader.audit.own_tests import OwnTests
 from course_grader.audit.probes import probing_tests
 from course_grader.audit.showing import read_json, rows, verdict, write_json, write_page
+from course_grader.audit.variants import load_variants
 from course_grader.cli import main
 from course_grader.errors import CourseError
 from course_grader.notebooks import find_lab
@@ -113,7 +114,7 @@ class TestDiagnoses:
         assert double.others > 10 and count.others > 10
 
     def test_one_that_the_tests_do_not_show_clearly(self, lab):
-        variants(lab, wrong("one for zero", "2 * x if x.any() else x + 1"))
+        variants(lab, wrong("wrong for one length", "2 * x if len(x) != 77 else x"))
         audit = audit_lab(lab, quick=True)
         assert audit.total("diagnosed") == 0
         assert "0% of the misconceptions are diagnosed; the aim is 90%" in audit.problems
@@ -122,7 +123,7 @@ class TestDiagnoses:
         variants(lab, wrong("three times x", "3 * x") + EMPTY.removeprefix("import torch\n\n"))
         judge = InProcess(lab.reference())
         known = mistakes_of(lab, judge)
-        diagnosing = Diagnosing(judge, known, {("double", "three times x"): wrong("three times x", "3 * x")})
+        diagnosing = Diagnosing(judge, known, load_variants(lab))
         thrice = {"double": "def double(x):\n    return x + 2 * x"}
         luck = {
             "double": "from course_utils.testing.case import session\ndef double(x):\n    return (3 - session.seed) * x"

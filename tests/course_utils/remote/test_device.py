@@ -13,8 +13,7 @@ from course_utils.remote.framing import ProtocolError
 from course_utils.remote.proxies import local_transport
 from course_utils.remote.student_errors import StudentError
 from course_utils.testing import LabTestCase
-from tests.fake_cuda import MIXED
-from tests.gpu_check import fake_device
+from tests.fake_cuda import MIXED, fake_device
 
 X = torch.arange(6.0).reshape(2, 3)
 TEST = "Hidden.test_it"
