@@ -85,7 +85,7 @@ class Digest(_Step):
         return nb, resources
 
 
-class OtherAnswers(NbGraderPreprocessor):
+class OtherAnswers(_Step):
     """Below an exercise with all its points: other ways to write it."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
