@@ -12,7 +12,7 @@ from course_grader.audit.check import InProcess
 from course_grader.audit.constants import constant_answers
 from course_grader.audit.diagnosing import Diagnosing
 from course_grader.audit.in_child import ChildEnded, in_child
-from course_grader.audit.judged_answers import judge_answers
+from course_grader.audit.judged_answers import JudgedAnswer, judge_answers
 from course_grader.audit.lab_audit import audit_lab, reference_failures
 from course_grader.audit.lab_hashes import audit_fingerprint
 from course_grader.audit.marked_answers import EQUIVALENT_FILE, REFUSED_FILE, equivalent_mutants
@@ -20,6 +20,7 @@ from course_grader.audit.mutants import mutants_of
 from course_grader.audit.own_tests import OwnTests
 from course_grader.audit.probes import probing_tests
 from course_grader.audit.showing import read_json, rows, verdict, write_json, write_page
+from course_grader.audit.variants import load_variants
 from course_grader.cli import main
 from course_grader.errors import CourseError
 from course_grader.notebooks import find_lab
@@ -122,7 +123,7 @@ class TestDiagnoses:
         variants(lab, wrong("three times x", "3 * x") + EMPTY.removeprefix("import torch\n\n"))
         judge = InProcess(lab.reference())
         known = mistakes_of(lab, judge)
-        diagnosing = Diagnosing(judge, known, {("double", "three times x"): wrong("three times x", "3 * x")})
+        diagnosing = Diagnosing(judge, known, load_variants(lab))
         thrice = {"double": "def double(x):\n    return x + 2 * x"}
         luck = {
             "double": "from course_utils.testing.case import session\ndef double(x):\n    return (3 - session.seed) * x"
@@ -131,6 +132,14 @@ class TestDiagnoses:
         assert [diagnosing.of("double", each).judge for each in judged] == [["three times x"]] * 2
         assert diagnosing.is_the_same("double", thrice, ["three times x"])
         assert not diagnosing.is_the_same("double", luck, ["three times x"])
+
+    def test_a_reference_that_does_not_end_is_no_measure(self, lab, monkeypatch):
+        def never_end(judge, exercise, answers):
+            return [JudgedAnswer() for _ in answers]
+
+        monkeypatch.setattr("course_grader.audit.behaviours.judge_answers", never_end)
+        with pytest.raises(CourseError, match="the tests of the reference do not end"):
+            mistakes_of(lab)
 
     def test_mutants_are_other_answers(self, lab):
         quick, whole = (audit_lab(lab, quick=quick).total("others") for quick in (True, False))
