@@ -8,7 +8,9 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-RUN, QUEUE = "the run", "waiting for a slot"  # the row and the phase that belong to no submission's own time
+from course_grader.runner.timeline import RUN
+
+QUEUE = "waiting for a slot"  # the phase that, like the row RUN, belongs to no submission's own time
 
 
 def read_rows(path: Path) -> dict[str, dict[str, float]]:

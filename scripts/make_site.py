@@ -46,7 +46,8 @@ NOT_SHOWN = {
     "needs",
 }
 MERMAID = re.compile(r"```mermaid\n(.*?)```", re.DOTALL)
-MUTANTS = re.compile(r"^Mutants that survived:\n+```diff\n.*?^```\n*", re.DOTALL | re.MULTILINE)
+# What the audit quotes of answers: diffs, and lists of problems and of misdiagnosed answers.
+QUOTED = re.compile(r"^[^\n]+:[^\n]*\n+```diff\n.*?^```\n*|^Misdiagnosed:\n+|^- [^\n]*\n+", re.DOTALL | re.MULTILINE)
 FLOOR = re.compile(r'subgraph \w+\["(.+?)"\]\n(.+?)\n')
 # The parts of MathJax that pages load; the rest of the package is the same code, combined in other ways.
 MATHJAX = ("tex-chtml.js", "output/chtml", "input/tex", "a11y", "sre")
@@ -85,7 +86,7 @@ def write_docs() -> None:
     for name in ("CHANGELOG.md", "SECURITY.md"):
         shutil.copy(ROOT / name, SOURCE / name)
     page = SOURCE / "docs" / "audit.md"
-    page.write_text(without_mutants(page.read_text(encoding="utf-8")), encoding="utf-8")
+    page.write_text(without_answers(page.read_text(encoding="utf-8")), encoding="utf-8")
     page = SOURCE / "docs" / "architecture.md"
     text = page.read_text(encoding="utf-8")
     page.write_text(MERMAID.sub(lambda found: floors_picture(found[1]), text), encoding="utf-8")
@@ -94,9 +95,9 @@ def write_docs() -> None:
     page.write_text(text, encoding="utf-8")
 
 
-def without_mutants(audit: str) -> str:
-    """The audit's page without the mutants that survived: they are lines of the solutions."""
-    return MUTANTS.sub("", audit)
+def without_answers(audit: str) -> str:
+    """The audit's page without mutants and rewrites: they are lines of the solutions, nearly or quite."""
+    return QUOTED.sub("", audit)
 
 
 def floors_picture(mermaid: str) -> str:

@@ -75,8 +75,14 @@ def test_no_output_of_a_test_or_prediction_is_on_a_labs_page(make_site, name):
 
 def test_the_audits_page_shows_no_line_of_a_solution(make_site):
     text = (ROOT / "docs" / "audit.md").read_text(encoding="utf-8")
-    shown = make_site.without_mutants(text)
+    text += (
+        "\n## 10_more\n\nProblems: 1.\n\n- f: the reference, rewritten (bmm), loses points; correct 'a = secret'\n"
+        "\nMisdiagnosed:\n\n- f: the mutant 'b = secret' is taken for 'slow'\n"
+        "\nRight answers that lose points: no reason is given.\n\n```diff\n# f\n-c = secret\n```\n\n| total | 1 |\n"
+    )
+    shown = make_site.without_answers(text)
     assert "```diff" in text and "```diff" not in shown
+    assert "secret" not in shown and "the mutant" not in shown and "Problems: 1." in shown
     assert shown.count("\n| total |") == text.count("\n| total |") > 0
 
 

@@ -15,6 +15,7 @@ from course_grader.audit.in_child import in_child
 from course_grader.audit.judged_answers import LIMIT_SECONDS, JudgedAnswer, judge_answers
 from course_grader.audit.known_mistakes import KnownMistakes, Returns
 from course_grader.audit.variants import FOLDER, Kind, Variant, load_variants
+from course_grader.errors import CourseError
 from course_grader.judge.reference import ReferenceSource
 from course_grader.notebooks import Lab, is_judged_cell
 from course_utils.remote.mistakes import ENOUGH, Mistake
@@ -28,7 +29,8 @@ _FORMAT = 2  # of the fingerprints
 def mistakes_of(lab: Lab, judge: InProcess | None = None, processes: int = 1) -> KnownMistakes:
     """The misconceptions of a lab that its tests show clearly enough, with their behaviour.
 
-    processes: exercises to record at once, each in a process of its own.
+    processes: exercises to record at once, each in a process of its own. Raises CourseError if the reference's tests do
+    not end: beside a reference that does nothing, every answer would look wrong.
     """
     judge = judge or InProcess(lab.reference())
     variants = load_variants(lab)
@@ -37,7 +39,10 @@ def mistakes_of(lab: Lab, judge: InProcess | None = None, processes: int = 1) ->
         right = right_answers(variants, exercise)
         wrong = [each for each in variants if each.exercise == exercise and each.kind is Kind.MISCONCEPTION]
         answers = judge_answers(judge, exercise, [*right, *({exercise: variant.code} for variant in wrong)])
-        return answers[: len(right)], list(zip(wrong, answers[len(right) :], strict=True))
+        if not answers[0].ended:
+            raise CourseError(f"{exercise}: the tests of the reference do not end")
+        ended = [answer for answer in answers[: len(right)] if answer.ended]
+        return ended, list(zip(wrong, answers[len(right) :], strict=True))
 
     with ThreadPoolExecutor(processes) as executor:  # its threads only wait for the processes
         returns = executor.submit(returns_of, judge)

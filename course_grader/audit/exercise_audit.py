@@ -12,6 +12,7 @@ from course_grader.audit.diagnosing import Diagnosing
 from course_grader.audit.in_child import ChildEnded, in_child
 from course_grader.audit.judged_answers import JudgedAnswer, judge_answers
 from course_grader.audit.known_mistakes import KnownMistakes
+from course_grader.audit.marked_answers import EQUIVALENT_FILE, REFUSED_FILE
 from course_grader.audit.mutants import Mutant, mutants_of
 from course_grader.audit.probes import probing_tests
 from course_grader.audit.result import ExerciseAudit, LabAudit, processor_time
@@ -29,7 +30,8 @@ class Scope:
     """What the audits of a lab's exercises share.
 
     sources: the solution cells, by exercise. equivalent, refused: the reasons of marked mutants and rewrites, by
-    exercise and line. marks_in_use: those that were needed. more_seconds: the processor time of mutants and rewrites.
+    exercise and line. marks_in_use: those that were needed, by file. more_seconds: the processor time of mutants and
+    rewrites.
     """
 
     judge: InProcess
@@ -38,7 +40,7 @@ class Scope:
     equivalent: dict[tuple[str, str], str]
     refused: dict[tuple[str, str], str]
     result: LabAudit
-    marks_in_use: set[tuple[str, str]] = field(default_factory=set)
+    marks_in_use: set[tuple[str, str, str]] = field(default_factory=set)
     more_seconds: float = 0.0
 
 
@@ -53,6 +55,9 @@ class ExerciseAuditor:
     def run(self, quick: bool) -> None:
         answers = [{}, *({self._name: variant.code} for variant in self._variants)]
         self._right, *judged = judge_answers(self._judge, self._name, answers)
+        if not self._right.ended:
+            self._result.problems.append(f"{self._name}: the tests of the reference do not end")
+            return
         self._full = self._right.points
         self._count_probes()
         pairs = list(zip(self._variants, judged, strict=True))
@@ -164,7 +169,7 @@ class ExerciseAuditor:
         key = (self._name, mutant.line)
         if key in self._scope.equivalent:
             self._exercise.equivalent += 1
-            self._scope.marks_in_use.add(key)
+            self._scope.marks_in_use.add((EQUIVALENT_FILE, *key))
         else:
             self._result.survivors.append({"exercise": self._name, "line": mutant.line, "diff": mutant.diff})
 
@@ -185,7 +190,7 @@ class ExerciseAuditor:
     def _refused(self, what: str, rewrite: Rewrite) -> None:
         key = (self._name, rewrite.line)
         reason = self._scope.refused.get(key, "")
-        self._scope.marks_in_use.add(key)
+        self._scope.marks_in_use.add((REFUSED_FILE, *key))
         self._exercise.refused += 1
         self._result.refusals.append(
             {"exercise": self._name, "rule": rewrite.rule, "diff": rewrite.diff, "reason": reason}

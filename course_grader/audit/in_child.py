@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import torch
 
 from course_grader.judge.process_limits import deadline, end_with, limit_memory
+
+# One thread at a time: a child of another thread would keep our pipe open until it ends, and our result would wait.
+_FORKING = threading.Lock()
 
 
 class ChildEnded(Exception):
@@ -18,13 +22,15 @@ class ChildEnded(Exception):
 
 def in_child(function: Callable[[], Any], seconds: float) -> Any:
     """The function's result as plain JSON data. Raises ChildEnded when there is none within `seconds`."""
-    receiving, sending = os.pipe()
     parent = os.getpid()
-    child = os.fork()
+    with _FORKING:
+        receiving, sending = os.pipe()
+        child = os.fork()
+        if child:
+            os.close(sending)
     if child == 0:
         os.close(receiving)
         _run_and_exit(function, seconds, sending, parent)
-    os.close(sending)
     with os.fdopen(receiving, "rb") as pipe:
         answer = pipe.read()
     _, status = os.waitpid(child, 0)

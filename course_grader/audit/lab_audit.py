@@ -94,7 +94,7 @@ def _expect_marks_in_use(scope: Scope) -> None:
     unused = [(name, "mutant", line, "survives", EQUIVALENT_FILE) for name, line in scope.equivalent]
     unused += [(name, "rewrite", line, "is refused", REFUSED_FILE) for name, line in scope.refused]
     for name, kind, line, what, file in unused:
-        if (name, line) not in scope.marks_in_use:
+        if (file, name, line) not in scope.marks_in_use:
             scope.result.problems.append(f"{name}: no {kind} {line!r} {what}; remove it from {file}")
 
 

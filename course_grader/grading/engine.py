@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from types import TracebackType
@@ -85,13 +86,16 @@ class Engine:
         """Raises SandboxUnavailable, which says what to install, or CourseError if the reference fails."""
         if self._sandbox:
             check()
-        recorded = in_daemon_thread(self._prepare_diagnoser)  # beside the imports of the others
-        try:
-            self._parts.get()
-        finally:
-            recorded.result()  # now, since it may take longer than a submission may
-        if self._profile != "cpu":
-            self._expect_profile()
+        with ExitStack() as started:
+            started.callback(self._parts.close)
+            recorded = in_daemon_thread(self._prepare_diagnoser)  # beside the imports of the others
+            try:
+                self._parts.get()
+            finally:
+                recorded.result()  # now, since it may take longer than a submission may
+            if self._profile != "cpu":
+                self._expect_profile()
+            started.pop_all()
         return self
 
     def _prepare_diagnoser(self) -> None:
@@ -111,7 +115,6 @@ class Engine:
         graded = self.grade(notebook, "reference", 0)
         problems = [*graded.messages, *_errors_of_the_given(graded.notebook)]
         if problems or graded.score < graded.max_score:
-            self._parts.close()
             points = f"{graded.score:g} of {graded.max_score:g} points"
             raise CourseError(
                 f"in profile {self._profile} the reference itself gets {points} ({' '.join(problems)}). Are its "

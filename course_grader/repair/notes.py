@@ -21,7 +21,7 @@ class Notes:
 
     def add(self, problem: str, needs_review: bool = True) -> None:
         self.needs_review = self.needs_review or needs_review
-        text = _shortened(printable(problem))
+        text = _shortened(with_question_marks(problem))
         if text not in self.problems and len(self.problems) <= MAX_PROBLEMS:
             more = len(self.problems) == MAX_PROBLEMS
             self.problems.append("There are more problems, which are not listed." if more else text)
@@ -42,6 +42,6 @@ def _shortened(text: str) -> str:
     return text if len(text) <= MAX_LENGTH else f"{text[: MAX_LENGTH // 2]} ... {text[-MAX_LENGTH // 4 :]}"
 
 
-def printable(text: str) -> str:
-    """With question marks for control characters and for bytes that are not text, as in the names of files."""
+def with_question_marks(text: str) -> str:
+    """The text with question marks for control characters and bytes that are not text, as in the names of files."""
     return "".join(character if character.isprintable() else "?" for character in text)

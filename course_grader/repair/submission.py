@@ -16,7 +16,7 @@ from course_grader.repair.content import clean_content
 from course_grader.repair.finding import describe_missing, other_notebooks
 from course_grader.repair.given_cells import restore_given_cells
 from course_grader.repair.lab import LabCells
-from course_grader.repair.notes import Notes, printable
+from course_grader.repair.notes import Notes, with_question_marks
 from course_grader.repair.order import move_tests_below_answers
 from course_grader.repair.other_files import find_other_files
 from course_grader.repair.plain_files import NotPlain, expect_plain_folder
@@ -71,7 +71,7 @@ def repair_submission(submission: Submission, lab: LabCells) -> Repaired:
         files = find_other_files(path, lab.settings.files, lab.settings.files_mb, notes)
         return Repaired(notebook, notes, read_timestamp(submission.folder, notes), files)
     except (Unreadable, NotPlain) as error:
-        reason = printable(str(error))
+        reason = with_question_marks(str(error))
     except OSError as error:
         reason = f"The folder {submission.folder.name} could not be read: {error.strerror}."
     return Repaired(_replacement(reason, lab.cells), Notes([reason], needs_review=True, unreadable=True))

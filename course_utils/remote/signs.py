@@ -10,10 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from course_utils.remote.traces import UNREADABLE, VARIED, Call, Fingerprint, Traces, error_hash
+from course_utils.remote.traces import KINDS, TYPES, UNREADABLE, VALUES, VARIED, Call, Fingerprint, Traces, error_hash
 
-# How a mistake's outcome differs from the right one.
-SAME, VALUES, KINDS, TYPES, REFUSAL = "", "values", "kinds", "types", "refusal"
+# How a mistake's outcome differs from the right one: in its VALUES, KINDS or TYPES, or not at all, or ...
+SAME, REFUSAL = "", "refusal"
 FREE = "free"  # right answers differ from one another here, and the mistake from all of them
 UNCLEAR = "?"  # it says nothing, but answers the same request as other calls do
 _ERRORS = {error_hash(name) for name in ("ValueError", "IndexError")}  # that exercises ask for

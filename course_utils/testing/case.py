@@ -32,13 +32,11 @@ from course_utils.testing.inputs import Inputs
 class Session:
     """Who runs the tests: a notebook (seed 0), or the judge (a new seed for each submission).
 
-    stop_early: whether a test case ends with its first failure; the audit asks only whether any test fails.
     goes_on: a test goes on after a failed assertion, since its calls are recorded for a diagnosis. It gives no points.
     """
 
     seed: int = 0
     judged: bool = False
-    stop_early: bool = False
     goes_on: bool = False
 
 

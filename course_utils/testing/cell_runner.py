@@ -188,8 +188,6 @@ class _Recorder(unittest.TestResult):
         targets = (
             [self._outcomes[test._testMethodName]] if hasattr(test, "_testMethodName") else self._outcomes.values()
         )
-        if session.stop_early:
-            self.stop()
         for outcome in targets:  # if setUpClass fails, every method of the class fails
             outcome.status, outcome.message = _status(error), _message(error, self._cell)[:MAX_MESSAGE]
 

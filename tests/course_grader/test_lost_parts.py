@@ -104,6 +104,18 @@ def test_after_its_end_an_engine_starts_nothing(tmp_path):
         engine.grade(tiny_notebook(), "eve", seed=1)
 
 
+def test_an_engine_that_cannot_start_leaves_nothing_running(tmp_path, monkeypatch):
+    """The profile's trial run can fail for many reasons, also of the machine."""
+    engine = Engine(find_lab(LAB, write_tiny_course(tmp_path)), sandbox=False, profile="full")
+    closed = []
+    monkeypatch.setattr(engine._parts, "get", lambda: None)
+    monkeypatch.setattr(engine._parts, "close", lambda: closed.append("closed"))
+    monkeypatch.setattr(engine, "grade", lambda *arguments: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        engine.__enter__()
+    assert closed == ["closed"]
+
+
 def test_a_kernel_that_cannot_be_started_is_not_a_zero(engine, monkeypatch):
     """As when the disk is full: the submission has done nothing wrong."""
 

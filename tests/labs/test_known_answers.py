@@ -5,8 +5,9 @@ import re
 
 import pytest
 
-from course_grader.audit.behaviours import mistakes_of, record
+from course_grader.audit.behaviours import mistakes_of
 from course_grader.audit.check import InProcess
+from course_grader.audit.judged_answers import judge_answers
 from course_grader.audit.variants import Kind, load_variants
 from course_grader.diagnosis.shipped import is_in_step, shipped_path, shipped_text
 from course_grader.notebooks import find_lab, is_solution_cell, lab_names
@@ -114,8 +115,8 @@ def test_each_is_diagnosed_unless_too_many_look_alike(lab, content):
     for exercise, part in content["mistakes"].items():
         mistakes = unpacked(part)
         answers = [{exercise: codes[exercise, mistake.explanation]} for mistake in mistakes]
-        for mistake, recording in zip(mistakes, record(judge, exercise, answers), strict=True):
-            found = diagnose(recording.notebook, mistakes)
+        for mistake, judged in zip(mistakes, judge_answers(judge, exercise, answers), strict=True):
+            found = diagnose(judged.notebook, mistakes)
             assert len(found) <= MOST_NAMED and (not found or mistake in found)
             alone, total = alone + bool(found), total + 1
     assert alone >= 0.8 * total

@@ -64,7 +64,7 @@ def _engine_key(request: LabRequest) -> str:
 def _make_engine(request: LabRequest) -> Engine:
     lab = _same_lab(request)
     options = _options(request)
-    return Engine(lab, **options, diagnoser=Diagnoses(lab), phases=None)
+    return Engine(lab, **options, diagnoser=Diagnoses(lab))
 
 
 def _options(request: LabRequest) -> EngineOptions:

@@ -12,7 +12,7 @@ from course_grader.audit.check import InProcess
 from course_grader.audit.constants import constant_answers
 from course_grader.audit.diagnosing import Diagnosing
 from course_grader.audit.in_child import ChildEnded, in_child
-from course_grader.audit.judged_answers import judge_answers
+from course_grader.audit.judged_answers import JudgedAnswer, judge_answers
 from course_grader.audit.lab_audit import audit_lab, reference_failures
 from course_grader.audit.lab_hashes import audit_fingerprint
 from course_grader.audit.marked_answers import EQUIVALENT_FILE, REFUSED_FILE, equivalent_mutants
@@ -132,6 +132,14 @@ class TestDiagnoses:
         assert [diagnosing.of("double", each).judge for each in judged] == [["three times x"]] * 2
         assert diagnosing.is_the_same("double", thrice, ["three times x"])
         assert not diagnosing.is_the_same("double", luck, ["three times x"])
+
+    def test_a_reference_that_does_not_end_is_no_measure(self, lab, monkeypatch):
+        def never_end(judge, exercise, answers):
+            return [JudgedAnswer() for _ in answers]
+
+        monkeypatch.setattr("course_grader.audit.behaviours.judge_answers", never_end)
+        with pytest.raises(CourseError, match="the tests of the reference do not end"):
+            mistakes_of(lab)
 
     def test_mutants_are_other_answers(self, lab):
         quick, whole = (audit_lab(lab, quick=quick).total("others") for quick in (True, False))
