@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
+from typing import Protocol
 
 import torch
 
 from course_grader.audit.observed_types import ObservedTypes
 
+Change = Callable[[ast.Module, ObservedTypes, int | None], int]  # changes a tree; returns how many places there are
 _Return = tuple[ast.FunctionDef, ast.Return]
+
+
+class Transformer(Protocol):
+    """Changes a tree at one place, counted from 0, or at all of them. places: how many there are."""
+
+    places: int
+
+    def visit(self, node: ast.AST) -> ast.AST: ...
 
 
 class _OutOfPlace(ast.NodeTransformer):
@@ -148,7 +158,9 @@ def _convert(tree: ast.Module, function: ast.FunctionDef, names: list[str]) -> N
     function.body[has_docstring:has_docstring] = ast.parse(start).body
 
 
-def _by(transformer: type[_OutOfPlace] | type[_Loops]) -> Callable[[ast.Module, ObservedTypes, int | None], int]:
+def by(transformer: Callable[[ObservedTypes, int | None], Transformer]) -> Change:
+    """The change that such a transformer makes."""
+
     def change(tree: ast.Module, seen: ObservedTypes, only: int | None) -> int:
         apply = transformer(seen, only)
         apply.visit(tree)
@@ -157,9 +169,9 @@ def _by(transformer: type[_OutOfPlace] | type[_Loops]) -> Callable[[ast.Module, 
     return change
 
 
-STATEMENT_RULES = {
-    "out of place": _by(_OutOfPlace),
-    "loops for comprehensions": _by(_Loops),
+STATEMENT_RULES: dict[str, Change] = {
+    "out of place": by(_OutOfPlace),
+    "loops for comprehensions": by(_Loops),
     "results that are not contiguous": _other_strides,
     "float64 inside": _in_float64,
 }

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from course_grader.audit.mutants import changed_lines
 from course_grader.audit.observed_types import ObservedTypes
 from course_grader.audit.rewrite_rules import RULES, Rule
-from course_grader.audit.rewrite_statements import STATEMENT_RULES
-
-Change = Callable[[ast.Module, ObservedTypes, int | None], int]  # changes a tree; returns how many places there are
+from course_grader.audit.rewrite_statements import STATEMENT_RULES, Change, by
 
 
 @dataclass(frozen=True)
@@ -44,16 +43,7 @@ class _Apply(ast.NodeTransformer):
         return node if changed is None else ast.copy_location(changed, node)
 
 
-def _expression_change(rule: Rule) -> Change:
-    def change(tree: ast.Module, seen: ObservedTypes, only: int | None) -> int:
-        apply = _Apply(rule, seen, only)
-        apply.visit(tree)
-        return apply.places
-
-    return change
-
-
-CHANGES: dict[str, Change] = {name: _expression_change(rule) for name, rule in RULES.items()} | STATEMENT_RULES
+CHANGES: dict[str, Change] = {name: by(partial(_Apply, rule)) for name, rule in RULES.items()} | STATEMENT_RULES
 
 
 def rewrites_of(source: str, seen: ObservedTypes) -> list[Rewrite]:

@@ -10,6 +10,7 @@ import pytest
 from course_grader.audit.behaviours import mistakes_of
 from course_grader.audit.check import InProcess
 from course_grader.audit.diagnosing import Diagnosing
+from course_grader.audit.judged_answers import judge_answers
 from course_grader.audit.variants import Kind, load_variants
 from course_grader.notebooks import find_lab, lab_names
 from tests.paths import ROOT
@@ -49,7 +50,8 @@ def test_the_right_mistake_or_none(lab):
     diagnosing = Diagnosing(judge, mistakes_of(found, judge), load_variants(found))
     wrong, named = [], {"judge": [], "notebook": []}
     for exercise, names, code in unseen(lab):
-        [said] = diagnosing.of(exercise, [{exercise: code}])
+        [answer] = judge_answers(judge, exercise, [{exercise: code}])
+        said = diagnosing.of(exercise, answer)
         for place, all_named in named.items():
             told = set(getattr(said, place))
             if told and not told & names:
