@@ -104,7 +104,7 @@ def test_its_explanations_are_those_of_misconceptions(lab, content):
 def test_each_shows_enough_to_tell(content):
     for part in content["mistakes"].values():
         for mistake in unpacked(part):
-            assert sum(sign.evidence for signs in mistake.signs.values() for sign in signs) >= ENOUGH
+            assert sum(abs(sign.evidence) for signs in mistake.signs.values() for sign in signs) >= ENOUGH
 
 
 @pytest.mark.slow
