@@ -124,10 +124,14 @@ class SandboxProvisioner(LocalProvisioner):
         files = os.path.join(self.folder, FILES)
         return subprocess.Popen(
             [sys.executable, "-m", "ipykernel_launcher", "-f", self._manager.connection_file, *KERNEL_OPTIONS],
-            env={**os.environ, **self.environment, **({VISIBLE: self.gpu} if self.gpu else {})}, start_new_session=True,
+            env=self._unprotected_environment(), start_new_session=True,
             cwd=files if os.path.isdir(files) else None,
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
         )  # fmt: skip
+
+    def _unprotected_environment(self) -> dict[str, str]:
+        own = {**self.environment, **({VISIBLE: self.gpu} if self.gpu else {})}
+        return {**os.environ, **own, "JPY_PARENT_PID": str(os.getpid())}  # the kernel ends when this process is gone
 
     async def send_signal(self, signum: int) -> None:
         """Kill the kernel for any signal that ends a process; interrupts are sent as messages instead."""

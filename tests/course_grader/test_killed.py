@@ -10,6 +10,7 @@ import sys
 from functools import partial
 
 import nbformat
+import psutil
 import pytest
 from nbgrader.api import Gradebook
 
@@ -102,10 +103,12 @@ def test_a_killed_controller_loses_nothing(course):
     )
     lines = [grading.stdout.readline() for _ in range(2)]
     assert "2 submissions to grade (new)" in lines[0] and "ada ✓ graded" in lines[1]
+    started = psutil.Process(grading.pid).children(recursive=True)
     grading.kill()
     grading.wait()
     grading.stdout.close()
     assert in_gradebook(course) == {"ada": 20.0}  # and no row for ben
+    assert psutil.wait_procs(started, timeout=30)[1] == []
     again = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert "1 of 2 are graded already, 1 to go (new). Goes on with run" in again.stdout
     assert in_gradebook(course) == in_notebooks(course) == {"ada": 20.0, "ben": 20.0}
