@@ -29,6 +29,7 @@ LEFT_BEHIND = "it left something running that kept the next cell from starting"
 GRACE_SECONDS = 3.0  # after an interrupt, before the kill
 START_SECONDS = 60.0
 NO_AGENT_SECONDS = 5.0  # for a judge without an agent, before its kernel is ended
+AGENT_SECONDS = 10.0  # for the agent's end after the tests, on a machine that may be busy
 FLOOD_NOTE = "[This cell kept printing and was stopped.]\n"
 
 
@@ -181,7 +182,7 @@ class StudentKernel:
 
     async def _end_of_agent(self, reply: asyncio.Future, message: str) -> None:
         try:
-            await asyncio.wait_for(reply, GRACE_SECONDS)
+            await asyncio.wait_for(reply, AGENT_SECONDS)
         except Exception as error:  # DeadKernelError, or what jupyter_client raises for a forged message
             self.stalled = isinstance(error, TimeoutError) and not await self._has_started(message)
             await self.kill(LEFT_BEHIND if self.stalled else "the kernel died or hung in a function that a test called")
