@@ -18,6 +18,7 @@ ENOUGH = 4  # evidence that a diagnosis needs: a single number could be a coinci
 # The share of calls that may differ, in a test and with other arguments: no two answers treat every odd input alike.
 OWN, VARIED = 0.15, 0.2
 WIDTH, INDENT = 100, " " * 6  # of an explanation
+SEVERAL = 3  # requests: with one value for all of them, an answer ignores its input
 MOST_NAMED = 2  # of mistakes that the tests cannot tell apart
 
 Signs = dict[str, list[Sign]]  # of each test
@@ -64,7 +65,12 @@ def _mostly(calls: Tally, share: float) -> bool:
 
 
 def diagnose(traces: Traces, mistakes: Iterable[Mistake]) -> list[Mistake]:
-    """The mistake that these calls show; several where the tests cannot tell them apart, none where too many fit."""
+    """The mistake that these calls show; several where the tests cannot tell them apart, none where too many fit.
+
+    None for an answer that returns one value whatever it gets: it has no idea that could be named.
+    """
+    if _ignores_its_input(traces):
+        return []
     fitting = [mistake for mistake in mistakes if mistake.evidence_in(traces) >= ENOUGH]
     found = [(mistake, mistake.differences(traces)) for mistake in fitting]
     fewest = min((differences for _, differences in found), default=0)
@@ -73,6 +79,13 @@ def diagnose(traces: Traces, mistakes: Iterable[Mistake]) -> list[Mistake]:
         if len(likely) <= MOST_NAMED:
             return likely
     return []
+
+
+def _ignores_its_input(traces: Traces) -> bool:
+    calls = [call for calls in traces.values() for call in calls]
+    asked = {str(call.request.to_json()) for call in calls}
+    outcomes = {str(call.outcome.to_json()) for call in calls}
+    return len(asked) >= SEVERAL and len(outcomes) == 1 and not any(call.error for call in calls)
 
 
 def packed(mistakes: Sequence[Mistake]) -> dict[str, list[Any]]:

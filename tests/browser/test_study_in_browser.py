@@ -117,7 +117,7 @@ def test_nothing_is_loaded_from_the_network(opened):
     assert [url for url in asked if not re.match(r"(data|blob):|https?://127\.0\.0\.1[:/]", url)] == []
 
 
-def test_a_notebook_that_is_not_trusted_keeps_quiz_cards_and_figure(open_notebook, lab, tmp_path):
+def test_a_notebook_that_is_not_trusted_keeps_quiz_and_cards_and_what_a_figure_is_about(open_notebook, lab, tmp_path):
     lab.save()
     notebook = json.loads(lab.path.read_text(encoding="utf-8"))
     notebook["cells"][0]["source"] = "# changed, so JupyterLab no longer knows the file\n"
@@ -129,4 +129,5 @@ def test_a_notebook_that_is_not_trusted_keeps_quiz_cards_and_figure(open_noteboo
         expect(untrusted.cell(QUIZ).get_by_text("A size of 3 holds three values")).to_be_visible()
         untrusted.cell(CARDS).get_by_text("View", exact=True).click()
         expect(untrusted.cell(CARDS).get_by_text("A tensor that shares another's storage.")).to_be_visible()
-        expect(untrusted.cell(PICTURE).get_by_role("img", name="Row likes is brightest at column he.")).to_be_visible()
+        # JupyterLab takes drawings out until the cell is run, as docs/students.md says.
+        expect(untrusted.cell(PICTURE).get_by_text("Weights of two words").last).to_be_visible()
