@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from course_grader.audit.behaviours import behaves_like, right_answers
 from course_grader.audit.check import InProcess
@@ -29,6 +30,8 @@ class Diagnosing:
 
     def __init__(self, judge: InProcess, known: KnownMistakes, variants: Sequence[Variant]):
         self._judge, self._known, self._variants = judge, known, variants
+        self._right = cache(self._record_right)  # recorded once, however many answers are compared with it
+        self._mistake = cache(self._record_mistake)
         self._codes = {(each.exercise, each.name): each.code for each in variants if each.kind is Kind.MISCONCEPTION}
 
     def of(self, exercise: str, answer: JudgedAnswer) -> Diagnosed:
@@ -39,11 +42,18 @@ class Diagnosing:
 
     def is_the_same(self, exercise: str, answer: dict[str, str], names: Sequence[str]) -> bool:
         """Whether the answer behaves like one of these misconceptions on other inputs, too: it makes this mistake."""
-        codes = [{exercise: self._codes[exercise, name]} for name in names]
-        right = right_answers(self._variants, exercise)
-        mine, *judged = judge_answers(self._judge, exercise, [answer, *codes, *right], OTHER_SEED)
-        theirs, known = judged[: len(codes)], [each.traces for each in judged[len(codes) :]]
-        return any(behaves_like(known, each.traces, mine.traces) for each in theirs)
+        (mine,) = judge_answers(self._judge, exercise, [answer], OTHER_SEED)
+        return any(behaves_like(self._right(exercise), self._mistake(exercise, name), mine.traces) for name in names)
+
+    def _record_right(self, exercise: str) -> list[Traces]:
+        """What right answers do on the other inputs."""
+        answers = right_answers(self._variants, exercise)
+        return [each.traces for each in judge_answers(self._judge, exercise, answers, OTHER_SEED)]
+
+    def _record_mistake(self, exercise: str, name: str) -> Traces:
+        """What a misconception does on the other inputs."""
+        (judged,) = judge_answers(self._judge, exercise, [{exercise: self._codes[exercise, name]}], OTHER_SEED)
+        return judged.traces
 
 
 def _names(traces: Traces, known: Sequence[Mistake]) -> list[str]:

@@ -117,17 +117,33 @@ def test_nothing_is_loaded_from_the_network(opened):
     assert [url for url in asked if not re.match(r"(data|blob):|https?://127\.0\.0\.1[:/]", url)] == []
 
 
-def test_a_notebook_that_is_not_trusted_keeps_quiz_and_cards_and_what_a_figure_is_about(open_notebook, lab, tmp_path):
-    lab.save()
-    notebook = json.loads(lab.path.read_text(encoding="utf-8"))
-    notebook["cells"][0]["source"] = "# changed, so JupyterLab no longer knows the file\n"
-    foreign = tmp_path / "foreign.ipynb"
-    foreign.write_text(json.dumps(notebook), encoding="utf-8")
+@pytest.fixture(scope="module")
+def foreign_path(tmp_path_factory):
+    return tmp_path_factory.mktemp("foreign") / "foreign.ipynb"
+
+
+@pytest.fixture
+def foreign(lab, foreign_path):
+    """The notebook as another person's, which JupyterLab does not trust."""
+    if not foreign_path.exists():
+        lab.save()
+        notebook = json.loads(lab.path.read_text(encoding="utf-8"))
+        notebook["cells"][0]["source"] = "# changed, so JupyterLab no longer knows the file\n"
+        foreign_path.write_text(json.dumps(notebook), encoding="utf-8")
+    return foreign_path
+
+
+def test_a_notebook_that_is_not_trusted_keeps_quiz_cards_and_caption(open_notebook, foreign):
     with open_notebook(foreign) as untrusted:
         expect(untrusted.cell(QUIZ).locator("input")).to_be_disabled()  # the mark of an untrusted notebook
         untrusted.cell(QUIZ).get_by_text("Every size").click()
         expect(untrusted.cell(QUIZ).get_by_text("A size of 3 holds three values")).to_be_visible()
         untrusted.cell(CARDS).get_by_text("View", exact=True).click()
         expect(untrusted.cell(CARDS).get_by_text("A tensor that shares another's storage.")).to_be_visible()
-        # JupyterLab takes drawings out until the cell is run, as docs/students.md says.
         expect(untrusted.cell(PICTURE).get_by_text("Weights of two words").last).to_be_visible()
+
+
+@pytest.mark.xfail(reason="JupyterLab takes inline drawings out until the cell is run: docs/students.md", strict=True)
+def test_a_notebook_that_is_not_trusted_keeps_its_figure(open_notebook, foreign):
+    with open_notebook(foreign) as untrusted:
+        expect(untrusted.cell(PICTURE).get_by_role("img", name="Row likes is brightest at column he.")).to_be_visible()

@@ -96,47 +96,34 @@ ERRORS = [
     _count("a_crash_of_the_process", "", "import ctypes\nctypes.string_at(0)"),
     _count("a_loop_outside_python", "", "return sum(range(10**12))"),
 ]  # fmt: skip
+# Keeps the queue of the judge's connections full; what follows is indented as in its last `if`.
+FILL_QUEUE = """
+import os, socket, sys
+KEPT = []
+def to_target_shape(x):
+    frame = sys._getframe()
+    while frame and not (frame.f_code.co_name == "serve" and "connection" in frame.f_locals):
+        frame = frame.f_back
+    if frame and not KEPT:
+        KEPT.append(os.dup(frame.f_locals["connection"].fileno()))
+        for _ in range(4):
+            knocking = socket.socket(socket.AF_UNIX)
+            knocking.setblocking(False)
+            try:
+                knocking.connect(frame.f_locals["path"])
+                KEPT.append(knocking)
+            except OSError:
+                pass
+"""
 PROTOCOL = [
     _count("forged_answers", "", "import os\nfor number in range(3, 256):\n    try:\n"
            "        os.write(number, b'\\xff' * 4096)\n    except OSError:\n        pass\nreturn 26"),
     _count("every_file_closed", "", "import os\nos.closerange(3, 256)\nreturn 26", worst=True),
-    answer("the_judge_s_queue_filled", FULL - 1.75, r"no valid answer", options={"worst": True, "slow": True}, to_target_shape="""
-import os, socket, sys
-KEPT = []
-def to_target_shape(x):
-    frame = sys._getframe()
-    while frame and not (frame.f_code.co_name == "serve" and "connection" in frame.f_locals):
-        frame = frame.f_back
-    if frame and not KEPT:
-        KEPT.append(os.dup(frame.f_locals["connection"].fileno()))
-        for _ in range(4):
-            knocking = socket.socket(socket.AF_UNIX)
-            knocking.setblocking(False)
-            try:
-                knocking.connect(frame.f_locals["path"])
-                KEPT.append(knocking)
-            except OSError:
-                pass
+    answer("the_judge_s_queue_filled", FULL - 1.75, r"no valid answer", options={"worst": True, "slow": True}, to_target_shape=FILL_QUEUE + """\
         frame.f_locals["connection"].close()
     return x
 """),
-    answer("the_judge_s_queue_filled_for_the_next_agent", FULL - 1.75, r"your code raised KeyboardInterrupt", to_target_shape="""
-import os, socket, sys
-KEPT = []
-def to_target_shape(x):
-    frame = sys._getframe()
-    while frame and not (frame.f_code.co_name == "serve" and "connection" in frame.f_locals):
-        frame = frame.f_back
-    if frame and not KEPT:
-        KEPT.append(os.dup(frame.f_locals["connection"].fileno()))
-        for _ in range(4):
-            knocking = socket.socket(socket.AF_UNIX)
-            knocking.setblocking(False)
-            try:
-                knocking.connect(frame.f_locals["path"])
-                KEPT.append(knocking)
-            except OSError:
-                pass
+    answer("the_judge_s_queue_filled_for_the_next_agent", FULL - 1.75, r"your code raised KeyboardInterrupt", to_target_shape=FILL_QUEUE + """\
         raise KeyboardInterrupt
     return x
 """),
