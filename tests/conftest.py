@@ -30,6 +30,11 @@ def pytest_xdist_make_scheduler(config, log):
     return ByFileAndLab(config, log)
 
 
+def pytest_make_parametrize_id(val, argname):
+    """Bytes are numbered, not quoted: where they hold a time, two processes of a run would name a test differently."""
+    return argname if isinstance(val, bytes) else None
+
+
 def pytest_collection_modifyitems(config, items):
     for name, missing in _missing(config, {mark.name for item in items for mark in item.iter_markers()}).items():
         for item in items:
