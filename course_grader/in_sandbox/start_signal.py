@@ -24,3 +24,6 @@ class StartSignal:
     def send(self) -> None:
         with contextlib.suppress(OSError):
             self._socket.send(b"s")
+
+    def close(self) -> None:
+        self._socket.close()

@@ -25,6 +25,8 @@ def picture(svg: str, alt: str) -> str:
     svg: an <svg> element with its namespaces and with a style, attributes in double quotes. alt: read out by screen
     readers while it is a picture.
     """
-    size = _STYLE.search(svg)[1]
+    style = _STYLE.search(svg)
+    assert style, "the drawing has no style, which gives its size"
+    size = style[1]
     address = ADDRESS + svg.strip().translate(_QUOTES).translate(_IN_ADDRESS).replace("&", "&amp;")
     return f'<img alt="{html.escape(alt)}" style="{size}; background: white" onload="{REPLACE}" src="{address}">'
