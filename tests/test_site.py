@@ -132,8 +132,8 @@ FAINT = """() => {
         return [255, 255, 255];
     };
     return [...document.querySelectorAll('article :is(p, li, td, figcaption)')].filter(element => {
-        const [low, high] = [channels(getComputedStyle(element).color), ground(element)].map(luminance).sort((a, b) => a - b);
-        return (high + 0.05) / (low + 0.05) < 4.5;
+        const [text, behind] = [channels(getComputedStyle(element).color), ground(element)].map(luminance);
+        return (Math.max(text, behind) + 0.05) / (Math.min(text, behind) + 0.05) < 4.5;
     }).map(element => element.textContent.trim().slice(0, 60));
 }"""
 
