@@ -48,6 +48,14 @@ c.CourseDirectory.ignore = [
     ".ipynb_checkpoints", "__pycache__", "*.pyc", ".DS_Store", "feedback",
 ]  # fmt: skip
 
+# zip_collect: files named for the students, or the lab's notebook in a folder named for the student, also as Moodle
+# names it. The pattern reads the path downloaded/LAB/extracted/...
+c.FileNameCollectorPlugin.named_regexp = (
+    r".*/(?P<file_id>[^/]+)/extracted/(?:(?:(?!_assignsubmission_file).)*/)?"  # the lab, and folders around a student's
+    r"(?P<student_id>(?!(?P=file_id)\.ipynb$)[^/]+?)"
+    r"(?:_\d+_assignsubmission_file_?/[^/]+|/(?P=file_id))?\.ipynb$"
+)
+
 # From the reference to the lab. NamedStubs replaces nbgrader's ClearSolutions, and SaveGuardedCells replaces
 # SaveCells: without this file, nbgrader cannot grade the labs in the gradebook. ReleaseMark comes last.
 c.GenerateAssignment.preprocessors = [
