@@ -6,11 +6,11 @@ https://doi.org/10.1103/PhysRevSTPER.9.020113.
 
 from __future__ import annotations
 
-import textwrap
 from typing import Any
 
 import torch
 
+from course_utils.lines import filled
 from course_utils.testing import prediction_texts
 from course_utils.testing.comparison import Difference, require_close
 
@@ -86,8 +86,7 @@ def check_prediction(guess: Any, answer: Any, because: str = "", tolerance: floa
 
 
 def _print(text: str) -> None:
-    """Print in lines that fit: JupyterLab breaks longer ones anywhere, also within a word."""
-    print(textwrap.fill(text.strip(), 88, break_long_words=False, break_on_hyphens=False))
+    print(filled(text.strip()))
 
 
 def _plain(value: Any) -> Any:
