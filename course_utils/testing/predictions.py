@@ -13,6 +13,7 @@ import torch
 from course_utils.lines import filled
 from course_utils.testing import prediction_texts
 from course_utils.testing.comparison import Difference, require_close
+from course_utils.widgets import live
 
 NO_GUESS = "No guess yet: write yours in place of None, run the cell again, and then see."
 _first_guesses: dict[str, dict[str, bool]] = {}  # lab -> prediction -> was the first guess of this session right?
@@ -42,6 +43,17 @@ def predict(lab: str, name: str, guess: Any, measured: Any = None) -> None:
     if name in firsts:
         print(f"The tally keeps your first guess, which was {'right' if firsts[name] else 'wrong'}.")
     firsts.setdefault(name, _agrees(guess, answer, prediction.tolerance))
+
+
+def guessed(lab: str, *names: str) -> bool:
+    """Whether these predictions were guessed, so that a cell may go on and show what their answers are read from.
+
+    Where nobody can guess (an automatic run, an export), the answer is yes. Raises PredictionError if the lab has no
+    such prediction.
+    """
+    for name in names:
+        _prediction(lab, name)
+    return not live() or set(names) <= _first_guesses.get(lab, {}).keys()
 
 
 def prediction_tally(lab: str) -> None:
