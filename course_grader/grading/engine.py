@@ -7,6 +7,7 @@ import copy
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -19,8 +20,9 @@ from course_grader.grading.needed_cells import given_sources
 from course_grader.grading.notebook_run import NotebookRun, fail_closed
 from course_grader.grading.parts import PartLost, Parts, SharedParts
 from course_grader.grading.record import write_record
+from course_grader.in_sandbox import start_signal
 from course_grader.judge.launcher import JudgeError, JudgeSession
-from course_grader.kernel_client import StudentKernel
+from course_grader.kernel_client import StartListener, StudentKernel
 from course_grader.notebooks import Lab, has_tag, is_experiment
 from course_grader.repair import Notes, clean_content
 from course_grader.results import GradedSubmission, OtherFiles, Phases
@@ -205,7 +207,7 @@ class Engine:
         attempt.kernels.append(manager)
         if attempt.files is not None:
             show_files(folder, attempt.files.folder, attempt.files.names)
-        kernel = StudentKernel(notebook, manager)
+        kernel = StudentKernel(notebook, manager, _start_listener(folder))
         try:
             path = str(folder / "judge")
             await to_daemon_thread(session.listen, path)
@@ -219,6 +221,13 @@ class Engine:
             await kernel.close()
             raise
         return kernel, path
+
+
+def _start_listener(folder: Path) -> StartListener:
+    path = str(folder / start_signal.NAME)
+    listener = StartListener(path)
+    share_socket(path)
+    return listener
 
 
 def _errors_of_the_given(notebook: NotebookNode) -> list[str]:

@@ -23,6 +23,7 @@ from course_grader.in_sandbox.kernel import SERVE_JUDGE
 from course_grader.kernel_client.capped_client import CUT_NOTE, CappedClient
 from course_grader.kernel_client.likely_cause import likely_cause
 from course_grader.kernel_client.readiness import wait_until_ready
+from course_grader.kernel_client.start_listener import StartListener
 from course_grader.threads import to_daemon_thread
 
 LEFT_BEHIND = "it left something running that kept the next cell from starting"
@@ -50,8 +51,8 @@ class StudentKernel:
     there is nothing to say. stalled: an earlier cell caused its death, not the last request.
     """
 
-    def __init__(self, notebook: NotebookNode, manager: AsyncKernelManager):
-        self._manager = manager
+    def __init__(self, notebook: NotebookNode, manager: AsyncKernelManager, starts: StartListener):
+        self._manager, self._starts = manager, starts
         self._client = CappedClient(notebook, km=manager, allow_errors=True, coalesce_streams=True)
         self.death = ""
         self.stalled = False
@@ -72,12 +73,13 @@ class StudentKernel:
     async def run(self, cell: NotebookNode, index: int, seconds: float) -> CellEnd:
         """Run one code cell, for at most so many seconds; its outputs are in the cell afterwards."""
         self._client.begin()
+        self._starts.begin()
         self.cause = ""
         task = asyncio.ensure_future(self._client.async_execute_cell(cell, index))
         end = await self._first_end(task, cell, seconds)
         what = "printed too much" if end is CellEnd.FLOOD else f"ran longer than {seconds:g} s"
         if end is not CellEnd.DONE and not await self._stop(task, cell):
-            self.stalled = not self._client.started
+            self.stalled = not self._starts.heard
             await self.kill(LEFT_BEHIND if self.stalled else f"a cell {what} and did not react to the interrupt")
             task.cancel()
         lives = await self._has_lived(task)
@@ -160,6 +162,7 @@ class StudentKernel:
 
     async def serve_judge(self, path: str, judging: Callable[[], Any]) -> Any:
         """Let the kernel answer the judge at `path` while `judging()` runs in a thread; returns its result."""
+        self._starts.begin()
         message = self._client.kc.execute(f"{SERVE_JUDGE}{path}", silent=True, store_history=False, stop_on_error=False)
         verdict = asyncio.ensure_future(to_daemon_thread(judging))
         reply = asyncio.ensure_future(self._reply(message))
@@ -172,7 +175,7 @@ class StudentKernel:
         try:
             return await verdict
         finally:
-            await self._end_of_agent(reply, message)
+            await self._end_of_agent(reply)
 
     async def _expect(self, verdict: asyncio.Task) -> None:
         """Wait for a judge whose agent has ended. If student code keeps their connection open, it must end, too."""
@@ -180,24 +183,12 @@ class StudentKernel:
         if not verdict.done():
             await self.kill("code that a test called ended the connection to the tests")
 
-    async def _end_of_agent(self, reply: asyncio.Future, message: str) -> None:
+    async def _end_of_agent(self, reply: asyncio.Future) -> None:
         try:
             await asyncio.wait_for(reply, AGENT_SECONDS)
         except Exception as error:  # DeadKernelError, or what jupyter_client raises for a forged message
-            self.stalled = isinstance(error, TimeoutError) and not await self._has_started(message)
+            self.stalled = isinstance(error, TimeoutError) and not self._starts.heard
             await self.kill(LEFT_BEHIND if self.stalled else "the kernel died or hung in a function that a test called")
-
-    async def _has_started(self, message: str) -> bool:
-        """Whether the kernel has begun with a request that it has not answered."""
-        with contextlib.suppress(Empty):
-            while True:
-                try:
-                    state = await self._client.kc.get_iopub_msg(timeout=0.1)
-                except ValueError:  # an invalid message
-                    return True
-                if state["parent_header"].get("msg_id") == message:
-                    return True
-        return False
 
     async def _reply(self, message: str) -> None:
         while True:
@@ -219,6 +210,7 @@ class StudentKernel:
         if self._closed:
             return
         self._closed = True
+        self._starts.close()
         if self._client.kc is not None:
             self._client.kc.stop_channels()
         with contextlib.suppress(RuntimeError):  # what jupyter_client raises if the kernel is gone or never started

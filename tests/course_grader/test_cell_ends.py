@@ -151,3 +151,19 @@ def test_a_display_changed_later_shows_only_what_is_allowed(engine):
         engine.grade(with_sources(goodbye=f"{change}\n{again}"), "finn", 1).notebook, "goodbye"
     ).outputs
     assert [set(output["data"]) for output in outputs] == [{"text/plain"}] * 3
+
+
+def test_a_cell_that_stops_its_process_before_any_message_has_left_it_is_named(engine, monkeypatch):
+    """As on a busy machine, where the threads that send messages stop before they have sent one."""
+    process = capped_client.CappedClient.process_message
+
+    def lose(client, message, cell, index):
+        return None if "SIGSTOP" in cell.source else process(client, message, cell, index)
+
+    monkeypatch.setattr(capped_client.CappedClient, "process_message", lose)
+    stop = "import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)"
+    graded = engine.grade(with_sources(table=stop), "finn", 1)
+    assert graded.messages == [
+        "Cell 3 (import os, signal) ended the kernel: a cell ran longer than 4 s and did not react to the interrupt."
+    ]
+    assert score(graded) == FULL
