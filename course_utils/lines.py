@@ -1,0 +1,25 @@
+"""Text in lines that fit the output of a notebook: JupyterLab breaks longer ones anywhere, also within a word."""
+
+from __future__ import annotations
+
+import textwrap
+
+WIDTH = 88  # characters; what a window of 1100 pixels has room for beside JupyterLab's list of files
+_LABELS = ("expected: ", "got:      ", "where:    ")
+
+
+def filled(text: str, first: str = "", rest: str | None = None) -> str:
+    """`text` in lines of at most WIDTH characters, broken at spaces only; a longer word keeps its own line.
+
+    first: what the first line begins with. rest: what the others begin with; by default the same as the first, and as
+    many spaces as the label of the first line takes (expected, got, where).
+
+    >>> print(filled("got:      " + "one row of values, " * 5, first="  "))
+      got:      one row of values, one row of values, one row of values, one row of values,
+                one row of values,
+    """
+    if rest is None:
+        rest = first + " " * next((len(label) for label in _LABELS if text.startswith(label)), 0)
+    return textwrap.fill(
+        text, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+    )
