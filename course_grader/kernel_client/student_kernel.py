@@ -24,6 +24,7 @@ from course_grader.kernel_client.capped_client import CUT_NOTE, CappedClient
 from course_grader.kernel_client.likely_cause import likely_cause
 from course_grader.kernel_client.readiness import wait_until_ready
 from course_grader.kernel_client.start_listener import StartListener
+from course_grader.kernel_client.syntax_errors import SYNTAX_ERRORS, explain_syntax_error
 from course_grader.threads import to_daemon_thread
 
 LEFT_BEHIND = "it left something running that kept the next cell from starting"
@@ -47,8 +48,9 @@ class StudentKernel:
     """One kernel of one submission, under a manager that is not started yet.
 
     death: why it died. fault: what went wrong in the cell that ran last, such as "ended with NameError: ...". cause:
-    why it may not go wrong on the student's machine. Plain sentences that may contain text of the student's; empty if
-    there is nothing to say. stalled: an earlier cell caused its death, not the last request.
+    why it may not go wrong on the student's machine, or where Python could not read it. Plain sentences that may
+    contain text of the student's; empty if there is nothing to say. stalled: an earlier cell caused its death, not the
+    last request.
     """
 
     def __init__(self, notebook: NotebookNode, manager: AsyncKernelManager, starts: StartListener):
@@ -91,7 +93,7 @@ class StudentKernel:
             return CellEnd.DEAD
         if end is CellEnd.FLOOD:
             cell.outputs.append(new_output("stream", name="stdout", text=FLOOD_NOTE))
-        self.fault = self._own_error() if end is CellEnd.DONE else f"{what} and was stopped"
+        self.fault = self._own_error(cell.source) if end is CellEnd.DONE else f"{what} and was stopped"
         return end
 
     async def _first_end(self, task: asyncio.Task, cell: NotebookNode, seconds: float) -> CellEnd:
@@ -138,13 +140,16 @@ class StudentKernel:
         await self.kill(reason)
         return False
 
-    def _own_error(self) -> str:
+    def _own_error(self, source: str) -> str:
         """The error that ended the cell, according to the kernel's reply, and its likely cause."""
         reply = self._client.reply or {}
         if reply.get("status") != "error":
             return ""
         name, text = str(reply.get("ename")), str(reply.get("evalue"))
-        self.cause = likely_cause(name, text)
+        if name in SYNTAX_ERRORS:
+            text, self.cause = explain_syntax_error(text, source)
+        else:
+            self.cause = likely_cause(name, text)
         return f"ended with {name}" + (f": {text}" if text else "") + (f" ({self.cause})" if self.cause else "")
 
     async def _has_output(self, cell: NotebookNode) -> bool:

@@ -235,10 +235,11 @@ class TestTrouble:
         ("source", "said"),
         [
             ("import no_such_package.part", r"`no_such_package` is neither installed where labs are graded nor a file"),
-            ("x = = 1", r"labs are graded with Python 3\.\d+, which does not know the syntax of"),
+            ("lazy import json", r"line 1: `lazy import json`; labs are graded with Python 3\.\d+, which"),
+            ("x = = 1", r"line 1: `x = = 1`"),
         ],
     )
-    def test_what_only_fails_where_labs_are_graded_is_named(self, engine, source, said):
+    def test_the_cause_of_a_cell_s_error_is_named(self, engine, source, said):
         graded = engine.grade(with_sources(double=f"{source}\ndef double(x):\n    return 2 * x"), "ada", 1)
         (message,) = graded.messages
         assert re.fullmatch(rf"Cell \d+ \(double\) ended with \w+Error: .* \({said}.*\)\.", message)
