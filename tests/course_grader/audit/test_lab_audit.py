@@ -100,7 +100,6 @@ class TestQuick:
         assert any("ignore their arguments get 3 points" in problem for problem in audit.problems)
 
     def test_a_variant_that_never_ends_is_ended(self, lab, monkeypatch):
-        monkeypatch.setattr("course_grader.audit.judged_answers.SECONDS_PER_ANSWER", 0.1)
         monkeypatch.setattr(judge_answers, "__defaults__", (0, 3.0))
         variants(lab, '# %% loops kind="alternative"\ndef double(x):\n    while True:\n        pass\n')
         assert any("'loops': its tests do not end" in problem for problem in audit_lab(lab, quick=True).problems)
