@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import importlib
 from collections.abc import Callable
 
@@ -16,6 +15,7 @@ from course_grader.audit.lab_hashes import solutions_hash
 from course_grader.audit.marked_answers import EQUIVALENT_FILE, REFUSED_FILE, equivalent_mutants, refused_rewrites
 from course_grader.audit.result import ExerciseAudit, LabAudit, processor_time
 from course_grader.audit.variants import load_variants
+from course_grader.in_sandbox.shared_imports import shared_imports
 from course_grader.judge import LATE_IMPORTS
 from course_grader.notebooks import Lab, is_solution_cell, nbgrader_metadata
 from course_utils.testing import Outcome
@@ -99,10 +99,10 @@ def _expect_marks_in_use(scope: Scope) -> None:
 
 
 def _prepare_forks() -> None:
-    """Do once what each child would do for itself: PyTorch's late imports, and copies of pages that gc touches."""
-    for name in LATE_IMPORTS:
-        importlib.import_module(name)
-    gc.freeze()
+    """Do once what each child would do for itself: PyTorch's late imports."""
+    with shared_imports():
+        for name in LATE_IMPORTS:
+            importlib.import_module(name)
 
 
 def _solutions(notebook: NotebookNode) -> dict[str, str]:
