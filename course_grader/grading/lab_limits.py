@@ -13,7 +13,8 @@ from course_grader.sandbox.limits import MB
 from course_grader.sandbox.manager import CHANNELS, MESSAGE_MB, QUEUED_MESSAGES
 from course_grader.sandbox.watchdog import FOLDER_MB
 
-MAX_KERNELS = 2  # a kernel that dies is restarted once
+MAX_DEATHS = 2  # a kernel that dies is restarted once
+MAX_KERNELS = 3  # once more where a cell was wrongly suspected of having ended the first
 SPARE_SECONDS = 30.0  # for opening and closing
 REPAIR_SECONDS = 60.0
 DIAGNOSIS_SECONDS = 20.0  # for all exercises of a submission
