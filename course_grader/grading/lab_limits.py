@@ -47,7 +47,7 @@ def limits_of(settings: LabSettings, gpu: bool = False) -> Limits:
 
 def longest_seconds(settings: LabSettings) -> float:
     """The time after which a run of one submission's cells and tests is stopped, whatever it is waiting for."""
-    return MAX_KERNELS * (START_SECONDS + settings.notebook_seconds) + settings.call_seconds + SPARE_SECONDS
+    return MAX_DEATHS * (START_SECONDS + settings.notebook_seconds) + settings.call_seconds + SPARE_SECONDS
 
 
 def with_options(settings: LabSettings, run_experiments: bool = False, profile: str = "cpu") -> LabSettings:
