@@ -13,7 +13,8 @@ from course_grader.sandbox.limits import MB
 from course_grader.sandbox.manager import CHANNELS, MESSAGE_MB, QUEUED_MESSAGES
 from course_grader.sandbox.watchdog import FOLDER_MB
 
-MAX_KERNELS = 2  # a kernel that dies is restarted once
+MAX_DEATHS = 2  # a kernel that dies is restarted once
+MAX_KERNELS = 3  # once more where a cell was wrongly suspected of having ended the first
 SPARE_SECONDS = 30.0  # for opening and closing
 REPAIR_SECONDS = 60.0
 DIAGNOSIS_SECONDS = 20.0  # for all exercises of a submission
@@ -46,7 +47,7 @@ def limits_of(settings: LabSettings, gpu: bool = False) -> Limits:
 
 def longest_seconds(settings: LabSettings) -> float:
     """The time after which a run of one submission's cells and tests is stopped, whatever it is waiting for."""
-    return MAX_KERNELS * (START_SECONDS + settings.notebook_seconds) + settings.call_seconds + SPARE_SECONDS
+    return MAX_DEATHS * (START_SECONDS + settings.notebook_seconds) + settings.call_seconds + SPARE_SECONDS
 
 
 def with_options(settings: LabSettings, run_experiments: bool = False, profile: str = "cpu") -> LabSettings:

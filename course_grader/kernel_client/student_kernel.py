@@ -32,6 +32,7 @@ GRACE_SECONDS = 3.0  # after an interrupt, before the kill
 START_SECONDS = 60.0
 NO_AGENT_SECONDS = 5.0  # for a judge without an agent, before its kernel is ended
 AGENT_SECONDS = 10.0  # for the agent's end after the tests, on a machine that may be busy
+ITS_OWN_END = ("crash", "exit")  # how the sandbox's reason begins if no limit ended the kernel
 FLOOD_NOTE = "[This cell kept printing and was stopped.]\n"
 
 
@@ -50,14 +51,14 @@ class StudentKernel:
     death: why it died. fault: what went wrong in the cell that ran last, such as "ended with NameError: ...". cause:
     why it may not go wrong on the student's machine, or where Python could not read it. Plain sentences that may
     contain text of the student's; empty if there is nothing to say. stalled: an earlier cell caused its death, not the
-    last request.
+    last request. sudden: it ended without a limit's doing, perhaps by code that an earlier cell had left running.
     """
 
     def __init__(self, notebook: NotebookNode, manager: AsyncKernelManager, starts: StartListener):
         self._manager, self._starts = manager, starts
         self._client = CappedClient(notebook, km=manager, allow_errors=True, coalesce_streams=True)
         self.death = ""
-        self.stalled = False
+        self.stalled = self.sudden = False
         self.fault = ""
         self.cause = ""
         self._closed = False
@@ -134,11 +135,24 @@ class StudentKernel:
             await task
             return True
         except (DeadKernelError, asyncio.CancelledError):
-            reason = "the kernel died: a crash, or the code ended the process"
+            self._note_sudden_end()
+            reason = LEFT_BEHIND if self.stalled else "the kernel died: a crash, or the code ended the process"
         except Exception as error:  # whatever nbclient raises for a message that student code has forged
             reason = f"it sent an invalid message ({type(error).__name__})"
         await self.kill(reason)
         return False
+
+    def _note_sudden_end(self) -> None:
+        """Of a kernel that is gone: did the last request do it?"""
+        if not self.death:
+            self.stalled = not self._starts.heard
+            reason = getattr(self._manager.provisioner, "death_reason", None)
+            self.sudden = not self.stalled and (reason is None or reason.startswith(ITS_OWN_END))
+
+    @property
+    def left_running(self) -> int:
+        """How much earlier code was left running when the last request started; only comparisons mean something."""
+        return self._starts.left_running
 
     def _own_error(self, source: str) -> str:
         """The error that ended the cell, according to the kernel's reply, and its likely cause."""
@@ -192,7 +206,10 @@ class StudentKernel:
         try:
             await asyncio.wait_for(reply, AGENT_SECONDS)
         except Exception as error:  # DeadKernelError, or what jupyter_client raises for a forged message
-            self.stalled = isinstance(error, TimeoutError) and not self._starts.heard
+            if isinstance(error, DeadKernelError):
+                self._note_sudden_end()
+            else:
+                self.stalled = isinstance(error, TimeoutError) and not self._starts.heard
             await self.kill(LEFT_BEHIND if self.stalled else "the kernel died or hung in a function that a test called")
 
     async def _reply(self, message: str) -> None:
