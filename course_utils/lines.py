@@ -23,3 +23,15 @@ def filled(text: str, first: str = "", rest: str | None = None) -> str:
     return textwrap.fill(
         text, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
     )
+
+
+def say(*parts: object) -> None:
+    """Print `parts` in lines that fit, as `print` does with a space between them; further lines are indented by two.
+
+    >>> say("- The same vectors:", ", ".join(f"loss {loss} at T = 0.{loss}" for loss in range(1, 6)))
+    - The same vectors: loss 1 at T = 0.1, loss 2 at T = 0.2, loss 3 at T = 0.3, loss 4 at T
+      = 0.4, loss 5 at T = 0.5
+    """
+    text = " ".join(map(str, parts))
+    start = text[: len(text) - len(text.lstrip())]
+    print(filled(text.lstrip(), start, start + "  "))
