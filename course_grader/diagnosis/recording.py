@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from course_grader.audit.known_mistakes import KnownMistakes
-from course_grader.audit.lab_hashes import audit_fingerprint
+from course_grader.audit.lab_hashes import recording_hash
 from course_grader.audit.variants import FOLDER
 from course_grader.errors import CourseError
 from course_grader.files import write_in_one_step
@@ -41,12 +41,14 @@ def recorded_mistakes(lab: Lab) -> KnownMistakes:
     """
     if not any((lab.source_folder / FOLDER).glob("*.py")):
         return KnownMistakes()
-    path, fingerprint = lab.root / "build" / "diagnosis" / f"{lab.name}.json", audit_fingerprint(lab)
+    path, fingerprint = lab.root / "build" / "diagnosis" / f"{lab.name}.json", recording_hash(lab)
     kept = _kept(path, fingerprint)
     if kept is None:
         recorded = json.loads(_record(lab))
         _keep(path, json.dumps({"fingerprint": fingerprint, "mistakes": recorded}))
         kept = KnownMistakes.from_json(recorded)
+    for label in kept.without_end:
+        _log.warning("%s: its tests do not end, so no answer is taken for it", label)
     return kept
 
 
