@@ -27,6 +27,7 @@ from course_grader.nbgrader_plugins import (
     SubmissionExporter,
     before_autograde,
     keep_graded_files,
+    take_allowed_files,
     use_course_exporter,
 )
 from course_grader.release.converters import prepare_process
@@ -38,6 +39,7 @@ c = get_config()  # noqa: F821
 prepare_process()
 use_course_exporter()
 keep_graded_files()
+take_allowed_files()
 
 c.CourseDirectory.course_id = "deep-learning-labs"
 c.CourseDirectory.source_directory = "solutions"
