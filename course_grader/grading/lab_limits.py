@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from course_grader.engine_options import DEFAULTS, EngineOptions
 from course_grader.judge.process_limits import MEMORY_MB as JUDGE_MB
 from course_grader.kernel_client.capped_client import MAX_NOTEBOOK_BYTES
 from course_grader.kernel_client.student_kernel import START_SECONDS
@@ -50,18 +51,18 @@ def longest_seconds(settings: LabSettings) -> float:
     return MAX_DEATHS * (START_SECONDS + settings.notebook_seconds) + settings.call_seconds + SPARE_SECONDS
 
 
-def with_options(settings: LabSettings, run_experiments: bool = False, profile: str = "cpu") -> LabSettings:
+def with_options(settings: LabSettings, options: EngineOptions) -> LabSettings:
     """The settings of a run with the cells tagged `experiment`, or in another profile."""
-    if profile != "cpu":
+    if options.profile != "cpu":
         settings = replace(settings, memory_mb=settings.full_memory_mb, experiment_seconds=settings.full_seconds)
-    if run_experiments:
+    if options.run_experiments:
         settings = replace(settings, notebook_seconds=settings.notebook_seconds + settings.experiment_seconds)
     return settings
 
 
-def outer_seconds(settings: LabSettings, run_experiments: bool = False, profile: str = "cpu") -> float:
+def outer_seconds(settings: LabSettings, options: EngineOptions = DEFAULTS) -> float:
     """The time after which the grader gives up on one submission; its run has been stopped before."""
-    running = longest_seconds(with_options(settings, run_experiments, profile))
+    running = longest_seconds(with_options(settings, options))
     return running + DIAGNOSIS_SECONDS + (DEVICE_SECONDS if settings.gpu_exercises else 0.0) + REPAIR_SECONDS
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from course_grader.engine_options import EngineOptions
 from course_grader.errors import CourseError
 from course_grader.grading import Engine, notebook_run
 from course_grader.notebooks import find_lab
@@ -62,7 +63,7 @@ class TestOrdinarySubmissions:
         limits = "cell_seconds = 1\nnotebook_seconds = 30\nexperiment_seconds = 4\n"
         lab = find_lab(LAB, write_tiny_course(tmp_path, limits))
         notebook = with_sources(experiment="import time; time.sleep(1.5); print('done')", goodbye="time.sleep(1.5)")
-        with Engine(lab, run_experiments=True) as engine:
+        with Engine(lab, EngineOptions(run_experiments=True)) as engine:
             graded = engine.grade(notebook, "ada", 1)
             endless = engine.grade(with_sources(experiment="while True: pass"), "ada", 1)
         assert cell_named(graded.notebook, "experiment").outputs[0].text == "done\n"

@@ -21,8 +21,11 @@ from nbgrader.apps import NbGraderAPI
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.coursedir import CourseDirectory
 
+from course_grader.engine_options import EngineOptions
 from course_grader.errors import CourseError
 from course_grader.fingerprint import content_hash
+from course_grader.gradebook.provenance import all_provenance
+from course_grader.gradebook.reading import reading
 from course_grader.nbgrader_plugins import NO_KERNEL, Course, preconditions
 from course_grader.nbgrader_plugins.preconditions import before_autograde
 from course_grader.sandbox import SandboxUnavailable, check
@@ -449,10 +452,19 @@ class TestRefusals:
         reason = autograde_by_nbgrader(course, ["ada"])["ada"]
         assert "--no-execute would take the scores from the submission itself" in reason
 
+    def test_nbgraders_command_has_the_same_options(self, course, released, fake_engine):
+        course.config.CourseExecute.update(profile="full", gpu=True, run_all=True, run_experiments=True)
+        hand_in(course.root, "ada", answered(released, double=DOUBLE))
+        assert autograde_by_nbgrader(course, ["ada"]) == {}
+        options = EngineOptions(profile="full", gpu=True, run_all=True, run_experiments=True)
+        assert [engine.options for engine in fake_engine] == [options]
+        with reading(course.db_url) as session:
+            assert all_provenance(session, LAB)["ada"].fingerprint.options == options.in_words
+
     def test_if_the_engine_refuses_nobody_is_scored(self, course, released, monkeypatch):
         from course_grader.nbgrader_plugins import execute
 
-        def refuse(lab, **options):
+        def refuse(lab, options):
             raise CourseError("cell 3 of the reference notebook fails")
 
         monkeypatch.setattr(execute, "make_engine", refuse)
