@@ -159,7 +159,7 @@ def describe(fact: Fact, rng: random.Random) -> str:
 
 
 def _text(fact: Fact, answer: str, rng: random.Random) -> str:
-    """What one sees (the two attributes among it), then what is told (the fact among it), between two framing sentences."""
+    """An opening, what one sees (with both attributes), what is told (with the fact in question), and a closing."""
     shared_axis, shared_value = fact.common
     details, fillers = rng.choice(PADDING)
     seen = [
