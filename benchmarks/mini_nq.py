@@ -1,6 +1,6 @@
 """What the generated questions and passages of labs 05 and 06 are like, in figures.
 
-Prints the rows of benchmarks/mini_nq.md: means over the seeds, with the smallest and the largest value of a seed in brackets.
+Prints the rows of benchmarks/mini_nq.md: means over the seeds, in brackets the smallest and the largest of a seed.
 Run it: python benchmarks/mini_nq.py [--seeds 5] [--first-seed 0].
 """
 
