@@ -40,7 +40,7 @@ LARGEST = 100_000
 TWINS = 3
 """Buildings of one kind in one town that differ in one attribute."""
 PADDING = ((1, 1), (1, 1), (1, 1), (1, 1), (1, 2))
-"""Numbers of irrelevant sentences, about what one sees and what is told; some passages are cut off by truncation."""
+"""Numbers of irrelevant sentences about what one sees and about what is told."""
 SAME_WORD = 0.5
 """How often a question uses the passage's word for the kind, or for the town."""
 
