@@ -27,7 +27,7 @@ def sweep(
 
     One seed is done with all settings before the next begins. Interrupting the kernel ends the sweep and not the cell:
     the seeds that are complete are kept, so that all settings are still compared by the same seeds, and a sentence says
-    how many there are. Before the first is complete, the lists are empty. workers: this many runs at a time, in threads.
+    how many there are. Before the first is complete, the lists are empty. workers: how many runs at a time, in threads.
 
     See also: `curves`, for a single training.
     """

@@ -24,7 +24,9 @@ def solutions(lab):
 def probed(lab):
     """The points of a lab's tests that run a probe."""
     cells = filter(is_judged_cell, find_lab(lab, ROOT).reference().cells)
-    return sum(points for cell in cells for name, points in worth(cell.source).items() if name in probing_tests(cell.source))
+    return sum(
+        points for cell in cells for name, points in worth(cell.source).items() if name in probing_tests(cell.source)
+    )
 
 
 def worth(source):
