@@ -147,7 +147,7 @@ _leaves: dict[tuple[str, bytes], _Leaf] = {}  # read before: tests send the same
 
 
 def _leaf_of(tensor: torch.Tensor) -> _Leaf:
-    content = tensor.contiguous().flatten().view(torch.uint8).numpy()
+    content = tensor.contiguous().flatten().view(torch.uint8).numpy().tobytes()
     key = str(tensor.dtype), hashlib.sha256(content).digest()
     if key not in _leaves:
         if len(_leaves) >= _MOST_LEAVES:
