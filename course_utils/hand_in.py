@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import textwrap
 from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
@@ -14,21 +13,20 @@ from typing import Any
 from course_utils import runtime
 from course_utils._version import __version__
 from course_utils.environment import in_reference_notebook
+from course_utils.lines import filled
 from course_utils.testing import last_outcomes
 from course_utils.variables import executed_sources, notebook_variables
 
 _MARKER = re.compile(r"^# Exercise: (?P<id>\w+)", re.MULTILINE)
 _STUB = re.compile(r"^\s*raise NotImplementedError\b", re.MULTILINE)
 _WRITTEN = re.compile(r"Written answer \d+")
-WIDTH = 100  # JupyterLab breaks longer lines anywhere, also within a word
 COLAB_STEPS = (
-    "To hand in from Colab: choose File > Download > Download .ipynb, keep the file name,\n"
-    "and upload the file where your course collects work."
+    "To hand in from Colab: choose File > Download > Download .ipynb, keep the file name, and upload the file where "
+    "your course collects work."
 )
 JUPYTER_STEPS = (
-    "To hand in from JupyterLab: save (Ctrl+S), then press Submit in the Assignments tab if your\n"
-    "course has one. Otherwise download this file and upload it where your course collects work.\n"
-    "Keep the file name."
+    "To hand in from JupyterLab: save (Ctrl+S), then press Submit in the Assignments tab if your course has one. "
+    "Otherwise download this file and upload it where your course collects work. Keep the file name."
 )
 
 
@@ -49,8 +47,8 @@ def before_you_hand_in(lab: str | None = None) -> None:
     sources = executed_sources()
     lines = _exercises(outline["exercises"], variables, sources) + _saved_file(outline, sources)
     print(f"Before you hand in {name}:")
-    print("\n".join(textwrap.fill(line, WIDTH, initial_indent="  ", subsequent_indent="    ") for line in lines))
-    print(COLAB_STEPS if runtime.in_colab() else JUPYTER_STEPS)
+    print("\n".join(filled(line, first="  ", rest="    ") for line in lines))
+    print(filled(COLAB_STEPS if runtime.in_colab() else JUPYTER_STEPS))
 
 
 def read_outline(lab: str) -> dict[str, Any]:
@@ -89,7 +87,7 @@ def _problem(exercise: str, sources: Mapping[str, str], variables: Mapping[str, 
     if exercise not in variables:
         return "its cell has not been run"
     if _STUB.search(sources.get(exercise, "")):
-        return "not done yet: its cell still contains `raise NotImplementedError(...)`"
+        return "not done yet: its cell still raises NotImplementedError"
     outcomes = last_outcomes.get(exercise)
     if not outcomes:
         return "its test cell has not been run"

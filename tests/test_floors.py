@@ -10,13 +10,13 @@ import pytest
 ROOT = Path(__file__).parent.parent
 # Rooms of course_utils, then those of course_grader; a room is a subpackage or a single file.
 STUDENT_FLOORS = [
-    {"_version", "compat", "environment", "progress", "seeds", "variables"},
+    {"_version", "compat", "environment", "lines", "progress", "seeds", "variables"},
     {"remote", "runtime", "widgets"},
     {"data", "plots", "study", "testing"},
     {"diagrams", "hand_in", "interactive", "random_check", "start", "training"},
 ]
 GRADER_FLOORS = [
-    {"errors", "files", "nbgrader_import", "python_source", "results", "threads"},
+    {"engine_options", "errors", "files", "nbgrader_import", "python_source", "results", "threads"},
     {"lab_settings", "in_sandbox"},
     {"sandbox", "kernel_client", "notebooks", "gradebook"},
     {"judge", "repair", "release", "report", "fingerprint"},

@@ -13,6 +13,7 @@ from typing import Any
 
 import torch
 
+from course_grader.in_sandbox.shared_imports import shared_imports
 from course_grader.judge.process_limits import deadline, end_with, limit_memory
 
 CLOCK_FACTOR = 4.0  # how much longer a function may take by the clock: the machine may be busy
@@ -41,9 +42,10 @@ def in_child_with_imports(function: Callable[[], Any], seconds: float) -> Any:
         return [result, [name for name in sys.modules if name not in before]]
 
     result, imported = in_child(run, seconds)
-    for name in imported:
-        with contextlib.suppress(Exception):  # some modules are made by others and cannot be imported by name
-            importlib.import_module(name)
+    with shared_imports():
+        for name in imported:
+            with contextlib.suppress(Exception):  # some modules are made by others and cannot be imported by name
+                importlib.import_module(name)
     return result
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import importlib
 from collections.abc import Callable
 
@@ -16,6 +15,7 @@ from course_grader.audit.lab_hashes import solutions_hash
 from course_grader.audit.marked_answers import EQUIVALENT_FILE, REFUSED_FILE, equivalent_mutants, refused_rewrites
 from course_grader.audit.result import ExerciseAudit, LabAudit, processor_time
 from course_grader.audit.variants import load_variants
+from course_grader.in_sandbox.shared_imports import shared_imports
 from course_grader.judge import LATE_IMPORTS
 from course_grader.notebooks import Lab, is_solution_cell, nbgrader_metadata
 from course_utils.testing import Outcome
@@ -30,13 +30,13 @@ def audit_lab(lab: Lab, quick: bool = False, report: Callable[[str], None] = lam
     """
     start, notebook = processor_time(), lab.reference()
     sources, judge = _solutions(notebook), InProcess(notebook)
-    for name in LATE_IMPORTS:  # once, and not in each child
-        importlib.import_module(name)
+    with shared_imports():
+        for name in LATE_IMPORTS:
+            importlib.import_module(name)
     exercises = {name: ExerciseAudit(name) for name in judge.tests if name in sources}
     result = LabAudit(lab.name, solutions_hash(lab), quick, list(exercises.values()))
     report("reference")
     result.problems += _own_failures(judge)
-    gc.freeze()  # a child's collector would copy all of its pages
     if not result.passed:
         return result
     result.problems += _release_problems(lab, judge)

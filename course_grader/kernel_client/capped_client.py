@@ -51,9 +51,8 @@ class _Amount:
 class CappedClient(NotebookClient):
     """nbclient's handling of messages, with limits on a cell's output and without widgets.
 
-    For the running cell: `started` is true once the kernel has begun with it, `flooded` is set when it keeps printing
-    beyond its limits, `idle` when the kernel reports that it has ended. `reply` is the content of the kernel's reply,
-    once all of the cell's output has arrived.
+    For the running cell: `flooded` is set when it keeps printing beyond its limits, `idle` when the kernel reports that
+    it has ended. `reply` is the content of the kernel's reply, once all of the cell's output has arrived.
     """
 
     kc: AsyncKernelClient
@@ -62,7 +61,6 @@ class CappedClient(NotebookClient):
     def begin(self) -> None:
         """Reset everything that is kept about a cell."""
         self.flooded, self.idle = asyncio.Event(), asyncio.Event()
-        self.started = False
         self.reply: dict[str, Any] | None = None
         self.on_cell_executed = self._keep_reply
         self._amount = _Amount()
@@ -88,7 +86,6 @@ class CappedClient(NotebookClient):
         content.pop("transient", None)  # a later update of a display would bypass the limits
         if "data" in content:
             content["data"] = {kind: data for kind, data in content["data"].items() if kind in SHOWN_TYPES}
-        self.started = True
         if content.get("execution_state") == "idle":
             self.idle.set()
         return super().process_message(msg, cell, cell_index)

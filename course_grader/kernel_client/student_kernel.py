@@ -23,6 +23,8 @@ from course_grader.in_sandbox.kernel import SERVE_JUDGE
 from course_grader.kernel_client.capped_client import CUT_NOTE, CappedClient
 from course_grader.kernel_client.likely_cause import likely_cause
 from course_grader.kernel_client.readiness import wait_until_ready
+from course_grader.kernel_client.start_listener import StartListener
+from course_grader.kernel_client.syntax_errors import SYNTAX_ERRORS, explain_syntax_error
 from course_grader.threads import to_daemon_thread
 
 LEFT_BEHIND = "it left something running that kept the next cell from starting"
@@ -30,6 +32,7 @@ GRACE_SECONDS = 3.0  # after an interrupt, before the kill
 START_SECONDS = 60.0
 NO_AGENT_SECONDS = 5.0  # for a judge without an agent, before its kernel is ended
 AGENT_SECONDS = 10.0  # for the agent's end after the tests, on a machine that may be busy
+ITS_OWN_END = ("crash", "exit")  # how the sandbox's reason begins if no limit ended the kernel
 FLOOD_NOTE = "[This cell kept printing and was stopped.]\n"
 
 
@@ -46,15 +49,16 @@ class StudentKernel:
     """One kernel of one submission, under a manager that is not started yet.
 
     death: why it died. fault: what went wrong in the cell that ran last, such as "ended with NameError: ...". cause:
-    why it may not go wrong on the student's machine. Plain sentences that may contain text of the student's; empty if
-    there is nothing to say. stalled: an earlier cell caused its death, not the last request.
+    why it may not go wrong on the student's machine, or where Python could not read it. Plain sentences that may
+    contain text of the student's; empty if there is nothing to say. stalled: an earlier cell caused its death, not the
+    last request. sudden: it ended without a limit's doing, perhaps by code that an earlier cell had left running.
     """
 
-    def __init__(self, notebook: NotebookNode, manager: AsyncKernelManager):
-        self._manager = manager
+    def __init__(self, notebook: NotebookNode, manager: AsyncKernelManager, starts: StartListener):
+        self._manager, self._starts = manager, starts
         self._client = CappedClient(notebook, km=manager, allow_errors=True, coalesce_streams=True)
         self.death = ""
-        self.stalled = False
+        self.stalled = self.sudden = False
         self.fault = ""
         self.cause = ""
         self._closed = False
@@ -72,12 +76,13 @@ class StudentKernel:
     async def run(self, cell: NotebookNode, index: int, seconds: float) -> CellEnd:
         """Run one code cell, for at most so many seconds; its outputs are in the cell afterwards."""
         self._client.begin()
+        self._starts.begin()
         self.cause = ""
         task = asyncio.ensure_future(self._client.async_execute_cell(cell, index))
         end = await self._first_end(task, cell, seconds)
         what = "printed too much" if end is CellEnd.FLOOD else f"ran longer than {seconds:g} s"
         if end is not CellEnd.DONE and not await self._stop(task, cell):
-            self.stalled = not self._client.started
+            self.stalled = not self._starts.heard
             await self.kill(LEFT_BEHIND if self.stalled else f"a cell {what} and did not react to the interrupt")
             task.cancel()
         lives = await self._has_lived(task)
@@ -89,7 +94,7 @@ class StudentKernel:
             return CellEnd.DEAD
         if end is CellEnd.FLOOD:
             cell.outputs.append(new_output("stream", name="stdout", text=FLOOD_NOTE))
-        self.fault = self._own_error() if end is CellEnd.DONE else f"{what} and was stopped"
+        self.fault = self._own_error(cell.source) if end is CellEnd.DONE else f"{what} and was stopped"
         return end
 
     async def _first_end(self, task: asyncio.Task, cell: NotebookNode, seconds: float) -> CellEnd:
@@ -130,19 +135,35 @@ class StudentKernel:
             await task
             return True
         except (DeadKernelError, asyncio.CancelledError):
-            reason = "the kernel died: a crash, or the code ended the process"
+            self._note_sudden_end()
+            reason = LEFT_BEHIND if self.stalled else "the kernel died: a crash, or the code ended the process"
         except Exception as error:  # whatever nbclient raises for a message that student code has forged
             reason = f"it sent an invalid message ({type(error).__name__})"
         await self.kill(reason)
         return False
 
-    def _own_error(self) -> str:
+    def _note_sudden_end(self) -> None:
+        """Of a kernel that is gone: did the last request do it?"""
+        if not self.death:
+            self.stalled = not self._starts.heard
+            reason = getattr(self._manager.provisioner, "death_reason", None)
+            self.sudden = not self.stalled and (reason is None or reason.startswith(ITS_OWN_END))
+
+    @property
+    def left_running(self) -> int:
+        """How much earlier code was left running when the last request started; only comparisons mean something."""
+        return self._starts.left_running
+
+    def _own_error(self, source: str) -> str:
         """The error that ended the cell, according to the kernel's reply, and its likely cause."""
         reply = self._client.reply or {}
         if reply.get("status") != "error":
             return ""
         name, text = str(reply.get("ename")), str(reply.get("evalue"))
-        self.cause = likely_cause(name, text)
+        if name in SYNTAX_ERRORS:
+            text, self.cause = explain_syntax_error(text, source)
+        else:
+            self.cause = likely_cause(name, text)
         return f"ended with {name}" + (f": {text}" if text else "") + (f" ({self.cause})" if self.cause else "")
 
     async def _has_output(self, cell: NotebookNode) -> bool:
@@ -160,6 +181,7 @@ class StudentKernel:
 
     async def serve_judge(self, path: str, judging: Callable[[], Any]) -> Any:
         """Let the kernel answer the judge at `path` while `judging()` runs in a thread; returns its result."""
+        self._starts.begin()
         message = self._client.kc.execute(f"{SERVE_JUDGE}{path}", silent=True, store_history=False, stop_on_error=False)
         verdict = asyncio.ensure_future(to_daemon_thread(judging))
         reply = asyncio.ensure_future(self._reply(message))
@@ -172,7 +194,7 @@ class StudentKernel:
         try:
             return await verdict
         finally:
-            await self._end_of_agent(reply, message)
+            await self._end_of_agent(reply)
 
     async def _expect(self, verdict: asyncio.Task) -> None:
         """Wait for a judge whose agent has ended. If student code keeps their connection open, it must end, too."""
@@ -180,24 +202,15 @@ class StudentKernel:
         if not verdict.done():
             await self.kill("code that a test called ended the connection to the tests")
 
-    async def _end_of_agent(self, reply: asyncio.Future, message: str) -> None:
+    async def _end_of_agent(self, reply: asyncio.Future) -> None:
         try:
             await asyncio.wait_for(reply, AGENT_SECONDS)
         except Exception as error:  # DeadKernelError, or what jupyter_client raises for a forged message
-            self.stalled = isinstance(error, TimeoutError) and not await self._has_started(message)
+            if isinstance(error, DeadKernelError):
+                self._note_sudden_end()
+            else:
+                self.stalled = isinstance(error, TimeoutError) and not self._starts.heard
             await self.kill(LEFT_BEHIND if self.stalled else "the kernel died or hung in a function that a test called")
-
-    async def _has_started(self, message: str) -> bool:
-        """Whether the kernel has begun with a request that it has not answered."""
-        with contextlib.suppress(Empty):
-            while True:
-                try:
-                    state = await self._client.kc.get_iopub_msg(timeout=0.1)
-                except ValueError:  # an invalid message
-                    return True
-                if state["parent_header"].get("msg_id") == message:
-                    return True
-        return False
 
     async def _reply(self, message: str) -> None:
         while True:
@@ -219,6 +232,7 @@ class StudentKernel:
         if self._closed:
             return
         self._closed = True
+        self._starts.close()
         if self._client.kc is not None:
             self._client.kc.stop_channels()
         with contextlib.suppress(RuntimeError):  # what jupyter_client raises if the kernel is gone or never started

@@ -5,6 +5,7 @@ from __future__ import annotations
 from course_utils.diagrams import recommendation, retrieval, tensors, training
 from course_utils.diagrams.from_file import FILES, Drawing, read_drawing
 from course_utils.plots.display import in_figure
+from course_utils.plots.picture import picture
 from course_utils.runtime import in_grading
 from course_utils.widgets import show_html
 
@@ -23,7 +24,8 @@ def diagram(name: str) -> None:
     Raises ValueError, with all names, for a name that is unknown.
     """
     drawing = _drawing(name)
-    show_html("" if in_grading() else in_figure(drawing.svg, drawing.caption), f"[Diagram] {drawing.alt}")
+    page = "" if in_grading() else in_figure(picture(drawing.svg, drawing.alt), drawing.caption)
+    show_html(page, f"[Diagram] {drawing.alt}")
 
 
 def _drawing(name: str) -> Drawing:

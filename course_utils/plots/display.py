@@ -8,6 +8,7 @@ import io
 import sys
 from typing import TYPE_CHECKING
 
+from course_utils.plots.picture import picture
 from course_utils.plots.style import in_course_style
 from course_utils.plots.vector import svg
 from course_utils.runtime import in_grading
@@ -40,19 +41,22 @@ def show(figure: Figure, *, alt: str, caption: str = "", dpi: int = 100) -> None
     display({"text/html": page, "text/plain": f"[Figure] {alt}"}, raw=True)
 
 
-def image(figure: Figure, *, alt: str, dpi: int = 100) -> str:
-    """`figure` as an <svg> element, or, with very many lines or points, as an <img> of two pixels for each on the page.
+def image(figure: Figure, *, alt: str, dpi: int = 100, redrawn: bool = False) -> str:
+    """`figure` as a `picture`, or, with very many lines or points, as an <img> of two pixels for each on the page.
 
+    redrawn: it is soon replaced by the next one. Then it is an <svg> element from the start, which does not flicker.
     Raises ValueError if a title or an axis label is missing.
     """
     _refuse_unlabelled(figure)
     drawing = svg(figure, alt, dpi)
     if drawing is None:
-        picture = base64.b64encode(_png(figure, SHARPNESS * dpi)).decode("ascii")
+        pixels = base64.b64encode(_png(figure, SHARPNESS * dpi)).decode("ascii")
         width = f"{dpi * figure.get_figwidth():g}px"
         # HTML, because JupyterLab and nbconvert's default template drop the alt text of an image/png output.
         style = f"width: {width}; max-width: 100%"
-        drawing = f'<img alt="{html.escape(alt)}" style="{style}" src="data:image/png;base64,{picture}">'
+        drawing = f'<img alt="{html.escape(alt)}" style="{style}" src="data:image/png;base64,{pixels}">'
+    elif not redrawn:
+        drawing = picture(drawing, alt)
     _close(figure)
     return drawing
 

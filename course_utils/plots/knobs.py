@@ -36,7 +36,7 @@ def knob(draw: Callable[..., Figure], *, alt: str, caption: str = "", **values: 
         return
 
     def page(**chosen: Value) -> str:
-        return in_figure(image(draw(**chosen), alt=alt.format(**chosen)), caption)
+        return in_figure(image(draw(**chosen), alt=alt.format(**chosen), redrawn=True), caption)
 
     panels = "".join(
         f'<div style="flex: 1 1 20em">{image(draw(**place), alt=alt.format(**place), dpi=80)}</div>'

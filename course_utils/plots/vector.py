@@ -24,7 +24,7 @@ BACKGROUND = (
     "var(--jp-layout-color0, var(--colab-primary-surface-color, "
     "var(--vscode-editor-background, var(--pst-color-background, transparent))))"
 )
-_FONTS = "'DejaVu Sans', Verdana, sans-serif"  # of similar width
+_FONTS = "DejaVu Sans, Verdana, sans-serif"  # of similar width
 _HEAD = re.compile(r"\A.*?<svg[^>]*>\s*<metadata>.*?</metadata>\s*<defs>\s*<style.*?</style>\s*</defs>", re.DOTALL)
 _NOT_NEEDED = re.compile(r"<!--.*?-->|^\s+|\n| id=\"(?:[A-Za-z.]+|line2d)_\d+\"", re.DOTALL | re.MULTILINE)
 _LONG = re.compile(r"(-?\d+\.\d\d)\d+")

@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from course_utils.lines import filled
 from course_utils.random_check.input_kinds import Inapplicable
 from course_utils.random_check.specification import Specification, find_specifications
 from course_utils.remote.proxies import student
@@ -139,7 +140,7 @@ def _require_same(got: Any, expected: Any) -> None:
 
 def _report(exercise: str, failure: Failure) -> str:
     lines = [f"{exercise}: the smallest input found on which the result is another one:"]
-    lines += [f"  {name} = {show(value)}" for name, value in failure.arguments.items()]
-    lines += [f"      {line}" for line in failure.message.splitlines()]
-    lines += [f'  show_specification("{exercise}") shows the loops that give the expected result.']
+    lines += [filled(f"{name} = {show(value)}", "  ", "    ") for name, value in failure.arguments.items()]
+    lines += [filled(line, first=" " * 6) for line in failure.message.splitlines()]
+    lines += [filled(f'show_specification("{exercise}") shows the loops that give the expected result.', "  ")]
     return "\n".join(lines)

@@ -147,8 +147,8 @@ _leaves: dict[tuple[str, bytes], _Leaf] = {}  # read before: tests send the same
 
 
 def _leaf_of(tensor: torch.Tensor) -> _Leaf:
-    content = tensor.contiguous().flatten().view(torch.uint8).numpy().tobytes()
-    key = str(tensor.dtype), hashlib.sha256(content).digest()
+    content = tensor.contiguous().flatten().view(torch.uint8).numpy()
+    key = str(tensor.dtype), hashlib.sha256(content.tobytes()).digest()
     if key not in _leaves:
         if len(_leaves) >= _MOST_LEAVES:
             _leaves.clear()

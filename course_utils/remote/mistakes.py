@@ -6,18 +6,18 @@ Needs no PyTorch.
 from __future__ import annotations
 
 import json
-import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from course_utils.lines import filled
 from course_utils.remote.signs import Likeness, Sign, Tally, compare
 from course_utils.remote.traces import Call, Traces
 
 ENOUGH = 4  # evidence that a diagnosis needs: a single number could be a coincidence
 # The share of calls that may differ, in a test and with other arguments: no two answers treat every odd input alike.
 OWN, VARIED = 0.15, 0.2
-WIDTH, INDENT = 100, " " * 6  # of an explanation
+INDENT = " " * 6  # of an explanation
 SEVERAL = 3  # requests: with one value for all of them, an answer ignores its input
 MOST_NAMED = 2  # of mistakes that the tests cannot tell apart
 
@@ -129,5 +129,4 @@ def advice(explanations: Sequence[str]) -> str:
     if not explanations:
         return ""
     which = "this known mistake" if len(explanations) == 1 else "one of these known mistakes"
-    wrapped = (textwrap.fill(text, WIDTH, initial_indent=INDENT, subsequent_indent=INDENT) for text in explanations)
-    return "\n".join([f"  Your answer behaves like {which}:", *wrapped])
+    return "\n".join([f"  Your answer behaves like {which}:", *(filled(text, INDENT) for text in explanations)])

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from course_utils._version import __version__
-from course_utils.start.copies import StartError, find_labs, start_again
+from course_utils.start.copies import StartError, find_labs, spelled, start_again
 from course_utils.start.jupyterlab import open_lab, open_start_page
 
 _USAGE = "course-lab | course-lab LAB | course-lab again LAB"
@@ -36,7 +36,7 @@ def _command(root: Path, words: Sequence[str]) -> int:
             return open_start_page(root)
         case ["again", name]:
             kept = start_again(root, name, datetime.now())
-            print(f"A new copy of {name} is ready: course-lab {name}")
+            print(f"A new copy of {name} is ready: {spelled(name)}")
             if kept:
                 print(f"Your old copy is in {kept.relative_to(root).as_posix()}")
             return 0

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
-from course_utils.start.copies import WORK, copy_path, lab_names, lab_path
+from course_utils.start.copies import WORK, copy_path, lab_names, lab_path, spelled
 
 _TITLE = re.compile(r"^# (?:Lab \d+ · )?(.+)$", re.MULTILINE)
 _NEEDS = re.compile(r"\*\*You need\*\* (.+?)\. \*\*Time:\*\*", re.DOTALL)
@@ -57,7 +57,8 @@ def start_page(root: Path, now: datetime) -> str:
     """The page, in Markdown with links relative to the folder work/."""
     cards = [lab_card(root, name) for name in lab_names(root)]
     rows = "\n".join(map(_row, cards))
-    return _PAGE.format(rows=rows, work=WORK, now=f"{now:%d %B %Y, %H:%M}", first=cards[0].name)
+    commands = {"update": spelled(), "again": spelled("again", cards[0].name)}
+    return _PAGE.format(rows=rows, work=WORK, now=f"{now:%d %B %Y, %H:%M}", **commands)
 
 
 def _row(card: LabCard) -> str:
@@ -73,10 +74,11 @@ _PAGE = """\
 {rows}
 
 Click on a lab to open your copy of it. Progress counts the exercises whose visible tests pass in your saved notebooks,
-as of {now}; run `course-lab` again to update it.
+as of {now}; run `{update}` again to update it.
 
 - These copies are in the folder `{work}`. Save with Ctrl+S; nothing else changes them.
-- To start a lab again, close it and run `course-lab again {first}` in a terminal. Your old copy stays, in `{work}/old`.
+- To start a lab again, close it and run `{again}` in a terminal, in the folder of the course. Your old
+  copy stays, in `{work}/old`.
 - The last cell of each lab says what is unfinished and how to hand in.
 """
 

@@ -5,7 +5,7 @@ from course_utils.remote.proxies import reference, student
 from course_utils.testing import failed_cells
 from course_utils.testing.case import LabTestCase
 from course_utils.testing.cell_runner import Outcome, last_outcomes, points, run_tests
-from course_utils.testing.predictions import check_prediction, predict, prediction_tally
+from course_utils.testing.predictions import check_prediction, guessed, predict, prediction_tally
 
 failed_cells.start()
 
@@ -14,6 +14,7 @@ __all__ = [
     "Outcome",
     "build",
     "check_prediction",
+    "guessed",
     "last_outcomes",
     "points",
     "predict",

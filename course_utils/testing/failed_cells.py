@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from course_utils.lines import filled
 from course_utils.variables import notebook_variables
 
 _EXERCISE = re.compile(r"^# Exercise: (\w+)", re.MULTILINE)
@@ -40,9 +41,10 @@ class CellWatch:
             return ""
         old = self._value(exercise) is not None
         tested = f"so these tests still try the old `{exercise}`" if old else f"so there is no `{exercise}` to test"
-        return (
-            f"{exercise}: when its cell last ran, it ended with {self._failed[exercise]}, {tested}.\n"
-            "  Correct the cell and run it again, then run this test again."
+        return filled(
+            f"{exercise}: when its cell last ran, it ended with {self._failed[exercise]}, {tested}. "
+            "Correct the cell and run it again, then run this test again.",
+            rest="  ",
         )
 
     def _value(self, name: str) -> Any:

@@ -6,13 +6,14 @@ https://doi.org/10.1103/PhysRevSTPER.9.020113.
 
 from __future__ import annotations
 
-import textwrap
 from typing import Any
 
 import torch
 
+from course_utils.lines import filled
 from course_utils.testing import prediction_texts
 from course_utils.testing.comparison import Difference, require_close
+from course_utils.widgets import live
 
 NO_GUESS = "No guess yet: write yours in place of None, run the cell again, and then see."
 _first_guesses: dict[str, dict[str, bool]] = {}  # lab -> prediction -> was the first guess of this session right?
@@ -42,6 +43,17 @@ def predict(lab: str, name: str, guess: Any, measured: Any = None) -> None:
     if name in firsts:
         print(f"The tally keeps your first guess, which was {'right' if firsts[name] else 'wrong'}.")
     firsts.setdefault(name, _agrees(guess, answer, prediction.tolerance))
+
+
+def guessed(lab: str, *names: str) -> bool:
+    """Whether these predictions were guessed, so that a cell may go on and show what their answers are read from.
+
+    Where nobody can guess (an automatic run, an export), the answer is yes. Raises PredictionError if the lab has no
+    such prediction.
+    """
+    for name in names:
+        _prediction(lab, name)
+    return not live() or set(names) <= _first_guesses.get(lab, {}).keys()
 
 
 def prediction_tally(lab: str) -> None:
@@ -86,8 +98,7 @@ def check_prediction(guess: Any, answer: Any, because: str = "", tolerance: floa
 
 
 def _print(text: str) -> None:
-    """Print in lines that fit: JupyterLab breaks longer ones anywhere, also within a word."""
-    print(textwrap.fill(text.strip(), 88, break_long_words=False, break_on_hyphens=False))
+    print(filled(text.strip()))
 
 
 def _plain(value: Any) -> Any:

@@ -98,7 +98,7 @@ def _drawn(total: int, label: str) -> Iterator[Watch]:
     def redraw(_: int = 0, *, now: bool = False) -> None:
         start = time.monotonic()
         if now or start - spent[0] > spent[1] / SHARE:
-            handle.update({"text/html": _page(watch), "text/plain": watch.summary()}, raw=True)
+            handle.update({"text/html": _page(watch, last=now), "text/plain": watch.summary()}, raw=True)
             spent[:] = time.monotonic(), time.monotonic() - start
 
     watch = Watch(total, label, redraw)
@@ -108,10 +108,12 @@ def _drawn(total: int, label: str) -> Iterator[Watch]:
         redraw(now=True)
 
 
-def _page(watch: Watch) -> str:
+def _page(watch: Watch, *, last: bool) -> str:
     bar = f'<progress value="{watch.step}" max="{watch.total}" style="width: 20em"></progress>'
     line = f"<div>{bar} {html.escape(watch.summary())}</div>"
-    return in_figure(line + (image(_figure(watch), alt=watch.summary(), dpi=80) if watch.figures else ""))
+    if not watch.figures:
+        return in_figure(line)
+    return in_figure(line + image(_figure(watch), alt=watch.summary(), dpi=80, redrawn=not last))
 
 
 def _figure(watch: Watch) -> Figure:

@@ -74,3 +74,4 @@ def test_course_lab_shows_the_start_page_and_nothing_else(chromium, opened_by_co
         for text in ("Jupyter news", "Create Assignment"):
             expect(page.get_by_text(text)).to_have_count(0)
         expect(page.locator(".jp-Dialog")).to_have_count(0)
+        expect(page.locator(".jp-mod-dirty")).to_have_count(0)  # or JupyterLab asks whether to save the page

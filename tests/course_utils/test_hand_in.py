@@ -5,6 +5,7 @@ import json
 import pytest
 
 from course_utils import hand_in, testing
+from course_utils.lines import WIDTH
 from course_utils.testing import Outcome
 
 OUTLINE = {
@@ -29,7 +30,7 @@ def say(monkeypatch, capsys):
         monkeypatch.setattr(hand_in, "executed_sources", lambda: variables["In"])
         hand_in.before_you_hand_in("00_tiny")
         text = capsys.readouterr().out
-        assert all(len(line) <= hand_in.WIDTH for line in text.splitlines())
+        assert all(len(line) <= WIDTH for line in text.splitlines())
         return text.replace("\n    ", " ")  # a line that goes on
 
     return say

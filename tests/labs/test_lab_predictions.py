@@ -16,6 +16,7 @@ from course_utils.testing.predictions import NO_GUESS
 from tests.paths import ROOT
 
 LABS = sorted(path.name for path in (ROOT / "solutions").iterdir() if (path / f"{path.name}.ipynb").is_file())
+SHOW = {"print", "show_table", "plots.show", "plots.knob", "display"}
 RECOMPUTED = {
     ("01_tensor_basics", "squeeze"): lambda: tuple(torch.zeros(3, 1, 2).unsqueeze(0).squeeze(1).shape),
     ("01_tensor_basics", "bmm"): lambda: tuple(torch.bmm(torch.zeros(5, 2, 3), torch.zeros(5, 3, 4)).shape),
@@ -173,6 +174,45 @@ def test_nothing_is_printed_before_a_guess_is_committed(lab):
             assert all(call.lineno > revealed[-1].lineno for call in prints), cell.id
             if " = None  # your guess" in cell.source:
                 assert not prints, cell.id
+
+
+@pytest.mark.parametrize("lab", LABS)
+def test_what_shows_an_answer_waits_for_the_guess(lab):
+    for cell in code_cells(lab):
+        names = {getattr(call.args[1], "value", None) for call in calls(cell.source, "predict")}
+        if None in names:  # predict() in a loop over the names
+            names = prediction_texts.load(lab).keys() & predictions_in(cell.source)
+        assert not names or shown_unasked(cell.source, lab, names) == [], cell.id
+
+
+def shown_unasked(source, lab, names):
+    """The lines that show something after a prediction although not all of `names` may have been guessed."""
+    tree = ast.parse(source)
+    last = max(call.lineno for call in calls(source, "predict"))
+    shows = [
+        node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.lineno > last and ast.unparse(node.func) in SHOW
+    ]  # fmt: skip
+    asked = [node for node in ast.walk(tree) if isinstance(node, ast.If) and asks_for(node.test, lab, names)]
+    allowed = {inner for node in asked for part in node.body for inner in ast.walk(part)}
+    return [node.lineno for node in shows if node not in allowed]
+
+
+def asks_for(test, lab, names):
+    """Whether a condition is guessed(lab, ...) for at least these names, perhaps `and` more."""
+    parts = test.values if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And) else [test]
+    return any(
+        calls(ast.unparse(part), "guessed") and isinstance(part, ast.Call)
+        and {lab, *names} <= {argument.value for argument in part.args}
+        for part in parts
+    )  # fmt: skip
+
+
+def test_a_table_that_does_not_wait_is_noticed():
+    waits = 'predict("lab", "a", g, measured=x)\nif x and guessed("lab", "a"):\n    print(x)'
+    assert shown_unasked(waits, "lab", {"a"}) == []
+    assert shown_unasked(waits + "\nprint(x)", "lab", {"a"}) == [4]
+    assert shown_unasked(waits, "lab", {"a", "b"}) == [3]
+    assert shown_unasked(waits.replace(" and ", " or "), "lab", {"a"}) == [3]
 
 
 @pytest.mark.parametrize("lab", LABS)

@@ -126,6 +126,21 @@ class TestPage:
         write_lab(root / "work" / LAB / f"{LAB}.ipynb", test_cell("f", report(True)), test_cell("g", report(True)))
         assert lab_card(root, LAB).progress == "2 of 2 exercises ✓"
 
+    @pytest.mark.parametrize(
+        "level, commands",
+        [
+            (None, [f"`course-lab again {LAB}`", "`course-lab` again"]),
+            ("1", [f"`make again LAB={LAB}`", "`make lab` again"]),
+        ],
+    )
+    def test_it_names_the_commands_as_the_student_gives_them(self, root, monkeypatch, level, commands):
+        """With make, course-lab is in .venv/bin, which a terminal does not find."""
+        monkeypatch.delenv("MAKELEVEL", raising=False)
+        if level:
+            monkeypatch.setenv("MAKELEVEL", level)
+        page = start_page(root, NOW)
+        assert [command for command in commands if command not in page] == []
+
     def test_a_damaged_copy_does_not_stop_the_page(self, root):
         working_copy(root, LAB).write_text("{ damaged")
         assert "0 of 2 exercises" in start_page(root, NOW)
@@ -154,6 +169,17 @@ class TestCommand:
         working_copy(root, LAB)
         code, said, _ = self.run("again", LAB)
         assert code == 0 and "Your old copy is in work/old/01_shapes 20" in said
+
+    @pytest.mark.parametrize("level, command", [(None, f": course-lab {LAB}\n"), ("1", f": make lab LAB={LAB}\n")])
+    def test_again_says_how_to_open_the_new_copy(self, root, monkeypatch, level, command):
+        monkeypatch.delenv("MAKELEVEL", raising=False)
+        if level:
+            monkeypatch.setenv("MAKELEVEL", level)
+        assert command in self.run("again", LAB)[1]
+
+    def test_the_printed_address_leads_to_the_notebook(self, root, opened):
+        self.run(LAB)
+        assert f"--LabApp.default_url=/lab/tree/{LAB}/{LAB}.ipynb" in opened[0]
 
     @pytest.mark.parametrize(
         "arguments, advice",

@@ -44,7 +44,7 @@ def test_an_error_after_the_definition_leaves_the_new_function(run):
 
 
 def test_a_first_run_that_fails(run):
-    assert "there is no `f` to test" in run(SYNTAX_ERROR)
+    assert "there is no `f` to test" in " ".join(run(SYNTAX_ERROR).split())
 
 
 def test_the_warning_ends_when_the_cell_runs(run):

@@ -95,6 +95,23 @@ def test_the_tally_counts_first_guesses(texts, capsys):
     assert tallied(capsys) == "Predictions: 2 of 3 right at the first guess; missed: a sum.\n"
 
 
+def test_what_shows_the_answer_waits_for_the_guesses(texts, capsys, monkeypatch):
+    monkeypatch.setattr(predictions, "live", lambda: True)
+    predicted(capsys, "sum", None)
+    predicted(capsys, "loss", "0.5", measured=0.5)  # in quotes: not a guess yet
+    assert not predictions.guessed("lab", "sum")
+    predicted(capsys, "sum", 4)
+    assert predictions.guessed("lab", "sum") and not predictions.guessed("lab", "sum", "loss")
+    predicted(capsys, "loss", 0.5, measured=0.5)
+    assert predictions.guessed("lab", "sum", "loss")
+
+
+def test_where_nobody_can_guess_everything_is_shown(texts):
+    assert predictions.guessed("lab", "sum")
+    with pytest.raises(prediction_texts.PredictionError, match="got 'some'"):
+        predictions.guessed("lab", "some")
+
+
 @pytest.mark.parametrize(
     ("name", "measured", "message"),
     [

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from course_utils import testing
+from course_utils.lines import WIDTH
 from course_utils.remote.client import RemoteClient
 from course_utils.remote.proxies import local_transport, reference, student
 from course_utils.testing import LabTestCase, points, run_tests
@@ -80,6 +81,20 @@ class TestRunTests:
         assert err == ""
         for part in ("1 of 5 tests passed", "expected: [1, 1]", "got:      [0, 0]", "count again", "`missing`"):
             assert part in out
+
+    def test_long_titles_and_values_are_broken_between_words(self, capsys):
+        title, values = "What the test looks at, in many words, " * 4, "[0.25, 0.75]"
+        run_cell(
+            "class VisibleLong(LabTestCase):\n"
+            f"    @points(1)\n    def test_a(self):\n        {title!r}\n"
+            f"        self.fail('first:\\nexpected: {f'{values}; ' * 9}')\n"
+            "run_tests('long')",
+            "<cell 8>",
+        )
+        lines = capsys.readouterr().out.splitlines()
+        assert max(map(len, lines)) <= WIDTH
+        assert " ".join(" ".join(lines).split()).count(values) == 9
+        assert [len(line) - len(line.lstrip()) for line in lines] == [0, 2, 4, 6, 6, 16, 2]
 
     def test_takes_only_the_cases_of_its_own_cell(self):
         run_cell("class VisibleOther(LabTestCase):\n    @points(1)\n    def test_a(self): pass", "<cell 2>")
