@@ -76,15 +76,17 @@ def diagnose(traces: Traces, mistakes: Iterable[Mistake]) -> list[Mistake]:
     if _is_constant(calls) and not any(call.error for call in calls):
         return []
     exactly = _is_constant([call for call in calls if call.own])
-    fitting = [mistake for mistake in mistakes if mistake.evidence_in(traces) >= ENOUGH]
-    found = [(mistake, mistake.differences(traces)) for mistake in fitting]
-    found = [(mistake, differences) for mistake, differences in found if not (exactly and differences)]
-    fewest = min((differences for _, differences in found), default=0)
+    found = [(mistake, mistake.evidence_in(traces), mistake.differences(traces)) for mistake in mistakes]
+    found = [each for each in found if each[1] >= ENOUGH and not (exactly and each[2])]
+    fewest = min((differences for *_, differences in found), default=0)
     for slack in (1, 0):  # what differs in one call more may still be it
-        likely = [mistake for mistake, differences in found if differences <= fewest + slack]
+        likely = [each for each in found if each[2] <= fewest + slack]
         if len(likely) <= MOST_NAMED:
-            return likely
-    return []
+            return [mistake for mistake, *_ in likely]
+    # All do the same, but errors of one type may have different texts.
+    most = max(evidence for _, evidence, _ in likely)
+    best = [mistake for mistake, evidence, _ in likely if evidence == most]
+    return best if len(best) <= MOST_NAMED else []
 
 
 def _is_constant(calls: Sequence[Call]) -> bool:
