@@ -38,7 +38,8 @@ class StartSignal:
 def _left_running() -> int:
     """The number of threads, processes, timers and tasks here, besides those that every kernel has."""
     try:
-        processes = sum(name.isdecimal() for name in os.listdir("/proc"))
+        own = os.getppid() == 1  # in a PID namespace of its own
+        processes = sum(name.isdecimal() for name in os.listdir("/proc")) if own else 0
         timers = sum(signal.getitimer(timer)[0] > 0 for timer in _TIMERS)
         loop = asyncio.get_running_loop()
         later = sum(not handle.cancelled() for handle in getattr(loop, "_scheduled", ()))
