@@ -56,7 +56,8 @@ def open_lab(root: Path, name: str) -> int:
 def _environment() -> dict[str, str]:
     """This process's variables, and a folder of settings in which JupyterLab looks first.
 
-    They turn off its question about news, which lies over the page, and what nbgrader shows only to authors of labs.
+    They turn off its question about news, which lies over the page, and what nbgrader shows only to authors of labs;
+    and they wrap long lines of code, which it cuts off otherwise, the exercises' texts among them.
     """
     folders = [str(_CONFIG), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
     return {**os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(folders)}

@@ -75,3 +75,6 @@ def test_course_lab_shows_the_start_page_and_nothing_else(chromium, opened_by_co
             expect(page.get_by_text(text)).to_have_count(0)
         expect(page.locator(".jp-Dialog")).to_have_count(0)
         expect(page.locator(".jp-mod-dirty")).to_have_count(0)  # or JupyterLab asks whether to save the page
+        page.get_by_role("link", name="Tensor basics").click()
+        code = page.locator(".jp-CodeCell .cm-content")  # long lines are wrapped, not cut off
+        expect(code.first).to_have_class(re.compile("cm-lineWrapping"), timeout=60_000)
