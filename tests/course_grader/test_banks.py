@@ -103,9 +103,9 @@ def test_every_submission_of_a_bank(course, temporary_folder, bank, kind):
 @pytest.mark.parametrize(("bank", "kind"), READING, ids=["_".join(names) for names in READING])
 def test_nbgraders_own_command_does_the_same_with_what_lies_in_the_folder(course, temporary_folder, bank, kind):
     chosen = entries(bank, kind)
+    HandIn(course / "submitted", "right_0").save(right())
     for entry in chosen:
         entry.make(course / "submitted")
-    HandIn(course / "submitted", "right_0").save(right())
     with nothing_left_behind(temporary_folder):
         by_nbgrader(course, temporary_folder, "generate_assignment", "--force")
         by_nbgrader(course, temporary_folder, "autograde")
