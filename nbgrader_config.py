@@ -27,6 +27,7 @@ from course_grader.nbgrader_plugins import (
     SubmissionExporter,
     before_autograde,
     keep_graded_files,
+    take_allowed_files,
     use_course_exporter,
 )
 from course_grader.release.converters import prepare_process
@@ -38,6 +39,7 @@ c = get_config()  # noqa: F821
 prepare_process()
 use_course_exporter()
 keep_graded_files()
+take_allowed_files()
 
 c.CourseDirectory.course_id = "deep-learning-labs"
 c.CourseDirectory.source_directory = "solutions"
@@ -47,6 +49,14 @@ c.CourseDirectory.ignore = [
     "*.toml", "variants", "runs",
     ".ipynb_checkpoints", "__pycache__", "*.pyc", ".DS_Store", "feedback",
 ]  # fmt: skip
+
+# zip_collect: files named for the students, or the lab's notebook in a folder named for the student, also as Moodle
+# names it. The pattern reads the path downloaded/LAB/extracted/...
+c.FileNameCollectorPlugin.named_regexp = (
+    r".*/(?P<file_id>[^/]+)/extracted/(?:(?:(?!_assignsubmission_file).)*/)?"  # the lab, and folders around a student's
+    r"(?P<student_id>(?!(?P=file_id)\.ipynb$)[^/]+?)"
+    r"(?:_\d+_assignsubmission_file_?/[^/]+|/(?P=file_id))?\.ipynb$"
+)
 
 # From the reference to the lab. NamedStubs replaces nbgrader's ClearSolutions, and SaveGuardedCells replaces
 # SaveCells: without this file, nbgrader cannot grade the labs in the gradebook. ReleaseMark comes last.

@@ -14,6 +14,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from course_grader.engine_options import EngineOptions
 from course_grader.grading import Engine
 from course_grader.notebooks import find_lab
 from course_utils.training.precision import half_dtype
@@ -71,7 +72,7 @@ def grading() -> str:
     rows = []
     for name, gpu in (("without a GPU", False), ("`--gpu`", True)):
         started = time.perf_counter()
-        with Engine(find_lab(LAB, ROOT), gpu=gpu) as engine:
+        with Engine(find_lab(LAB, ROOT), EngineOptions(gpu=gpu)) as engine:
             ready = time.perf_counter()
             graded = engine.grade(find_lab(LAB, ROOT).reference(), "reference", 1)
             rows.append(f"| {name} | {ready - started:.1f} | {time.perf_counter() - ready:.1f} | {graded.score:g} |")

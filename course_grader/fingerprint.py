@@ -13,6 +13,7 @@ from typing import Any
 
 from nbformat import NotebookNode, read
 
+from course_grader.engine_options import EngineOptions
 from course_grader.notebooks import Lab, is_graded_cell, is_solution_cell, nbgrader_metadata, tested_exercise
 from course_grader.results import Fingerprint
 from course_utils._version import __version__
@@ -55,20 +56,9 @@ def installed_grader_hash() -> str:
     return _hash([code_hash(), platform.python_version(), version("torch")])
 
 
-def run_fingerprint(
-    lab: Lab,
-    *,
-    sandbox: bool = True,
-    run_experiments: bool = False,
-    run_all: bool = False,
-    gpu: bool = False,
-    profile: str = "cpu",
-) -> Fingerprint:
+def run_fingerprint(lab: Lab, options: EngineOptions) -> Fingerprint:
     """What the results of a run over `lab` with these options depend on; to be completed for each submission."""
-    chosen = {"no sandbox": not sandbox, "experiments": run_experiments, "all cells": run_all, "GPU": gpu}
-    chosen |= {f"profile {profile}": profile != "cpu"}
-    options = ", ".join(name for name, is_chosen in chosen.items() if is_chosen)
-    return Fingerprint("", lab_hash(lab), installed_grader_hash(), options)
+    return Fingerprint("", lab_hash(lab), installed_grader_hash(), options.in_words)
 
 
 def answer_hashes(cells: Iterable[NotebookNode]) -> dict[str, str]:

@@ -87,7 +87,7 @@ def _problem(exercise: str, sources: Mapping[str, str], variables: Mapping[str, 
     if exercise not in variables:
         return "its cell has not been run"
     if _STUB.search(sources.get(exercise, "")):
-        return "not done yet: its cell still contains `raise NotImplementedError(...)`"
+        return "not done yet: its cell still raises NotImplementedError"
     outcomes = last_outcomes.get(exercise)
     if not outcomes:
         return "its test cell has not been run"

@@ -5,7 +5,9 @@ Imports every module of course_utils, and reads the data that comes in the packa
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import io
 import json
 import pkgutil
 from importlib import resources
@@ -23,7 +25,10 @@ runtime.setup("01_tensor_basics")
 labs = json.loads(resources.files("course_utils").joinpath("outline.json").read_text(encoding="utf-8"))
 for lab in labs:
     read_outline(lab)
-    quiz(lab)
-    flashcards(lab)
+    with contextlib.redirect_stdout(io.StringIO()) as shown:
+        quiz(lab)
+        flashcards(lab)
+    if not shown.getvalue():
+        raise SystemExit(f"expected a quiz and flashcards for {lab}, got nothing")
 load_encoder()
 print(f"course {course_utils.__version__}: {len(labs)} labs, all modules and data of course_utils are there")

@@ -99,8 +99,9 @@ make_wheelhouse() {
     # shellcheck disable=SC2086  # PIP_ARGS is a list of arguments
     logged .venv/bin/python -m pip wheel --disable-pip-version-check --constraint constraints.txt ${PIP_ARGS:-} \
         --wheel-dir "$folder" ".[notebook]" ${torch:+"$torch"}
-    say "on a machine without a network, with the folder wheelhouse beside the labs:"
+    say "on a machine without a network, in the folder that contains labs/, with the folder wheelhouse copied into it:"
     say "  python -m venv .venv && .venv/bin/pip install --no-index --find-links wheelhouse 'deep-learning-labs[notebook]'"
+    say "  .venv/bin/course-lab"
 }
 
 # Unpacks Debian's bubblewrap into the environment, without root.

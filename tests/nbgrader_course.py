@@ -62,10 +62,10 @@ def autograde_by_nbgrader(course, students):
     return failed
 
 
-def autograde_by_writer(course, students, **options):
+def autograde_by_writer(course, students):
     """Like `course-grader grade`: repair, grade, save with the writer."""
     engine = Future()
-    engine.set_result(execute.engine_for(find_lab(LAB, course.root), **options))
+    engine.set_result(execute.engine_for(find_lab(LAB, course.root)))
     failed = {}
     with GradebookWriter(course, LAB) as writer:
         grading = Grading(engine, LabCells.of(find_lab(LAB, course.root), writer.lab_cells), seed=7)
@@ -103,7 +103,7 @@ class FakeEngine(Engine):
     Tests replace `change` to make something else of a result.
     """
 
-    def __init__(self, lab, **options):
+    def __init__(self, lab, options):
         self.lab, self.options = lab, options
         self.graded = []
 

@@ -107,6 +107,37 @@ def site(make_site):
     return make_site.SITE
 
 
+# A page of each kind; of the labs one with drawings and one with tables of results.
+PAGES = [
+    "index.html",
+    "flashcards.html",
+    "labs/02_attention/02_attention.html",
+    "labs/08_playlist_recommender/08_playlist_recommender.html",
+    "docs/students.html",
+    "docs/audit.html",
+    "docs/architecture.html",
+    "docs/reference/commands.html",
+]
+# Texts whose contrast with their ground is less than what WCAG 2 asks for at level AA, 4.5 to 1.
+FAINT = """() => {
+    const channels = colour => colour.match(/[\\d.]+/g).map(Number);
+    const luminance = ([r, g, b]) => [r, g, b].map(c => c / 255)
+        .map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+        .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+    const ground = element => {
+        for (let e = element; e; e = e.parentElement) {
+            const colour = channels(getComputedStyle(e).backgroundColor);
+            if (colour.length < 4 || colour[3] > 0) return colour;
+        }
+        return [255, 255, 255];
+    };
+    return [...document.querySelectorAll('article :is(p, li, td, figcaption)')].filter(element => {
+        const [text, behind] = [channels(getComputedStyle(element).color), ground(element)].map(luminance);
+        return (Math.max(text, behind) + 0.05) / (Math.min(text, behind) + 0.05) < 4.5;
+    }).map(element => element.textContent.trim().slice(0, 60));
+}"""
+
+
 @pytest.mark.slow
 class TestSite:
     def test_there_is_a_page_for_every_lab_and_document(self, site):
@@ -143,6 +174,20 @@ class TestSite:
     def test_every_lab_has_a_deck_of_flashcards(self, site):
         for name in lab_names(ROOT):
             assert {(site / f"{name}.apkg").is_file(), (site / f"{name}.csv").is_file()} == {True}
+
+    @pytest.mark.browser
+    @pytest.mark.parametrize("scheme", ["light", "dark"])
+    def test_pages_can_be_read_on_a_phone_and_in_the_dark(self, site, chromium_path, scheme):
+        playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright: pip install playwright")
+        with playwright.sync_playwright() as driver:
+            browser = driver.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
+            page = browser.new_page(viewport={"width": 390, "height": 844}, color_scheme=scheme)
+            for name in PAGES:
+                page.goto((site / name).as_uri())
+                assert page.evaluate("document.documentElement.dataset.theme") == scheme
+                assert (name, page.evaluate("document.documentElement.scrollWidth")) == (name, 390)
+                assert (name, page.evaluate(FAINT)) == (name, [])
+            browser.close()
 
 
 def broken_links(page: Path):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import inspect
-import json
 import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,16 +12,13 @@ from course_grader.audit.check import InProcess
 from course_grader.audit.in_child import in_child
 from course_grader.audit.judged_answers import LIMIT_SECONDS, JudgedAnswer, judge_answers
 from course_grader.audit.known_mistakes import KnownMistakes, Returns
-from course_grader.audit.variants import FOLDER, Kind, Variant, load_variants
+from course_grader.audit.variants import Kind, Variant, load_variants
 from course_grader.errors import CourseError
-from course_grader.judge.reference import ReferenceSource
-from course_grader.notebooks import Lab, is_judged_cell
+from course_grader.notebooks import Lab
 from course_utils.remote.mistakes import ENOUGH, Mistake
 from course_utils.remote.recorder import Recorder
 from course_utils.remote.signs import compare, signs_of
 from course_utils.remote.traces import Traces
-
-_FORMAT = 2  # of the fingerprints
 
 
 def mistakes_of(lab: Lab, judge: InProcess | None = None, processes: int = 1) -> KnownMistakes:
@@ -50,7 +45,9 @@ def mistakes_of(lab: Lab, judge: InProcess | None = None, processes: int = 1) ->
         answers = {name: executor.submit(judged, name) for name in longest_first}
     found = KnownMistakes(returns=returns.result())
     for exercise in judge.tests:
-        add_mistakes(found, exercise, *answers[exercise].result())
+        right, wrong = answers[exercise].result()
+        found.without_end += [variant.label for variant, answer in wrong if not answer.ended]
+        add_mistakes(found, exercise, right, [pair for pair in wrong if pair[1].ended])
     return found
 
 
@@ -130,12 +127,3 @@ def behaves_like(right: Sequence[Traces], mistake: Traces, answer: Traces) -> bo
     found = compare(signs_of(right, mistake), answer)
     told = sum(each.telling.evidence + each.free.evidence for each in found)
     return told >= ENOUGH and not any(each.telling.differ or each.same.differ for each in found)
-
-
-def behaviour_hash(lab: Lab) -> str:
-    """A hash that changes with the cells that tests depend on, and with the variants."""
-    notebook = lab.reference()
-    source, tests = ReferenceSource.of(notebook), [cell.source for cell in notebook.cells if is_judged_cell(cell)]
-    files = [path.read_text(encoding="utf-8") for path in sorted((lab.source_folder / FOLDER).glob("*.py"))]
-    cells = [text for _, text in source.cells]
-    return hashlib.sha256(json.dumps([_FORMAT, cells, tests, files]).encode()).hexdigest()[:16]

@@ -94,8 +94,8 @@ class ExerciseAuditor:
             )
 
     def _lost_elsewhere(self, variant: Variant) -> dict[str, float]:
-        """The points that the variant loses on other exercises."""
-        others = self._judge.affected(variant) - {self._name}
+        """The points that the variant loses on other exercises, where it must not lose any."""
+        others = self._judge.affected(variant) - {self._name, *variant.also_affects}
 
         def lost() -> dict[str, float]:
             outcomes = self._judge.outcomes({self._name: variant.code}, others)

@@ -5,18 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from course_grader.audit.check import InProcess
-from course_grader.audit.in_child import ChildEnded, in_child
+from course_grader.audit.in_child import results_in_child
 from course_grader.judge.session import DIAGNOSIS_SEED
 from course_utils.remote.recorder import Recorder
 from course_utils.remote.traces import Traces, traces_from_json, traces_to_json
 from course_utils.testing import Outcome
 from course_utils.testing.case import session
 
-LIMIT_SECONDS = 60.0  # for the tests of one exercise
-SECONDS_PER_ANSWER = 5.0  # more for each further answer
+LIMIT_SECONDS = 60.0  # of processor time, for the tests of one exercise
 
 
 @dataclass(frozen=True)
@@ -73,24 +73,19 @@ def judge_answers(
 ) -> list[JudgedAnswer]:
     """What the tests of an exercise find out about each of these answers.
 
-    answers: the sources of some solution cells, by exercise. limit: in seconds, for the first answer; each further one
-    has a few more. Runs in a child process.
+    answers: the sources of some solution cells, by exercise. limit: for each answer, in seconds of processor time. They
+    run in a child process; after an answer that ends it, the next ones run in another.
     """
-    if not answers:
-        return []
-    seconds = limit + SECONDS_PER_ANSWER * (len(answers) - 1)
-    try:
-        found = in_child(lambda: [_judge(judge, exercise, answer, seed) for answer in answers], seconds)
-    except ChildEnded:
-        if len(answers) == 1:
-            return [JudgedAnswer()]
-        return [each for answer in answers for each in judge_answers(judge, exercise, [answer], seed, limit)]
-    return [_from_json(each) for each in found]
+    found: list[JudgedAnswer] = []
+    while left := answers[len(found) :]:
+        results, _ = results_in_child([partial(_judge, judge, exercise, answer, seed) for answer in left], limit)
+        found += map(_from_json, results) if results else [JudgedAnswer()]
+    return found
 
 
 def _judge(judge: InProcess, exercise: str, answer: dict[str, str], seed: int) -> list[Any]:
     session.seed, session.goes_on = seed, True
-    recorder, start = Recorder(varied=True), time.monotonic()
+    recorder, start = Recorder(varied=True, exercise=exercise), time.monotonic()
     tests = judge.outcomes(answer, [exercise], recorder)[exercise]
     results = [[test.name, test.max, test.hidden, _passed(test, recorder)] for test in tests]
     return [traces_to_json(recorder.traces), results, time.monotonic() - start]

@@ -15,19 +15,21 @@ Returns = dict[str, tuple[str, list[str]]]  # by exercise: in words, and as kind
 class KnownMistakes:
     """A lab's misconceptions as a judge diagnoses them, and as a notebook does, by visible tests alone.
 
-    returns: what right answers return.
+    returns: what right answers return. without_end: labels of misconceptions whose tests do not end: they are unknown.
     """
 
     judge: Mistakes = field(default_factory=dict)
     notebook: Mistakes = field(default_factory=dict)
     returns: Returns = field(default_factory=dict)
+    without_end: list[str] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
-        return {"judge": _to_json(self.judge), "notebook": _to_json(self.notebook), "returns": self.returns}
+        judge, notebook = _to_json(self.judge), _to_json(self.notebook)
+        return {"judge": judge, "notebook": notebook, "returns": self.returns, "without_end": self.without_end}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> KnownMistakes:
-        return cls(_from_json(data["judge"]), _from_json(data["notebook"]), data["returns"])
+        return cls(_from_json(data["judge"]), _from_json(data["notebook"]), data["returns"], data["without_end"])
 
 
 def _to_json(mistakes: Mistakes) -> dict[str, Any]:

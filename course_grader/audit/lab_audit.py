@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import importlib
 from collections.abc import Callable
 
@@ -11,11 +10,12 @@ from nbformat import NotebookNode
 
 from course_grader.audit.check import InProcess
 from course_grader.audit.exercise_audit import ExerciseAuditor, Scope
-from course_grader.audit.in_child import ChildEnded, in_child
+from course_grader.audit.in_child import ChildEnded, in_child, in_child_with_imports
 from course_grader.audit.lab_hashes import solutions_hash
 from course_grader.audit.marked_answers import EQUIVALENT_FILE, REFUSED_FILE, equivalent_mutants, refused_rewrites
 from course_grader.audit.result import ExerciseAudit, LabAudit, processor_time
 from course_grader.audit.variants import load_variants
+from course_grader.in_sandbox.shared_imports import shared_imports
 from course_grader.judge import LATE_IMPORTS
 from course_grader.notebooks import Lab, is_solution_cell, nbgrader_metadata
 from course_utils.testing import Outcome
@@ -30,7 +30,9 @@ def audit_lab(lab: Lab, quick: bool = False, report: Callable[[str], None] = lam
     """
     start, notebook = processor_time(), lab.reference()
     sources, judge = _solutions(notebook), InProcess(notebook)
-    _prepare_forks()
+    with shared_imports():
+        for name in LATE_IMPORTS:
+            importlib.import_module(name)
     exercises = {name: ExerciseAudit(name) for name in judge.tests if name in sources}
     result = LabAudit(lab.name, solutions_hash(lab), quick, list(exercises.values()))
     report("reference")
@@ -56,8 +58,11 @@ def audit_lab(lab: Lab, quick: bool = False, report: Callable[[str], None] = lam
 
 def reference_failures(judge: InProcess) -> list[str]:
     """The tests that the reference itself fails, hidden ones too: they would cost every student points."""
-    found = in_child(lambda: [_failures(name, tests) for name, tests in judge.outcomes({}).items()], LIMIT_SECONDS)
-    return [failure for failures in found for failure in failures]
+
+    def judged() -> list[list[str]]:
+        return [_failures(name, tests) for name, tests in judge.outcomes({}).items()]
+
+    return [failure for failures in in_child_with_imports(judged, LIMIT_SECONDS) for failure in failures]
 
 
 def _failures(exercise: str, outcomes: list[Outcome]) -> list[str]:
@@ -96,13 +101,6 @@ def _expect_marks_in_use(scope: Scope) -> None:
     for name, kind, line, what, file in unused:
         if (file, name, line) not in scope.marks_in_use:
             scope.result.problems.append(f"{name}: no {kind} {line!r} {what}; remove it from {file}")
-
-
-def _prepare_forks() -> None:
-    """Do once what each child would do for itself: PyTorch's late imports, and copies of pages that gc touches."""
-    for name in LATE_IMPORTS:
-        importlib.import_module(name)
-    gc.freeze()
 
 
 def _solutions(notebook: NotebookNode) -> dict[str, str]:

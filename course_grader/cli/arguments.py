@@ -64,7 +64,7 @@ def _add_grade(subparsers: argparse._SubParsersAction) -> None:
         "--workers",
         type=_at_least_one,
         metavar="N",
-        help="submissions to grade at once (default: number of processors; 64 on a cluster)",
+        help="submissions to grade at once (default: a few more than there are processors; 64 on a cluster)",
     )
     _add_files(parser)
     parser.add_argument(

@@ -43,13 +43,16 @@ def grade(options: argparse.Namespace) -> int:
 
 
 def _request(options: argparse.Namespace, root: Path) -> Request:
+    from course_grader.engine_options import EngineOptions
     from course_grader.runner.request import Request
 
+    engine = EngineOptions(
+        not options.unsafe_no_sandbox, options.run_experiments, options.run_all, options.gpu, options.profile
+    )
     log_file = None if options.dry_run else root / "build" / "nbgrader.log"
     return Request(
-        options.seed, options.submissions, options.student, options.workers, not options.unsafe_no_sandbox,
-        options.run_experiments, options.db, options.autograded, log_file, options.force, options.only, options.run,
-        _cluster(options), options.run_all, options.gpu, options.profile,
+        options.seed, options.submissions, options.student, options.workers, engine, options.db, options.autograded,
+        log_file, options.force, options.only, options.run, _cluster(options),
     )  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import importlib
 import json
 import logging
@@ -13,10 +12,11 @@ import tempfile
 from pathlib import Path
 
 from course_grader.audit.known_mistakes import KnownMistakes
-from course_grader.audit.lab_hashes import audit_fingerprint
+from course_grader.audit.lab_hashes import recording_hash
 from course_grader.audit.variants import FOLDER
 from course_grader.errors import CourseError
 from course_grader.files import write_in_one_step
+from course_grader.in_sandbox.shared_imports import shared_imports
 from course_grader.judge import LATE_IMPORTS
 from course_grader.judge.clean_environment import judge_environment
 from course_grader.judge.process_limits import end_with
@@ -41,12 +41,14 @@ def recorded_mistakes(lab: Lab) -> KnownMistakes:
     """
     if not any((lab.source_folder / FOLDER).glob("*.py")):
         return KnownMistakes()
-    path, fingerprint = lab.root / "build" / "diagnosis" / f"{lab.name}.json", audit_fingerprint(lab)
+    path, fingerprint = lab.root / "build" / "diagnosis" / f"{lab.name}.json", recording_hash(lab)
     kept = _kept(path, fingerprint)
     if kept is None:
         recorded = json.loads(_record(lab))
         _keep(path, json.dumps({"fingerprint": fingerprint, "mistakes": recorded}))
         kept = KnownMistakes.from_json(recorded)
+    for label in kept.without_end:
+        _log.warning("%s: its tests do not end, so no answer is taken for it", label)
     return kept
 
 
@@ -84,13 +86,13 @@ def _keep(path: Path, text: str) -> None:
 
 def main(root: str, name: str, parent: str) -> None:
     """Print what was recorded, as JSON. Ends with the process `parent`."""
-    import torch
-
-    from course_grader.audit.behaviours import mistakes_of
-
     end_with(int(parent))
+    with shared_imports():
+        import torch
+
+        from course_grader.audit.behaviours import mistakes_of
+
+        for module in LATE_IMPORTS:
+            importlib.import_module(module)
     torch.set_num_threads(1)  # an OpenMP pool does not survive a fork
-    for module in LATE_IMPORTS:  # once, and not in each child
-        importlib.import_module(module)
-    gc.freeze()  # a child's collector would copy all of its pages
     print(json.dumps(mistakes_of(find_lab(name, Path(root)), processes=os.cpu_count() or 1).to_json()))

@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from course_grader.audit.behaviours import behaviour_hash
 from course_grader.audit.known_mistakes import KnownMistakes
+from course_grader.audit.lab_hashes import behaviour_hash
 from course_grader.diagnosis.recording import recorded_mistakes
 from course_grader.files import write_in_one_step
 from course_grader.notebooks import Lab

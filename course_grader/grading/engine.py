@@ -13,6 +13,7 @@ from typing import Self
 
 from nbformat import NotebookNode
 
+from course_grader.engine_options import DEFAULTS, EngineOptions
 from course_grader.errors import CourseError
 from course_grader.grading.extra_checks import Diagnoser
 from course_grader.grading.lab_limits import limits_of, with_options
@@ -55,38 +56,30 @@ class Engine:
 
     If something ends one of them, or the supervisor of a kernel, the submissions that this concerned are graded again.
 
-    run_experiments: also run the cells tagged `experiment`. run_all: also those that nothing graded needs. gpu: give
-    each kernel a GPU, even if lab.toml does not ask for one. profile: of the kernels; tests always run in "cpu".
     diagnoser: without one, no answer is compared with the lab's misconceptions. phases: where it notes how it starts.
     """
 
     def __init__(
         self,
         lab: Lab,
+        options: EngineOptions = DEFAULTS,
         *,
-        sandbox: bool = True,
-        run_experiments: bool = False,
-        run_all: bool = False,
-        gpu: bool = False,
-        profile: str = "cpu",
         diagnoser: Diagnoser | None = None,
         phases: Phases | None = None,
     ):
         self.lab = lab
-        self.run_experiments = run_experiments
-        self._given = frozenset() if run_all else given_sources(lab.reference())
-        self._profile = profile
-        self.settings = with_options(lab.settings, run_experiments, profile)
-        self.gpu = gpu or lab.settings.gpu
+        self.options = options
+        self._given = frozenset() if options.run_all else given_sources(lab.reference())
+        self.settings = with_options(lab.settings, options)
+        self.gpu = options.gpu or lab.settings.gpu
         self.limits = limits_of(self.settings, self.gpu)
-        self._sandbox = sandbox
         self._diagnoser = diagnoser
         self._phases = Phases() if phases is None else phases
-        self._parts = SharedParts(lab, self.limits, sandbox, self.gpu, self._phases, profile)
+        self._parts = SharedParts(lab, self.limits, options.sandbox, self.gpu, self._phases, options.profile)
 
     def __enter__(self) -> Self:
         """Raises SandboxUnavailable, which says what to install, or CourseError if the reference fails."""
-        if self._sandbox:
+        if self.options.sandbox:
             check()
         with ExitStack() as started:
             started.callback(self._parts.close)
@@ -95,7 +88,7 @@ class Engine:
                 self._parts.get()
             finally:
                 recorded.result()  # now, since it may take longer than a submission may
-            if self._profile != "cpu":
+            if self.options.profile != "cpu":
                 self._expect_profile()
             started.pop_all()
         return self
@@ -117,10 +110,11 @@ class Engine:
         graded = self.grade(notebook, "reference", 0)
         problems = [*graded.messages, *_errors_of_the_given(graded.notebook)]
         if problems or graded.score < graded.max_score:
+            profile = self.options.profile
             points = f"{graded.score:g} of {graded.max_score:g} points"
             raise CourseError(
-                f"in profile {self._profile} the reference itself gets {points} ({' '.join(problems)}). Are its "
-                f"data and models in the caches? Run its notebook once with COURSE_PROFILE={self._profile}"
+                f"in profile {profile} the reference itself gets {points} ({' '.join(problems)}). Are its "
+                f"data and models in the caches? Run its notebook once with COURSE_PROFILE={profile}"
             )
 
     def grade(
@@ -180,8 +174,8 @@ class Engine:
         kernel_seed = derive_seed(seed, "kernel")  # not the judge's own: student code can read it
         start_kernel = partial(self._start_kernel, kernel_seed, attempt)
         run = NotebookRun(
-            attempt.graded, session, start_kernel, self.settings, self.run_experiments, self._diagnoser, self._given,
-            self.settings.gpu_exercises if self.gpu else (),
+            attempt.graded, session, start_kernel, self.settings, self.options.run_experiments, self._diagnoser,
+            self._given, self.settings.gpu_exercises if self.gpu else (),
         )  # fmt: skip
         try:
             # A thread of its own: the caller's may run an event loop (the formgrader's does).
@@ -202,7 +196,7 @@ class Engine:
             read_only=self._parts.read_only,
             environment=self._parts.environment,
             gpus=attempt.parts.gpus,
-            sandboxed=self._sandbox,
+            sandboxed=self.options.sandbox,
         )
         attempt.kernels.append(manager)
         if attempt.files is not None:

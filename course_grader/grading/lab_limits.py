@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from course_grader.engine_options import DEFAULTS, EngineOptions
 from course_grader.judge.process_limits import MEMORY_MB as JUDGE_MB
 from course_grader.kernel_client.capped_client import MAX_NOTEBOOK_BYTES
 from course_grader.kernel_client.student_kernel import START_SECONDS
@@ -13,7 +14,8 @@ from course_grader.sandbox.limits import MB
 from course_grader.sandbox.manager import CHANNELS, MESSAGE_MB, QUEUED_MESSAGES
 from course_grader.sandbox.watchdog import FOLDER_MB
 
-MAX_KERNELS = 2  # a kernel that dies is restarted once
+MAX_DEATHS = 2  # a kernel that dies is restarted once
+MAX_KERNELS = 3  # once more where a cell was wrongly suspected of having ended the first
 SPARE_SECONDS = 30.0  # for opening and closing
 REPAIR_SECONDS = 60.0
 DIAGNOSIS_SECONDS = 20.0  # for all exercises of a submission
@@ -46,21 +48,21 @@ def limits_of(settings: LabSettings, gpu: bool = False) -> Limits:
 
 def longest_seconds(settings: LabSettings) -> float:
     """The time after which a run of one submission's cells and tests is stopped, whatever it is waiting for."""
-    return MAX_KERNELS * (START_SECONDS + settings.notebook_seconds) + settings.call_seconds + SPARE_SECONDS
+    return MAX_DEATHS * (START_SECONDS + settings.notebook_seconds) + settings.call_seconds + SPARE_SECONDS
 
 
-def with_options(settings: LabSettings, run_experiments: bool = False, profile: str = "cpu") -> LabSettings:
+def with_options(settings: LabSettings, options: EngineOptions) -> LabSettings:
     """The settings of a run with the cells tagged `experiment`, or in another profile."""
-    if profile != "cpu":
+    if options.profile != "cpu":
         settings = replace(settings, memory_mb=settings.full_memory_mb, experiment_seconds=settings.full_seconds)
-    if run_experiments:
+    if options.run_experiments:
         settings = replace(settings, notebook_seconds=settings.notebook_seconds + settings.experiment_seconds)
     return settings
 
 
-def outer_seconds(settings: LabSettings, run_experiments: bool = False, profile: str = "cpu") -> float:
+def outer_seconds(settings: LabSettings, options: EngineOptions = DEFAULTS) -> float:
     """The time after which the grader gives up on one submission; its run has been stopped before."""
-    running = longest_seconds(with_options(settings, run_experiments, profile))
+    running = longest_seconds(with_options(settings, options))
     return running + DIAGNOSIS_SECONDS + (DEVICE_SECONDS if settings.gpu_exercises else 0.0) + REPAIR_SECONDS
 
 

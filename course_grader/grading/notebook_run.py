@@ -9,13 +9,15 @@ from collections.abc import Awaitable, Callable, Collection
 from nbformat import NotebookNode
 
 from course_grader.grading.extra_checks import CLOSE_SECONDS, Diagnoser, ExtraChecks
-from course_grader.grading.lab_limits import MAX_KERNELS, longest_seconds
+from course_grader.grading.lab_limits import MAX_DEATHS, longest_seconds
 from course_grader.grading.needed_cells import unneeded_cells
 from course_grader.grading.record import error_output, exercise_name, not_graded, write_record
+from course_grader.grading.suspects import Suspects, Suspicion
 from course_grader.judge.launcher import JudgeError, JudgeSession
 from course_grader.kernel_client import CellEnd, StudentKernel
 from course_grader.lab_settings import LabSettings
 from course_grader.notebooks import (
+    has_tag,
     is_autograded_cell,
     is_experiment,
     is_judged_cell,
@@ -29,6 +31,7 @@ from course_utils.remote.student_errors import printable
 
 StartKernel = Callable[[NotebookNode, JudgeSession], Awaitable[tuple[StudentKernel, str]]]
 MAX_FAULT = 300  # characters
+LEFT_RUNNING = "probably by what this cell left running (a thread, a timer or a process)"
 
 
 class NotebookRun:
@@ -64,6 +67,8 @@ class NotebookRun:
         self._stopped = False  # by the limit on the whole run
         self._lost = ""  # why there is no kernel anymore; empty while there is one
         self._deaths = 0
+        self._suspects = Suspects()
+        self._suspicion: Suspicion | None = None
         self._faults: dict[str, str] = {}  # what went wrong in each exercise's solution cell
         self._ran: list[int] = []  # indices of the cells that a new kernel must run again, in order
 
@@ -137,17 +142,18 @@ class NotebookRun:
             return
         with self._phases.during("cells", _name_of(cell)):
             end = await kernel.run(cell, index, self._seconds_for(cell))
+        self._suspects.starts(index, kernel.left_running)
         if end in (CellEnd.TIMEOUT, CellEnd.FLOOD) or kernel.cause:
             self._add_message(index, _one_line(kernel.fault))
         self._faults[nbgrader_metadata(cell).get("grade_id", "")] = _one_line(kernel.fault)
-        if end is CellEnd.DEAD and kernel.stalled and self._ran:
-            await self._restart(self._ran[-1], self._ran[-1], kernel.death)
+        if end is not CellEnd.DEAD:
+            self._ran.append(index)
+            await self._end_suspicion(index, index, better=not kernel.fault)
+        elif await self._restart_without_earlier(kernel, index, {index}):
             await self._run(index, cell)
-        elif end is CellEnd.DEAD:
+        else:
             cell.outputs.append(error_output("KernelDied", kernel.death))
             await self._restart(index, index, kernel.death)
-        else:
-            self._ran.append(index)
 
     async def _judge(self, index: int, cell: NotebookNode) -> None:
         exercise = exercise_name(cell)
@@ -159,13 +165,19 @@ class NotebookRun:
             self._add_message(index, f"could not be judged: {error}")
         else:
             self._accept(index, result)
-        if self._kernel is None or not self._kernel.death:
+        kernel = self._kernel
+        if kernel is None:
             return
-        if self._kernel.stalled and self._ran:
-            await self._restart(self._ran[-1], self._ran[-1], self._kernel.death)
+        answer = self._solution_of(exercise)
+        self._suspects.starts(answer, kernel.left_running)
+        result = self._graded.exercises[exercise]
+        if not kernel.death:
+            before = self._suspicion.result if self._suspicion else None
+            await self._end_suspicion(index, answer, better=before is None or result.points > before.points)
+        elif await self._restart_without_earlier(kernel, index, set(), result):
             await self._judge(index, cell)
         else:
-            await self._restart(index, self._solution_of(exercise), self._kernel.death)
+            await self._restart(index, answer, kernel.death)
 
     def _accept(self, index: int, result: ExerciseResult) -> None:
         self._graded.exercises[result.id] = result
@@ -190,23 +202,73 @@ class NotebookRun:
             (i for i, c in cells if is_solution_cell(c) and nbgrader_metadata(c).get("grade_id") == exercise), -1
         )
 
+    async def _restart_without_earlier(
+        self, kernel: StudentKernel, index: int, own: set[int], result: ExerciseResult | None = None
+    ) -> bool:
+        """Restart without the earlier cells that may have ended the kernel; False if cell `index` is to blame.
+
+        own: cells that are no suspects here. result: of the test, if cell `index` is one.
+        """
+        if self._suspicion is not None and self._suspicion.during == index:  # without them, it is no better
+            self._acquit(self._suspicion)
+            return False
+        if kernel.stalled and self._ran:
+            await self._restart(self._ran[-1], self._ran[-1], kernel.death)
+            return True
+        suspects = sorted(cell for cell in self._suspects.cells - own if not _is_given(self._cells[cell]))
+        if not kernel.sudden or not suspects or self._deaths:
+            return False
+        known = len(self._graded.messages)
+        for number in suspects:
+            self._add_message(number, f"ended the kernel: {kernel.death}, {LEFT_RUNNING}")
+        self._suspicion = Suspicion(index, suspects, kernel.death, self._graded.messages[known:], result)
+        await self._start_again(set(suspects), kernel.death)
+        return True
+
+    async def _end_suspicion(self, index: int, culprit: int, better: bool) -> None:
+        """After another try at cell `index`, without the suspects: if it went no better, `culprit` ended the kernel."""
+        suspicion = self._suspicion
+        if suspicion is None or suspicion.during != index:
+            return
+        self._suspicion = None
+        if not better:
+            self._acquit(suspicion)
+            await self._restart(index, culprit, suspicion.death)
+
+    def _acquit(self, suspicion: Suspicion) -> None:
+        self._suspicion = None
+        self._deaths -= 1
+        self._ran = sorted({*self._ran, *suspicion.cells})
+        for message in suspicion.messages:
+            self._graded.messages.remove(message)
+        if suspicion.result is not None:
+            self._graded.exercises[suspicion.result.id] = suspicion.result
+
     async def _restart(self, index: int, culprit: int, death: str) -> None:
-        """Start a new kernel and run the earlier cells in it again, except `culprit`, which killed the old kernel."""
+        """Start a new kernel without `culprit`, which killed the old one, and say so of cell `index`."""
+        if not self._stopped:
+            self._add_message(index, f"ended the kernel: {death}")
+            await self._start_again({culprit}, death)
+
+    async def _start_again(self, without: set[int], death: str) -> None:
+        """Start a new kernel and run the earlier cells in it again, except those that killed the old one."""
         if self._stopped:
             return
         self._deaths += 1
-        self._add_message(index, f"ended the kernel: {death}")
-        if self._deaths == MAX_KERNELS or death.startswith("wall time"):
+        if self._deaths == MAX_DEATHS or death.startswith("wall time"):
             self._lose(f"the kernel died ({death})")
             return
-        self._ran = [number for number in self._ran if number != culprit]
+        self._ran = [number for number in self._ran if number not in without]
         await self._open_kernel()
+        self._suspects = Suspects()
         again, self._ran = self._ran, []
         for number in again:
             if self._kernel is None or self._stopped:
                 return
             copy = NotebookNode(self._cells[number] | {"outputs": []})  # the outputs of the first run are kept
-            if await self._kernel.run(copy, number, self._seconds_for(copy)) is CellEnd.DEAD:
+            end = await self._kernel.run(copy, number, self._seconds_for(copy))
+            self._suspects.starts(number, self._kernel.left_running)
+            if end is CellEnd.DEAD:
                 self._lose(f"the kernel died again while the earlier cells were rerun ({self._kernel.death})")
             self._ran.append(number)
 
@@ -219,6 +281,10 @@ class NotebookRun:
     def _add_message(self, index: int, text: str) -> None:
         name = _name_of(self._cells[index])
         self._graded.messages.append(f"Cell {index + 1} ({name}) {text}.")
+
+
+def _is_given(cell: NotebookNode) -> bool:
+    return has_tag(cell, "setup") or has_tag(cell, "fixture")
 
 
 def fail_closed(graded: GradedSubmission) -> None:

@@ -8,8 +8,6 @@ import random
 import sys
 from collections.abc import Callable, Iterable
 
-from course_grader.in_sandbox import start_signal
-
 # Includes what ipykernel imports only when it starts, but not its matplotlib backend, which needs a running kernel.
 KERNEL_MODULES = (
     "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "ipykernel.debugger",
@@ -79,7 +77,6 @@ def run_kernel(job: dict, before_first_cell: Callable[[], None] = lambda: None) 
     discard_output()
     app = IPKernelApp.instance()
     app.initialize(["-f", job["connection_file"], *KERNEL_OPTIONS])
-    app.kernel.start_signal = start_signal.StartSignal(f"{os.path.dirname(job['connection_file'])}/{start_signal.NAME}")
     before_first_cell()
     reseed(job["seed"])  # starting the kernel has drawn random numbers
     app.start()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from ipykernel.iostream import OutStream
 from ipykernel.ipkernel import IPythonKernel
 
 from course_grader.in_sandbox.kernel import SERVE_JUDGE
-from course_grader.in_sandbox.start_signal import StartSignal
+from course_grader.in_sandbox.start_signal import NAME, StartSignal
 
 MAX_CHARACTERS = 200_000  # per message; more than the grader shows of a whole cell
 
@@ -22,8 +23,12 @@ class SandboxedKernel(IPythonKernel):
     """An IPython kernel that an interrupt reaches only while a cell runs; ipykernel's own may lose the cell's reply."""
 
     in_cell = False
-    start_signal: StartSignal
     _streams: tuple[Any, Any] | None = None  # standard output and error as they were before the first cell
+
+    def __init__(self, **options: Any):
+        super().__init__(**options)
+        folder = os.path.dirname(os.path.abspath(getattr(self.parent, "connection_file", "")))
+        self._start_signal = StartSignal(f"{folder}/{NAME}")
 
     def pre_handler_hook(self) -> None:
         signal.signal(signal.SIGINT, self._interrupt)
@@ -36,7 +41,7 @@ class SandboxedKernel(IPythonKernel):
             raise KeyboardInterrupt
 
     async def do_execute(self, code: str, *args: Any, **options: Any) -> dict[str, Any]:
-        self.start_signal.send()
+        self._start_signal.send()
         self.in_cell = True
         streams = self._streams = self._streams or (sys.stdout, sys.stderr)
         try:

@@ -6,10 +6,15 @@ stops the process or holds Python's global lock also stops.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import os
+import signal
 import socket
+import sys
 
 NAME = "started"  # of the socket in the kernel's folder, bound by the grader
+_TIMERS = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)
 
 
 class StartSignal:
@@ -22,5 +27,22 @@ class StartSignal:
             self._socket.connect(path)
 
     def send(self) -> None:
+        """Send how much earlier code is left running: it may end the process while the request is not to blame."""
         with contextlib.suppress(OSError):
-            self._socket.send(b"s")
+            self._socket.send(b"%d" % _left_running())
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+def _left_running() -> int:
+    """The number of threads, processes, timers and tasks here, besides those that every kernel has."""
+    try:
+        own = os.getppid() == 1  # in a PID namespace of its own
+        processes = sum(name.isdecimal() for name in os.listdir("/proc")) if own else 0
+        timers = sum(signal.getitimer(timer)[0] > 0 for timer in _TIMERS)
+        loop = asyncio.get_running_loop()
+        later = sum(not handle.cancelled() for handle in getattr(loop, "_scheduled", ()))
+        return len(sys._current_frames()) + processes + timers + later + len(asyncio.all_tasks(loop))
+    except Exception:  # in a kernel that student code has damaged
+        return 0

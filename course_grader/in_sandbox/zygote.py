@@ -7,7 +7,6 @@ with every kernel in it. The zygote never uses CUDA or runs a parallel operation
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import signal
@@ -19,6 +18,7 @@ from course_grader.in_sandbox import namespaces
 from course_grader.in_sandbox.confine import drop_privileges, drop_user, set_limits
 from course_grader.in_sandbox.first_process import drop_all_rights, exit_code, fork
 from course_grader.in_sandbox.kernel import KERNEL_MODULES, link_font_cache, preload
+from course_grader.in_sandbox.shared_imports import shared_imports
 from course_grader.in_sandbox.supervisor import supervise_kernel
 
 
@@ -40,13 +40,12 @@ def prepare(job: dict) -> None:
     drop_user(job["uid"])
     drop_privileges()
     link_font_cache()
-    preload([*KERNEL_MODULES, *job["imports"]])
+    with shared_imports():
+        preload([*KERNEL_MODULES, *job["imports"]])
     try_namespaces(job)
     threads = len(os.listdir("/proc/self/task"))
     if threads > 1:
         raise SystemExit(f"the imports {job['imports']} started {threads - 1} threads, which do not survive a fork")
-    gc.collect()
-    gc.freeze()  # these objects live forever; the collector would write to their pages, and so copy them
 
 
 def try_namespaces(job: dict) -> None:

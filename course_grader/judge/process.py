@@ -6,7 +6,6 @@ Run as `python -m course_grader.judge.process SOCKET`; the first to connect send
 from __future__ import annotations
 
 import contextlib
-import gc
 import importlib
 import os
 import select
@@ -15,22 +14,24 @@ import socket
 import sys
 import traceback
 
-import torch
-
 from course_grader.errors import CourseError
+from course_grader.in_sandbox.shared_imports import shared_imports
 from course_grader.judge import LATE_IMPORTS
 from course_grader.judge.process_limits import START_SECONDS, deadline, end_with
 from course_grader.judge.reference import ReferenceSource, execute_reference
-from course_grader.judge.session import serve_submission
 from course_utils.remote.framing import receive_frame, send_frame
 
 
 def main(path: str) -> None:
+    with shared_imports():
+        import torch
+
+        from course_grader.judge import session  # noqa: F401  # each fork needs it
     torch.set_num_threads(1)  # an OpenMP pool does not survive a fork
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(path)
         listener.listen(64)
-        with deadline(START_SECONDS):
+        with deadline(START_SECONDS), shared_imports():
             first, _ = listener.accept()
             try:
                 source = ReferenceSource(**receive_frame(first)[0])
@@ -41,7 +42,6 @@ def main(path: str) -> None:
                 send_frame(first, {"error": str(error)})
                 return
             send_frame(first, {"ready": True})
-        gc.freeze()
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no zombies
         while True:
             readable, _, _ = select.select([listener, first], [], [])
@@ -57,6 +57,8 @@ def main(path: str) -> None:
 
 
 def _serve_and_exit(judge: int, control: socket.socket, variables: dict, imports: str) -> None:
+    from course_grader.judge.session import serve_submission
+
     try:
         end_with(judge)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)

@@ -34,12 +34,15 @@ def limit_memory() -> None:
 
 
 @contextlib.contextmanager
-def deadline(seconds: float) -> Iterator[None]:
-    """The system ends this process where the block takes longer, by the clock or in processor time."""
+def deadline(seconds: float, by_clock: float | None = None) -> Iterator[None]:
+    """The system ends this process where the block takes longer, in processor time or by the clock.
+
+    by_clock: the limit by the clock, if it is another one.
+    """
     used, hard = sum(os.times()[:2]), resource.getrlimit(resource.RLIMIT_CPU)[1]
     resource.setrlimit(resource.RLIMIT_CPU, (int(used + seconds) + 1, hard))
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, by_clock or seconds)
     try:
         yield
     finally:

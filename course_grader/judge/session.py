@@ -153,7 +153,7 @@ def judge_cell(
 
 def record_cell(side: StudentSide, imports: str, request: dict[str, Any]) -> dict[str, Any]:
     """Run one test cell with the seed for diagnoses, and report the calls in it. No verdict depends on this."""
-    recorder, seed = Recorder(varied=True), test_session.seed
+    recorder, seed = Recorder(varied=True, exercise=request["exercise"]), test_session.seed
     test_session.seed, test_session.goes_on = DIAGNOSIS_SEED, True
     try:
         judge_cell(side, imports, request, recorder)

@@ -1,9 +1,8 @@
-"""Why a cell may fail where labs are graded, and only there: another Python, other packages, no GPU."""
+"""Why a cell may fail where labs are graded, and only there: other packages, no GPU."""
 
 from __future__ import annotations
 
 import re
-import sys
 
 from course_utils.environment import misses_a_gpu
 
@@ -18,9 +17,6 @@ def likely_cause(error: str, text: str) -> str:
     >>> likely_cause("ModuleNotFoundError", "No module named 'einops.layers'")
     '`einops` is neither installed where labs are graded nor a file that was handed in'
     """
-    if error == "SyntaxError":
-        version = ".".join(map(str, sys.version_info[:2]))
-        return f"labs are graded with Python {version}, which does not know the syntax of later versions"
     if misses_a_gpu(text):
         return "there is no GPU where labs are graded"
     if error == "ModuleNotFoundError" and (found := _MISSING.fullmatch(text)):

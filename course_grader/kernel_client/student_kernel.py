@@ -24,6 +24,7 @@ from course_grader.kernel_client.capped_client import CUT_NOTE, CappedClient
 from course_grader.kernel_client.likely_cause import likely_cause
 from course_grader.kernel_client.readiness import wait_until_ready
 from course_grader.kernel_client.start_listener import StartListener
+from course_grader.kernel_client.syntax_errors import SYNTAX_ERRORS, explain_syntax_error
 from course_grader.threads import to_daemon_thread
 
 LEFT_BEHIND = "it left something running that kept the next cell from starting"
@@ -31,6 +32,7 @@ GRACE_SECONDS = 3.0  # after an interrupt, before the kill
 START_SECONDS = 60.0
 NO_AGENT_SECONDS = 5.0  # for a judge without an agent, before its kernel is ended
 AGENT_SECONDS = 10.0  # for the agent's end after the tests, on a machine that may be busy
+ITS_OWN_END = ("crash", "exit")  # how the sandbox's reason begins if no limit ended the kernel
 FLOOD_NOTE = "[This cell kept printing and was stopped.]\n"
 
 
@@ -47,15 +49,16 @@ class StudentKernel:
     """One kernel of one submission, under a manager that is not started yet.
 
     death: why it died. fault: what went wrong in the cell that ran last, such as "ended with NameError: ...". cause:
-    why it may not go wrong on the student's machine. Plain sentences that may contain text of the student's; empty if
-    there is nothing to say. stalled: an earlier cell caused its death, not the last request.
+    why it may not go wrong on the student's machine, or where Python could not read it. Plain sentences that may
+    contain text of the student's; empty if there is nothing to say. stalled: an earlier cell caused its death, not the
+    last request. sudden: it ended without a limit's doing, perhaps by code that an earlier cell had left running.
     """
 
     def __init__(self, notebook: NotebookNode, manager: AsyncKernelManager, starts: StartListener):
         self._manager, self._starts = manager, starts
         self._client = CappedClient(notebook, km=manager, allow_errors=True, coalesce_streams=True)
         self.death = ""
-        self.stalled = False
+        self.stalled = self.sudden = False
         self.fault = ""
         self.cause = ""
         self._closed = False
@@ -91,7 +94,7 @@ class StudentKernel:
             return CellEnd.DEAD
         if end is CellEnd.FLOOD:
             cell.outputs.append(new_output("stream", name="stdout", text=FLOOD_NOTE))
-        self.fault = self._own_error() if end is CellEnd.DONE else f"{what} and was stopped"
+        self.fault = self._own_error(cell.source) if end is CellEnd.DONE else f"{what} and was stopped"
         return end
 
     async def _first_end(self, task: asyncio.Task, cell: NotebookNode, seconds: float) -> CellEnd:
@@ -132,19 +135,35 @@ class StudentKernel:
             await task
             return True
         except (DeadKernelError, asyncio.CancelledError):
-            reason = "the kernel died: a crash, or the code ended the process"
+            self._note_sudden_end()
+            reason = LEFT_BEHIND if self.stalled else "the kernel died: a crash, or the code ended the process"
         except Exception as error:  # whatever nbclient raises for a message that student code has forged
             reason = f"it sent an invalid message ({type(error).__name__})"
         await self.kill(reason)
         return False
 
-    def _own_error(self) -> str:
+    def _note_sudden_end(self) -> None:
+        """Of a kernel that is gone: did the last request do it?"""
+        if not self.death:
+            self.stalled = not self._starts.heard
+            reason = getattr(self._manager.provisioner, "death_reason", None)
+            self.sudden = not self.stalled and (reason is None or reason.startswith(ITS_OWN_END))
+
+    @property
+    def left_running(self) -> int:
+        """How much earlier code was left running when the last request started; only comparisons mean something."""
+        return self._starts.left_running
+
+    def _own_error(self, source: str) -> str:
         """The error that ended the cell, according to the kernel's reply, and its likely cause."""
         reply = self._client.reply or {}
         if reply.get("status") != "error":
             return ""
         name, text = str(reply.get("ename")), str(reply.get("evalue"))
-        self.cause = likely_cause(name, text)
+        if name in SYNTAX_ERRORS:
+            text, self.cause = explain_syntax_error(text, source)
+        else:
+            self.cause = likely_cause(name, text)
         return f"ended with {name}" + (f": {text}" if text else "") + (f" ({self.cause})" if self.cause else "")
 
     async def _has_output(self, cell: NotebookNode) -> bool:
@@ -187,7 +206,10 @@ class StudentKernel:
         try:
             await asyncio.wait_for(reply, AGENT_SECONDS)
         except Exception as error:  # DeadKernelError, or what jupyter_client raises for a forged message
-            self.stalled = isinstance(error, TimeoutError) and not self._starts.heard
+            if isinstance(error, DeadKernelError):
+                self._note_sudden_end()
+            else:
+                self.stalled = isinstance(error, TimeoutError) and not self._starts.heard
             await self.kill(LEFT_BEHIND if self.stalled else "the kernel died or hung in a function that a test called")
 
     async def _reply(self, message: str) -> None:

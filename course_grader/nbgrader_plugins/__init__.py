@@ -20,9 +20,11 @@ from course_grader.nbgrader_plugins.formgrader import use_course_exporter  # noq
 from course_grader.nbgrader_plugins.kept_files import keep_graded_files  # noqa: E402
 from course_grader.nbgrader_plugins.preconditions import before_autograde  # noqa: E402
 from course_grader.nbgrader_plugins.saving import SaveGrades, SaveGuardedCells  # noqa: E402
+from course_grader.nbgrader_plugins.submitted_files import take_allowed_files  # noqa: E402
 from course_grader.nbgrader_plugins.writer import GradebookWriter  # noqa: E402
 
 __all__ = [
     "NO_KERNEL", "Course", "CourseExecute", "GradebookWriter", "SaveGrades", "SaveGuardedCells",
-    "SubmissionExporter", "before_autograde", "close_engine", "keep_graded_files", "use_course_exporter",
+    "SubmissionExporter", "before_autograde", "close_engine", "keep_graded_files", "take_allowed_files",
+    "use_course_exporter",
 ]  # fmt: skip

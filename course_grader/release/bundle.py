@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
+import tomllib
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +28,6 @@ from course_utils._version import __version__
 NAME = f"{DISTRIBUTION}-{__version__}"
 # What pip and conda need to install the course from the folder, and what a student may want to read.
 _ROOT_FILES = ("LICENSE", "CHANGELOG.md", "pyproject.toml", "constraints.txt", "environment.yml")
-_PACKAGE_SUFFIXES = {".py", ".json", ".safetensors", ".md", ".txt", ".css", ".js", ".typed"}
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def _own_wheel(root: Path) -> Path:
         raise CourseError(f"{path} does not exist; make it with: make wheel")
     with zipfile.ZipFile(path) as archive:
         packed = {name: archive.read(name) for name in archive.namelist() if name.startswith("course_utils/")}
-    own = {file.relative_to(root).as_posix(): file.read_bytes() for file in _package_files(root)}
+    own = {file.relative_to(root).as_posix(): file.read_bytes() for file in package_files(root)}
     if packed != own:
         changed = sorted(name for name in packed.keys() | own.keys() if packed.get(name) != own.get(name))
         raise CourseError(
@@ -88,9 +88,12 @@ def _own_wheel(root: Path) -> Path:
     return path
 
 
-def _package_files(root: Path) -> list[Path]:
-    files = [path for path in (root / "course_utils").rglob("*") if path.suffix in _PACKAGE_SUFFIXES]
-    return sorted(path for path in files if not any(part.startswith(".") for part in path.relative_to(root).parts))
+def package_files(root: Path) -> list[Path]:
+    """The files of course_utils that its wheel contains: modules, and what pyproject.toml lists as package data."""
+    settings = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8")).get("tool", {})
+    data = settings.get("setuptools", {}).get("package-data", {}).get("course_utils", [])
+    found = {path for pattern in ("**/*.py", *data) for path in (root / "course_utils").glob(pattern)}
+    return sorted(path for path in found if not any(part.startswith(".") for part in path.relative_to(root).parts))
 
 
 def _expect_in_step(root: Path) -> None:
@@ -102,7 +105,7 @@ def _assemble(root: Path, names: Sequence[str], wheel: Path, folder: Path) -> No
     for name in _ROOT_FILES:
         if (root / name).is_file():
             _copy(root / name, folder / name)
-    for path in _package_files(root):
+    for path in package_files(root):
         _copy(path, folder / path.relative_to(root))
     for name in names:
         for path in sorted((root / "labs" / name).rglob("*")):

@@ -23,9 +23,9 @@ def describe_missing(expected: Path) -> str:
     """A sentence on what the folder contains instead of the notebook."""
     if others := other_notebooks(expected):
         names = [path.name for path in others]
-        return f"Expected a notebook named {expected.name}, found {_listing(names)}: was it renamed?"
+        return f"Expected a notebook named {expected.name}, found {listing(names)}: was it renamed?"
     files = sorted(files_below(expected.parent))
-    found = f"found {_listing(files)}" if files else "the folder is empty"
+    found = f"found {listing(files)}" if files else "the folder is empty"
     return f"The submission contains no notebook: expected {expected.name}, {found}."
 
 
@@ -56,6 +56,7 @@ def files_below(folder: Path, max_depth: int = MAX_DEPTH) -> Iterator[str]:
                     pending.append((f"{name}/", depth + 1))
 
 
-def _listing(names: list[str]) -> str:
+def listing(names: list[str]) -> str:
+    """The first names, and how many more there are."""
     more = f" and {len(names) - MAX_LISTED} more" if len(names) > MAX_LISTED else ""
     return ", ".join(names[:MAX_LISTED]) + more

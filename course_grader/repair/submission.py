@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,16 +10,15 @@ from pathlib import Path
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook
 
-from course_grader.notebooks import nbgrader_metadata
+from course_grader.repair.choosing import choose_notebook
 from course_grader.repair.content import clean_content
-from course_grader.repair.finding import describe_missing, other_notebooks
 from course_grader.repair.given_cells import restore_given_cells
 from course_grader.repair.lab import LabCells
 from course_grader.repair.notes import Notes, with_question_marks
 from course_grader.repair.order import move_tests_below_answers
 from course_grader.repair.other_files import find_other_files
 from course_grader.repair.plain_files import NotPlain, expect_plain_folder
-from course_grader.repair.reading import Unreadable, read_notebook, unused_id
+from course_grader.repair.reading import Unreadable, unused_id
 from course_grader.repair.restoring import add_test_cells, restore
 from course_grader.repair.timestamp import read_timestamp
 from course_grader.results import OtherFiles
@@ -59,10 +57,8 @@ def repair_submission(submission: Submission, lab: LabCells) -> Repaired:
     """
     notes = Notes()
     try:
-        path = notebook_path(submission)
-        notebook = read_notebook(path, notes)
-        if path != submission.notebook_path:
-            _expect_this_lab(notebook, path, submission, lab, notes)
+        expect_plain_folder(submission.folder)
+        path, notebook = choose_notebook(submission.notebook_path, lab, notes)
         clean_content(notebook)
         restore(notebook, submission.lab, lab.cells, notes)
         move_tests_below_answers(notebook, notes)
@@ -75,27 +71,6 @@ def repair_submission(submission: Submission, lab: LabCells) -> Repaired:
     except OSError as error:
         reason = f"The folder {submission.folder.name} could not be read: {error.strerror}."
     return Repaired(_replacement(reason, lab.cells), Notes([reason], needs_review=True, unreadable=True))
-
-
-def notebook_path(submission: Submission) -> Path:
-    """The submission's notebook, or the only notebook in its folder, if that has another name."""
-    expected = submission.notebook_path
-    expect_plain_folder(submission.folder)
-    if os.path.lexists(expected):
-        return expected
-    others = other_notebooks(expected)
-    if len(others) != 1:
-        raise Unreadable(describe_missing(expected))
-    return others[0]
-
-
-def _expect_this_lab(notebook: NotebookNode, path: Path, submission: Submission, lab: LabCells, notes: Notes) -> None:
-    """Accept a notebook with another name only if it clearly belongs to this lab."""
-    known = {nbgrader_metadata(cell).get("grade_id") for cell in notebook.cells} & set(lab.cells)
-    if 2 * len(known) <= len(lab.cells):
-        raise Unreadable(describe_missing(submission.notebook_path))
-    expected = submission.notebook_path.name
-    notes.add(f"The notebook is named {path.name}, expected {expected}; it was graded anyway.", needs_review=False)
 
 
 def _make_ids_unique(notebook: NotebookNode) -> None:

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from course_grader.lab_settings import LabSettings
+from course_grader.repair.choosing import candidates
 from course_grader.repair.notes import Notes
 from course_grader.repair.other_files import find_other_files
 from course_grader.repair.plain_files import NotPlain, expect_plain_folder, open_plain
 from course_grader.repair.reading import MAX_FAULTY_BYTES, Unreadable, read_notebook
-from course_grader.repair.submission import Submission, notebook_path
+from course_grader.repair.submission import Submission
 from course_grader.repair.timestamp import read_timestamp
 
 
@@ -24,18 +25,22 @@ def submission_hash(submission: Submission, settings: LabSettings) -> str:
     notes = Notes()
     parts: list[Any] = []
     try:
-        path = notebook_path(submission)
-        parts += [path.name, _cells(path, notes), _files(path, settings, notes)]
-        parts.append(str(read_timestamp(submission.folder, notes)))
+        expect_plain_folder(submission.folder)
+        notebooks = candidates(submission.notebook_path)
+        parts += [[path.name, _notebook(path, notes)] for path in notebooks]
+        parts += [_files(notebooks[0], settings, notes), str(read_timestamp(submission.folder, notes))]
     except (Unreadable, NotPlain) as error:
-        parts += [str(error), _bytes(submission)]
+        parts.append(str(error))
     except OSError as error:
         parts.append(str(error.strerror))
     return hashlib.sha256(json.dumps([parts, notes.problems], sort_keys=True, default=str).encode()).hexdigest()
 
 
-def _cells(path: Path, notes: Notes) -> list[Any]:
-    notebook = read_notebook(path, notes)
+def _notebook(path: Path, notes: Notes) -> list[Any]:
+    try:
+        notebook = read_notebook(path, notes)
+    except Unreadable as error:
+        return [str(error), _bytes(path)]
     cells = [[cell.cell_type, cell.source, cell.metadata, cell.get("attachments")] for cell in notebook.cells]
     return [notebook.metadata, cells]
 
@@ -45,12 +50,11 @@ def _files(path: Path, settings: LabSettings, notes: Notes) -> list[list[str]]:
     return [[name, _content(found.folder / name)] for name in found.names]
 
 
-def _bytes(submission: Submission) -> str:
+def _bytes(path: Path) -> str:
     """Of a notebook that cannot be read: a file that is handed in again must count as changed."""
     try:
-        expect_plain_folder(submission.folder)
-        return _content(notebook_path(submission))
-    except (Unreadable, NotPlain, OSError) as error:
+        return _content(path)
+    except (NotPlain, OSError) as error:
         return str(error)
 
 

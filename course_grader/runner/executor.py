@@ -22,5 +22,13 @@ def local_executor(workers: int) -> Iterator[Executor]:
 
 
 def default_workers() -> int:
-    """The number of processors that this process may use."""
+    """A few more than the processors: each submission waits now and then, for a process that starts or ends, or for the
+    disk.
+    """
+    processors = _processors()
+    return processors + max(1, processors // 8)
+
+
+def _processors() -> int:
+    """Those that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

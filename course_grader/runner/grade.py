@@ -120,12 +120,11 @@ def make_engine(
     lab: Lab, request: Request, console: Console, phases: Phases | None = None
 ) -> AbstractContextManager[Grader]:
     """What grades: an engine on this machine, which notes in `phases` how it starts, or the workers of a cluster."""
-    options = request.engine_options
     if request.cluster is None:
-        return Engine(lab, **options, diagnoser=Diagnoses(lab), phases=phases)
+        return Engine(lab, request.engine, diagnoser=Diagnoses(lab), phases=phases)
     from course_grader.runner.cluster.remote_engine import RemoteEngine  # an extra
 
-    return RemoteEngine(lab, request.cluster, console, **options)
+    return RemoteEngine(lab, request.cluster, console, request.engine)
 
 
 def _engine_in_background(lab: Lab, request: Request, console: Console, phases: Phases) -> InBackground[Grader]:
@@ -144,8 +143,8 @@ def _grade(
 ) -> None:
     from course_grader.nbgrader_plugins import GradebookWriter
 
-    if request.profile != "cpu":
-        _say(console, f"Cells run in profile {request.profile}, tests in profile cpu: no score depends on the profile")
+    if (profile := request.engine.profile) != "cpu":
+        _say(console, f"Cells run in profile {profile}, tests in profile cpu: no score depends on the profile")
     if not course.is_registered(lab.name):
         with OwnTests(lab) as own_tests:
             own_tests.expect_passed()  # a test that the reference fails would cost every student points
@@ -158,7 +157,7 @@ def _grade(
         local_executor(workers) as executor,
         engine,  # closed before the executor, which would wait for kernels that are no longer needed
     ):
-        own = outer_seconds(lab.settings, request.run_experiments, request.profile)
+        own = outer_seconds(lab.settings, request.engine)
         seconds = REPAIR_SECONDS if request.cluster else own
         lab_cells = LabCells.of(lab, writer.lab_cells)
         grading = Grading(

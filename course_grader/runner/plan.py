@@ -98,7 +98,7 @@ def make_plan(course: Course, lab: Lab, request: Request, submissions: Sequence[
     """Compare the submissions with what is graded. Reads only."""
     run, going_on = _next_run(runs, request, lab)
     plan = Plan(lab.name, submissions, run, going_on, only=request.only)
-    state = run_fingerprint(lab, **request.engine_options)
+    state = run_fingerprint(lab, request.engine)
     run.options = state.options
     with reading(course.db_url) as session:
         graded = {} if session is None else all_provenance(session, lab.name)

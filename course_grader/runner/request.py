@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypedDict, get_args
+from typing import TYPE_CHECKING, Literal, get_args
+
+from course_grader.engine_options import DEFAULTS, EngineOptions
 
 if TYPE_CHECKING:
     from course_grader.nbgrader_plugins import Course
@@ -16,24 +18,12 @@ Only = Literal["failed", "review", "changed", "new"]
 ONLY: tuple[Only, ...] = get_args(Only)
 
 
-class EngineOptions(TypedDict):
-    """How an engine grades; the same on a cluster's workers."""
-
-    sandbox: bool
-    run_experiments: bool
-    run_all: bool
-    gpu: bool
-    profile: str
-
-
 @dataclass(frozen=True)
 class Request:
     """What to grade and how. None means the course's own folders and gradebook.
 
     seed: None for that of the run that goes on, or a new one. force: also what is graded and unchanged. only: no others
-    than these; empty for all that are not graded yet or have changed since. cluster: None for this machine. run_all:
-    also the lab's own cells that nothing graded needs. gpu: a GPU for each submission, even if lab.toml asks for none.
-    profile: of the students' kernels, as in `course_utils.runtime`; tests always run in "cpu". timeline:
+    than these; empty for all that are not graded yet or have changed since. cluster: None for this machine. timeline:
     records how the time is spent.
     """
 
@@ -41,8 +31,7 @@ class Request:
     submissions: Path | None = None
     student: str | None = None
     workers: int | None = None
-    sandbox: bool = True
-    run_experiments: bool = False
+    engine: EngineOptions = DEFAULTS
     db_url: str | None = None
     autograded: Path | None = None
     log_file: Path | None = None
@@ -50,18 +39,7 @@ class Request:
     only: Sequence[Only] = ()
     name: str | None = None
     cluster: ClusterOptions | None = None
-    run_all: bool = False
-    gpu: bool = False
-    profile: str = "cpu"
     timeline: Timeline | None = None
-
-    @property
-    def engine_options(self) -> EngineOptions:
-        """What an engine needs to know; results depend on it."""
-        return EngineOptions(
-            sandbox=self.sandbox, run_experiments=self.run_experiments, run_all=self.run_all, gpu=self.gpu,
-            profile=self.profile,
-        )  # fmt: skip
 
 
 def open_course(root: Path, request: Request) -> Course:

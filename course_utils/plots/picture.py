@@ -25,8 +25,8 @@ def picture(svg: str, alt: str) -> str:
     svg: an <svg> element with its namespaces and with a style, attributes in double quotes. alt: read out by screen
     readers while it is a picture. Raises ValueError for an <svg> element without a style.
     """
-    size = _STYLE.search(svg)
-    if size is None:
+    style = _STYLE.search(svg)
+    if style is None:
         raise ValueError(f"Expected an <svg> element with a style that gives its size, got {svg[:80]!r}.")
     address = ADDRESS + svg.strip().translate(_QUOTES).translate(_IN_ADDRESS).replace("&", "&amp;")
-    return f'<img alt="{html.escape(alt)}" style="{size[1]}; background: white" onload="{REPLACE}" src="{address}">'
+    return f'<img alt="{html.escape(alt)}" style="{style[1]}; background: white" onload="{REPLACE}" src="{address}">'

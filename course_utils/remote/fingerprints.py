@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import torch
@@ -16,6 +18,7 @@ _WAVES = (1.0, math.sqrt(2.0), (1 + math.sqrt(5.0)) / 2)  # of the weights that 
 _WHOLE, _FINE, _COARSE = 9, 4, 2
 _HALF = (torch.float16, torch.bfloat16)
 _MOST_EVIDENCE = 8
+_MOST_LEAVES = 10_000
 _TRIVIAL: tuple[set, ...] = (set(), {0}, {1})
 
 
@@ -42,6 +45,11 @@ class Reader:
         self._numbers: Numbers = []
         self._seen: set[Any] = set()
         self._plain = False  # whether there is anything but handles
+
+    def fingerprint(self, form: Any) -> Fingerprint:
+        """The values alone."""
+        structure = [self._read(form), _Detail(None, (), ())]
+        return Fingerprint(hash_of(structure, VALUES), self._numbers)
 
     def read(self, form: Any, aside: Any = ()) -> Seen:
         """aside: what is not one of the values, such as the names of changed arguments."""
@@ -110,17 +118,11 @@ class Reader:
         self._plain = True
         if tensor.is_complex():
             tensor = torch.view_as_real(tensor)
-        values = tensor.detach().double().flatten()
-        finite = torch.isfinite(values)
-        missing = (~finite).nonzero().flatten().tolist()
-        values = torch.where(finite, values, 0.0)
-        self._seen |= {_rounded(value) for value in values[finite][:100].tolist()}
-        self._seen |= {"not finite"} if missing else set()
-        digits = _digits(tensor)
-        most = DIGITS if digits != _WHOLE else 2 * DIGITS
-        self._numbers.append([digits, *(_rounded(value, most) for value in _digest(values))])
+        leaf = _leaf_of(tensor.detach())
+        self._seen |= leaf.seen
+        self._numbers.append(leaf.numbers)
         shape = list(tensor.shape)
-        return ["numbers", _Detail([size for size in shape if size != 1], shape, shape), missing, detail]
+        return ["numbers", _Detail([size for size in shape if size != 1], shape, shape), leaf.missing, detail]
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,40 @@ class _Detail:
     values: Any
     kinds: Any
     types: Any
+
+
+@dataclass(frozen=True)
+class _Leaf:
+    """What is read of a tensor's numbers. missing: the places of those that are not finite. seen: the first numbers."""
+
+    numbers: list[float]
+    missing: list[int]
+    seen: frozenset[Any]
+
+
+_leaves: dict[tuple[str, bytes], _Leaf] = {}  # read before: tests send the same tensors again and again
+
+
+def _leaf_of(tensor: torch.Tensor) -> _Leaf:
+    content = tensor.contiguous().flatten().view(torch.uint8).numpy()
+    key = str(tensor.dtype), hashlib.sha256(content.tobytes()).digest()
+    if key not in _leaves:
+        if len(_leaves) >= _MOST_LEAVES:
+            _leaves.clear()
+        _leaves[key] = _read_leaf(tensor)
+    return _leaves[key]
+
+
+def _read_leaf(tensor: torch.Tensor) -> _Leaf:
+    values = tensor.double().flatten()
+    finite = torch.isfinite(values)
+    missing = (~finite).nonzero().flatten().tolist()
+    values = torch.where(finite, values, 0.0)
+    seen: set[Any] = {_rounded(value) for value in values[finite][:100].tolist()}
+    digits = _digits(tensor)
+    most = DIGITS if digits != _WHOLE else 2 * DIGITS
+    numbers = [digits, *(_rounded(value, most) for value in _digest(values))]
+    return _Leaf(numbers, missing, frozenset(seen | {"not finite"} if missing else seen))
 
 
 def _class_of(tensor: torch.Tensor) -> str:
@@ -148,8 +184,13 @@ def _digest(values: torch.Tensor) -> list[float]:
     """A few numbers that stand for all: themselves, or their norm and projections on fixed directions."""
     if len(values) <= FEW:
         return values.tolist()
-    places = torch.arange(1, len(values) + 1, dtype=torch.float64)
-    return [float(values.norm()), *(float(values @ torch.cos(places * wave)) for wave in _WAVES)]
+    return [float(values.norm()), *(float(values @ wave) for wave in _waves(len(values)))]
+
+
+@lru_cache(maxsize=64)
+def _waves(length: int) -> list[torch.Tensor]:
+    places = torch.arange(1, length + 1, dtype=torch.float64)
+    return [torch.cos(places * wave) for wave in _WAVES]
 
 
 def _rounded(value: float, digits: int = DIGITS) -> float:

@@ -12,7 +12,7 @@ from typing import Any
 
 from course_utils.lines import filled
 from course_utils.remote.signs import Likeness, Sign, Tally, compare
-from course_utils.remote.traces import Traces
+from course_utils.remote.traces import Call, Traces
 
 ENOUGH = 4  # evidence that a diagnosis needs: a single number could be a coincidence
 # The share of calls that may differ, in a test and with other arguments: no two answers treat every odd input alike.
@@ -49,6 +49,8 @@ class Mistake:
             own, varied = _with_free(own), _with_free(varied)
         likely = _mostly(own.telling, OWN) and _mostly(own.same, OWN) and (own.telling.agree or not own.telling.differ)
         likely = likely and _mostly(varied.telling, VARIED) and _mostly(varied.same, VARIED)
+        # Apart from all others, which may only prepare something and be much more.
+        likely = likely and _mostly(own.own, OWN) and _mostly(varied.own, VARIED)
         return own.telling.evidence + varied.telling.evidence if likely else 0
 
     def differences(self, traces: Traces) -> int:
@@ -57,7 +59,7 @@ class Mistake:
 
 
 def _with_free(likeness: Likeness) -> Likeness:
-    return Likeness(likeness.telling + likeness.free, likeness.free, likeness.same)
+    return Likeness(likeness.telling + likeness.free, likeness.free, likeness.same, likeness.own)
 
 
 def _mostly(calls: Tally, share: float) -> bool:
@@ -67,25 +69,31 @@ def _mostly(calls: Tally, share: float) -> bool:
 def diagnose(traces: Traces, mistakes: Iterable[Mistake]) -> list[Mistake]:
     """The mistake that these calls show; several where the tests cannot tell them apart, none where too many fit.
 
-    None for an answer that returns one value whatever it gets: it has no idea that could be named.
+    None for an answer that returns one value whatever it gets: it has no idea that could be named. Where only the
+    exercise's function does, other calls may show an effect: such an answer must do all that the mistake does.
     """
-    if _ignores_its_input(traces):
-        return []
-    fitting = [mistake for mistake in mistakes if mistake.evidence_in(traces) >= ENOUGH]
-    found = [(mistake, mistake.differences(traces)) for mistake in fitting]
-    fewest = min((differences for _, differences in found), default=0)
-    for slack in (1, 0):  # what differs in one call more may still be it
-        likely = [mistake for mistake, differences in found if differences <= fewest + slack]
-        if len(likely) <= MOST_NAMED:
-            return likely
-    return []
-
-
-def _ignores_its_input(traces: Traces) -> bool:
     calls = [call for calls in traces.values() for call in calls]
+    if _is_constant(calls) and not any(call.error for call in calls):
+        return []
+    exactly = _is_constant([call for call in calls if call.own])
+    found = [(mistake, mistake.evidence_in(traces), mistake.differences(traces)) for mistake in mistakes]
+    found = [each for each in found if each[1] >= ENOUGH and not (exactly and each[2])]
+    fewest = min((differences for *_, differences in found), default=0)
+    for slack in (1, 0):  # what differs in one call more may still be it
+        likely = [each for each in found if each[2] <= fewest + slack]
+        if len(likely) <= MOST_NAMED:
+            return [mistake for mistake, *_ in likely]
+    # All do the same, but errors of one type may have different texts.
+    most = max(evidence for _, evidence, _ in likely)
+    best = [mistake for mistake, evidence, _ in likely if evidence == most]
+    return best if len(best) <= MOST_NAMED else []
+
+
+def _is_constant(calls: Sequence[Call]) -> bool:
+    """Whether several different requests had one outcome."""
     asked = {str(call.request.to_json()) for call in calls}
     outcomes = {str(call.outcome.to_json()) for call in calls}
-    return len(asked) >= SEVERAL and len(outcomes) == 1 and not any(call.error for call in calls)
+    return len(asked) >= SEVERAL and len(outcomes) == 1
 
 
 def packed(mistakes: Sequence[Mistake]) -> dict[str, list[Any]]:

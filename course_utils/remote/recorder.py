@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 from course_utils.remote.fingerprints import Reader
 from course_utils.remote.traces import UNREADABLE, VARIED, Call, Fingerprint, Traces, error_hash, hash_of
@@ -19,14 +20,16 @@ class Recorder:
 
     returned: the kinds of values that each function returned. failed: tests that went on after an assertion failed.
     varied: whether each test's calls are repeated with other arguments when it ends: a few inputs often cannot tell two
-    mistakes apart. Hidden tests have enough inputs.
+    mistakes apart. Hidden tests have enough inputs. exercise: the name of the function or class that is tested.
     """
 
-    def __init__(self, varied: bool = False) -> None:
+    def __init__(self, varied: bool = False, exercise: str = "") -> None:
         self.returned: dict[str, set[str]] = {}
         self.failed: set[str] = set()
         self.traces: Traces = {}
         self._varied = varied
+        self._exercise = exercise
+        self._types: dict[int, str] = {}  # of the student's objects
         self._calls: list[Call] = []
         self._handles: dict[int, int] = {}
         self._given: list[tuple[int | str, Arguments]] = []
@@ -73,10 +76,21 @@ class Recorder:
         known = {key: request[key] for key in _KEYS if key in request}
         if isinstance(target := request.get("target"), int):  # an object's number is another one each time
             known["target"] = str(self._handles[target])
-        asked = Reader(sent, self._handles).read(known).values
+        asked = Reader(sent, self._handles).fingerprint(known)
+        own = self._is_own(request, reply.get("ok"))
         if "error" in reply:
             error = reply["error"]
             kind = error_hash(next(iter(error["bases"]), error["type"]))
-            return Call(asked, Fingerprint(kind), kind, kind, kind, hash_of(str(error["text"])), 2)
+            return Call(asked, Fingerprint(kind), kind, kind, kind, hash_of(str(error["text"])), 2, own)
         seen = Reader(received, self._handles).read(reply.get("ok"), reply.get("changed", []))
-        return Call(asked, seen.values, seen.kinds, seen.types, evidence=seen.evidence)
+        return Call(asked, seen.values, seen.kinds, seen.types, evidence=seen.evidence, own=own)
+
+    def _is_own(self, request: dict, result: Any) -> bool:
+        """Whether the exercise's function was called, or an object of its class; not the class itself."""
+        made = str(result.get("type")) if isinstance(result, dict) and result.get("$") == "handle" else ""
+        if made:
+            self._types[result["id"]] = made
+        if request["op"] != "call" or made == self._exercise:
+            return False
+        target = request["target"]
+        return (self._types.get(target) if isinstance(target, int) else target) == self._exercise

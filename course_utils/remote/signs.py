@@ -145,17 +145,20 @@ class Likeness:
     """How an answer's calls compare with a mistake's.
 
     telling: the calls in which the mistake is not right. free: those in which right answers differ, too. same: those in
-    which the mistake does what is right.
+    which the mistake does what is right. own: those of the exercise's function, whatever they show.
     """
 
     telling: Tally = field(default_factory=Tally)
     free: Tally = field(default_factory=Tally)
     same: Tally = field(default_factory=Tally)
+    own: Tally = field(default_factory=Tally)
 
     def add(self, sign: Sign, call: Call | None) -> None:
         if call is not None and sign.differs != UNCLEAR:
             tally = self.free if sign.differs == FREE else self.telling if sign.differs else self.same
             tally.add(sign.evidence_of(call), call)
+            if call.own:
+                self.own.add(sign.evidence_of(call), call)
 
 
 def compare(signs: dict[str, list[Sign]], traces: Traces) -> tuple[Likeness, Likeness]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 UNREADABLE = "?"
@@ -45,7 +45,8 @@ class Call:
 
     error, text: hashes of an error's built-in type and of its text, else empty. evidence: how much the outcome tells:
     2 for an error and for each different number or text, up to 8; 1 for a single 0, 1 or None, which many functions
-    return; 0 for an object that stays with the student.
+    return; 0 for an object that stays with the student. own: whether it called the exercise's function, or an object of
+    its class.
     """
 
     request: Fingerprint
@@ -55,6 +56,7 @@ class Call:
     error: str = ""
     text: str = ""
     evidence: int = 0
+    own: bool = False
 
     def agrees(self, other: Call) -> bool:
         """Whether the same request had the same outcome, and of the same types; of errors only the types count."""
@@ -62,8 +64,8 @@ class Call:
         return same and self.types == other.types
 
     def to_json(self) -> list[Any]:
-        rest = {key: value for key, value in asdict(self).items() if key not in ("request", "outcome")}
-        return [self.request.to_json(), self.outcome.to_json(), *rest.values()]
+        rest = [self.kinds, self.types, self.error, self.text, self.evidence, self.own]
+        return [self.request.to_json(), self.outcome.to_json(), *rest]
 
     @classmethod
     def from_json(cls, data: list[Any]) -> Call:

@@ -9,8 +9,9 @@ from datetime import datetime
 from pathlib import Path
 
 from course_utils._version import __version__
-from course_utils.start.copies import StartError, find_labs, spelled, start_again
+from course_utils.start.copies import StartError, find_labs, start_again
 from course_utils.start.jupyterlab import open_lab, open_start_page
+from course_utils.start.usage import spelled
 
 _USAGE = "course-lab | course-lab LAB | course-lab again LAB"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from datetime import datetime
 from pathlib import Path
@@ -12,14 +11,6 @@ WORK = "work"
 
 class StartError(Exception):
     """Something that one sentence explains: no labs here, or no lab of this name."""
-
-
-def spelled(*words: str) -> str:
-    """The command for `words` ("LAB", or "again", "LAB"), as this user gives it: make's environment is not on PATH."""
-    if "MAKELEVEL" not in os.environ:  # set by make
-        return " ".join(["course-lab", *words])
-    target, lab = words[:-1] or ("lab",), [f"LAB={name}" for name in words[-1:]]
-    return " ".join(["make", *target, *lab])
 
 
 def find_labs(start: Path) -> Path:

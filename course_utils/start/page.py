@@ -10,7 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
-from course_utils.start.copies import WORK, copy_path, lab_names, lab_path, spelled
+from course_utils.start.copies import WORK, copy_path, lab_names, lab_path
+from course_utils.start.usage import spelled
 
 _TITLE = re.compile(r"^# (?:Lab \d+ · )?(.+)$", re.MULTILINE)
 _NEEDS = re.compile(r"\*\*You need\*\* (.+?)\. \*\*Time:\*\*", re.DOTALL)

@@ -107,13 +107,13 @@ def _print_diagnosis(exercise: str, cases: list[type[LabTestCase]], outcomes: li
         return
     if not (mistakes := known_mistakes(exercise)):
         return
-    if found := diagnose(_recorded(cases), mistakes):
+    if found := diagnose(_recorded(exercise, cases), mistakes):
         print(advice([mistake.explanation for mistake in found]))
 
 
-def _recorded(cases: list[type[LabTestCase]]) -> Traces:
+def _recorded(exercise: str, cases: list[type[LabTestCase]]) -> Traces:
     """The calls in these tests, which run once more for this: they go on after failed assertions, and say nothing."""
-    recorder = Recorder(varied=True)
+    recorder = Recorder(varied=True, exercise=exercise)
     student._record(recorder)
     session.goes_on = True
     try:

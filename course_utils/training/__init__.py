@@ -8,6 +8,7 @@ from course_utils.training.live_curves import curves
 from course_utils.training.memory import peak_bytes
 from course_utils.training.precision import device_of, half_precision_calls
 from course_utils.training.subwords import SubwordEncoder, SubwordTokenizer
+from course_utils.training.sweeps import sweep
 from course_utils.training.threads import one_thread, steady_threads
 from course_utils.training.tracking import results, show_tensorboard, track
 from course_utils.training.two_tower import TwoTower, topic_recall, train
@@ -31,6 +32,7 @@ __all__ = [
     "show_tensorboard",
     "steady_threads",
     "steps_per_epoch",
+    "sweep",
     "tensor_batches",
     "topic_recall",
     "track",

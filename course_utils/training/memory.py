@@ -15,7 +15,6 @@ from typing import Any
 
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_leaves
 
 
 def peak_bytes(work: Callable[[], object], device: torch.device | str = "cpu") -> int:
@@ -63,11 +62,13 @@ class _Count(TorchDispatchMode):
         return result
 
     def _note(self, values: Any, new: bool) -> None:
-        for tensor in tree_leaves(values):
-            if isinstance(tensor, torch.Tensor):
-                block = tensor.untyped_storage()
-                if block._cdata not in self._held:  # a view shares the block of its base
-                    self._hold(block, block.nbytes() if new else 0)
+        if isinstance(values, torch.Tensor):
+            block = values.untyped_storage()
+            if block._cdata not in self._held:  # a view shares the block of its base
+                self._hold(block, block.nbytes() if new else 0)
+        elif isinstance(values, list | tuple | dict):
+            for value in values.values() if isinstance(values, dict) else values:
+                self._note(value, new)
 
     def _hold(self, block: torch.UntypedStorage, size: int) -> None:
         self._held[block._cdata] = size

@@ -54,8 +54,8 @@ def fake_engine(monkeypatch):
 
     engines = []
 
-    def make(lab, **options):
-        engines.append(FakeEngine(lab, **options))
+    def make(lab, options):
+        engines.append(FakeEngine(lab, options))
         return engines[-1]
 
     monkeypatch.setattr(execute, "make_engine", make)

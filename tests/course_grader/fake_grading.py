@@ -5,6 +5,7 @@ from pathlib import Path
 
 import nbformat
 
+from course_grader.engine_options import DEFAULTS
 from course_grader.grading import Engine, write_record
 from course_grader.grading.notebook_run import fail_closed
 from course_grader.results import TestResult
@@ -21,8 +22,8 @@ class FakeEngine(Engine):
         self.outcomes = outcomes
         self.graded = []
 
-    def __call__(self, lab, **options):
-        self.lab, self.options = lab, options
+    def __call__(self, lab, options=DEFAULTS, *, diagnoser=None, phases=None):
+        self.lab, self.options, self.diagnoser, self.phases = lab, options, diagnoser, phases
         return self
 
     def __enter__(self):

@@ -17,6 +17,7 @@ from pathlib import Path
 import nbformat
 import psutil
 import pytest
+from nbgrader.api import Gradebook
 
 from course_grader.grading.record import read_record
 from tests.paths import ROOT, sandbox_missing
@@ -26,6 +27,8 @@ pytestmark = pytest.mark.skipif(bool(sandbox_missing()), reason=sandbox_missing(
 
 BANKS = ("damaged", "hostile")
 KINDS = [(bank, kind) for bank in BANKS for kind in kinds(bank)]
+# Those that differ in what is read; cells and answers run in the same engine, whichever command grades them.
+READING = [(bank, kind) for bank, kind in KINDS if kind in ("files", "notebooks")]
 WORST = [entry for bank, kind in KINDS for entry in entries(bank, kind) if entry.worst]
 # Small, so that a loop without end costs seconds. Not call_seconds: the first optimizer of a kernel imports
 # torch._dynamo within the call, and an interrupted import makes all later ones fail.
@@ -96,6 +99,40 @@ def test_every_submission_of_a_bank(course, temporary_folder, bank, kind):
     assert not mistakes, "\n".join(mistakes)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("bank", "kind"), READING, ids=["_".join(names) for names in READING])
+def test_nbgraders_own_command_does_the_same_with_what_lies_in_the_folder(course, temporary_folder, bank, kind):
+    chosen = entries(bank, kind)
+    for entry in chosen:
+        entry.make(course / "submitted")
+    HandIn(course / "submitted", "right_0").save(right())
+    with nothing_left_behind(temporary_folder):
+        by_nbgrader(course, temporary_folder, "generate_assignment", "--force")
+        by_nbgrader(course, temporary_folder, "autograde")
+    scores, mistakes = in_gradebook(course), []
+    for entry in chosen:
+        texts = test_texts(course, entry.name) + (messages := messages_of(course, entry.name))
+        mistakes += entry.mistakes(scores.pop(entry.name, None), texts, messages)
+    assert not mistakes, "\n".join(mistakes)
+    assert scores == {"right_0": FULL}
+
+
+def by_nbgrader(course, temporary_folder, command, *options):
+    environment = os.environ | {"TMPDIR": str(temporary_folder), "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
+    run = [sys.executable, "-m", "nbgrader", command, LAB, *options]
+    done = subprocess.run(run, cwd=course, env=environment, text=True, capture_output=True, timeout=570)
+    assert done.returncode == 0 and "Traceback" not in done.stderr, done.stderr
+
+
+def in_gradebook(course):
+    """{student: score} of the tests' points."""
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}", "deep-learning-labs") as gradebook:
+        return {
+            found.student_id: sum(grade.auto_score or 0.0 for grade in found.notebooks[0].grades)
+            for found in gradebook.assignment_submissions(LAB)
+        }
+
+
 def test_the_banks_are_as_large_as_promised_and_every_name_is_its_own():
     names = {bank: [entry.name for kind in kinds(bank) for entry in entries(bank, kind)] for bank in BANKS}
     assert len(names["hostile"]) >= 60 and len(names["damaged"]) >= 40
@@ -151,9 +188,17 @@ def results_of(course):
 
 def test_texts(course, student):
     """What the test cells of a graded submission say."""
+    exercises = record_of(course, student).exercises.values()
+    return [test.message for exercise in exercises for test in exercise.tests if test.message]
+
+
+def messages_of(course, student):
+    return record_of(course, student).messages
+
+
+def record_of(course, student):
     path = course / "autograded" / student / LAB / f"{LAB}.ipynb"
-    record = read_record(nbformat.read(path, as_version=4))
-    return [test.message for exercise in record.exercises.values() for test in exercise.tests if test.message]
+    return read_record(nbformat.read(path, as_version=4))
 
 
 test_texts.__test__ = False

@@ -167,3 +167,36 @@ def test_a_cell_that_stops_its_process_before_any_message_has_left_it_is_named(e
         "Cell 3 (import os, signal) ended the kernel: a cell ran longer than 4 s and did not react to the interrupt."
     ]
     assert score(graded) == FULL
+
+
+LEAVES = {
+    "thread": "import os, threading\nthreading.Timer(0.3, os._exit, [3]).start()",
+    "alarm": "import signal\nsignal.setitimer(signal.ITIMER_REAL, 0.3)",
+    "process": "import os, subprocess\nsubprocess.Popen(['sh', '-c', f'sleep 0.3; kill -9 {os.getpid()}'])",
+    "timer of the event loop": "import asyncio, os\nasyncio.get_event_loop().call_later(0.3, os._exit, 0)",
+    "task": "import asyncio, os\nasync def end():\n    await asyncio.sleep(0.3)\n    os._exit(0)\n"
+    "task = asyncio.ensure_future(end())",
+}
+
+
+@pytest.mark.parametrize("left", LEAVES.values(), ids=LEAVES)
+def test_what_a_cell_leaves_running_to_end_the_kernel_later_costs_no_other_cell(engine, left):
+    notebook = tiny_notebook()
+    notebook.cells.insert(3, code(left, "leaves"))
+    cell_named(notebook, "double").source += "\nimport time\ntime.sleep(0.6)"
+    graded = engine.grade(notebook, "finn", 1)
+    assert [message.partition(": ")[0] for message in graded.messages] == [
+        f"Cell 4 ({left.splitlines()[0]}) ended the kernel"
+    ]
+    assert score(graded) == FULL
+
+
+def test_a_cell_that_ends_the_kernel_is_to_blame_itself_if_an_earlier_one_left_something_harmless(engine):
+    notebook = tiny_notebook()
+    notebook.cells.insert(3, code("import threading, time\nthreading.Timer(60, print).start()", "leaves"))
+    notebook.cells.insert(4, code("import os; os._exit(3)", "ends"))
+    graded = engine.grade(notebook, "finn", 1)
+    assert [message.partition(": ")[0] for message in graded.messages] == [
+        "Cell 5 (import os; os._exit(3)) ended the kernel"
+    ]
+    assert score(graded) == FULL and not graded.needs_review

@@ -9,6 +9,7 @@ from nbgrader.api import Gradebook
 
 from course_grader import cli
 from course_grader.diagnosis import Diagnoses
+from course_grader.engine_options import EngineOptions
 from course_grader.errors import CourseError
 from course_grader.nbgrader_plugins import Course
 from course_grader.results import Phases
@@ -127,14 +128,13 @@ class TestGrade:
     def test_options_reach_the_grader(self, course, engine):
         hand_in(course / "submitted", "ada")
         run(course)
-        assert isinstance(engine.options.pop("diagnoser"), Diagnoses)
-        assert isinstance(engine.options.pop("phases"), Phases)
-        assert engine.options == {"sandbox": True, "run_experiments": False, "run_all": False, "gpu": False,
-                                  "profile": "cpu"}  # fmt: skip
+        assert isinstance(engine.diagnoser, Diagnoses)
+        assert isinstance(engine.phases, Phases)
+        assert engine.options == EngineOptions()
         run(course, "--unsafe-no-sandbox", "--run-experiments", "--run-all", "--gpu", "--profile", "full")
-        del engine.options["diagnoser"], engine.options["phases"]
-        assert engine.options == {"sandbox": False, "run_experiments": True, "run_all": True, "gpu": True,
-                                  "profile": "full"}  # fmt: skip
+        assert engine.options == EngineOptions(
+            sandbox=False, run_experiments=True, run_all=True, gpu=True, profile="full"
+        )
 
     def test_ctrl_c_reports_what_is_saved(self, course, engine, capsys, monkeypatch):
         for student in ("ada", "ben"):

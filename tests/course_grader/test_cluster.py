@@ -9,6 +9,7 @@ import sys
 import threading
 from concurrent.futures import CancelledError
 from contextlib import contextmanager, nullcontext
+from dataclasses import asdict
 from types import SimpleNamespace
 
 import pytest
@@ -19,6 +20,7 @@ pytest.importorskip("distributed")
 
 from distributed import KilledWorker, Security
 
+from course_grader.engine_options import EngineOptions
 from course_grader.errors import CourseError
 from course_grader.grading import write_record
 from course_grader.grading.notebook_run import fail_closed
@@ -342,8 +344,7 @@ class TestSameCourse:
         from course_grader.runner.cluster.messages import libraries
 
         asked = {"lab": LAB, "fingerprint": worker.lab_fingerprint(lab), "libraries": libraries()}
-        options = {"sandbox": False, "run_experiments": False, "run_all": False, "gpu": False, "profile": "cpu"}
-        return {**asked, **options, **changed}
+        return {**asked, "options": asdict(EngineOptions(sandbox=False)), **changed}
 
     @pytest.fixture
     def lab(self, tmp_path, monkeypatch):

@@ -1,6 +1,7 @@
 """Diagnoses: while grading, in the record, and in the file that students get. In the tiny course."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -50,9 +51,15 @@ class TestRecording:
     def test_it_is_kept_until_the_lab_changes(self, lab, mistakes, monkeypatch):
         monkeypatch.setattr(recording, "_record", lambda lab: pytest.fail("recorded again"))
         assert recording.recorded_mistakes(lab) == mistakes
-        monkeypatch.setattr(recording, "audit_fingerprint", lambda lab: "another")
+        monkeypatch.setattr(recording, "recording_hash", lambda lab: "another")
         with pytest.raises(pytest.fail.Exception):
             recording.recorded_mistakes(lab)
+
+    def test_a_misconception_whose_tests_do_not_end_is_named(self, lab, mistakes, monkeypatch, caplog):
+        without_end = replace(mistakes, without_end=["double, 'loops'"])
+        monkeypatch.setattr(recording, "_kept", lambda path, fingerprint: without_end)
+        assert recording.recorded_mistakes(lab).without_end == ["double, 'loops'"]
+        assert "double, 'loops': its tests do not end, so no answer is taken for it" in caplog.text
 
     def test_a_broken_reference_is_no_reason_not_to_grade(self, lab, monkeypatch, caplog):
         def fail(lab):

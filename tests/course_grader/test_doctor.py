@@ -75,7 +75,7 @@ def test_each_setting_counts_in_the_cost_as_often_as_it_can_be_used():
     large = LabSettings(memory_mb=1500, notebook_seconds=110.0, call_seconds=6.0, files_mb=8.0)
     assert cost_of(large).memory_mb - cost_of(small).memory_mb == 500
     assert cost_of(large).seconds - cost_of(small).seconds == 2 * 10 + 1  # a kernel that dies is restarted once
-    assert cost_of(large).disk_mb - cost_of(small).disk_mb == 3  # one copy per kernel, one beside the graded notebook
+    assert cost_of(large).disk_mb - cost_of(small).disk_mb == 4  # one copy per kernel, one beside the graded notebook
     limits = Limits()
     assert cost_of(small).memory_mb > 1000 + 2 * limits.tmp_mb + JUDGE_MB
 

@@ -8,6 +8,7 @@ import inspect
 
 import pytest
 
+from course_grader.engine_options import EngineOptions
 from course_grader.grading import Engine, parts
 from course_grader.grading.record import read_record
 from course_grader.notebooks import find_lab
@@ -36,7 +37,7 @@ def engine(tmp_path_factory):
     root = write_tiny_course(tmp_path_factory.mktemp("course"), 'gpu_exercises = ["double"]\n')
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(parts, "find_gpus", lambda: Gpus(("GPU-a0",), (), (), FakeNvml(), (0,)))
-        with Engine(find_lab(LAB, root), gpu=True) as engine:
+        with Engine(find_lab(LAB, root), EngineOptions(gpu=True)) as engine:
             yield engine
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from course_grader.engine_options import EngineOptions
 from course_grader.errors import CourseError
 from course_grader.grading import Engine, notebook_run
 from course_grader.notebooks import find_lab
@@ -62,7 +63,7 @@ class TestOrdinarySubmissions:
         limits = "cell_seconds = 1\nnotebook_seconds = 30\nexperiment_seconds = 4\n"
         lab = find_lab(LAB, write_tiny_course(tmp_path, limits))
         notebook = with_sources(experiment="import time; time.sleep(1.5); print('done')", goodbye="time.sleep(1.5)")
-        with Engine(lab, run_experiments=True) as engine:
+        with Engine(lab, EngineOptions(run_experiments=True)) as engine:
             graded = engine.grade(notebook, "ada", 1)
             endless = engine.grade(with_sources(experiment="while True: pass"), "ada", 1)
         assert cell_named(graded.notebook, "experiment").outputs[0].text == "done\n"
@@ -235,10 +236,11 @@ class TestTrouble:
         ("source", "said"),
         [
             ("import no_such_package.part", r"`no_such_package` is neither installed where labs are graded nor a file"),
-            ("x = = 1", r"labs are graded with Python 3\.\d+, which does not know the syntax of"),
+            ("lazy import json", r"line 1: `lazy import json`; labs are graded with Python 3\.\d+, which"),
+            ("x = = 1", r"line 1: `x = = 1`"),
         ],
     )
-    def test_what_only_fails_where_labs_are_graded_is_named(self, engine, source, said):
+    def test_the_cause_of_a_cell_s_error_is_named(self, engine, source, said):
         graded = engine.grade(with_sources(double=f"{source}\ndef double(x):\n    return 2 * x"), "ada", 1)
         (message,) = graded.messages
         assert re.fullmatch(rf"Cell \d+ \(double\) ended with \w+Error: .* \({said}.*\)\.", message)

@@ -5,6 +5,7 @@ import signal
 
 import pytest
 
+from course_grader.engine_options import EngineOptions
 from course_grader.grading import Engine
 from course_grader.grading.notebook_run import NotebookRun
 from course_grader.grading.parts import PartLost
@@ -97,7 +98,7 @@ def test_a_judges_process_that_ends_twice_leaves_the_submission_to_an_instructor
 
 
 def test_after_its_end_an_engine_starts_nothing(tmp_path):
-    engine = Engine(find_lab(LAB, write_tiny_course(tmp_path)), sandbox=False)
+    engine = Engine(find_lab(LAB, write_tiny_course(tmp_path)), EngineOptions(sandbox=False))
     with engine:
         pass
     with pytest.raises(PartLost, match="has been closed"):
@@ -106,7 +107,7 @@ def test_after_its_end_an_engine_starts_nothing(tmp_path):
 
 def test_an_engine_that_cannot_start_leaves_nothing_running(tmp_path, monkeypatch):
     """The profile's trial run can fail for many reasons, also of the machine."""
-    engine = Engine(find_lab(LAB, write_tiny_course(tmp_path)), sandbox=False, profile="full")
+    engine = Engine(find_lab(LAB, write_tiny_course(tmp_path)), EngineOptions(sandbox=False, profile="full"))
     closed = []
     monkeypatch.setattr(engine._parts, "get", lambda: None)
     monkeypatch.setattr(engine._parts, "close", lambda: closed.append("closed"))

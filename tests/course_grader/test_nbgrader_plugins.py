@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -22,8 +21,11 @@ from nbgrader.apps import NbGraderAPI
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.coursedir import CourseDirectory
 
+from course_grader.engine_options import EngineOptions
 from course_grader.errors import CourseError
 from course_grader.fingerprint import content_hash
+from course_grader.gradebook.provenance import all_provenance
+from course_grader.gradebook.reading import reading
 from course_grader.nbgrader_plugins import NO_KERNEL, Course, preconditions
 from course_grader.nbgrader_plugins.preconditions import before_autograde
 from course_grader.sandbox import SandboxUnavailable, check
@@ -248,13 +250,13 @@ class TestDamage:
         ],
         ids=str,
     )
-    def test_a_folder_without_a_notebook(self, course, released, fake_engine, files, found):
+    def test_a_folder_without_a_notebook(self, course, released, fake_engine, autograde, files, found):
         folder = course.root / "submitted" / "ada" / LAB
         folder.mkdir(parents=True)
         for name in files:
             (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_text("{}")
-        scores, messages = self.batch(partial(autograde_by_writer, course), course, released)
+        scores, messages = self.batch(autograde, course, released)
         assert messages == f"The submission contains no notebook: expected {LAB}.ipynb, {found}."
         assert scores == {"test_double": (0.0, True), "test_count": (0.0, True)}
 
@@ -359,12 +361,46 @@ class TestDamage:
         nbformat.validate(graded)  # Colab's format 4.0 knows no cell ids, but Colab writes them
         assert cell_named(graded, "double").source == DOUBLE
 
-    def test_an_invalid_timestamp(self, course, released, fake_engine):
+    def test_an_invalid_timestamp(self, course, released, fake_engine, autograde):
         path = hand_in(course.root, "ada", answered(released, double=DOUBLE, count=COUNT))
         (path.parent / "timestamp.txt").write_text("yesterday evening, honestly")
         assert repaired(course, "ada").notes.problems == ["timestamp.txt contains no valid timestamp and is ignored."]
-        assert autograde_by_writer(course, ["ada"]) == {}
+        assert autograde(["ada"]) == {}
         assert automatic(course, "ada") == HALF
+
+    def test_a_pipe_as_timestamp(self, course, released, fake_engine, autograde):
+        path = hand_in(course.root, "ada", answered(released, double=DOUBLE, count=COUNT))
+        os.mkfifo(path.parent / "timestamp.txt")
+        assert autograde(["ada"]) == {}
+        assert automatic(course, "ada") == HALF
+
+    def test_links_pipes_and_files_that_the_lab_does_not_allow_stay_where_they_are(
+        self, course, released, fake_engine, autograde
+    ):
+        folder = hand_in(course.root, "ada", answered(released, double=DOUBLE, count=COUNT)).parent
+        (folder / "secret.csv").symlink_to(course.root / "nbgrader_config.py")
+        os.mkfifo(folder / "pipe.csv")
+        (folder / "program.exe").write_bytes(b"MZ")
+        (folder / "data.csv").write_text("1,2")
+        found, messages = self.batch(autograde, course, released)
+        assert found == HALF
+        assert messages == "Files that this lab does not allow were left out: pipe.csv, program.exe, secret.csv."
+        graded = course.root / "autograded" / "ada" / LAB
+        assert {path.name for path in graded.iterdir()} == {f"{LAB}.ipynb", "data.csv"}
+
+    def test_a_folder_that_is_a_link_is_not_followed(self, course, released, fake_engine, autograde):
+        hand_in(course.root, "ben", answered(released, double=DOUBLE, count=COUNT))
+        (course.root / "submitted" / "ada").symlink_to("ben")
+        found, messages = self.batch(autograde, course, released)
+        assert found == {"test_double": (0.0, True), "test_count": (0.0, True)}
+        assert messages == "The folder ada is a link: hand in the files themselves."
+
+    def test_nbgraders_command_goes_on_after_a_name_that_it_cannot_match(self, course, released, fake_engine):
+        for student in ("ada [2]", "ada\nada", "ada ", "zoe"):
+            hand_in(course.root, student, answered(released, double=DOUBLE, count=COUNT))
+        assert autograde_by_nbgrader(course, ["*"]) == {}
+        assert automatic(course, "zoe") == HALF
+        assert fake_engine[0].graded == ["zoe"]
 
     def test_a_folder_name_that_nbgrader_cannot_read(self, course, released, fake_engine):
         hand_in(course.root, "ada [2]", released)
@@ -416,10 +452,19 @@ class TestRefusals:
         reason = autograde_by_nbgrader(course, ["ada"])["ada"]
         assert "--no-execute would take the scores from the submission itself" in reason
 
+    def test_nbgraders_command_has_the_same_options(self, course, released, fake_engine):
+        course.config.CourseExecute.update(profile="full", gpu=True, run_all=True, run_experiments=True)
+        hand_in(course.root, "ada", answered(released, double=DOUBLE))
+        assert autograde_by_nbgrader(course, ["ada"]) == {}
+        options = EngineOptions(profile="full", gpu=True, run_all=True, run_experiments=True)
+        assert [engine.options for engine in fake_engine] == [options]
+        with reading(course.db_url) as session:
+            assert all_provenance(session, LAB)["ada"].fingerprint.options == options.in_words
+
     def test_if_the_engine_refuses_nobody_is_scored(self, course, released, monkeypatch):
         from course_grader.nbgrader_plugins import execute
 
-        def refuse(lab, **options):
+        def refuse(lab, options):
             raise CourseError("cell 3 of the reference notebook fails")
 
         monkeypatch.setattr(execute, "make_engine", refuse)

@@ -25,7 +25,8 @@ class FakeKernel:
     def __init__(self, deadly, death):
         self._deadly, self._death = deadly, death
         self.death = self.fault = self.cause = ""
-        self.stalled = False
+        self.stalled = self.sudden = False
+        self.left_running = 0
         self.ran = []
 
     async def run(self, cell, index, seconds):
@@ -148,6 +149,86 @@ class TestAfterADeath:
         first.run = show
         graded = run(first, second, notebook=notebook)
         assert cell_named(graded.notebook, "table").outputs[0].text == "shown"
+
+
+class Leaving(FakeKernel):
+    """Leaves something running after each cell of `leaves`, and ends suddenly; in cells of `failing` is an error."""
+
+    def __init__(self, leaves, deadly, failing=()):
+        super().__init__(set(deadly), "a crash")
+        self._leaves, self._failing = leaves, failing
+
+    def _start(self):
+        self.left_running = sum(name in self._leaves for name in self.ran)
+
+    async def run(self, cell, index, seconds):
+        self._start()
+        end = await super().run(cell, index, seconds)
+        self.sudden = end is CellEnd.DEAD
+        self.fault = "ended with NameError" if cell.id in self._failing else ""
+        return end
+
+    async def serve_judge(self, path, judging):
+        self._start()
+        result = await super().serve_judge(path, judging)
+        self.sudden = bool(self.death)
+        return result
+
+
+class TestWhatAnEarlierCellLeftRunning:
+    SAID = "Cell 4 (double) ended the kernel: a crash, probably by what this cell left running"
+
+    def test_ends_the_kernel_in_a_later_cell_which_is_then_run_again(self):
+        first, second = Leaving({"double"}, {"count"}), Leaving({"double"}, ())
+        graded = run(first, second)
+        assert second.ran == ["setup", "table", "count", "goodbye"]
+        assert [message.partition(" (a thread")[0] for message in graded.messages] == [self.SAID]
+        assert score(graded) == FULL
+
+    def test_ends_the_kernel_in_a_later_test_which_is_then_judged_again(self):
+        class Judge(FakeJudge):
+            def judge(self, source, exercise, maximum, lost="", fault=""):
+                result = super().judge(source, exercise, maximum, lost, fault)
+                if self.asked.count(("count", "")) == 1 and exercise == "count":
+                    result.tests[0].points = 0.0
+                return result
+
+        first, second = Leaving({"double"}, {"test_count"}), Leaving({"double"}, ())
+        graded = run(first, second, judge=Judge())
+        assert second.ran == ["setup", "table", "count", "goodbye"]
+        assert [message.partition(" (a thread")[0] for message in graded.messages] == [self.SAID]
+        assert score(graded) == FULL
+
+    @pytest.mark.parametrize(
+        "again", [{"deadly": {"count"}}, {"deadly": (), "failing": {"count"}}], ids=["dies", "fails"]
+    )
+    def test_is_innocent_if_the_later_cell_goes_no_better_without_it(self, again):
+        first, third = Leaving({"double"}, {"count"}), Leaving({"double"}, ())
+        second = Leaving({"double"}, **again)
+        graded = run(first, second, third)
+        assert second.ran[:3] == ["setup", "table", "count"]
+        assert third.ran == ["setup", "table", "double", "goodbye"]
+        assert graded.messages == ["Cell 6 (count) ended the kernel: a crash."]
+        assert not graded.needs_review
+
+    @pytest.mark.parametrize("again", [{"test_count"}, ()], ids=["dies", "has no more points"])
+    def test_is_innocent_if_the_later_test_goes_no_better_without_it(self, again):
+        first, second, third = (Leaving({"double"}, deadly) for deadly in ({"test_count"}, again, ()))
+        graded = run(first, second, third)
+        assert third.ran == ["setup", "table", "double", "goodbye"]
+        assert graded.messages == ["Cell 7 (test_count) ended the kernel: a crash."]
+        assert score(graded) == FULL
+
+    def test_is_not_suspected_where_a_limit_ended_the_kernel(self):
+        class Limited(Leaving):
+            sudden = property(lambda kernel: False, lambda kernel, value: None)
+
+        graded = run(Limited({"double"}, {"count"}), FakeKernel(set(), ""))
+        assert graded.messages == ["Cell 6 (count) ended the kernel: a crash."]
+
+    def test_is_not_suspected_if_it_is_the_course_s_own_cell(self):
+        graded = run(Leaving({"setup", "table"}, {"count"}), FakeKernel(set(), ""))
+        assert graded.messages == ["Cell 6 (count) ended the kernel: a crash."]
 
 
 class HangingKernel(FakeKernel):

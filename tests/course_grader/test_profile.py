@@ -2,6 +2,7 @@
 
 import pytest
 
+from course_grader.engine_options import EngineOptions
 from course_grader.errors import CourseError
 from course_grader.grading import Engine
 from course_grader.notebooks import find_lab
@@ -53,7 +54,7 @@ class TestEngine:
     def test_students_cells_run_in_it_with_the_caches_and_tests_do_not(self, caches, tmp_path):
         root = write_tiny_course(tmp_path / "course", "full_memory_mb = 2500\n")
         fixture(root, "if runtime.profile() == 'full':\n    table = table[:1]")
-        with Engine(find_lab(LAB, root), run_all=True, profile="full") as engine:
+        with Engine(find_lab(LAB, root), EngineOptions(run_all=True, profile="full")) as engine:
             notebook = find_lab(LAB, root).reference()
             notebook.cells.append(code(SHOW, "show"))
             graded = engine.grade(notebook, "ada", 1)
@@ -63,7 +64,7 @@ class TestEngine:
 
     def test_a_setup_cell_that_asks_for_it_does_not_get_it(self, tmp_path):
         root = write_tiny_course(tmp_path / "course")
-        with Engine(find_lab(LAB, root), run_all=True) as engine:
+        with Engine(find_lab(LAB, root), EngineOptions(run_all=True)) as engine:
             notebook = find_lab(LAB, root).reference()
             notebook.cells.append(code("runtime.setup('00_tiny', profile='full')\nprint(runtime.profile())", "show"))
             graded = engine.grade(notebook, "ada", 1)
@@ -77,4 +78,4 @@ class TestEngine:
         root = write_tiny_course(tmp_path / "course")
         fixture(root, f"if runtime.profile() == 'full':\n    {step}")
         with pytest.raises(CourseError, match=rf"in profile full the reference itself gets .*{why}"):
-            Engine(find_lab(LAB, root), profile="full").__enter__()
+            Engine(find_lab(LAB, root), EngineOptions(profile="full")).__enter__()

@@ -19,12 +19,14 @@ pytest.importorskip("nbgrader")
 from course_grader.cli import main
 from course_grader.errors import CourseError
 from course_grader.release import LeakError, make_labs, make_release
+from course_grader.release.bundle import package_files
 from course_grader.release.course_settings import WHEEL, parse_install
 from course_grader.release.leaks import expect_no_leak
 from course_grader.release.secrets import leaks, secrets_of
 from course_utils import __version__
 from tests.local_server import serve
 from tests.nbgrader_course import write_course
+from tests.paths import ROOT
 from tests.tiny_course import LAB, WRITTEN, cell_named, tiny_notebook
 
 DOUBLE = '''\
@@ -64,6 +66,9 @@ LEAKS = {
 }
 
 
+PACKAGE_DATA = '[tool.setuptools.package-data]\ncourse_utils = ["**/*.json"]\n'
+
+
 def write_reference(root, **sources):
     notebook = tiny_notebook()
     written = WRITTEN.replace("Model answer.", f"{MODEL_ANSWER}\n\n{RUBRIC}")
@@ -90,6 +95,8 @@ def write_releasable_course(root):
     package.mkdir()
     (package / "__init__.py").write_text('"""The package."""\n')
     (package / "texts.json").write_text('{"title": "Tiny"}')
+    with (root / "pyproject.toml").open("a") as settings:
+        settings.write(PACKAGE_DATA)
     (root / "CHANGELOG.md").write_text(f"# Changelog\n\n## [{__version__}] - 2026-01-01\n\nThe first.\n\n## [0.0.1]\n")
     make_labs(root)
     make_wheel(root)
@@ -276,6 +283,15 @@ class TestContents:
         assert again.checksums.read_bytes() == release.checksums.read_bytes()
 
 
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a clone: git does not know the files")
+def test_every_file_of_the_package_is_released():
+    """Files of a new kind must be added to the package data in pyproject.toml, or the wheel lacks them."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z", "course_utils"]
+    listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    released = {path.relative_to(ROOT).as_posix() for path in package_files(ROOT)}
+    assert set(filter(None, listed.split("\0"))) == released
+
+
 class TestRefusals:
     def refused(self, root, tmp_path, **options):
         with pytest.raises(CourseError) as error:
@@ -309,7 +325,7 @@ class TestPublished:
 
     def release(self, root, tmp_path, install):
         text = f'[tool.course]\nrepository = "someone/their-course"\ninstall = "{install}"\n'
-        (root / "pyproject.toml").write_text(text)
+        (root / "pyproject.toml").write_text(text + PACKAGE_DATA)
         make_labs(root)
         return make_release(root, [], tmp_path / "out")
 

@@ -9,10 +9,10 @@ import pytest
 
 from course_grader.lab_settings import LabSettings
 from course_grader.notebooks import nbgrader_metadata
-from course_grader.repair import LabCells, Submission, other_files, repair_submission
+from course_grader.repair import LabCells, Submission, other_files, repair_submission, submission_hash
 from course_grader.repair.json_selection import EVERYTHING, TooLarge, read_selection
 from course_grader.repair.notes import Notes
-from tests.tiny_course import LAB, cell_named, code, tiny_notebook
+from tests.tiny_course import LAB, cell_named, code, tiny_notebook, with_sources
 
 
 def lab_cells(**settings):
@@ -175,6 +175,79 @@ class TestPlainFiles:
             except OSError:  # the path is longer than the system takes
                 break
         assert not repaired(folder, tiny_notebook()).notes.unreadable
+
+
+class TestChoosing:
+    """Which notebook counts if a folder has several."""
+
+    COPY = f"{LAB}-Copy1.ipynb"
+    OTHER = f"{LAB} (1).ipynb"
+
+    @staticmethod
+    def answered(text="mine"):
+        return with_sources(double=text)
+
+    def put(self, folder, **notebooks):
+        for name, notebook in notebooks.items():
+            (folder / {"own": f"{LAB}.ipynb", "copy": self.COPY, "other": self.OTHER}[name]).write_text(
+                json.dumps(notebook)
+            )
+
+    def test_a_copy_with_answers_beside_the_unchanged_notebook_is_graded_and_reviewed(self, folder):
+        self.put(folder, own=tiny_notebook(), copy=self.answered())
+        result = repaired(folder)
+        assert cell_named(result.notebook, "double").source == "mine"
+        assert f"{LAB}.ipynb is unchanged, and {self.COPY} contains answers: {self.COPY} was graded." in (
+            result.notes.problems
+        )
+        assert result.notes.needs_review and not result.notes.unreadable
+
+    def test_a_notebook_with_answers_counts_whatever_is_beside_it(self, folder):
+        self.put(folder, own=self.answered(), copy=self.answered("yours"))
+        result = repaired(folder)
+        assert cell_named(result.notebook, "double").source == "mine"
+        assert not result.notes.needs_review
+
+    def test_between_two_copies_with_answers_an_instructor_decides(self, folder):
+        self.put(folder, own=tiny_notebook(), copy=self.answered(), other=self.answered("yours"))
+        result = repaired(folder)
+        assert cell_named(result.notebook, "double").source == cell_named(tiny_notebook(), "double").source
+        assert any(
+            f"several other notebooks contain answers: {self.OTHER}, {self.COPY}" in problem
+            for problem in result.notes.problems
+        )
+        assert result.notes.needs_review
+
+    @pytest.mark.parametrize("beside", ["unchanged", "damaged", "another lab's", "a link"])
+    def test_nothing_but_answers_to_this_lab_takes_the_place_of_the_notebook(self, folder, beside):
+        self.put(folder, own=tiny_notebook())
+        place = folder / self.COPY
+        if beside == "a link":
+            place.symlink_to(folder / f"{LAB}.ipynb")
+        else:
+            others = {"unchanged": tiny_notebook(), "damaged": "{", "another lab's": {"cells": [], "nbformat": 4}}
+            place.write_text(json.dumps(others[beside]))
+        result = repaired(folder)
+        assert cell_named(result.notebook, "double").source == cell_named(tiny_notebook(), "double").source
+        assert not any("was graded" in problem for problem in result.notes.problems)
+
+    def test_of_two_notebooks_with_other_names_the_one_with_answers_is_graded_and_reviewed(self, folder):
+        self.put(folder, copy=tiny_notebook(), other=self.answered())
+        result = repaired(folder)
+        assert cell_named(result.notebook, "double").source == "mine"
+        assert any("only this one contains answers" in problem for problem in result.notes.problems)
+        assert result.notes.needs_review
+
+    def test_two_notebooks_with_other_names_and_answers_are_not_graded(self, folder):
+        self.put(folder, copy=self.answered(), other=self.answered("yours"))
+        assert repaired(folder).notes.unreadable
+
+    def test_a_change_in_the_copy_is_a_change_of_the_submission(self, folder):
+        submission = Submission("ada", LAB, folder)
+        self.put(folder, own=tiny_notebook(), copy=self.answered())
+        before = submission_hash(submission, LabSettings())
+        self.put(folder, copy=self.answered("yours"))
+        assert submission_hash(submission, LabSettings()) != before
 
 
 class TestOtherFiles:

@@ -22,6 +22,7 @@ from course_grader.gradebook.lab_cells import lab_cells
 from course_grader.notebooks import find_lab
 from course_grader.repair import LabCells, Submission, repair_submission
 from course_grader.results import GradedSubmission
+from course_grader.runner import executor as executors
 from course_grader.runner import grade
 from course_grader.runner.class_run import ClassRun, grade_class
 from course_grader.runner.deadline import Deadline, OutOfTime
@@ -67,6 +68,12 @@ def run(grade, writer, students, workers=2, report=lambda result: None):
     with local_executor(workers) as executor:
         grade_class(class_run, grade, executor, writer, report)
     return class_run
+
+
+@pytest.mark.parametrize(("processors", "workers"), [(1, 2), (2, 3), (8, 9), (64, 72)])
+def test_one_submission_more_than_processors_for_every_eight(processors, workers, monkeypatch):
+    monkeypatch.setattr(executors, "_processors", lambda: processors)
+    assert executors.default_workers() == workers
 
 
 class TestGradeClass:

@@ -90,7 +90,11 @@ def test_a_text_that_is_too_long_is_refused_with_both_numbers(lab):
 
 def test_the_tiny_encoder_gives_the_librarys_hidden_states_on_a_padded_batch(lab):
     tokenizer, model = load_tokenizer(), load_encoder()
-    texts = ["a bridge", "who built the old mill by the river in the town of marshes", "cats sleep on the warm steps"]
+    texts = [
+        "a bridge",
+        "who built the old mill by the river in the town known for marshes",
+        "cats sleep on the warm steps",
+    ]
     batch = tokenizer(texts, padding=True, return_tensors="pt")
     mask = batch["attention_mask"].bool()
     with torch.no_grad():

@@ -10,9 +10,7 @@ from course_grader.notebooks import find_lab, is_solution_cell, lab_names
 from tests.paths import ROOT
 
 # A number or a shape, a piece of code, or a value or error that a student meets.
-EXAMPLE = re.compile(
-    r"(?<![A-Za-z\d_])\d|`[^`]+`|\"[^\"]+\"|'\w+'|\b(True|False|None|NaN|infinite|\w+Error)\b|\w\(\)"
-)
+EXAMPLE = re.compile(r"(?<![A-Za-z\d_])\d|`[^`]+`|\"[^\"]+\"|'\w+'|\b(True|False|None|NaN|infinite|\w+Error)\b|\w\(\)")
 POINTER = re.compile(r"\b(look|check|compare|think|count|write down)\b", re.IGNORECASE)
 SHORTEST, LONGEST = 80, 430  # characters
 LEAST_CODE = 25  # characters of a line of code that nobody writes by chance
@@ -66,7 +64,10 @@ def test_no_explanation_serves_two_mistakes_of_an_exercise(misconceptions):
     ("explanation", "problem"),
     [
         ("Too short: 1. Look.", "has 19 characters"),
-        ("The sum of all the losses of the batch is returned, not their mean. Look at the docstring's verb.", "example"),
+        (
+            "The sum of all the losses of the batch is returned, not their mean. Look at the docstring's verb.",
+            "example",
+        ),
         ("The sum is returned: losses of 1 and 3 give 4 instead of 2, so larger batches get larger losses.", "look at"),
         ("The sum is returned: losses of 1 and 3 give 4. Look at what the hidden tests ask for in this case.", "tests"),
     ],

@@ -20,20 +20,30 @@ SHOW = {"print", "show_table", "plots.show", "plots.knob", "display"}
 RECOMPUTED = {
     ("01_tensor_basics", "squeeze"): lambda: tuple(torch.zeros(3, 1, 2).unsqueeze(0).squeeze(1).shape),
     ("01_tensor_basics", "bmm"): lambda: tuple(torch.bmm(torch.zeros(5, 2, 3), torch.zeros(5, 3, 4)).shape),
-    ("01_tensor_basics", "order"): lambda: "a(bd)" if 256 * 512 * 9 + 128 * 256 * 9 < 128 * 256 * 512 + 128 * 512 * 9 else "(ab)d",
+    ("01_tensor_basics", "order"): lambda: (
+        "a(bd)" if 256 * 512 * 9 + 128 * 256 * 9 < 128 * 256 * 512 + 128 * 512 * 9 else "(ab)d"
+    ),
     ("01_tensor_basics", "gradient"): lambda: "the cat sees the dog".split().count("the"),
-    ("01_tensor_basics", "largest"): lambda: max((1, 2, 3), key=lambda number: math.prod([236, 472, 472, 10][number - 1 : number + 1])),
+    ("01_tensor_basics", "largest"): lambda: max(
+        (1, 2, 3), key=lambda number: math.prod([236, 472, 472, 10][number - 1 : number + 1])
+    ),
     ("01_tensor_basics", "parameters"): lambda: 8 * 6 + (6 * 10 + 10) + (10 * 4 + 4),
     ("01_tensor_basics", "loss"): lambda: F.cross_entropy(torch.zeros(1, 4), torch.tensor([0])).item(),
     ("01_tensor_basics", "zero-grad"): lambda: 3 + 3,
     ("02_attention", "project"): lambda: (torch.tensor([2.0, 1.0]) @ torch.tensor([[0.5, 2.0], [3.0, 1.5]]))[0].item(),
-    ("02_attention", "scores"): lambda: ["he", "likes", "cats"][(torch.tensor([[2.2, 2.8], [2.6, 2.0], [2.4, 2.4]]) @ torch.tensor([4.0, 5.5])).argmax()],
-    ("02_attention", "masked-row"): lambda: "nan" if torch.full((3,), -math.inf).softmax(dim=0).isnan().any() else "zeros",
+    ("02_attention", "scores"): lambda: ["he", "likes", "cats"][
+        (torch.tensor([[2.2, 2.8], [2.6, 2.0], [2.4, 2.4]]) @ torch.tensor([4.0, 5.5])).argmax()
+    ],
+    ("02_attention", "masked-row"): lambda: (
+        "nan" if torch.full((3,), -math.inf).softmax(dim=0).isnan().any() else "zeros"
+    ),
     ("02_attention", "row"): lambda: ["he", "likes", "cats"][torch.tensor([0.5047, 0.1876, 0.3077]).argmax()],
     ("02_attention", "column"): lambda: ["he", "likes", "cats"][torch.tensor([0.1876, 0.0915, 0.1331]).argmax()],
     ("02_attention", "variance"): lambda: 64 / 16,
     ("02_attention", "causal"): lambda: int(torch.ones(5, 5).tril().sum()),
-    ("02_attention", "heads"): lambda: sum(parameter.numel() for parameter in nn.MultiheadAttention(12, 6).parameters()),
+    ("02_attention", "heads"): lambda: sum(
+        parameter.numel() for parameter in nn.MultiheadAttention(12, 6).parameters()
+    ),
     ("02_attention", "minibatches"): lambda: math.ceil(50 / 8),
     ("02_attention", "step"): lambda: 3.0 - 0.1 * 2 * 3.0,
     ("03_temperature", "sharper"): lambda: "above 0.99" if 1 / (1 + math.exp(-(2 - 1) / 0.1)) > 0.99 else "below",
@@ -41,7 +51,9 @@ RECOMPUTED = {
     ("03_temperature", "entropy"): lambda: round(math.log(5), 4),
     ("03_temperature", "chance"): lambda: round(math.log(32), 4),
     ("03_temperature", "share"): lambda: 1 / (1 + math.exp(-(0.5 - 0.3) / 0.01)),
-    ("03_temperature", "best"): lambda: max({0.01: 0.76, 0.03: 0.70, 0.15: 0.74, 0.4: 0.74}.items(), key=lambda row: row[1])[0],
+    ("03_temperature", "best"): lambda: max(
+        {0.01: 0.76, 0.03: 0.70, 0.15: 0.74, 0.4: 0.74}.items(), key=lambda row: row[1]
+    )[0],
     ("04_batch_negatives", "count"): lambda: 512 * 511 / (256 * 255),
     ("04_batch_negatives", "overtake"): lambda: 2 * 128,
     ("04_batch_negatives", "loss"): lambda: 0.759 - math.log(1 + math.exp(-2)),
@@ -54,7 +66,10 @@ RECOMPUTED = {
     ("05_nce_dual_encoder", "in-batch"): lambda: (64 * 64, 64),
     ("05_nce_dual_encoder", "clip"): lambda: (6 * 5 / math.hypot(6, 8), 8 * 5 / math.hypot(6, 8)),
     ("05_nce_dual_encoder", "padding"): lambda: (7 - 3) + (7 - 7) + (7 - 2),
-    ("06_hard_negatives", "push"): lambda: ((1 - torch.tensor([6.0, 5.0, 3.0, 0.0, -2.0]).softmax(dim=0)[0]) / (1 - torch.tensor([6.0, 0.0, -2.0]).softmax(dim=0)[0])).item(),
+    ("06_hard_negatives", "push"): lambda: (
+        (1 - torch.tensor([6.0, 5.0, 3.0, 0.0, -2.0]).softmax(dim=0)[0])
+        / (1 - torch.tensor([6.0, 0.0, -2.0]).softmax(dim=0)[0])
+    ).item(),
     ("06_hard_negatives", "loss"): lambda: 2 * 64 - 1,
     ("06_hard_negatives", "mine"): lambda: torch.tensor([0.0, -1.0, -2.0]).topk(2).indices.tolist(),
     ("06_hard_negatives", "filter"): lambda: sum(score <= 10 - -1 for score in (12, 9.5, 8, 3)),
@@ -62,7 +77,9 @@ RECOMPUTED = {
     ("07_triplet_distances", "double"): lambda: (2 * 3) ** 2 / 3**2,
     ("07_triplet_distances", "twos"): lambda: 1 * (5 - 1) + (7 - 1) * 1,
     ("07_triplet_distances", "repeat"): lambda: torch.tensor([1, 2]).repeat_interleave(3).tolist(),
-    ("07_triplet_distances", "shape"): lambda: tuple((torch.zeros(6, 3).unsqueeze(0) - torch.zeros(2, 3).unsqueeze(1)).shape),
+    ("07_triplet_distances", "shape"): lambda: tuple(
+        (torch.zeros(6, 3).unsqueeze(0) - torch.zeros(2, 3).unsqueeze(1)).shape
+    ),
     ("07_triplet_distances", "block"): lambda: 2000 * 2000 * 256 * 4 / 2**20,
     ("07_triplet_distances", "margin"): lambda: (-2) ** 2 - 1**2,
     ("07_triplet_distances", "semi-hard"): lambda: next(d for d in (0.8, 1.2, 1.6) if 1 < d < 1 + 0.5),
@@ -76,12 +93,31 @@ RECOMPUTED = {
     ("08_playlist_recommender", "moves-mean"): lambda: 4 + 6,
     ("08_playlist_recommender", "moves-extremal"): lambda: 1 + 1,
     ("08_playlist_recommender", "highest-recall"): lambda: 10 / 60,
-    ("09_transformer_encoder", "scale"): lambda: (F.layer_norm(10 * torch.tensor([1.0, 3.0]), (2,)) / F.layer_norm(torch.tensor([1.0, 3.0]), (2,)))[1].item(),
-    ("09_transformer_encoder", "parameters"): lambda: sum(p.numel() for p in nn.Sequential(nn.Linear(128, 256), nn.Linear(256, 128)).parameters()),
-    ("09_transformer_encoder", "zero"): lambda: "the normalised input" if torch.allclose(F.layer_norm(F.layer_norm(torch.tensor([1.0, 3.0, 8.0]), (3,)), (3,)), F.layer_norm(torch.tensor([1.0, 3.0, 8.0]), (3,)), atol=1e-4) else "other",
+    ("09_transformer_encoder", "scale"): lambda: (
+        F.layer_norm(10 * torch.tensor([1.0, 3.0]), (2,)) / F.layer_norm(torch.tensor([1.0, 3.0]), (2,))
+    )[1].item(),
+    ("09_transformer_encoder", "parameters"): lambda: sum(
+        p.numel() for p in nn.Sequential(nn.Linear(128, 256), nn.Linear(256, 128)).parameters()
+    ),
+    ("09_transformer_encoder", "zero"): lambda: (
+        "the normalised input"
+        if torch.allclose(
+            F.layer_norm(F.layer_norm(torch.tensor([1.0, 3.0, 8.0]), (3,)), (3,)),
+            F.layer_norm(torch.tensor([1.0, 3.0, 8.0]), (3,)),
+            atol=1e-4,
+        )
+        else "other"
+    ),
     ("09_transformer_encoder", "positions"): lambda: _third_word_when_two_change_places(),
     ("09_transformer_encoder", "mask"): lambda: tuple(torch.zeros(5, 7)[:, None, None, :].shape),
-    ("09_transformer_encoder", "largest"): lambda: max({"embeddings": (2000 + 256 + 2) * 128, "attention": 2 * 4 * (128 + 1) * 128, "feed-forward": 2 * (2 * 128 * 256 + 256 + 128)}.items(), key=lambda row: row[1])[0],
+    ("09_transformer_encoder", "largest"): lambda: max(
+        {
+            "embeddings": (2000 + 256 + 2) * 128,
+            "attention": 2 * 4 * (128 + 1) * 128,
+            "feed-forward": 2 * (2 * 128 * 256 + 256 + 128),
+        }.items(),
+        key=lambda row: row[1],
+    )[0],
     ("09_transformer_encoder", "tensors"): lambda: 4 + 6 * 8 * 2,
     ("09_transformer_encoder", "masked"): lambda: 1000 * 0.15 * 0.8,
     ("09_transformer_encoder", "chance"): lambda: round(math.log(2000), 4),
@@ -126,7 +162,7 @@ def shows(source, answer):
             str(tuple(answer)) in comment or str(answer) in comment for comment in comments
         )
     same_kind = [literal for literal in literals if isinstance(literal, bool) == isinstance(answer, bool)]
-    words = [word.strip(",;:()\"") for comment in comments for word in comment.split()]
+    words = [word.strip(',;:()"') for comment in comments for word in comment.split()]
     return answer in same_kind or str(answer) in words
 
 

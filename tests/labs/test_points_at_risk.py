@@ -24,7 +24,9 @@ def solutions(lab):
 def probed(lab):
     """The points of a lab's tests that run a probe."""
     cells = filter(is_judged_cell, find_lab(lab, ROOT).reference().cells)
-    return sum(points for cell in cells for name, points in worth(cell.source).items() if name in probing_tests(cell.source))
+    return sum(
+        points for cell in cells for name, points in worth(cell.source).items() if name in probing_tests(cell.source)
+    )
 
 
 def worth(source):
@@ -43,6 +45,50 @@ def worth(source):
 @pytest.mark.parametrize("lab", LABS)
 def test_few_points_rest_on_probes(lab):
     assert 0 < probed(lab) <= MAX_PROBED
+
+
+def measures(source):
+    """The expected values in a test cell's comparisons, and the names in it that are values of the student's."""
+    nodes = list(ast.walk(ast.parse(source)))
+    assigned = (pair for node in nodes if isinstance(node, ast.Assign) for pair in assignments(node))
+    taken = {target.id for target, value in assigned if ast.unparse(value).startswith("student.value(")}
+    calls = [node for node in nodes if isinstance(node, ast.Call) and len(node.args) > 1]
+    compared = ("self.assert_close", "self.assert_equal_values", "self.assertEqual", "self.assert_gradient")
+    return [node.args[1] for node in calls if ast.unparse(node.func) in compared], taken
+
+
+def assignments(node):
+    """(name, value) of each name that an assignment sets to a value of its own."""
+    target, value = node.targets[0], node.value
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        pairs = zip(target.elts, value.elts, strict=True)
+    else:
+        pairs = [(target, value)]
+    return [pair for pair in pairs if isinstance(pair[0], ast.Name)]
+
+
+def student_s(expected, taken):
+    return any(isinstance(node, ast.Name) and node.id in {"student", *taken} for node in ast.walk(expected))
+
+
+@pytest.mark.parametrize("lab", LABS)
+def test_no_expected_value_is_made_from_what_is_in_the_student_s_notebook(lab):
+    for cell in filter(is_judged_cell, find_lab(lab, ROOT).reference().cells):
+        expected, taken = measures(cell.source)
+        assert not [ast.unparse(each) for each in expected if student_s(each, taken)]
+
+
+def test_a_value_of_the_student_s_is_recognised_as_a_measure():
+    source = """
+class Hidden(LabTestCase):
+    def test(self):
+        words, tokenizer = samples(), student.value("tokenizer")
+        self.assert_close(student.embed(words, tokenizer), len(tokenizer))
+        self.assert_close(student.embed(words), student.given(words))
+        self.assert_close(student.embed(words, tokenizer), reference.embed(words))
+"""
+    expected, taken = measures(source)
+    assert [student_s(each, taken) for each in expected] == [True, True, False]
 
 
 def test_the_docs_say_how_many_points_rest_on_probes():

@@ -74,15 +74,8 @@ def test_a_preamble_gives_only_what_the_notebook_gives(lab):
         assert defined(preamble(path)).items() <= given.items(), path.name
 
 
-# Too many bodies that ignore their arguments are taken for a misconception here: to be corrected.
-WRONG_DIAGNOSES = {"02_attention", "04_batch_negatives", "09_transformer_encoder"}
-
-
 def test_the_quick_audit_finds_no_problem(lab):
-    problems = audit_lab(lab, quick=True).problems
-    if lab.name in WRONG_DIAGNOSES:
-        problems = [problem for problem in problems if "are taken for a misconception" not in problem]
-    assert not problems
+    assert audit_lab(lab, quick=True).problems == []
 
 
 @pytest.fixture(scope="module")

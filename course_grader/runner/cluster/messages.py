@@ -29,17 +29,14 @@ from course_grader.runner.deadline import NotGraded
 class LabRequest(TypedDict):
     """Which engine grades. fingerprint: of the lab and the grader. libraries: what results depend on besides these.
 
-    seconds: for one submission on a worker. topic: where a worker reports that it has begun.
+    options: the fields of EngineOptions. seconds: for one submission on a worker. topic: where a worker reports that it
+    has begun.
     """
 
     lab: str
     fingerprint: str
     libraries: str
-    sandbox: bool
-    run_experiments: bool
-    run_all: bool
-    gpu: bool
-    profile: str
+    options: dict[str, bool | str]
     seconds: float
     topic: str
 

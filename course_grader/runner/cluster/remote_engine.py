@@ -11,6 +11,7 @@ import secrets
 import threading
 from concurrent.futures import CancelledError
 from contextlib import ExitStack, suppress
+from dataclasses import asdict, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -18,6 +19,7 @@ from nbformat import NotebookNode
 from rich.console import Console
 from rich.text import Text
 
+from course_grader.engine_options import DEFAULTS, EngineOptions
 from course_grader.errors import CourseError, one_sentence
 from course_grader.fingerprint import lab_fingerprint
 from course_grader.grading.lab_limits import outer_seconds
@@ -44,20 +46,17 @@ GPU = "GPU"  # the name of Dask's resource: dask worker --resources GPU=1
 class RemoteEngine:
     """Grades submissions of one lab on a cluster. A context manager; `grade` is thread-safe and waits for its turn."""
 
-    def __init__(
-        self, lab: Lab, options: ClusterOptions, console: Console, *, sandbox: bool = True,
-        run_experiments: bool = False, run_all: bool = False, gpu: bool = False, profile: str = "cpu",
-    ):  # fmt: skip
+    def __init__(self, lab: Lab, cluster: ClusterOptions, console: Console, options: EngineOptions = DEFAULTS):
         self.lab = lab
-        self._options = options
+        self._cluster = cluster
         self._console = console
+        options = replace(options, gpu=options.gpu or lab.settings.gpu)
         self._request = LabRequest(
-            lab=lab.name, fingerprint=lab_fingerprint(lab), libraries=libraries(), sandbox=sandbox,
-            run_experiments=run_experiments, run_all=run_all, gpu=gpu or lab.settings.gpu, profile=profile,
-            seconds=outer_seconds(lab.settings, run_experiments, profile),
+            lab=lab.name, fingerprint=lab_fingerprint(lab), libraries=libraries(), options=asdict(options),
+            seconds=outer_seconds(lab.settings, options),
             topic=f"course-grader {secrets.token_hex(8)}",
         )  # fmt: skip
-        self._resources = {GPU: 1} if self._request["gpu"] else {}
+        self._resources = {GPU: 1} if options.gpu else {}
         self._workers = Workers()
         self._closed = threading.Event()
         self._said: set[str] = set()
@@ -66,7 +65,7 @@ class RemoteEngine:
     def __enter__(self) -> Self:
         """CourseError if there is no such cluster."""
         with ExitStack() as stack:
-            self._client: Client = stack.enter_context(connected(self._options))
+            self._client: Client = stack.enter_context(connected(self._cluster))
             self._client.subscribe_topic(self._request["topic"], self._note_begin)
             stack.callback(self._leave)
             self._stack = stack.pop_all()

@@ -11,6 +11,7 @@ import os
 from pathlib import Path
 
 from course_grader.diagnosis import Diagnoses
+from course_grader.engine_options import EngineOptions
 from course_grader.errors import CourseError
 from course_grader.fingerprint import code_hash, lab_fingerprint
 from course_grader.grading import Engine
@@ -29,7 +30,6 @@ from course_grader.runner.cluster.messages import (
 )
 from course_grader.runner.deadline import Deadline, why_not_graded
 from course_grader.runner.find_course import find_course
-from course_grader.runner.request import EngineOptions
 
 FOLDER = "COURSE_FOLDER"
 _LOADED = code_hash()  # of the code that this process runs, which may be older than the files are now
@@ -58,20 +58,13 @@ async def close_idle_engines() -> None:
 
 
 def _engine_key(request: LabRequest) -> str:
-    return " ".join([request["lab"], request["fingerprint"], *map(str, _options(request).values())])
+    return " ".join([request["lab"], request["fingerprint"], *map(str, request["options"].values())])
 
 
 def _make_engine(request: LabRequest) -> Engine:
     lab = _same_lab(request)
-    options = _options(request)
-    return Engine(lab, **options, diagnoser=Diagnoses(lab))
-
-
-def _options(request: LabRequest) -> EngineOptions:
-    return EngineOptions(
-        sandbox=request["sandbox"], run_experiments=request["run_experiments"], run_all=request["run_all"],
-        gpu=request["gpu"], profile=request["profile"],
-    )  # fmt: skip
+    options = EngineOptions(**request["options"])  # type: ignore[arg-type]  # the fingerprint says that both have them
+    return Engine(lab, options, diagnoser=Diagnoses(lab))
 
 
 def _same_lab(request: LabRequest) -> Lab:

@@ -18,15 +18,17 @@ from typing import TYPE_CHECKING
 
 from course_utils.data.nq.words import (
     ATTRIBUTES,
+    DETAILS,
     FILLERS,
     FIRST_NAMES,
+    GREETINGS,
     INTROS,
     KINDS,
     LAST_NAMES,
     OUTROS,
     PLOTS,
-    POLITE,
     RELATIONS,
+    SCENES,
     TOWN_FRAMES,
     TOWNS,
 )
@@ -37,8 +39,8 @@ if TYPE_CHECKING:
 LARGEST = 100_000
 TWINS = 3
 """Buildings of one kind in one town that differ in one attribute."""
-PADDING = (3, 3, 3, 3, 4, 5)
-"""Numbers of irrelevant sentences; some passages are long, so that truncation cuts something off."""
+PADDING = ((1, 1), (1, 1), (1, 1), (1, 1), (1, 2))
+"""Numbers of irrelevant sentences about what one sees and about what is told."""
 SAME_WORD = 0.5
 """How often a question uses the passage's word for the kind, or for the town."""
 
@@ -142,28 +144,32 @@ def _answer(kind: str, rng: random.Random) -> str:
 def _question(fact: Fact, rng: random.Random, held_out: bool) -> str:
     _, _, wordings, held_out_wordings, _ = RELATIONS[fact.relation]
     wording = rng.choice(held_out_wordings if held_out else wordings)
-    return rng.choice(POLITE) + wording.replace("{D}", describe(fact, rng))
+    question = rng.choice(GREETINGS) + wording.replace("{D}", describe(fact, rng)) + "?"
+    return question[0].upper() + question[1:]
 
 
 def describe(fact: Fact, rng: random.Random) -> str:
-    """The building in the words of a question: "the beacon painted red in the town of clocks"."""
+    """The building in the words of a question: "the beacon painted red in the town known for clocks"."""
     kind = fact.kind if rng.random() < SAME_WORD else rng.choice(KINDS[fact.kind])
-    place = rng.choice(TOWN_FRAMES).replace("{T}", rng.choice(TOWNS[fact.town]))
+    clause = rng.choice(ATTRIBUTES[fact.axis][fact.value].asked)
     if rng.random() < SAME_WORD:
-        place = f"in {fact.town.lower()}"
-    clause = rng.choice(ATTRIBUTES[fact.axis][fact.value][0])
-    return f"the {kind} {clause} {place}" if rng.random() < 0.5 else f"the {kind} {place} {clause}"
+        return f"the {kind} in {fact.town} {clause}"
+    place = rng.choice(TOWN_FRAMES).replace("{T}", rng.choice(TOWNS[fact.town]))
+    return f"the {kind} {clause} {place}"  # the other order would ask for clocks painted red
 
 
 def _text(fact: Fact, answer: str, rng: random.Random) -> str:
-    """At least eight sentences: the facts in question, one shared attribute, and padding, in random order."""
+    """An opening, what one sees (with both attributes), what is told (with the fact in question), and a closing."""
     shared_axis, shared_value = fact.common
-    body = [
-        rng.choice(ATTRIBUTES[fact.axis][fact.value][1]),
-        rng.choice(ATTRIBUTES[shared_axis][shared_value][1]),
-        rng.choice(RELATIONS[fact.relation][4]).replace("{V}", answer),
-        *rng.sample(FILLERS, rng.choice(PADDING)),
+    details, fillers = rng.choice(PADDING)
+    seen = [
+        rng.choice(ATTRIBUTES[fact.axis][fact.value].stated),
+        rng.choice(ATTRIBUTES[shared_axis][shared_value].stated),
+        rng.choice(SCENES[fact.kind]),
+        *rng.sample(DETAILS, details),
     ]
-    rng.shuffle(body)
-    text = " ".join([rng.choice(INTROS), *body, rng.choice(OUTROS)])
+    told = [rng.choice(RELATIONS[fact.relation].stated).replace("{V}", answer), *rng.sample(FILLERS, fillers)]
+    rng.shuffle(seen)
+    rng.shuffle(told)
+    text = " ".join([rng.choice(INTROS), *seen, *told, rng.choice(OUTROS)])
     return text.replace("{K}", fact.kind).replace("{T}", fact.town)

@@ -32,6 +32,8 @@ class Relation(NamedTuple):
 
 KINDS: dict[str, list[str]] = _WORDS["kinds"]
 """kind of building in passages -> its names in questions"""
+SCENES: dict[str, list[str]] = _WORDS["scenes"]
+"""kind of building -> sentences of passages that are about this kind only"""
 TOWNS: dict[str, list[str]] = _WORDS["towns"]
 """town in passages -> its descriptions in questions"""
 TOWN_FRAMES: list[str] = _WORDS["town_frames"]
@@ -39,9 +41,12 @@ ATTRIBUTES = {
     axis: {value: Wordings(**entry) for value, entry in values.items()} for axis, values in _WORDS["attributes"].items()
 }
 RELATIONS = {name: Relation(**entry) for name, entry in _WORDS["relations"].items()}
-POLITE: list[str] = _WORDS["polite"]
+GREETINGS: list[str] = _WORDS["greetings"]
 INTROS: list[str] = _WORDS["intros"]
+DETAILS: list[str] = _WORDS["details"]
+"""what a visitor sees, true of any building"""
 FILLERS: list[str] = _WORDS["fillers"]
+"""what is told about it, true of any building"""
 OUTROS: list[str] = _WORDS["outros"]
 FIRST_NAMES: list[str] = _WORDS["first_names"]
 LAST_NAMES: list[str] = _WORDS["last_names"]

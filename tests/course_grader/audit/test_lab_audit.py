@@ -1,5 +1,7 @@
 """The audit of a tiny lab: what is found for right and wrong answers, and how an answer that hangs is ended."""
 
+import importlib
+import sys
 from dataclasses import replace
 
 import nbformat
@@ -11,10 +13,10 @@ from course_grader.audit.behaviours import mistakes_of
 from course_grader.audit.check import InProcess
 from course_grader.audit.constants import constant_answers
 from course_grader.audit.diagnosing import Diagnosing
-from course_grader.audit.in_child import ChildEnded, in_child
+from course_grader.audit.in_child import ChildEnded, in_child, in_child_with_imports
 from course_grader.audit.judged_answers import JudgedAnswer, judge_answers
 from course_grader.audit.lab_audit import audit_lab, reference_failures
-from course_grader.audit.lab_hashes import audit_fingerprint
+from course_grader.audit.lab_hashes import recording_hash
 from course_grader.audit.marked_answers import EQUIVALENT_FILE, REFUSED_FILE, equivalent_mutants
 from course_grader.audit.mutants import mutants_of
 from course_grader.audit.own_tests import OwnTests
@@ -100,10 +102,29 @@ class TestQuick:
         assert any("ignore their arguments get 3 points" in problem for problem in audit.problems)
 
     def test_a_variant_that_never_ends_is_ended(self, lab, monkeypatch):
-        monkeypatch.setattr("course_grader.audit.judged_answers.SECONDS_PER_ANSWER", 0.1)
         monkeypatch.setattr(judge_answers, "__defaults__", (0, 3.0))
         variants(lab, '# %% loops kind="alternative"\ndef double(x):\n    while True:\n        pass\n')
         assert any("'loops': its tests do not end" in problem for problem in audit_lab(lab, quick=True).problems)
+
+    def test_answers_beside_one_that_never_ends_are_judged(self, lab):
+        sources = [DOUBLE, "def double(x):\n    while True:\n        pass", "def double(x):\n    return x", DOUBLE]
+        answers = [{"double": source} for source in sources]
+        judged = judge_answers(InProcess(lab.reference()), "double", answers, limit=3.0)
+        assert [each.ended for each in judged] == [True, False, True, True]
+        assert judged[0].lost == judged[3].lost == 0 < judged[2].lost
+
+    def test_recording_tells_misconceptions_without_an_end(self, lab, monkeypatch):
+        monkeypatch.setattr(judge_answers, "__defaults__", (0, 3.0))
+        loops = '# %% loops kind="misconception"\n# An explanation.\ndef double(x):\n    while True:\n        pass\n'
+        variants(lab, wrong("three times x", "3 * x") + "\n" + loops)
+        known = mistakes_of(lab)
+        assert [each.name for each in known.judge["double"]] == ["three times x"]
+        assert known.without_end == ["double, 'loops'"]
+
+    def test_modules_that_the_tests_import_are_imported_once(self, monkeypatch):
+        monkeypatch.delitem(sys.modules, "this", raising=False)
+        assert in_child_with_imports(lambda: importlib.import_module("this").__name__, 10) == "this"
+        assert "this" in sys.modules
 
 
 class TestDiagnoses:
@@ -227,9 +248,9 @@ class TestParts:
         assert in_child(lambda: [1, "a"], 10) == [1, "a"]
 
     def test_the_fingerprint_changes_with_a_variant(self, lab):
-        before = audit_fingerprint(lab)
+        before = recording_hash(lab)
         variants(lab, EMPTY)
-        assert audit_fingerprint(lab) != before
+        assert recording_hash(lab) != before
 
     def test_the_reference_passes_its_own_tests(self, lab):
         assert reference_failures(InProcess(lab.reference())) == []

@@ -55,7 +55,7 @@ def test_unknown_words_are_split_into_pieces(tokenizer):
 
 
 def test_sentence_vectors_have_a_length_that_suits_dot_products(tokenizer):
-    batch = tokenizer(["who designed the beacon in the town of clocks"], return_tensors="pt")
+    batch = tokenizer(["who designed the beacon in the town famous for clocks"], return_tensors="pt")
     vector = load()(**batch).last_hidden_state[0, 0]
     assert 10 < vector.square().sum() < 40
 
@@ -63,7 +63,7 @@ def test_sentence_vectors_have_a_length_that_suits_dot_products(tokenizer):
 def test_padding_changes_nothing(tokenizer):
     model, texts = (
         load(),
-        ["the jail by the lake", "who runs the oldest of all the jails by the lake in the town of lava"],
+        ["the jail by the lake", "who runs the oldest of all the jails by the lake in the town known for lava"],
     )
     together = model(**tokenizer(texts, padding=True, return_tensors="pt")).last_hidden_state[0, 0]
     alone = model(**tokenizer(texts[:1], return_tensors="pt")).last_hidden_state[0, 0]

@@ -9,7 +9,9 @@ CELLS = [
     cell(
         "a_package_that_is_missing", FULL, r"`seaborn_x` is neither installed where labs are graded", "import seaborn_x"
     ),
-    cell("a_syntax_error_in_a_note", FULL, r"labs are graded with Python 3\.\d+", "this is a note to myself"),
+    cell("a_syntax_error_in_a_note", FULL, r"SyntaxError: .* \(line 1: `this is a note to myself`\)\.$",
+         "this is a note to myself"),
+    cell("the_syntax_of_a_later_python", FULL, r"labs are graded with Python 3\.\d+", "lazy import json"),
     cell("a_cell_magic", FULL, "", "%%time\nx = 1", quiet=True),
     cell("a_shell_command", FULL, "", "!pip install torch", quiet=True),
     cell("a_widget_backend", FULL, "", "%matplotlib widget", quiet=True),
@@ -33,7 +35,7 @@ ANSWERS = [
     answer(
         "a_syntax_error_in_an_answer",
         WITHOUT_EMBED,
-        r"ended with SyntaxError.*labs are graded with Python",
+        r"ended with SyntaxError: incomplete input \(line 3: `return table\[token_ids`\)",
         embed_tokens=f"{EMBED}    return table[token_ids",
     ),
     answer(

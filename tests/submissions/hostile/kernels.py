@@ -21,6 +21,10 @@ ENDS = [
          "        pass\ntask = asyncio.ensure_future(spin())"),
     cell("leaves_an_endless_task_to_the_tests", FULL, DIED + "it left something running", "import asyncio\nasync def spin():\n"
          "    while True:\n        pass\ntask = asyncio.ensure_future(spin())", before="test_embed_tokens"),
+    cell("ends_later_by_a_thread", FULL, "", "import os, threading\nthreading.Timer(0.2, os._exit, [0]).start()"),
+    cell("ends_later_by_an_alarm", FULL, "", "import signal\nsignal.setitimer(signal.ITIMER_REAL, 0.2)"),
+    cell("ends_later_by_a_process", FULL, "", "import os, subprocess\nsubprocess.Popen(['sh', '-c', f'sleep 0.2; "
+         "kill -9 {os.getpid()}'])"),
     cell("ends_when_it_should_go_on", FULL, "", "import atexit, os, time\natexit.register(time.sleep, 10**6)"),
 ]
 ENDLESS = [
