@@ -23,10 +23,10 @@ def picture(svg: str, alt: str) -> str:
     """An <img> element of the size that the style of the <svg> element asks for.
 
     svg: an <svg> element with its namespaces and with a style, attributes in double quotes. alt: read out by screen
-    readers while it is a picture.
+    readers while it is a picture. Raises ValueError for an <svg> element without a style.
     """
     style = _STYLE.search(svg)
-    assert style, "the drawing has no style, which gives its size"
-    size = style[1]
+    if style is None:
+        raise ValueError(f"Expected an <svg> element with a style that gives its size, got {svg[:80]!r}.")
     address = ADDRESS + svg.strip().translate(_QUOTES).translate(_IN_ADDRESS).replace("&", "&amp;")
-    return f'<img alt="{html.escape(alt)}" style="{size}; background: white" onload="{REPLACE}" src="{address}">'
+    return f'<img alt="{html.escape(alt)}" style="{style[1]}; background: white" onload="{REPLACE}" src="{address}">'
