@@ -373,6 +373,9 @@ class TestSameCourse:
     @pytest.mark.slow
     def test_a_diagnosis_made_on_a_worker_comes_back(self, lab, monkeypatch):
         """The worker's own function and a real engine, in this process instead of Dask's."""
+        # Without a sandbox, the kernel imports PyTorch in its first cell: on a busy machine that takes longer than 4 s.
+        (lab.source_folder / "lab.toml").write_text("")
+        lab = find_lab(LAB, lab.root)
         here = SimpleNamespace(address=A, log_event=lambda topic, message: None)
         monkeypatch.setattr("distributed.get_worker", lambda: here)
         work = pack(with_sources(double="def double(x):\n    return x + x + x"), "ada", 7, Notes(), None)
