@@ -95,6 +95,7 @@ def labs(options: argparse.Namespace) -> int:
     from course_grader.notebooks import find_lab, lab_names
     from course_grader.release import lint, make_labs
     from course_grader.runner.find_course import find_course
+    from course_grader.runner.terminal import say
 
     root = find_course(options.course)
     for lab in [find_lab(name, root) for name in options.names or lab_names(root)]:
@@ -103,7 +104,7 @@ def labs(options: argparse.Namespace) -> int:
                 own_tests.expect_passed()
     for path in make_labs(root, options.names or None):
         write_shipped(find_lab(path.name, root))
-        print(path)
+        say(path)
     return OK
 
 
@@ -111,6 +112,7 @@ def release(options: argparse.Namespace) -> int:
     from course_grader.errors import CourseError
     from course_grader.release import make_release
     from course_grader.runner.find_course import find_course
+    from course_grader.runner.terminal import say
     from course_utils._version import __version__
 
     if options.tag not in (None, f"v{__version__}"):
@@ -119,7 +121,7 @@ def release(options: argparse.Namespace) -> int:
         )
     written = make_release(find_course(options.course), options.names, options.to, published=not options.unpublished)
     for path in (written.folder, written.archive, written.wheel, written.checksums, written.notes):
-        print(path)
+        say(path)
     return OK
 
 
@@ -160,8 +162,9 @@ def lab(options: argparse.Namespace) -> int:
 def doctor(options: argparse.Namespace) -> int:
     from course_grader.doctor import examine
     from course_grader.runner.find_course import find_course
+    from course_grader.runner.terminal import say
 
     checks = examine(find_course(options.course))
     for check in checks:
-        print(check)
+        say(check)
     return OK if all(check.ok for check in checks) else TROUBLE

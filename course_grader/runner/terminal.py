@@ -28,6 +28,12 @@ def terminal_may_be_gone() -> Iterator[None]:
         _drop_output()
 
 
+def say(line: object) -> None:
+    """Print a line, or drop it if nobody can receive it anymore, as after `| head`."""
+    with terminal_may_be_gone():
+        print(line)
+
+
 def _drop_output() -> None:
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, sys.stdout.fileno())

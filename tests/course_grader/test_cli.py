@@ -1,8 +1,11 @@
-"""The command line as instructors use it: what it prints, writes and returns. Only the last test starts kernels."""
+"""The command line as instructors use it: what it prints, writes and returns. Only the last tests start processes."""
 
 import hashlib
 import json
+import os
 import shutil
+import subprocess
+import sys
 
 import pytest
 from nbgrader.api import Gradebook
@@ -15,7 +18,7 @@ from course_grader.nbgrader_plugins import Course
 from course_grader.results import Phases
 from course_grader.runner import grade
 from tests.course_grader.fake_grading import MESSAGE, FakeEngine, hand_in, write_course
-from tests.paths import sandbox_missing
+from tests.paths import ROOT, sandbox_missing
 from tests.tiny_course import LAB
 
 
@@ -287,3 +290,13 @@ def test_for_real(course, tmp_path, capsys):
     events = json.loads((course / "timeline.json").read_text().rstrip().rstrip(",") + "]")
     phases = {event["cat"] for event in events if event["ph"] == "X"}
     assert phases >= {"starting the zygote", "waiting for a slot", "starting a kernel", "cells", "tests", "saving"}
+
+
+@pytest.mark.parametrize("arguments", [["doctor"], ["labs"]], ids=" ".join)
+def test_output_that_nobody_receives_ends_no_command(course, arguments):
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "course_grader.cli", *arguments, "--course", str(course)]
+    done = subprocess.run(command, cwd=ROOT, stdout=writing, stderr=subprocess.PIPE, text=True)
+    os.close(writing)
+    assert done.stderr == ""
