@@ -209,19 +209,21 @@ class NotebookRun:
 
         own: cells that are no suspects here. result: of the test, if cell `index` is one.
         """
-        if self._suspicion is not None and self._suspicion.during == index:  # without them, it is no better
+        again = self._suspicion is not None and self._suspicion.during == index
+        if self._suspicion is not None and again:  # without them, it is no better
             self._acquit(self._suspicion)
-            return False
-        if kernel.stalled and self._ran:
+        suspects = sorted(cell for cell in self._suspects.cells - own if not _is_given(self._cells[cell]))
+        if again or not kernel.sudden or not suspects or self._deaths:
+            if not kernel.stalled or not self._ran:
+                return False
             await self._restart(self._ran[-1], self._ran[-1], kernel.death)
             return True
-        suspects = sorted(cell for cell in self._suspects.cells - own if not _is_given(self._cells[cell]))
-        if not kernel.sudden or not suspects or self._deaths:
-            return False
         known = len(self._graded.messages)
         for number in suspects:
-            self._add_message(number, f"ended the kernel: {kernel.death}, {LEFT_RUNNING}")
-        self._suspicion = Suspicion(index, suspects, kernel.death, self._graded.messages[known:], result)
+            why = kernel.death if kernel.stalled else f"{kernel.death}, {LEFT_RUNNING}"
+            self._add_message(number, f"ended the kernel: {why}")
+        before = None if kernel.stalled else result  # what had not started can say nothing about its points
+        self._suspicion = Suspicion(index, suspects, kernel.death, self._graded.messages[known:], before)
         await self._start_again(set(suspects), kernel.death)
         return True
 

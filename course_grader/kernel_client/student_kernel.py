@@ -147,7 +147,7 @@ class StudentKernel:
         if not self.death:
             self.stalled = not self._starts.heard
             reason = getattr(self._manager.provisioner, "death_reason", None)
-            self.sudden = not self.stalled and (reason is None or reason.startswith(ITS_OWN_END))
+            self.sudden = reason is None or reason.startswith(ITS_OWN_END)
 
     @property
     def left_running(self) -> int:

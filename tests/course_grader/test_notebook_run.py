@@ -14,7 +14,7 @@ from course_grader.kernel_client import CellEnd
 from course_grader.lab_settings import LabSettings
 from course_grader.notebooks import is_autograded_cell
 from course_grader.results import ExerciseResult, GradedSubmission, TestResult
-from tests.tiny_course import LAB, cell_named, score, tiny_notebook
+from tests.tiny_course import LAB, cell_named, code, score, tiny_notebook
 
 FULL = {"double": 5.0, "count": 15.0}
 
@@ -151,6 +151,12 @@ class TestAfterADeath:
         assert cell_named(graded.notebook, "table").outputs[0].text == "shown"
 
 
+def with_a_cell_of_its_own():
+    notebook = tiny_notebook()
+    notebook.cells.insert(3, code("own = 1", "own"))
+    return notebook
+
+
 class Leaving(FakeKernel):
     """Leaves something running after each cell of `leaves`, and ends suddenly; in cells of `failing` is an error."""
 
@@ -218,6 +224,30 @@ class TestWhatAnEarlierCellLeftRunning:
         assert third.ran == ["setup", "table", "double", "goodbye"]
         assert graded.messages == ["Cell 7 (test_count) ended the kernel: a crash."]
         assert score(graded) == FULL
+
+    def test_ends_the_kernel_between_two_cells_and_the_one_that_has_just_run_is_innocent(self):
+        first, second = Leaving({"own"}, {"count"}), Leaving({"own"}, ())
+        first.stalled = True  # `count` had not started
+        graded = run(first, second, notebook=with_a_cell_of_its_own())
+        assert second.ran == ["setup", "table", "double", "count", "goodbye"]
+        assert graded.messages == ["Cell 4 (own = 1) ended the kernel: a crash."]
+        assert score(graded) == FULL
+
+    def test_ends_the_kernel_before_a_test_has_started(self):
+        first, second = Leaving({"own"}, {"test_count"}), Leaving({"own"}, ())
+        first.stalled = True
+        judge = FakeJudge()
+        graded = run(first, second, notebook=with_a_cell_of_its_own(), judge=judge)
+        assert [exercise for exercise, _ in judge.asked] == ["double", "count", "count"]
+        assert second.ran == ["setup", "table", "double", "count", "goodbye"]
+        assert graded.messages == ["Cell 4 (own = 1) ended the kernel: a crash."]
+
+    def test_is_innocent_if_the_kernel_ends_again_before_the_next_cell_has_started(self):
+        first, second, third = Leaving({"own"}, {"count"}), Leaving({"own"}, {"count"}), Leaving({"own"}, ())
+        first.stalled = second.stalled = True
+        graded = run(first, second, third, notebook=with_a_cell_of_its_own())
+        assert graded.messages == ["Cell 5 (double) ended the kernel: a crash."]
+        assert third.ran == ["setup", "table", "own", "count", "goodbye"]
 
     def test_is_not_suspected_where_a_limit_ended_the_kernel(self):
         class Limited(Leaving):
