@@ -103,6 +103,11 @@ def has_tag(cell: NotebookNode, tag: str) -> bool:
     return tag in cell.metadata.get("tags", [])
 
 
+def is_given_cell(cell: NotebookNode) -> bool:
+    """A setup or fixture cell: the course's own, which answers and tests may need."""
+    return has_tag(cell, "setup") or has_tag(cell, "fixture")
+
+
 def is_experiment(cell: NotebookNode) -> bool:
     """A long-running cell that grading skips by default; never an exercise or a test, whatever its tags say."""
     return has_tag(cell, EXPERIMENT) and not nbgrader_metadata(cell)

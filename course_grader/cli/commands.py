@@ -95,16 +95,16 @@ def labs(options: argparse.Namespace) -> int:
     from course_grader.notebooks import find_lab, lab_names
     from course_grader.release import lint, make_labs
     from course_grader.runner.find_course import find_course
-    from course_grader.runner.terminal import say
+    from course_grader.runner.terminal import Terminal, say
 
-    root = find_course(options.course)
+    root, console = find_course(options.course), Terminal()
     for lab in [find_lab(name, root) for name in options.names or lab_names(root)]:
         if not lint(lab.reference()):  # else make_labs says what is wrong
             with OwnTests(lab) as own_tests:
                 own_tests.expect_passed()
     for path in make_labs(root, options.names or None):
         write_shipped(find_lab(path.name, root))
-        say(path)
+        say(console, str(path))
     return OK
 
 
@@ -112,7 +112,7 @@ def release(options: argparse.Namespace) -> int:
     from course_grader.errors import CourseError
     from course_grader.release import make_release
     from course_grader.runner.find_course import find_course
-    from course_grader.runner.terminal import say
+    from course_grader.runner.terminal import Terminal, say
     from course_utils._version import __version__
 
     if options.tag not in (None, f"v{__version__}"):
@@ -120,8 +120,9 @@ def release(options: argparse.Namespace) -> int:
             f"expected the tag v{__version__} for this version, got {options.tag}; see course_utils/_version.py"
         )
     written = make_release(find_course(options.course), options.names, options.to, published=not options.unpublished)
+    console = Terminal()
     for path in (written.folder, written.archive, written.wheel, written.checksums, written.notes):
-        say(path)
+        say(console, str(path))
     return OK
 
 
@@ -162,9 +163,9 @@ def lab(options: argparse.Namespace) -> int:
 def doctor(options: argparse.Namespace) -> int:
     from course_grader.doctor import examine
     from course_grader.runner.find_course import find_course
-    from course_grader.runner.terminal import say
+    from course_grader.runner.terminal import Terminal, say
 
-    checks = examine(find_course(options.course))
+    checks, console = examine(find_course(options.course)), Terminal()
     for check in checks:
-        say(check)
+        say(console, str(check))
     return OK if all(check.ok for check in checks) else TROUBLE

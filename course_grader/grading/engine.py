@@ -24,7 +24,7 @@ from course_grader.grading.record import write_record
 from course_grader.in_sandbox import start_signal
 from course_grader.judge.launcher import JudgeError, JudgeSession
 from course_grader.kernel_client import StartListener, StudentKernel
-from course_grader.notebooks import Lab, has_tag, is_experiment
+from course_grader.notebooks import Lab, is_experiment, is_given_cell
 from course_grader.repair import Notes, clean_content
 from course_grader.results import GradedSubmission, OtherFiles, Phases
 from course_grader.sandbox import SandboxUnavailable, check, share_socket, show_files, start_kernel_manager
@@ -226,6 +226,6 @@ def _start_listener(folder: Path) -> StartListener:
 
 def _errors_of_the_given(notebook: NotebookNode) -> list[str]:
     """The errors of setup and fixture cells."""
-    given = [cell for cell in notebook.cells if has_tag(cell, "setup") or has_tag(cell, "fixture")]
+    given = [cell for cell in notebook.cells if is_given_cell(cell)]
     outputs = [output for cell in given for output in cell.outputs if output.output_type == "error"]
     return [f"{output.ename}: {output.evalue}" for output in outputs]

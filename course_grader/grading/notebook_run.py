@@ -17,9 +17,9 @@ from course_grader.judge.launcher import JudgeError, JudgeSession
 from course_grader.kernel_client import CellEnd, StudentKernel
 from course_grader.lab_settings import LabSettings
 from course_grader.notebooks import (
-    has_tag,
     is_autograded_cell,
     is_experiment,
+    is_given_cell,
     is_judged_cell,
     is_solution_cell,
     nbgrader_metadata,
@@ -209,15 +209,21 @@ class NotebookRun:
 
         own: cells that are no suspects here. result: of the test, if cell `index` is one.
         """
-        again = self._suspicion is not None and self._suspicion.during == index
-        if self._suspicion is not None and again:  # without them, it is no better
-            self._acquit(self._suspicion)
-        suspects = sorted(cell for cell in self._suspects.cells - own if not _is_given(self._cells[cell]))
-        if again or not kernel.sudden or not suspects or self._deaths:
-            if not kernel.stalled or not self._ran:
-                return False
+        suspects = sorted(cell for cell in self._suspects.cells - own if not is_given_cell(self._cells[cell]))
+        if self._suspicion is not None and self._suspicion.during == index:
+            self._acquit(self._suspicion)  # without them, it is no better
+        elif kernel.sudden and suspects and not self._deaths:
+            await self._leave_out(suspects, kernel, index, result)
+            return True
+        if kernel.stalled and self._ran:
             await self._restart(self._ran[-1], self._ran[-1], kernel.death)
             return True
+        return False
+
+    async def _leave_out(
+        self, suspects: list[int], kernel: StudentKernel, index: int, result: ExerciseResult | None
+    ) -> None:
+        """Start again without the suspects, and see whether cell `index` goes better."""
         known = len(self._graded.messages)
         for number in suspects:
             why = kernel.death if kernel.stalled else f"{kernel.death}, {LEFT_RUNNING}"
@@ -225,7 +231,6 @@ class NotebookRun:
         before = None if kernel.stalled else result  # what had not started can say nothing about its points
         self._suspicion = Suspicion(index, suspects, kernel.death, self._graded.messages[known:], before)
         await self._start_again(set(suspects), kernel.death)
-        return True
 
     async def _end_suspicion(self, index: int, culprit: int, better: bool) -> None:
         """After another try at cell `index`, without the suspects: if it went no better, `culprit` ended the kernel."""
@@ -283,10 +288,6 @@ class NotebookRun:
     def _add_message(self, index: int, text: str) -> None:
         name = _name_of(self._cells[index])
         self._graded.messages.append(f"Cell {index + 1} ({name}) {text}.")
-
-
-def _is_given(cell: NotebookNode) -> bool:
-    return has_tag(cell, "setup") or has_tag(cell, "fixture")
 
 
 def fail_closed(graded: GradedSubmission) -> None:

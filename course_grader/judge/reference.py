@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from course_grader.errors import CourseError
-from course_grader.notebooks import has_tag, is_solution_cell, setup_imports
+from course_grader.notebooks import is_given_cell, is_solution_cell, setup_imports
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -30,8 +30,7 @@ class ReferenceSource:
         cells = [
             (number, cell.source)
             for number, cell in enumerate(notebook.cells, start=1)
-            if cell.cell_type == "code"
-            and (has_tag(cell, "setup") or has_tag(cell, "fixture") or is_solution_cell(cell))
+            if cell.cell_type == "code" and (is_given_cell(cell) or is_solution_cell(cell))
         ]
         return cls(setup_imports(notebook), cells)
 

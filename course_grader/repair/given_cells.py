@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from nbformat import NotebookNode
 
-from course_grader.notebooks import has_tag, nbgrader_metadata
+from course_grader.notebooks import has_tag, is_given_cell, nbgrader_metadata
 from course_grader.repair.notes import Notes
 
 
@@ -18,7 +18,7 @@ def restore_given_cells(notebook: NotebookNode, release: Sequence[NotebookNode],
     a released fixture is run after it, so that the tests meet the data that they expect.
     """
     for position, given in enumerate(release):
-        if not (has_tag(given, "setup") or has_tag(given, "fixture")):
+        if not is_given_cell(given):
             continue
         place = _find(notebook, given)
         if place is None:

@@ -23,6 +23,7 @@ from course_grader.runner.class_run import ClassRun
 from course_grader.runner.grade import grade_lab
 from course_grader.runner.request import Request
 from course_grader.runner.run_report import show_run
+from course_grader.runner.terminal import say
 
 CLASS = Path("tests") / "submissions" / "example_class"
 EXPECTED = "expected.toml"  # [LAB.STUDENT] with score, status, and what is special about the submission
@@ -49,7 +50,7 @@ def grade_example_class(root: Path, console: Console) -> bool:
     _write(root, runs, console)
     problems += [text for name in labs for text in unexpected_results(_expected(root, name), runs[name].results)]
     for problem in problems:
-        _say(console, f"✗ not as expected: {problem}")
+        say(console, f"✗ not as expected: {problem}")
     return not problems
 
 
@@ -78,7 +79,7 @@ def _release(root: Path, needed: list[str], console: Console) -> list[str]:
     except CourseError as error:
         made = make_labs(root, needed)
         problems.append(f"a lab that the example class does not use: {error}")
-    _say(console, f"Labs made from solutions/: {', '.join(path.name for path in made)}")
+    say(console, f"Labs made from solutions/: {', '.join(path.name for path in made)}")
     return problems
 
 
@@ -105,9 +106,9 @@ def _write_feedback(root: Path, name: str, scratch: Path, request: Request, run:
         log_file=request.log_file,
     )  # fmt: skip
     failed = course.generate_feedback(name, students)
-    _say(console, f"Feedback for {plural(len(students) - len(failed), 'student')}: {scratch / 'feedback'}")
+    say(console, f"Feedback for {plural(len(students) - len(failed), 'student')}: {scratch / 'feedback'}")
     for student, reason in failed.items():
-        _say(console, f"✗ no feedback for {student}: {reason}")
+        say(console, f"✗ no feedback for {student}: {reason}")
 
 
 def _write(root: Path, runs: dict[str, ClassRun], console: Console) -> None:
@@ -116,7 +117,7 @@ def _write(root: Path, runs: dict[str, ClassRun], console: Console) -> None:
     write_json(build / "grades.json", {"labs": grades})
     parts = [LabResults(name, run.seed, run.results) for name, run in runs.items()]
     write_page(build / "report.html", parts, "The example class")
-    _say(console, f"Report: {build / 'report.html'}  Scores: {build / 'grades.json'}")
+    say(console, f"Report: {build / 'report.html'}  Scores: {build / 'grades.json'}")
 
 
 def _expected(root: Path, lab: str) -> dict[str, Expected]:
@@ -124,7 +125,3 @@ def _expected(root: Path, lab: str) -> dict[str, Expected]:
     if not path.is_file():
         raise CourseError(f"{path} does not exist; expected [LAB.STUDENT] tables with score, status and about")
     return tomllib.loads(path.read_text(encoding="utf-8")).get(lab, {})
-
-
-def _say(console: Console, text: str) -> None:
-    console.print(Text(text), soft_wrap=True)

@@ -22,9 +22,7 @@ def local_executor(workers: int) -> Iterator[Executor]:
 
 
 def default_workers() -> int:
-    """A few more than the processors: each submission waits now and then, for a process that starts or ends, or for the
-    disk.
-    """
+    """A few more than the processors: each submission waits now and then, for a process or for the disk."""
     processors = _processors()
     return processors + max(1, processors // 8)
 

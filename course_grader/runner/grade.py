@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Protocol
 from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 from rich.console import Console
-from rich.text import Text
 
 from course_grader.audit.own_tests import OwnTests
 from course_grader.diagnosis import Diagnoses
@@ -36,7 +35,7 @@ from course_grader.runner.request import Request, open_course
 from course_grader.runner.run_progress import progress
 from course_grader.runner.run_record import LabRuns, RunRecord, runs_file
 from course_grader.runner.submissions import find_submissions
-from course_grader.runner.terminal import terminal_may_be_gone
+from course_grader.runner.terminal import say
 from course_grader.runner.timeline import RUN
 from course_grader.sandbox import SandboxUnavailable
 
@@ -76,9 +75,9 @@ def grade_lab(lab: Lab, request: Request, console: Console) -> ClassRun:
         runs = LabRuns(autograded_folder(course, lab.name), lab.name)
         stack.enter_context(runs.alone())
         with phases.during("planning"):
-            settle(course, lab.name, partial(_say, console))
+            settle(course, lab.name, partial(say, console))
             plan = plan_lab(course, lab, request, runs)
-        _say(console, plan.sentence)
+        say(console, plan.sentence)
         run = ClassRun(plan.submissions, plan.run.seed, plan.to_grade, plan.earlier, plan.run.name)
         announce_unusable_names(run.submissions, console)
         if plan.to_grade:
@@ -144,7 +143,7 @@ def _grade(
     from course_grader.nbgrader_plugins import GradebookWriter
 
     if (profile := request.engine.profile) != "cpu":
-        _say(console, f"Cells run in profile {profile}, tests in profile cpu: no score depends on the profile")
+        say(console, f"Cells run in profile {profile}, tests in profile cpu: no score depends on the profile")
     if not course.is_registered(lab.name):
         with OwnTests(lab) as own_tests:
             own_tests.expect_passed()  # a test that the reference fails would cost every student points
@@ -164,7 +163,7 @@ def _grade(
             engine.future, lab_cells, run.seed, seconds, run.name, plan.fingerprints, request.cluster is not None
         )
         note = (lambda graded: None) if request.timeline is None else request.timeline.note
-        grade_class(run, grading, executor, writer, report, lambda text: _say(console, text), note)
+        grade_class(run, grading, executor, writer, report, lambda text: say(console, text), note)
 
 
 @contextmanager
@@ -182,16 +181,11 @@ def recorded(runs: LabRuns, record: RunRecord, run: ClassRun) -> Iterator[None]:
         runs.save(record)
 
 
-def _say(console: Console, text: str) -> None:
-    with terminal_may_be_gone():
-        console.print(Text(text), soft_wrap=True)
-
-
 def announce_unusable_names(submissions: Sequence[Submission], console: Console) -> None:
     """Say which folders will not be graded, before the others are: an instructor can still rename them."""
     for submission in submissions:
         if problem := unusable_name(submission.student):
-            _say(console, f"Not graded: {problem}.")
+            say(console, f"Not graded: {problem}.")
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
-from rich.text import Text
 
 from course_grader.report.grades_file import class_grades, write_json
 from course_grader.report.page import LabResults, write_page
@@ -14,18 +13,18 @@ from course_grader.report.table import print_results
 from course_grader.report.text import plural
 from course_grader.results import GradedSubmission
 from course_grader.runner.class_run import ClassRun
-from course_grader.runner.terminal import terminal_may_be_gone
+from course_grader.runner.terminal import say, terminal_may_be_gone
 
 
 def show_run(lab: str, run: ClassRun, console: Console) -> None:
     """Show all results, the seed of the run and, if it was stopped, how many submissions are saved."""
     _print_table(run.results, console)
     if run.graded:
-        _say(console, f"Run {run.name}. With --seed {run.seed} --force, every student gets the same test inputs again")
+        say(console, f"Run {run.name}. With --seed {run.seed} --force, every student gets the same test inputs again")
     if run.interrupted or run.stopped:
         saved, total = sum(result.saved for result in run.results), plural(len(run.submissions), "submission")
         why = f" ({run.stopped})" if run.stopped else ""
-        _say(console, f"Stopped: {saved} of {total} graded and saved{why}. Run the command again to go on with {lab}.")
+        say(console, f"Stopped: {saved} of {total} graded and saved{why}. Run the command again to go on with {lab}.")
 
 
 def write_files(runs: Mapping[str, ClassRun], json_file: Path | None = None, page: Path | None = None) -> None:
@@ -57,8 +56,3 @@ def _print_table(results: Sequence[GradedSubmission], console: Console) -> None:
     if results:
         with terminal_may_be_gone():
             print_results(results, console)
-
-
-def _say(console: Console, text: str) -> None:
-    with terminal_may_be_gone():
-        console.print(Text(text), soft_wrap=True)

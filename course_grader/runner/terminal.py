@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.text import Text
 
 
 class Terminal(Console):
@@ -28,10 +29,10 @@ def terminal_may_be_gone() -> Iterator[None]:
         _drop_output()
 
 
-def say(line: object) -> None:
-    """Print a line, or drop it if nobody can receive it anymore, as after `| head`."""
+def say(console: Console, text: str) -> None:
+    """Print a line as it is, or drop it if nobody can receive it anymore, as after `| head`."""
     with terminal_may_be_gone():
-        print(line)
+        console.print(Text(text), soft_wrap=True)
 
 
 def _drop_output() -> None:

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 from nbformat import NotebookNode
 from rich.console import Console
-from rich.text import Text
 
 from course_grader.engine_options import DEFAULTS, EngineOptions
 from course_grader.errors import CourseError, one_sentence
@@ -32,6 +31,7 @@ from course_grader.runner.cluster.messages import Answer, LabRequest, Work, libr
 from course_grader.runner.cluster.options import ClusterOptions
 from course_grader.runner.cluster.worker import close_idle_engines, grade_on_worker
 from course_grader.runner.deadline import NotGraded
+from course_grader.runner.terminal import say
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -169,7 +169,7 @@ class RemoteEngine:
     def _say(self, text: str) -> None:
         if text not in self._said:
             self._said.add(text)
-            self._console.print(Text(text), soft_wrap=True)
+            say(self._console, text)
 
     def _lost(self, error: BaseException) -> Exception:
         if self._closed.is_set():
