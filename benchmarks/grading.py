@@ -1,6 +1,6 @@
 """How fast a class is graded: `course-grader grade` beside plain `nbgrader autograde` and `otter run`.
 
-    python benchmarks/grading.py [LAB] [--copies N] [--large N] [--otter]
+    python benchmarks/grading.py [LAB] [--copies N] [--large N] [--otter] [--ours]
     python benchmarks/grading.py --many N
 
 All start with a gradebook that contains the lab; start-up counts. Plain nbgrader and otter always run every cell; ours
@@ -18,7 +18,6 @@ import shutil
 import sys
 from pathlib import Path
 
-import nbformat
 import psutil
 from courses import connected, our_course, scores, stock_course
 from grading_page import Result, Run, add_result, write_page
@@ -28,14 +27,13 @@ from nbformat import NotebookNode
 from otter import environment, run_otter
 from rich.console import Console
 from rich.table import Table
+from students import KINDS, make_class
 from waits import describe
 from watching import Watched, watch
 
 from course_grader.notebooks import has_tag, is_autograded_cell
 
 ROOT = Path(__file__).resolve().parents[1]
-CLASS = ROOT / "tests" / "submissions" / "example_class"
-STUDENTS = ("ada", "ben", "chloe")  # correct, partly correct, unchanged: plain nbgrader can grade all three
 EXPERIMENTS = ("with experiments", "stock nbgrader", "otter run")  # the runs that run experiments
 
 
@@ -44,6 +42,7 @@ def main() -> None:
     parser.add_argument("lab", nargs="?", default="01_tensor_basics")
     parser.add_argument("--copies", type=int, default=8, metavar="N", help="submissions, at least 2 (default: 8)")
     parser.add_argument("--large", type=int, metavar="N", help="also grade N submissions, ours only")
+    parser.add_argument("--ours", action="store_true", help="without plain nbgrader, for labs that train for minutes")
     parser.add_argument("--otter", action="store_true", help="also one `otter run`; installs otter-grader in build/")
     parser.add_argument("--many", type=int, metavar="N", help="only: 64 and N submissions of a nearly empty lab")
     parser.add_argument("--page", action="store_true", help="also write the tables into docs/scaling.md")
@@ -65,9 +64,8 @@ def main() -> None:
 
 
 def measure(build: Path, options: argparse.Namespace) -> Result:
-    lab, submissions = options.lab, read_submissions(options.lab, options.copies)
+    lab, submissions = options.lab, make_class(options.lab, ROOT, options.copies)
     ours = our_course(build / "ours", ROOT, lab, submissions)
-    stock = stock_course(build / "stock", ROOT, lab, submissions)
     command = ["course-grader", "grade", lab, "--seed", "1", "--force"]
     timeline = build / "timeline.json"
     runs = {
@@ -75,29 +73,27 @@ def measure(build: Path, options: argparse.Namespace) -> Result:
         "course-grader": run([*command, "--timeline", str(timeline)], ours),
         "with every given cell": run([*command, "--run-all"], ours),
         "with experiments": run([*command, "--run-experiments"], ours),
-        "stock nbgrader": run(["nbgrader", "autograde", lab], stock),
     }
+    same = None
+    if not options.ours:
+        stock = stock_course(build / "stock", ROOT, lab, submissions)
+        runs["stock nbgrader"] = run(["nbgrader", "autograde", lab], stock)
+        same = scores(ours) == scores(stock)
     counts = dict.fromkeys(runs, options.copies)
-    same = scores(ours) == scores(stock)
     if options.large:
         name = f"{options.large} submissions"
-        course = our_course(build / "large", ROOT, lab, read_submissions(lab, options.large))
+        course = our_course(build / "large", ROOT, lab, make_class(lab, ROOT, options.large))
         shutil.copytree(ours / "build" / "diagnosis", course / "build" / "diagnosis", dirs_exist_ok=True)
         runs[name], counts[name] = run([*command, "--timeline", str(timeline)], course), options.large
     if options.otter and (otter := one_otter(build, lab, submissions)):
         runs["otter run"], counts["otter run"] = otter, 1
-    own = own_seconds(read_submissions(lab, len(STUDENTS)))
+    own = own_seconds(make_class(lab, ROOT, KINDS))
     rows = {
-        name: row(each, counts[name], runs["stock nbgrader"], options.copies, own[name in EXPERIMENTS])
+        name: row(each, counts[name], options.copies, own[name in EXPERIMENTS], runs.get("stock nbgrader"))
         for name, each in runs.items()
     }
     show(rows, f"{lab}, {os.cpu_count()} processors, same scores: {same}")
     return Result(copies=options.copies, same_scores=same, runs=rows, waits=describe(timeline))
-
-
-def read_submissions(lab: str, count: int) -> dict[str, NotebookNode]:
-    originals = [nbformat.read(CLASS / name / lab / f"{lab}.ipynb", as_version=4) for name in STUDENTS]
-    return {f"student{number}": originals[number % len(originals)] for number in range(count)}
 
 
 def run(command: list[str], course: Path) -> Watched:
@@ -143,14 +139,15 @@ def _own_seconds(notebook: NotebookNode) -> dict[bool, float]:
     return seconds
 
 
-def row(watched: Watched, count: int, stock: Watched, stock_count: int, own: float) -> Run:
+def row(watched: Watched, count: int, stock_count: int, own: float, stock: Watched | None) -> Run:
     """Measures of one run over `count` submissions; comparisons are per submission. own: seconds of students' cells."""
     processors = os.cpu_count() or 1
+    faster = {} if stock is None else {"times as fast as stock": stock.wall / stock_count / (watched.wall / count)}
     return {
         "submissions": count,
         "seconds": round(watched.wall, 1),
         "seconds a submission": round(watched.wall / count, 2),
-        "times as fast as stock": round(stock.wall / stock_count / (watched.wall / count), 2),
+        **{name: round(times, 2) for name, times in faster.items()},
         "processor seconds a submission": round(watched.cpu / count, 2),
         "share of the processors busy": round(watched.cpu / watched.wall / processors, 2),
         "the controller's processor seconds": round(watched.root_cpu, 1),

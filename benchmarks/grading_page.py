@@ -17,10 +17,13 @@ Run = dict[str, float]
 
 
 class Result(TypedDict):
-    """One lab. runs: measures by run. waits: of the last of our runs with a timeline."""
+    """One lab. same_scores: as plain nbgrader; None if it did not run. runs: measures by run.
+
+    waits: of the last of our runs with a timeline.
+    """
 
     copies: int
-    same_scores: bool
+    same_scores: bool | None
     runs: dict[str, Run]
     waits: dict[str, Any]
 
@@ -45,19 +48,30 @@ def write_page(page: Path, found: Path) -> None:
 
 def _lab(name: str, entry: dict[str, Any]) -> str:
     result: Result = entry["result"]
-    same = "the same scores" if result["same_scores"] else "OTHER SCORES"
     waits = result["waits"]
     return "\n".join([
         f"**{name}**, {entry['machine']}, {entry['date']}.",
-        f"Copies of three submissions, start-up included; {same} as stock nbgrader. Comparisons are per submission:",
-        f"stock was measured with {result['copies']} submissions, `otter run` with one. Compare only figures of one",
+        "Copies of three submissions: a right one, one with a misconception in every other exercise, and the untouched",
+        f"notebook. Start-up is included. {_compared(result)}Compare only figures of one",
         "table, and with a load average of more than 1 only processor seconds: other programs then take their share.",
         "",
         _table(result["runs"]),
         "",
         f"The median submission took {waits['median_seconds']:g} s ({waits['median_of_phases']}), the slowest",
         f"{waits['slowest_seconds']:g} s ({waits['slowest_spent_it_on']}).",
+        f"After start-up, as long as submissions were waiting, {waits['busy_processors']} processors were busy.",
     ])  # fmt: skip
+
+
+def _compared(result: Result) -> str:
+    """What is said about plain nbgrader; empty if it did not run."""
+    if result["same_scores"] is None:
+        return ""
+    same = "The same scores" if result["same_scores"] else "OTHER SCORES"
+    return (
+        f"{same} as stock nbgrader. Comparisons are per submission:\n"
+        f"stock was measured with {result['copies']} submissions, `otter run` with one. "
+    )
 
 
 def _many(entry: dict[str, Any]) -> str:

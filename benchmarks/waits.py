@@ -8,14 +8,18 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from course_grader.runner.timeline import RUN
+from course_grader.runner.timeline import BUSY, RUN
 
 QUEUE = "waiting for a slot"  # the phase that, like the row RUN, belongs to no submission's own time
+STARTED = "starting a kernel"
 
 
-def read_rows(path: Path) -> dict[str, dict[str, float]]:
+def read_events(path: Path) -> list[dict[str, Any]]:
+    return json.loads(path.read_text(encoding="utf-8").rstrip().rstrip(",") + "]")
+
+
+def read_rows(events: list[dict[str, Any]]) -> dict[str, dict[str, float]]:
     """Seconds in each phase, by row: a student's, or that of the run."""
-    events: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8").rstrip().rstrip(",") + "]")
     names = {event["tid"]: event["args"]["name"] for event in events if event["name"] == "thread_name"}
     rows: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for event in events:
@@ -25,8 +29,12 @@ def read_rows(path: Path) -> dict[str, dict[str, float]]:
 
 
 def describe(path: Path) -> dict[str, Any]:
-    """The median submission and the slowest, without the queue: seconds, and the longest phases of each."""
-    rows = {row: phases for row, phases in read_rows(path).items() if row != RUN}
+    """The median submission and the slowest, without the queue: seconds, and the longest phases of each.
+
+    Also the busy processors after start-up, for as long as submissions wait for a slot.
+    """
+    events = read_events(path)
+    rows = {row: phases for row, phases in read_rows(events).items() if row != RUN}
     totals = {row: sum(seconds for phase, seconds in phases.items() if phase != QUEUE) for row, phases in rows.items()}
     slowest = max(totals, key=lambda row: totals[row])
     phases = {phase for each in rows.values() for phase in each} - {QUEUE}
@@ -34,7 +42,16 @@ def describe(path: Path) -> dict[str, Any]:
     return {
         "median_seconds": round(statistics.median(totals.values()), 2), "median_of_phases": _longest(middle),
         "slowest_seconds": round(totals[slowest], 2), "slowest_spent_it_on": _longest(rows[slowest]),
+        "busy_processors": _busy(events),
     }  # fmt: skip
+
+
+def _busy(events: list[dict[str, Any]]) -> float | None:
+    """Their mean between the first kernel and the end of the queue; None if the timeline does not have them."""
+    began = min((event["ts"] for event in events if event.get("cat") == STARTED), default=0)
+    ended = max((event["ts"] + event["dur"] for event in events if event.get("cat") == QUEUE), default=0)
+    seen = [event["args"]["busy"] for event in events if event["name"] == BUSY and began < event["ts"] <= ended]
+    return round(statistics.mean(seen), 2) if seen else None
 
 
 def _longest(phases: dict[str, float], count: int = 4) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import time
 from dataclasses import dataclass
@@ -10,7 +11,8 @@ from pathlib import Path
 import psutil
 from accounting import Account
 
-INTERVAL = 0.2  # seconds; reading the memory maps of ten processes takes some milliseconds
+INTERVAL = 0.2  # seconds
+SHARE = 0.02  # of its time that the watching may take: reading the memory maps of large processes is slow
 
 
 @dataclass
@@ -37,15 +39,22 @@ def watch(command: list[str], folder: Path, environment: dict[str, str], log: Pa
             command, cwd=folder, env=environment, stdout=output, stderr=subprocess.STDOUT, preexec_fn=account.join
         )
         while process.poll() is None:
+            began = time.process_time()
             tree = _tree(process.pid)
             sizes = [_pss(each) for each in tree]
             peak, root_peak = max(peak, sum(sizes)), max(root_peak, *sizes[:1], 0)
             cpu |= {each: seconds for each in tree if (seconds := _cpu(each)) is not None}
-            time.sleep(INTERVAL)
+            _wait(process, max(INTERVAL, (time.process_time() - began) / SHARE))
         wall, exact = time.monotonic() - started, account.seconds
     root = max((seconds for each, seconds in cpu.items() if each.pid == process.pid), default=0.0)
     total = sum(cpu.values()) if exact is None else exact
     return Watched(wall, total, root, peak / 1e6, root_peak / 1e6, process.returncode)
+
+
+def _wait(process: subprocess.Popen[bytes], seconds: float) -> None:
+    """Until the process ends, but not longer than that."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(seconds)
 
 
 def _tree(pid: int) -> list[psutil.Process]:

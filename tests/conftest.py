@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from tests.postgresql import find_program
+from tests.slurm import missing_programs
 
 if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # processes side by side share the cores
@@ -55,6 +56,8 @@ def _missing(config, used):
         reasons["gpu"] = "no CUDA device"
     if "postgresql" in used and not find_program("initdb"):
         reasons["postgresql"] = "no PostgreSQL server: sudo apt-get install postgresql"
+    if "slurm" in used and (programs := missing_programs()):
+        reasons["slurm"] = f"no {', '.join(programs)}: sudo apt-get install slurm-wlm munge"
     return reasons
 
 

@@ -35,6 +35,7 @@ from course_grader.runner.cluster.messages import from_json, pack, read_answer, 
 from course_grader.runner.cluster.options import ClusterOptions, read_cluster
 from course_grader.runner.cluster.remote_engine import RemoteEngine
 from course_grader.runner.deadline import NotGraded
+from tests import slurm
 from tests.course_grader.fake_grading import hand_in, write_course
 from tests.dask_cluster import cluster
 from tests.fake_worker import SlowEngine
@@ -534,3 +535,34 @@ def test_with_tls_only_who_has_a_certificate_can_grade(class_of_six, tmp_path, c
         plain = start_grading(class_of_six, "there", "--force", "--scheduler", address.replace("tls://", "tcp://"))
         printed, _ = plain.communicate(timeout=300)
         assert plain.returncode == 2 and "no scheduler at" in printed
+
+
+JOBS = """\
+kind = "slurm"
+jobs = 2
+
+[arguments]
+queue = "{queue}"
+cores = 1
+memory = "1GB"
+walltime = "00:20:00"
+interface = "lo"
+shared_temp_directory = "{folder}"
+log_directory = "{folder}"
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.slurm
+def test_a_job_cancelled_in_the_middle_changes_no_record(class_of_six, tmp_path, monkeypatch):
+    options = tmp_path / "cluster.toml"
+    options.write_text(JOBS.format(queue=slurm.QUEUE, folder=tmp_path))
+    with slurm.one_node() as configuration:
+        monkeypatch.setenv("SLURM_CONF", configuration)
+        running = start_grading(class_of_six, "there", "--cluster", options)
+        lines = [running.stdout.readline()]
+        jobs = slurm.asked(configuration, "squeue", "--noheader", "--states=RUNNING", "--format=%i")
+        slurm.asked(configuration, "scancel", jobs.split()[0])
+        lines.append(running.communicate(timeout=300)[0])
+    assert running.returncode == 3, "".join(lines)  # two of the six need review
+    assert records(class_of_six, "there") == grade_here(class_of_six)
