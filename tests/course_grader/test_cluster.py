@@ -10,6 +10,7 @@ import threading
 from concurrent.futures import CancelledError
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -18,6 +19,7 @@ from rich.console import Console
 
 pytest.importorskip("distributed")
 
+import dask
 from distributed import KilledWorker, Security
 
 from course_grader.engine_options import EngineOptions
@@ -30,6 +32,7 @@ from course_grader.results import GradedSubmission, OtherFiles
 from course_grader.runner import grade
 from course_grader.runner.cluster import remote_engine, worker
 from course_grader.runner.cluster.attempts import Workers
+from course_grader.runner.cluster.connection import job_arguments
 from course_grader.runner.cluster.engines import Engines, NotStarted
 from course_grader.runner.cluster.messages import from_json, pack, read_answer, to_json, unpacked_files
 from course_grader.runner.cluster.options import ClusterOptions, read_cluster
@@ -105,6 +108,27 @@ class Recorded:
             self.events.append(f"{name} ends")
 
         return make
+
+
+class TestJobArguments:
+    def arguments(self, **arguments):
+        return job_arguments(ClusterOptions(kind="slurm", arguments=arguments), Path("/my course"))
+
+    def test_jobs_are_told_where_the_course_is(self):
+        assert self.arguments()["job_script_prologue"] == ["export COURSE_FOLDER='/my course'"]
+
+    def test_a_prologue_may_tell_them_otherwise(self):
+        lines = self.arguments(job_script_prologue=["export COURSE_FOLDER=/there"])["job_script_prologue"]
+        assert lines[1:] == ["export COURSE_FOLDER=/there"]
+
+    def test_what_dasks_configuration_says_stays(self):
+        with dask.config.set({"jobqueue.slurm.job-script-prologue": ["module load python"]}):
+            assert self.arguments()["job_script_prologue"][1:] == ["module load python"]
+
+    def test_connections_are_encrypted_and_there_is_no_dashboard(self):
+        found = self.arguments(cores=4, scheduler_options={"port": 9000})
+        assert found["security"] is True and found["cores"] == 4
+        assert found["scheduler_options"] == {"dashboard": False, "dashboard_address": "127.0.0.1:0", "port": 9000}
 
 
 class TestEngines:
@@ -433,10 +457,18 @@ def kill_a_worker_in_the_middle(course, tmp_path, *options):
     return records(course, "there")
 
 
+def read_results(running, results):
+    """Read what the command prints, until it has printed so many results."""
+    lines = [running.stdout.readline()]
+    while not lines[-1].startswith(f"{LAB} {results}/"):
+        assert running.poll() is None, "".join(lines)
+        lines.append(running.stdout.readline())
+    return lines
+
+
 def kill_after(running, results):
     """kill -9 of the command, after it has printed so many results."""
-    while not running.stdout.readline().startswith(f"{LAB} {results}/"):
-        assert running.poll() is None
+    read_results(running, results)
     running.kill()
     running.wait()
     running.stdout.close()
@@ -560,7 +592,7 @@ def test_a_job_cancelled_in_the_middle_changes_no_record(class_of_six, tmp_path,
     with slurm.one_node() as configuration:
         monkeypatch.setenv("SLURM_CONF", configuration)
         running = start_grading(class_of_six, "there", "--cluster", options)
-        lines = [running.stdout.readline()]
+        lines = read_results(running, 1)
         jobs = slurm.asked(configuration, "squeue", "--noheader", "--states=RUNNING", "--format=%i")
         slurm.asked(configuration, "scancel", jobs.split()[0])
         lines.append(running.communicate(timeout=300)[0])

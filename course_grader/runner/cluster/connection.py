@@ -7,6 +7,7 @@ run alone.
 from __future__ import annotations
 
 import logging
+import shlex
 import signal
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from course_grader.errors import CourseError, one_sentence
-from course_grader.runner.cluster.options import JOB_QUEUES, LOCAL, ClusterOptions
+from course_grader.runner.cluster.options import FOLDER, JOB_QUEUES, LOCAL, ClusterOptions
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -45,10 +46,10 @@ def prepare(options: ClusterOptions) -> None:
 
 
 @contextmanager
-def connected(options: ClusterOptions) -> Iterator[Client]:
-    """A client, after `prepare`. CourseError says which scheduler did not answer."""
+def connected(options: ClusterOptions, course: Path) -> Iterator[Client]:
+    """A client, after `prepare`. course: the folder that new workers use. CourseError says what did not answer."""
     if options.scheduler is None:
-        with _started(options) as cluster, closing(_client(address=cluster)) as client:
+        with _started(options, course) as cluster, closing(_client(address=cluster)) as client:
             yield client
     else:
         with closing(_client_of(options.scheduler)) as client:
@@ -85,10 +86,10 @@ def _expect_certificates(scheduler: str) -> None:
 
 
 @contextmanager
-def _started(options: ClusterOptions) -> Iterator[Any]:
+def _started(options: ClusterOptions, course: Path) -> Iterator[Any]:
     """A cluster with the jobs that were asked for; a job that ends before the run is replaced."""
     try:
-        cluster = _make_cluster(options)
+        cluster = _make_cluster(options, course.resolve())
     except (TypeError, ValueError, OSError) as error:
         raise CourseError(f"the {options.kind} cluster could not be started: {one_sentence(error)}") from None
     with closing(cluster):
@@ -97,11 +98,34 @@ def _started(options: ClusterOptions) -> Iterator[Any]:
         yield cluster
 
 
-def _make_cluster(options: ClusterOptions) -> Any:
+def _make_cluster(options: ClusterOptions, course: Path) -> Any:
     if options.kind == LOCAL:
         from distributed import LocalCluster
 
-        return LocalCluster(**{"n_workers": options.jobs, "dashboard_address": None, **options.arguments})
+        defaults: dict[str, Any] = {"n_workers": options.jobs, "dashboard_address": None}
+        if options.arguments.get("processes", True):  # threads of this process have its environment
+            defaults["env"] = {FOLDER: str(course)}
+        return LocalCluster(**{**defaults, **options.arguments})
     import dask_jobqueue
 
-    return getattr(dask_jobqueue, JOB_QUEUES[options.kind])(**{"security": True, **options.arguments})
+    return getattr(dask_jobqueue, JOB_QUEUES[options.kind])(**job_arguments(options, course))
+
+
+def job_arguments(options: ClusterOptions, course: Path) -> dict[str, Any]:
+    """Arguments of a class of dask_jobqueue: the options', and what they and Dask's configuration leave out.
+
+    Connections are encrypted, so there is no dashboard, which would not be. Jobs are told where the course is; a
+    prologue may tell them otherwise.
+    """
+    from dask import config
+
+    def given(name: str, default: Any) -> Any:
+        configured = config.get(f"jobqueue.{options.kind}.{name.replace('_', '-')}", None)
+        return options.arguments.get(name, configured) or default
+
+    return {
+        "security": True,
+        **options.arguments,
+        "scheduler_options": {"dashboard": False, "dashboard_address": "127.0.0.1:0", **given("scheduler_options", {})},
+        "job_script_prologue": [f"export {FOLDER}={shlex.quote(str(course))}", *given("job_script_prologue", [])],
+    }

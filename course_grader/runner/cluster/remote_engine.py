@@ -65,7 +65,7 @@ class RemoteEngine:
     def __enter__(self) -> Self:
         """CourseError if there is no such cluster."""
         with ExitStack() as stack:
-            self._client: Client = stack.enter_context(connected(self._cluster))
+            self._client: Client = stack.enter_context(connected(self._cluster, self.lab.root))
             self._client.subscribe_topic(self._request["topic"], self._note_begin)
             stack.callback(self._leave)
             self._stack = stack.pop_all()

@@ -28,10 +28,10 @@ from course_grader.runner.cluster.messages import (
     to_json,
     unpacked_files,
 )
+from course_grader.runner.cluster.options import FOLDER
 from course_grader.runner.deadline import Deadline, why_not_graded
 from course_grader.runner.find_course import find_course
 
-FOLDER = "COURSE_FOLDER"
 _LOADED = code_hash()  # of the code that this process runs, which may be older than the files are now
 _engines: Engines[Engine] = Engines()
 atexit.register(_engines.close_idle)
