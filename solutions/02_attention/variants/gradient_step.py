@@ -13,8 +13,9 @@ def gradient_step(params, lr):
 
 
 # %% a new tensor under the old name kind="misconception"
-# The subtraction creates a new tensor and gives it the name of the loop variable; the model's own parameter stays,
-# say, 1.0. Look at the difference between assigning to a name and changing a tensor.
+# The subtraction creates a new tensor and gives it the name of the loop variable; the model's own parameter does not
+# move: with gradient 2 and lr 0.1, a 1 stays 1. Look at the difference between assigning to a name and changing a
+# tensor.
 def gradient_step(params, lr):
     for parameter in params:
         if parameter.grad is not None:
