@@ -23,6 +23,13 @@ def gradient_step(params, lr):
             parameter = parameter - lr * gradient
 
 
+# %% returns new tensors kind="misconception"
+# The new values are only returned, and the parameters keep theirs: with gradient 2 and lr 0.1, a parameter 1 stays 1,
+# and the list has 0.8. Look at what the docstring says about the parameters, and about what is returned.
+def gradient_step(params, lr):
+    return [parameter - lr * parameter.grad for parameter in params if parameter.grad is not None]
+
+
 # %% gradients left over kind="misconception"
 # The gradients are still there after the step. backward() adds to them: after gradients of 1 and 2, the next step
 # would use 3. Look at what .grad contains after the call.
