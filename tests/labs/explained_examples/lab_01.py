@@ -73,7 +73,7 @@ EXAMPLES = [
         "[1, 2] * [3, 4] is [3, 8]",
         lambda f: f(batch([1, 2]), batch([3, 4]), batch([1, 1])),
         [[[3, 8]]],
-        ...,
+        RuntimeError,
     ),
     (
         "chain_bmm",

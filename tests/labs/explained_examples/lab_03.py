@@ -38,10 +38,6 @@ def second_backward(f):
     return True
 
 
-def results(**recalls):
-    return {float(name[1:].replace("_", ".")): {"val_recall": r, "loss": loss} for name, (r, loss) in recalls.items()}
-
-
 def share(f, row, positive, temperature):
     return f(torch.tensor([row]), torch.tensor([positive]), temperature)[0]
 
@@ -74,7 +70,7 @@ EXAMPLES = [
     (
         "LearnableTemperature",
         "a plain number such as 14.3",
-        lambda f: len([1 for p in numbers(f())]) and f()(torch.ones(1, 1)).requires_grad,
+        lambda f: f()(torch.ones(1, 1)).requires_grad,
         False,
         True,
     ),
@@ -106,7 +102,7 @@ EXAMPLES = [
     ("entropy", "[1, 0] becomes about [0.73, 0.27]", lambda f: f(ONE_ZERO), 0.582, 0),
     (
         "info_nce",
-        "a score 10 times as large",
+        "although both point in the same direction",
         lambda f: f(PAIRS, rows([6, 8], [1, 0]), 1.0),
         (math.log(1 + math.exp(1 - 6)) + math.log(1 + math.exp(8 - 0))) / 2,
         (math.log(1 + math.exp(1 - 0.6)) + math.log(1 + math.exp(0.8 - 0))) / 2,

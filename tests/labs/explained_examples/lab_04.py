@@ -78,7 +78,7 @@ EXAMPLES = [
     ),
     (
         "cached_backward",
-        "the result is 2 instead of 3",
+        "What was in .grad before the call is deleted",
         lambda f: (cached(f, before=1.0)[0].weight.grad - cached(f)[0].weight.grad).flatten()[0],
         0,
         1,
