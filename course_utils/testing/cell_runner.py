@@ -239,7 +239,7 @@ def _render(exercise: str, outcomes: list[Outcome]) -> str:
     for outcome in outcomes:
         title = f"{MARKS[outcome.status]} {outcome.title}  ({outcome.points:g}/{outcome.max:g})"
         lines.append(filled(title, first="  ", rest="    "))
-        lines += [filled(line, first=" " * 6) for line in outcome.message.splitlines()]
+        lines += [filled(line, first=" " * 6) for line in outcome.message.splitlines() if line.strip()]
     if not any(outcome.hidden for outcome in outcomes):
         lines.append("  More tests, with other inputs, give the other points when your notebook is graded.")
     return "\n".join(lines)

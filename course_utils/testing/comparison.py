@@ -15,11 +15,25 @@ from course_utils.remote.kinds import kind
 from course_utils.testing.tolerance import NUMBERS, agree, chosen, is_coarser
 
 SHOWN_VALUES = 12
+_NONE = re.compile(r"^None(?=$|, from `)")
 _TYPES = re.compile(
     r"\bitem\(\)|\b(tensors?|tuples?|lists?|dicts?|arrays?|floats?|ints?|bools?|scalar|d?types?|return)\b"
 )
+
+
+class _Short(Repr):
+    """Tensors in a list or dict in one line, without autograd's own names."""
+
+    def repr_Tensor(self, tensor: torch.Tensor, level: int) -> str:
+        if tensor.numel() > SHOWN_VALUES:
+            return f"tensor of shape {tuple(tensor.shape)}"
+        return f"tensor({_numbers(tensor.tolist())})"
+
+    repr_Parameter = repr_Tensor
+
+
 # 200 characters are shown: of a list of a million tensors, no more need be written out.
-_SHORT = Repr()
+_SHORT = _Short()
 _SHORT.maxlist = _SHORT.maxtuple = _SHORT.maxset = _SHORT.maxfrozenset = _SHORT.maxdict = 200
 _SHORT.maxstring = _SHORT.maxlong = _SHORT.maxother = 1000
 
@@ -28,7 +42,7 @@ class Difference(AssertionError):
     """Two values differ; the message has lines `expected:`, `got:` and, where it helps, `where:` and `hint:`."""
 
     def __init__(self, expected: str, got: str, where: str = "", hint: str | None = None):
-        got = f"{got} (what a function without `return` gives)" if got == "None" else got
+        got = _NONE.sub("None (what a function without `return` gives)", got)
         where = f"item {where}" if where.startswith("[") else where  # of what was compared
         lines = [f"expected: {expected}", f"got:      {got}"]
         lines += [f"where:    {where}"] if where else []
@@ -39,8 +53,8 @@ class Difference(AssertionError):
 def show(value: Any) -> str:
     """A value in one short line; a tensor by shape, dtype and, if it is small, its numbers.
 
-    >>> show(torch.tensor([1, 2]))
-    '[1, 2] (tensor of shape (2,), int64)'
+    >>> show(torch.tensor([1, 2])), show([torch.ones(2, requires_grad=True), torch.ones(5, 5)])
+    ('[1, 2] (tensor of shape (2,), int64)', '[tensor([1, 1]), tensor of shape (5, 5)]')
     """
     if isinstance(value, np.ndarray | np.generic):
         return f"a numpy {type(value).__name__} {np.array2string(np.asarray(value), threshold=SHOWN_VALUES)}"
@@ -153,7 +167,7 @@ def _require_tensor(
     if got.shape != expected.shape:
         raise Difference(f"shape {tuple(expected.shape)}", f"shape {tuple(got.shape)}", path, hint)
     if dtype and got.dtype != expected.dtype:
-        raise Difference(f"dtype {expected.dtype}", f"dtype {got.dtype}", path, hint)
+        raise Difference(f"dtype {expected.dtype}", f"dtype {got.dtype}", path, about_types(hint))
     # Where a test states its tolerance, a float64 reference is there to be exact, not to ask for float64.
     exact = rtol is not None and expected.dtype == torch.float64
     require_precision(got, torch.float32 if exact else expected.dtype, hint, path)
@@ -164,7 +178,8 @@ def _require_tensor(
 def require_precision(got: torch.Tensor, least: torch.dtype, hint: str | None, path: str = "") -> None:
     """Raise Difference where got's dtype rounds more coarsely than `least`."""
     if is_coarser(got.dtype, than=least):
-        raise Difference(f"dtype {least}, or one as precise", f"dtype {got.dtype}, which is less precise", path, hint)
+        coarse = f"dtype {got.dtype}, which is less precise"
+        raise Difference(f"dtype {least}, or one as precise", coarse, path, about_types(hint))
 
 
 def _first_difference(

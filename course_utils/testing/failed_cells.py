@@ -1,4 +1,4 @@
-"""Exercises whose cell ended with an error when it last ran: their tests try an older function, or find none."""
+"""Exercises whose cell ended with an error when it last ran, or does not define them: tests try an older function."""
 
 from __future__ import annotations
 
@@ -21,16 +21,20 @@ class CellWatch:
         """variables: of the notebook; None means the one that runs in this process."""
         self._variables = variables
         self._before: dict[str, Any] = {}
+        self._source = ""
         self._failed: dict[str, str] = {}
 
     def before(self, info: Any) -> None:
-        self._before = {name: self._value(name) for name in _EXERCISE.findall(info.raw_cell or "")}
+        self._source = info.raw_cell or ""
+        self._before = {name: self._value(name) for name in _EXERCISE.findall(self._source)}
 
     def after(self, result: Any) -> None:
         error = result.error_before_exec or result.error_in_exec  # before: a syntax error
         for name, value in self._before.items():
             if error is not None and self._value(name) is value:
-                self._failed[name] = _described(error)
+                self._failed[name] = f"it ended with {_described(error)}"
+            elif not re.search(rf"\b{name}\b", _EXERCISE.sub("", self._source)):
+                self._failed[name] = f"it did not define `{name}` (is the name of your function right?)"
             else:
                 self._failed.pop(name, None)
         self._before = {}
@@ -42,7 +46,7 @@ class CellWatch:
         old = self._value(exercise) is not None
         tested = f"so these tests still try the old `{exercise}`" if old else f"so there is no `{exercise}` to test"
         return filled(
-            f"{exercise}: when its cell last ran, it ended with {self._failed[exercise]}, {tested}. "
+            f"{exercise}: when its cell last ran, {self._failed[exercise]}, {tested}. "
             "Correct the cell and run it again, then run this test again.",
             rest="  ",
         )

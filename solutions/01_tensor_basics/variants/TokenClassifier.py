@@ -32,8 +32,8 @@ class TokenClassifier(nn.Module):
 
 
 # %% no activation kind="misconception"
-# Nothing happens between W and U, so together they are only one linear map: doubling the embedding changes the logits
-# along a straight line, and 10 hidden features can do no more than 6. Compare the steps with those in the docstring.
+# Nothing happens between W and U, so together they are only one linear map, as 2x followed by 3x is just 6x: the 10
+# hidden features add nothing. Compare the steps with those in the docstring.
 class TokenClassifier(nn.Module):
     def __init__(self):
         super().__init__()

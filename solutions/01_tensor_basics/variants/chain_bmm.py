@@ -44,8 +44,8 @@ def chain_bmm(a, b, d):
 
 
 # %% cuts the gradient kind="misconception"
-# The values are right, but after backward() `a.grad` is None: detach(), .data or a detour through NumPy leaves the
-# graph. Look at whether the result has a grad_fn.
+# The values are right, but the result has no graph: its `requires_grad` is False, so backward() raises an error.
+# detach(), .data and a detour through NumPy cut the graph. Look at whether the result has a grad_fn.
 def chain_bmm(a, b, d):
     return torch.from_numpy(a.detach().numpy() @ b.detach().numpy() @ d.detach().numpy())
 

@@ -80,8 +80,9 @@ def embed_tokens(table, token_ids):
 
 
 # %% cuts the gradient kind="misconception"
-# The values are right, but after backward() `table.grad` is None or 0, so the embedding could never learn. Look for a
-# step that detaches the table or copies it, for example through lists or NumPy.
+# The values are right, but no gradient reaches the table: backward() raises an error or leaves `table.grad` at None
+# or 0, so the embedding could never learn. Look for a step that detaches the table or copies it, for example through
+# lists or NumPy.
 def embed_tokens(table, token_ids):
     if ((token_ids < 0) | (token_ids >= len(table))).any():
         raise IndexError("token id out of range")

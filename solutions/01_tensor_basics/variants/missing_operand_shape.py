@@ -13,8 +13,8 @@ def missing_operand_shape(a_shape, b_shape, target_shape):
 
 
 # %% d is transposed kind="misconception"
-# The last two sizes of d are swapped: (2, 6, 5) comes back instead of (2, 5, 6). In a matrix product, the columns of
-# the left factor meet the rows of the right factor; look at which sizes meet here.
+# The last two sizes of d are swapped: for a (2, 3, 4), b (2, 4, 5) and target (2, 3, 6), it is (2, 6, 5). In a matrix
+# product, the columns of the left factor meet the rows of the right factor; look at which sizes meet here.
 def missing_operand_shape(a_shape, b_shape, target_shape):
     if not len(a_shape) == len(b_shape) == len(target_shape) == 3:
         raise ValueError("three sizes each")

@@ -45,8 +45,8 @@ def one_hot_embed(table, token_ids):
 
 
 # %% cuts the gradient kind="misconception"
-# The values are right, but after backward() `table.grad` is None: the table is detached, or the product is computed
-# under no_grad. Look at whether the result has a grad_fn.
+# The values are right, but the result has no graph: its `requires_grad` is False, because the table is detached, or
+# the product is computed under no_grad. Look at whether the result has a grad_fn.
 def one_hot_embed(table, token_ids):
     if ((token_ids < 0) | (token_ids >= len(table))).any():
         raise IndexError("token id out of range")

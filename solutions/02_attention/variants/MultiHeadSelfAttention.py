@@ -99,8 +99,8 @@ class MultiHeadSelfAttention(nn.Module):
 
 
 # %% out_proj not used kind="misconception"
-# The heads are placed side by side and returned as they are, so out_proj, one of the 4 layers, gets no gradient and
-# never mixes them. Look at which layers take part in the result.
+# The heads are placed side by side and returned as they are: `out_proj` is never used, so it gets no gradient, and
+# nothing mixes the heads. Look at which layers take part in the result.
 class MultiHeadSelfAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()
@@ -273,8 +273,8 @@ class MultiHeadSelfAttention(nn.Module):
 
 
 # %% returns a tuple kind="misconception"
-# The result and the weights are returned together, 2 values, as nn.MultiheadAttention does, so `layer(x) + x` fails.
-# Look at what the docstring says is returned.
+# Two values are returned, the result and the weights, as nn.MultiheadAttention does, so `layer(x) + x` fails. Look at
+# what the docstring says is returned.
 class MultiHeadSelfAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()
@@ -481,8 +481,8 @@ class MultiHeadSelfAttention(nn.Module):
 
 
 # %% scaled_dot_product_attention of PyTorch, rows without a key set to zero kind="alternative"
-# PyTorch has the middle of this module as one fused operation, which need not store the n x n weights. What remains
-# yours is the cutting into heads, and the rows without a key.
+# PyTorch has the middle of this module as one fused operation, which need not store the n x n weights. You still cut
+# the features into heads, and handle the rows without a key.
 class MultiHeadSelfAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()

@@ -5,8 +5,9 @@ import torch.nn.functional as F
 
 
 # %% softmax down the columns kind="misconception" also_affects=["MultiHeadSelfAttention"]
-# The columns sum to 1, not the rows. A row belongs to the word that asks, and its weights are shared among the words
-# that it asks. Look at the axis of the softmax.
+# The columns sum to 1, not the rows: for the scores [[1, 1], [0, 0]], the first row is [0.73, 0.73] instead of [0.5,
+# 0.5]. A row belongs to the word that asks, and its weights are shared among the words that it asks. Look at the axis
+# of the softmax.
 def attention_weights(scores, mask=None):
     if mask is None:
         return scores.softmax(dim=-2)
@@ -16,8 +17,8 @@ def attention_weights(scores, mask=None):
 
 
 # %% True hides kind="misconception" also_affects=["MultiHeadSelfAttention"]
-# The mask is read the other way round: the places marked True get weight 0. Look at what True means in the docstring;
-# nn.MultiheadAttention uses the opposite meaning.
+# The mask is read the other way round: with the mask [True, False], word 0 gets weight 0 and word 1 gets 1. Look at
+# what True means in the docstring; nn.MultiheadAttention uses the opposite meaning.
 def attention_weights(scores, mask=None):
     if mask is None:
         return scores.softmax(dim=-1)
@@ -81,8 +82,8 @@ def attention_weights(scores, mask=None):
 
 
 # %% hidden scores set to 0 kind="misconception" also_affects=["MultiHeadSelfAttention"]
-# Hidden scores are set to 0, but exp(0) is 1, so hidden words still get weight. Look at what a score must be to get
-# no weight.
+# Hidden scores are set to 0, but exp(0) is 1, so hidden words still get weight: the scores [0, 9] with the mask
+# [True, False] give [0.5, 0.5]. Look at what a score must be to get no weight.
 def attention_weights(scores, mask=None):
     if mask is not None:
         scores = scores * mask

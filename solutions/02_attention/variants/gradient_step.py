@@ -13,13 +13,21 @@ def gradient_step(params, lr):
 
 
 # %% a new tensor under the old name kind="misconception"
-# The subtraction creates a new tensor and gives it the name of the loop variable; the model's own parameter stays,
-# say, 1.0. Look at the difference between assigning to a name and changing a tensor.
+# The subtraction creates a new tensor and gives it the name of the loop variable; the model's own parameter does not
+# move: with gradient 2 and lr 0.1, a 1 stays 1. Look at the difference between assigning to a name and changing a
+# tensor.
 def gradient_step(params, lr):
     for parameter in params:
         if parameter.grad is not None:
             gradient, parameter.grad = parameter.grad, None
             parameter = parameter - lr * gradient
+
+
+# %% returns new tensors kind="misconception"
+# The new values are only returned, and the parameters keep theirs: with gradient 2 and lr 0.1, a parameter 1 stays 1,
+# and the list has 0.8. Look at what the docstring says about the parameters, and about what is returned.
+def gradient_step(params, lr):
+    return [parameter - lr * parameter.grad for parameter in params if parameter.grad is not None]
 
 
 # %% gradients left over kind="misconception"

@@ -3,8 +3,8 @@ import torch.nn.functional as F
 
 
 # %% one matrix for both kind="misconception"
-# Queries and keys come from the same matrix, so Q and K are equal, and Wk, one of 3 arguments, is never used. Look at
-# which matrix each of the two products contains.
+# Queries and keys come from the same matrix, so Q and K are equal, and the argument `Wk` is never used. Look at which
+# matrix each of the two products contains.
 def project(x, Wq, Wk):
     return x @ Wq, x @ Wq
 
@@ -53,8 +53,8 @@ def project(x, Wq, Wk):
 
 
 # %% cuts the gradient kind="misconception"
-# The values are right, but after backward() `Wq.grad` is None, so the matrices could never learn. Look for a detach()
-# or no_grad().
+# The values are right, but the results have no graph: `Q.requires_grad` is False, so the matrices could never learn.
+# Look for a detach() or no_grad().
 def project(x, Wq, Wk):
     with torch.no_grad():
         return x @ Wq, x @ Wk
@@ -74,7 +74,7 @@ def project(x, Wq, Wk):
 
 
 # %% one product for both matrices, then cut kind="alternative"
-# Both matrices side by side need one product in place of two. Most implementations of attention compute queries, keys
+# Both matrices side by side need one product instead of two. Most implementations of attention compute queries, keys
 # and values like this, since one large product is faster than three small ones.
 def project(x, Wq, Wk):
     both = torch.matmul(x, torch.cat([Wq, Wk], dim=1))  # (..., n, 2 k)

@@ -26,8 +26,8 @@ def scaled_scores(Q, K):
 
 
 # %% fixed d_k kind="misconception" also_affects=["MultiHeadSelfAttention"]
-# The d_k of the worked example, 2, is written into the code, so other sizes get the wrong scale. Look at where the
-# function takes d_k from.
+# The d_k of the worked example, 2, is written into the code: with 8 features, the scores are divided by 1.41 instead
+# of 2.83. Look at where the function takes d_k from.
 def scaled_scores(Q, K):
     return Q @ K.transpose(-2, -1) / math.sqrt(2)
 
@@ -61,14 +61,15 @@ def scaled_scores(Q, K):
 
 
 # %% cosine similarity kind="misconception" also_affects=["MultiHeadSelfAttention"]
-# The vectors are scaled to length 1 first, so every score is between -1 and 1. Attention uses plain dot products, in
-# which a long query has strong preferences; look at what happens to Q and K before the product.
+# The vectors are scaled to length 1 first, so every score is between -1 and 1, and a query twice as long gets the
+# same scores. Attention uses plain dot products, where a long query has strong preferences; look at what happens to Q
+# and K before the product.
 def scaled_scores(Q, K):
     return F.normalize(Q, dim=-1) @ F.normalize(K, dim=-1).transpose(-2, -1)
 
 
 # %% scaling the queries first kind="alternative"
-# The scale can go to the queries before the product: n d_k divisions in place of n n, and no large intermediate
+# The scale can go to the queries before the product: n d_k divisions instead of n n, and no large intermediate
 # scores, which matters for 16-bit numbers.
 def scaled_scores(Q, K):
     d_k = K.size(-1)

@@ -39,7 +39,8 @@ class LearnableTemperature(nn.Module):
 
 
 # %% no cap kind="misconception"
-# The scale 1/T can grow without limit while T is learned. Look at where the module uses max_scale.
+# The scale 1/T can grow without limit while T is learned: at T = 0.001 it is 1000, although max_scale is 100. Look at
+# where the module uses max_scale.
 class LearnableTemperature(nn.Module):
     def __init__(self, init=0.07, max_scale=100.0):
         super().__init__()
@@ -71,7 +72,8 @@ class LearnableTemperature(nn.Module):
 
 
 # %% always caps at 100 kind="misconception"
-# The scale is always capped at 100, whatever max_scale says. Look at where the module uses the argument.
+# The scale is always capped at 100, whatever max_scale says: with max_scale=10, it can still grow to 100. Look at
+# where the module uses the argument.
 class LearnableTemperature(nn.Module):
     def __init__(self, init=0.07, max_scale=100.0):
         super().__init__()
@@ -119,8 +121,8 @@ class LearnableTemperature(nn.Module):
 
 
 # %% scale computed once, as a tensor kind="misconception"
-# The scale is computed from the parameter once, in `__init__`. Backward() number 2 fails, because the graph is gone,
-# and an update of the parameter does not change the scale. Look at when exp() is computed.
+# The scale is computed from the parameter once, in `__init__`. The second backward() fails, because the graph is
+# gone, and a new value of the parameter does not change the scale. Look at when exp() is computed.
 class LearnableTemperature(nn.Module):
     def __init__(self, init=0.07, max_scale=100.0):
         super().__init__()
@@ -137,7 +139,8 @@ class LearnableTemperature(nn.Module):
 
 # %% the parameter is called temperature kind="misconception"
 # The parameter has the same name as the property: reading self.temperature inside the property calls the property
-# again, until Python stops with an error. Look at the names of your attributes; one name cannot stand for 2 things.
+# again, until Python stops with a RecursionError. Look at the names of your attributes; one name cannot stand for two
+# things.
 class LearnableTemperature(nn.Module):
     def __init__(self, init=0.07, max_scale=100.0):
         super().__init__()
@@ -170,7 +173,7 @@ class LearnableTemperature(nn.Module):
 
 
 # %% multiplies by T kind="misconception"
-# The similarities are multiplied by T, so a low temperature makes them smaller instead of larger. Look at whether the
+# The similarities are multiplied by T: at T = 0.5, a similarity of 1 becomes 0.5 instead of 2. Look at whether the
 # factor in forward is T or 1/T.
 class LearnableTemperature(nn.Module):
     def __init__(self, init=0.07, max_scale=100.0):

@@ -22,8 +22,8 @@ def entropy(probs, dim=-1):
 
 
 # %% the sign is missing kind="misconception"
-# The result is negative, because the logarithm of a probability is never above 0. Look at the sign in the definition
-# of entropy.
+# The result is negative: [0.5, 0.5] gives -0.69, because the logarithm of a probability is never above 0. Look at the
+# sign in the definition of entropy.
 def entropy(probs, dim=-1):
     return torch.xlogy(probs, probs).sum(dim=dim)
 

@@ -10,15 +10,15 @@ def info_nce(queries, items, temperature):
 
 
 # %% normalises one side only kind="misconception"
-# Only the queries are scaled to length 1, so the lengths of the items still change the scores. Look at both factors
-# of the product.
+# Only the queries are scaled to length 1, so an item (6, 8) still gets a score 10 times as large as (0.6, 0.8). Look
+# at both factors of the product.
 def info_nce(queries, items, temperature):
     return F.cross_entropy(F.normalize(queries, dim=-1) @ items.T / temperature, torch.arange(len(queries)))
 
 
 # %% normalises each feature kind="misconception"
-# The columns are scaled to length 1: each feature over the whole batch, instead of each vector over its features.
-# Look at the dim of the normalisation.
+# The columns are scaled to length 1, each feature over the whole batch: (3, 0) and (4, 0) become (0.6, 0) and (0.8,
+# 0) instead of (1, 0) twice. Look at the dim of the normalisation.
 def info_nce(queries, items, temperature):
     cosines = F.normalize(queries, dim=0) @ F.normalize(items, dim=0).T
     return F.cross_entropy(cosines / temperature, torch.arange(len(queries)))
@@ -66,8 +66,8 @@ def info_nce(queries, items, temperature):
 
 
 # %% softmax and logarithm separately kind="misconception"
-# At a low temperature a probability can round to 0; its logarithm is then minus infinity, and the loss is infinite.
-# Look for a function that combines softmax and logarithm.
+# At a low temperature a probability can round to 0, as exp(-200) does in float32; its logarithm is then minus
+# infinity, and the loss is infinite. Look for a function that combines softmax and logarithm.
 def info_nce(queries, items, temperature):
     cosines = F.normalize(queries, dim=-1) @ F.normalize(items, dim=-1).T
     return -torch.softmax(cosines / temperature, dim=-1).diagonal().log().mean()

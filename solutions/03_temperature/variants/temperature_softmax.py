@@ -75,8 +75,8 @@ def temperature_softmax(logits, temperature, dim=-1):
 
 
 # %% cuts the gradient kind="misconception"
-# The values are right, but after backward() `logits.grad` is None: detach(), item(), numpy() and torch.tensor() cut
-# the graph. Look at whether the result has a grad_fn.
+# The values are right, but the result has no graph: its `requires_grad` is False. detach(), item(), numpy() and
+# torch.tensor() cut the graph. Look at whether the result has a grad_fn.
 def temperature_softmax(logits, temperature, dim=-1):
     if temperature <= 0:
         raise ValueError("the temperature must be above 0")

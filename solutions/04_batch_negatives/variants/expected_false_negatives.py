@@ -113,8 +113,8 @@ def expected_false_negatives(group_counts, batch_size):
 
 
 # %% pairs of the batch, divided by its anchors kind="alternative"
-# By symmetry: each pair of items is in one group with the same probability, wherever it is in the batch. So count
-# pairs, and share them among the anchors. Expectations add up even though the pairs depend on each other.
+# By symmetry, each pair of items is in one group with the same probability, wherever it is in the batch. So count
+# pairs, and divide them among the anchors. Expectations add up even though the pairs depend on each other.
 def expected_false_negatives(group_counts, batch_size):
     pairs = sum(math.comb(count, 2) for count in group_counts)
     all_pairs = math.comb(sum(group_counts), 2)

@@ -94,9 +94,9 @@ class CLSEncoder(nn.Module):
 
 
 # %% gradients switched off kind="misconception"
-# `no_grad` cuts the computation graph, so after `backward()` every parameter of the encoder has `grad` None, and it
-# can never learn. Code that evaluates the model can switch gradients off itself. Look at what surrounds the call of
-# the encoder.
+# `no_grad` keeps the result out of the computation graph: its `requires_grad` is False, so the encoder gets no
+# gradient and can never learn. Code that evaluates the model can switch gradients off itself. Look at what surrounds
+# the call of the encoder.
 class CLSEncoder(nn.Module):
     def __init__(self, encoder):
         super().__init__()

@@ -38,8 +38,8 @@ def in_batch_nce_loss(model, batch):
 
 
 # %% count as a tensor kind="misconception" also_affects=["train_epoch"]
-# `num_correct` is a tensor with one element, but the docstring promises a Python int. Look at the type of the second
-# value that you return.
+# `num_correct` is a tensor with one element, such as tensor(3), but the docstring promises a Python int. Look at the
+# type of the second value that you return.
 def in_batch_nce_loss(model, batch):
     Q, Q_mask, P, P_mask, labels = batch
     X, Y = model(Q, Q_mask, P, P_mask)
@@ -58,8 +58,8 @@ def in_batch_nce_loss(model, batch):
 
 
 # %% softmax twice kind="misconception" also_affects=["train_epoch"]
-# `cross_entropy` expects raw scores and applies the softmax itself. Applied to shares between 0 and 1, it makes all
-# losses nearly the same. Look at what you pass to it.
+# `cross_entropy` expects raw scores and applies the softmax itself: after a softmax of your own, even the scores
+# [100, 0] give a loss of 0.31 instead of 0. Look at what you pass to it.
 def in_batch_nce_loss(model, batch):
     Q, Q_mask, P, P_mask, labels = batch
     X, Y = model(Q, Q_mask, P, P_mask)

@@ -53,8 +53,8 @@ def nce_loss(scores, positive, negatives):
 
 
 # %% exponentials by hand kind="misconception"
-# In float32, `exp` of a score above 88 is infinite, and infinity divided by infinity is NaN. The loss should be exact
-# for scores of any size. Look for a function that takes the scores themselves.
+# In float32, `exp` of a score of 89 or more is infinite, and infinity divided by infinity is NaN. The loss should be
+# exact for scores of any size. Look for a function that takes the scores themselves.
 def nce_loss(scores, positive, negatives):
     chosen = scores.gather(1, torch.cat([positive[:, None], negatives], dim=1))
     shares = chosen.exp() / chosen.exp().sum(dim=1, keepdim=True)

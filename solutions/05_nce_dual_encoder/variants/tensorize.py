@@ -72,7 +72,8 @@ def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
 
 
 # %% hard negatives always added kind="misconception" also_affects=["question_loader"]
-# Hard negatives are added even when `use_hard_negative` is False, its default. Check where you use the argument.
+# Hard negatives are added even when `use_hard_negative` is False, its default: 2 samples with a hard negative each
+# give 4 passages instead of 2. Check where you use the argument.
 def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
     settings = {"padding": True, "truncation": True, "max_length": max_length, "return_tensors": "pt"}
     contexts = [sample["gold_context"] for sample in samples]

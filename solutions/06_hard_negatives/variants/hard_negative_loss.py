@@ -49,8 +49,8 @@ def hard_negative_loss(query_embeddings, passage_embeddings, labels):
 
 
 # %% softmax twice kind="misconception" also_affects=["train_with_refresh"]
-# `F.cross_entropy` expects raw scores and applies the softmax itself. Applied to shares between 0 and 1, it makes all
-# losses nearly the same. Look at what you pass to it.
+# `F.cross_entropy` expects raw scores and applies the softmax itself: after a softmax of your own, even the scores
+# [100, 0] give a loss of 0.31 instead of 0. Look at what you pass to it.
 def hard_negative_loss(query_embeddings, passage_embeddings, labels):
     scores = query_embeddings @ passage_embeddings.T
     return F.cross_entropy(scores.softmax(dim=1), labels), (scores.argmax(dim=1) == labels).sum().item()
@@ -65,8 +65,8 @@ def hard_negative_loss(query_embeddings, passage_embeddings, labels):
 
 
 # %% count as a tensor kind="misconception" also_affects=["train_with_refresh"]
-# `num_correct` is a tensor with one element, but the docstring promises an int. Look at the type of the second value
-# that you return.
+# `num_correct` is a tensor with one element, such as tensor(3), but the docstring promises an int. Look at the type
+# of the second value that you return.
 def hard_negative_loss(query_embeddings, passage_embeddings, labels):
     scores = query_embeddings @ passage_embeddings.T
     return F.cross_entropy(scores, labels), (scores.argmax(dim=1) == labels).sum()
@@ -90,8 +90,8 @@ def hard_negative_loss(query_embeddings, passage_embeddings, labels):
 
 
 # %% exponentials by hand kind="misconception" also_affects=["train_with_refresh"]
-# In float32, `exp` of a score above 88 is infinite, and infinity divided by infinity is NaN. Long vectors have such
-# scores. Look for a function that takes the scores themselves.
+# In float32, `exp` of a score of 89 or more is infinite, and infinity divided by infinity is NaN. Long vectors have
+# such scores. Look for a function that takes the scores themselves.
 def hard_negative_loss(query_embeddings, passage_embeddings, labels):
     scores = query_embeddings @ passage_embeddings.T
     weights = scores.exp()
@@ -108,8 +108,8 @@ def hard_negative_loss(query_embeddings, passage_embeddings, labels):
 
 
 # %% log_softmax and nll_loss kind="alternative"
-# `F.cross_entropy` is these two functions in a row. Apart, you can also use the log-probabilities for something else,
-# here for the number of right answers.
+# `F.cross_entropy` is these two functions in a row. If you call them separately, you can also use the
+# log-probabilities for something else, here for the number of right answers.
 def hard_negative_loss(query_embeddings, passage_embeddings, labels):
     log_probabilities = F.log_softmax(F.linear(query_embeddings, passage_embeddings), dim=-1)
     best = log_probabilities.max(dim=-1).indices

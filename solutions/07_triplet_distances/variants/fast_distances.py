@@ -3,9 +3,9 @@ import torch.nn.functional as F
 
 
 # %% expanded square in float32 kind="misconception"
-# The formula is right, but far from the origin large squares nearly cancel: near 10,000 the squares are 100,000,000,
-# where float32 knows only every eighth number, so a distance of 1 is lost. Look for the step in which the digits are
-# lost.
+# The formula is right, but far from the origin large squares nearly cancel: near 10,000 the squares are about
+# 100,000,000, where float32 numbers are 8 apart, so a distance of 1 is lost. Look for the step in which the digits
+# are lost.
 def fast_distances(anchors, negatives):
     lengths = negatives.square().sum(dim=1, keepdim=True) + anchors.square().sum(dim=1)
     return (lengths - 2 * negatives @ anchors.T).clamp(min=0)
@@ -83,8 +83,8 @@ def fast_distances(anchors, negatives):
 
 
 # %% squared lengths in float32 kind="misconception"
-# The product is computed in float64, but the squared lengths are summed in float32: near 100,000,000, it knows only
-# every eighth number, and this error alone can be larger than a small distance. Check the dtype of every term.
+# The product is computed in float64, but the squared lengths are summed in float32: near 100,000,000 its numbers are
+# 8 apart, and this error alone can be larger than a small distance. Check the dtype of every term.
 def fast_distances(anchors, negatives):
     lengths = (negatives.square().sum(dim=1, keepdim=True) + anchors.square().sum(dim=1)).double()
     return (lengths - 2 * negatives.double() @ anchors.double().T).clamp(min=0).to(anchors.dtype)
@@ -140,7 +140,7 @@ def fast_distances(anchors, negatives):
 
 # %% addmm kind="alternative"
 # `addmm` adds the product to the lengths while it computes it, so the product is never stored as a matrix of its own.
-# float64 has digits enough for this lab's inputs without moving them to a centre.
+# float64 has enough digits for this lab's inputs, without moving them to a centre.
 def fast_distances(anchors, negatives):
     y, x = anchors.double(), negatives.double()
     lengths = (x * x).sum(1)[:, None] + (y * y).sum(1)

@@ -99,8 +99,8 @@ def affinity(candidates, context, candidate_album, context_album, candidate_arti
 
 
 # %% negative affinities cut off kind="misconception" also_affects=["score_catalogue"]
-# Negative products are raised to 0, so all bad candidates look equal and get no gradient. A candidate that does not
-# fit should have a negative affinity. Look at what you do after pooling.
+# Negative products are raised to 0, as -2 is here, so all bad candidates look equal and get no gradient. A candidate
+# that does not fit should have a negative affinity. Look at what you do after pooling.
 def affinity(candidates, context, candidate_album, context_album, candidate_artist, context_artist, pool="max"):
     if pool not in ("max", "mean"):
         raise ValueError(pool)
@@ -135,7 +135,7 @@ def affinity(candidates, context, candidate_album, context_album, candidate_arti
 
 # %% the mean as a dot product with the centre, boosts as an int kind="alternative"
 # The mean of dot products is the dot product with the mean. So with pool="mean" a playlist of any length costs as
-# much as a single track. The maximum has no such short cut.
+# much as a single track. The maximum has no such shortcut.
 def affinity(candidates, context, candidate_album, context_album, candidate_artist, context_artist, pool="max"):
     products = (candidates.unsqueeze(-2) * context).sum(dim=-1)
     if pool == "mean":

@@ -31,14 +31,16 @@ def extremal_triplet_loss(pos, neg, margin=1.0):
 
 
 # %% no hinge kind="misconception"
-# Once the order is right, the loss falls below 0 and goes on pushing. Check in the docstring when it should be 0.
+# Once the order is right, the loss falls below 0 and goes on pushing: a positive at 5 and a negative at 1 give -3
+# with margin 1. Check in the docstring when it should be 0.
 def extremal_triplet_loss(pos, neg, margin=1.0):
     return margin + neg.max() - pos.min()
 
 
 # %% absolute value instead of a hinge kind="misconception"
-# Once the gap is larger than the margin, `abs()` makes the loss grow again and pushes the two sides back together.
-# The margin is a minimum, not a target. Check in the docstring when the loss is 0.
+# Once the gap is larger than the margin, `abs()` makes the loss grow again: a positive at 5 and a negative at 1 give
+# 3 with margin 1, which pushes the two back together. The margin is a minimum, not a target. Check in the docstring
+# when the loss is 0.
 def extremal_triplet_loss(pos, neg, margin=1.0):
     return (margin + neg.max() - pos.min()).abs()
 

@@ -10,8 +10,8 @@ def normalise_duration(milliseconds):
 
 
 # %% divided by the largest kind="misconception"
-# The longest track sets the scale: with one mix of many hours, all typical tracks get values near 0. Think about
-# which statistics a single track cannot move.
+# The longest track sets the scale: beside one mix of 10 hours, songs of 3 and 6 minutes get 0.005 and 0.01. Think
+# about which statistics a single track cannot move.
 def normalise_duration(milliseconds):
     x = milliseconds.double()
     return (x / x.max()).float()

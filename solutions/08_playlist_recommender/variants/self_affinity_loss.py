@@ -66,8 +66,8 @@ def self_affinity_loss(context, next_tracks, negatives):
 
 
 # %% next tracks left out kind="misconception"
-# There are only two terms instead of three, so nothing pulls the next tracks together. Compare with the docstring:
-# which 3 groups are there?
+# There are only two terms, for `context` and `negatives`, so nothing pulls the next tracks together. Compare with the
+# docstring: which groups does it name?
 def self_affinity_loss(context, next_tracks, negatives):
     return F.relu(0.5 - context @ context.T).mean() + F.relu(negatives @ negatives.T).mean()
 

@@ -24,8 +24,8 @@ class Encoder(nn.Module):
 
 # %% blocks in a plain list kind="misconception" also_affects=["load_pretrained"]
 # The blocks are in a plain Python list, and PyTorch does not look inside lists: `len(list(encoder.parameters()))`
-# counts only the embeddings, so no optimiser would train the 2 or 3 blocks. Look at the type that the docstring gives
-# for `blocks`.
+# counts only the embeddings, so no optimiser would train the blocks. Look at the type that the docstring gives for
+# `blocks`.
 class Encoder(nn.Module):
     def __init__(self, vocab_size, d_model, num_heads, d_hidden, num_layers, max_length):
         super().__init__()
@@ -204,7 +204,7 @@ class Encoder(nn.Module):
 
 
 # %% sizes exchanged kind="misconception" also_affects=["load_pretrained"]
-# num_layers and num_heads are mixed up: with num_layers=2 and num_heads=4, the encoder has 4 blocks of 2 heads each.
+# num_layers and num_heads are mixed up: with num_layers=2 and num_heads=4, the encoder has 4 blocks instead of 2.
 # Both are plain numbers, so nothing raises an error. Look at the order of the arguments, both where they come in and
 # where they are passed on.
 class Encoder(nn.Module):

@@ -95,7 +95,7 @@ class EncoderBlock(nn.Module):
 
 
 # %% one norm used twice kind="misconception" also_affects=["Encoder", "load_pretrained"]
-# norm1 is used after both parts, so norm2 is one of 2 norms that get no gradient, and pretrained weights for it have
+# `norm1` is used after both parts. `norm2` is never used, so it gets no gradient, and pretrained weights for it have
 # no effect. Look at which norm follows the feed-forward network.
 class EncoderBlock(nn.Module):
     def __init__(self, d_model, num_heads, d_hidden):
@@ -323,7 +323,7 @@ class EncoderBlock(nn.Module):
 
 # %% attention by PyTorch's fused operation kind="alternative"
 # The same block with `scaled_dot_product_attention`. A mask of shape (B, 1, 1, n) is broadcast over heads and
-# queries, so that no key of the padding is attended by anybody.
+# queries, so no token attends to padding.
 class EncoderBlock(nn.Module):
     def __init__(self, d_model, num_heads, d_hidden):
         super().__init__()

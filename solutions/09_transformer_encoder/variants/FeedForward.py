@@ -70,8 +70,8 @@ class FeedForward(nn.Module):
 
 
 # %% adds the input kind="misconception" also_affects=["EncoderBlock", "Encoder", "load_pretrained"]
-# The input is added to the result. The block around this network adds it too, so together it counts 2 times. Look at
-# what the docstring of `FeedForward` lists, and what it leaves to the block.
+# The input is added to the result. The block around this network adds it too, so where the layers give [0, 0], the
+# token [1, 2] becomes [2, 4]. Look at what the docstring of `FeedForward` lists, and what it leaves to the block.
 class FeedForward(nn.Module):
     def __init__(self, d_model, d_hidden):
         super().__init__()
@@ -109,8 +109,8 @@ class FeedForward(nn.Module):
 
 
 # %% dropout kind="misconception" also_affects=["EncoderBlock", "Encoder", "load_pretrained"]
-# Dropout sets random hidden features to 0 in training mode, so two calls with the same input give 2 results. Many
-# transformers use it; look at what the docstring says about this one.
+# Dropout sets random hidden features to 0 in training mode, so each call of `forward` gives other numbers for the
+# same input. Many transformers use it; look at what the docstring says about this one.
 class FeedForward(nn.Module):
     def __init__(self, d_model, d_hidden):
         super().__init__()

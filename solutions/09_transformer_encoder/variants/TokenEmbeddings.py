@@ -231,8 +231,8 @@ class TokenEmbeddings(nn.Module):
 
 
 # %% fixed waves instead of a table kind="misconception" also_affects=["Encoder", "load_pretrained"]
-# The positions are fixed sine and cosine waves, so place 0 always has [0, 1, 0, 1, ...]. A pretrained model brings
-# its own numbers for each place and would have nowhere to put them. Look at the type of `position` in the docstring.
+# The positions are fixed waves of sines or cosines, and place 0 always gets sin(0) = 0. A pretrained model brings its
+# own numbers for each place and would have nowhere to put them. Look at the type of `position` in the docstring.
 class TokenEmbeddings(nn.Module):
     def __init__(self, vocab_size, d_model, max_length):
         super().__init__()

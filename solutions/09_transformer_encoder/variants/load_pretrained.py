@@ -4,7 +4,7 @@ import torch
 
 # %% queries and keys exchanged kind="misconception"
 # The weights of the queries are where the keys should be, and the other way round. For d_model=4 both are (4, 4), so
-# nothing raises an error, but every word asks as it should answer. Look at your rules for q_lin and k_lin.
+# nothing raises an error, but the attention weights are wrong. Look at your rules for q_lin and k_lin.
 RULES = {
     "embeddings.word_embeddings": "embeddings.word",
     "embeddings.position_embeddings": "embeddings.position",

@@ -246,8 +246,8 @@ def mask_tokens(ids, special, mask_id, vocab_size, generator, share=0.15):
 
 
 # %% one draw for both questions kind="alternative"
-# A single number per token decides everything: whether it is chosen, and what becomes of it. Below 10% of the chosen
-# range it is replaced at random, in the next 10% it is kept, and else masked.
+# A single number per token decides everything: whether it is chosen, and what becomes of it. In the first 10% of the
+# chosen range it is replaced at random, in the next 10% it is kept, and in the rest it is masked.
 def mask_tokens(ids, special, mask_id, vocab_size, generator, share=0.15):
     draw = torch.rand(ids.shape, generator=generator, dtype=torch.float64) / max(share, 1e-300)
     draw = draw.masked_fill(special[ids], 2.0)

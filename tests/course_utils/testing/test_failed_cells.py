@@ -1,4 +1,4 @@
-"""A test says that it tries an old function, if the exercise's cell ended with an error since."""
+"""A test says that it tries an old function, if the exercise's cell ended with an error since or defined another."""
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
@@ -49,3 +49,14 @@ def test_a_first_run_that_fails(run):
 
 def test_the_warning_ends_when_the_cell_runs(run):
     assert run(SYNTAX_ERROR, GOOD) == ""
+
+
+@pytest.mark.parametrize("other", ["# Exercise: f\ndef g(x):\n    return x", "# Exercise: f\nx = 1  # later"])
+def test_a_cell_that_defines_something_else(run, other):
+    assert "it did not define `f`" in " ".join(run(GOOD, other).split())
+    assert "there is no `f` to test" in " ".join(run(other).split()) or "still try the old `f`" in run(other)
+    assert run(GOOD) == ""
+
+
+def test_a_name_for_another_function_is_a_definition(run):
+    assert run("def g(x):\n    return x", "# Exercise: f\nf = g", "# Exercise: f\nf = g") == ""
