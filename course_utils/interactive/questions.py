@@ -34,6 +34,8 @@ def ask(
         raise ValueError(f"ask needs a question and a retriever, got {len(fixed)} and {len(retrievers)}")
 
     def table(question: str) -> str:
+        if not question.strip():
+            return "<p>Type a question and press Enter.</p>"
         right = set((gold or {}).get(question, ()))
         return _table(
             question, {name: _found(search, question, k) for name, search in retrievers.items()}, passages, right

@@ -1,3 +1,4 @@
+import itertools
 import re
 from html.parser import HTMLParser
 
@@ -63,7 +64,7 @@ def test_each_name_is_a_heading_once_and_no_level_is_skipped(class_results, titl
     names = [text for _, text in headings]
     assert {title, "01_lab"} <= set(names) and len(set(names)) == len(names)
     levels = [1, *(int(level) for level, _ in headings)]
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
 
 
 def test_every_test_is_listed_with_status_and_message_and_the_seed(page, class_results):

@@ -78,6 +78,16 @@ def test_in_an_open_notebook_a_typed_question_is_asked(shown, opened):
     assert "bees?" in page.value
 
 
+@pytest.mark.parametrize("question", ["", "   "])
+def test_an_empty_question_is_not_asked(shown, opened, question):
+    asked = []
+    ask("first", {"ears": lambda question: asked.append(question) or [0]}, PASSAGES)
+    field, page = widget_of(shown[0]).children[0].children[0], widget_of(shown[0]).children[1]
+    field.value = question
+    assert asked == ["first"]
+    assert "Type a question" in page.value
+
+
 def test_an_error_of_a_retriever_is_shown_where_the_answer_would_be(shown, opened):
     def fragile(question):
         if question == "break":
