@@ -15,7 +15,7 @@ from course_utils.testing import prediction_texts
 from course_utils.testing.comparison import Difference, require_close
 from course_utils.widgets import live
 
-NO_GUESS = "No guess yet: write yours in place of None, run the cell again, and then see."
+NO_GUESS = "No guess yet: replace None with yours and run the cell again."
 _first_guesses: dict[str, dict[str, bool]] = {}  # lab -> prediction -> was the first guess of this session right?
 
 
@@ -26,7 +26,7 @@ def predict(lab: str, name: str, guess: Any, measured: Any = None) -> None:
     Raises PredictionError if the lab has no such prediction, or if there is not exactly one answer.
 
     >>> predict("01_tensor_basics", "bmm", None)
-    No guess yet: write yours in place of None, run the cell again, and then see.
+    No guess yet: replace None with yours and run the cell again.
     """
     prediction = _prediction(lab, name)
     if (prediction.answer is None) == (measured is None):
