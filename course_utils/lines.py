@@ -6,14 +6,14 @@ import textwrap
 
 WIDTH = 88  # characters; what a window of 1100 pixels has room for beside JupyterLab's list of files
 KEEP = "\N{NO-BREAK SPACE}"
-_LABELS = ("expected: ", "got:      ", "where:    ")
+_LABELS = ("expected: ", "got:      ", "where:    ", "hint:     ")
 
 
 def filled(text: str, first: str = "", rest: str | None = None) -> str:
     """`text` in lines of at most WIDTH characters, broken at spaces only; a longer word keeps its own line.
 
     first: what the first line begins with. rest: what the others begin with; by default the same as the first, and as
-    many spaces as the label of the first line takes (expected, got, where). No line is broken at a `KEEP`, which
+    many spaces as the label of the first line takes (expected, got, where, hint). No line is broken at a `KEEP`, which
     becomes a space.
 
     >>> print(filled("got:      " + "one row of values, " * 5, first="  "))

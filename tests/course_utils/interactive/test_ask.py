@@ -83,8 +83,9 @@ def test_an_empty_question_is_not_asked(shown, opened, question):
     asked = []
     ask("first", {"ears": lambda question: asked.append(question) or [0]}, PASSAGES)
     field, page = widget_of(shown[0]).children[0].children[0], widget_of(shown[0]).children[1]
+    before = list(asked)
     field.value = question
-    assert asked == ["first"]
+    assert asked == before
     assert "Type a question" in page.value
 
 
