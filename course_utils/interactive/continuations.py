@@ -81,6 +81,7 @@ def _show_chooser(data: PlaylistData, draw: Callable[[list[int]], str], start: l
 
     def change(tracks: list[int]) -> None:
         chosen[:] = tracks
+        note.value = ""
         page.value = draw(chosen) if chosen else "<p>The playlist is empty: choose a track and press Add.</p>"
 
     def add_chosen(_: object) -> None:
@@ -89,7 +90,6 @@ def _show_chooser(data: PlaylistData, draw: Callable[[list[int]], str], start: l
         elif matches.value in chosen:
             note.value = "This track is in the playlist already."
         else:
-            note.value = ""
             change([*chosen, matches.value])
 
     search()

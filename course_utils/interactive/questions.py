@@ -11,7 +11,7 @@ from course_utils.widgets import live, show_controls, show_html
 
 Search = Callable[[str], Any]
 """question -> indices of passages, best first: a list, an array or a tensor (k,) or (1, k)"""
-LONGEST = 220  # characters of a passage that are shown at once
+LONGEST = 220  # characters of a question or a passage that are shown at once
 
 
 def ask(
@@ -67,7 +67,7 @@ def _table(
     question: str, found: Mapping[str, Sequence[int]], passages: Sequence[Mapping[str, str]], right: set[int]
 ) -> str:
     columns = {name: [_cell(index, passages, right) for index in indices] for name, indices in found.items()}
-    return ranking_table(question, columns)
+    return ranking_table(_short(question), columns)
 
 
 def _cell(index: int, passages: Sequence[Mapping[str, str]], right: set[int]) -> str:

@@ -78,6 +78,11 @@ def test_in_an_open_notebook_a_typed_question_is_asked(shown, opened):
     assert "bees?" in page.value
 
 
+def test_a_very_long_question_is_shown_in_short(shown):
+    ask("who " * 400, RETRIEVERS, PASSAGES)
+    assert shown[0]["text/html"].count("who ") < 100
+
+
 @pytest.mark.parametrize("question", ["", "   "])
 def test_an_empty_question_is_not_asked(shown, opened, question):
     asked = []

@@ -103,7 +103,7 @@ def test_in_an_open_notebook_tracks_are_typed_clicked_and_removed(chooser, data)
 
 
 def test_the_chooser_says_why_nothing_can_be_added(chooser, data):
-    (find, matches, add, _, _, note), page = chooser
+    (find, matches, add, _, clear, note), page = chooser
     assert f"The first 200 of {data.num_tracks}" in note.value
     find.value = "no such track"
     assert matches.options == ()
@@ -111,5 +111,7 @@ def test_the_chooser_says_why_nothing_can_be_added(chooser, data):
     add.click()
     assert note.value.startswith("Choose a track")
     assert page.value.count("<li>") == 1
+    clear.click()
+    assert note.value == ""
     find.value = f"  {data.track_names[7]} "
     assert matches.options and note.value == ""
