@@ -36,6 +36,8 @@ def predict(lab: str, name: str, guess: Any, measured: Any = None) -> None:
     guess, answer = _plain(guess), _plain(answer)
     if isinstance(guess, tuple) and isinstance(answer, list):
         answer = tuple(answer)
+    if prediction.any_order and isinstance(guess, list | tuple) and sorted(guess, key=str) == sorted(answer, key=str):
+        guess = answer
     check_prediction(guess, answer, prediction.explanation, prediction.tolerance)
     if guess is None or _is_in_quotes(guess, answer):
         return
