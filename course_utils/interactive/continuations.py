@@ -26,7 +26,7 @@ def next_tracks(
     already in the playlist are left out, so a recommender should return k + C tracks. Raises ValueError for an empty
     playlist, for no recommender, and for what is not the id of a track, such as a name.
     """
-    chosen = [track if isinstance(track, str) else int(track) for track in playlist]
+    chosen: list[int] = playlist.tolist() if isinstance(playlist, torch.Tensor) else list(playlist)
     if not chosen or not recommenders:
         raise ValueError(f"next_tracks needs a track and a recommender, got {len(chosen)} and {len(recommenders)}")
     if wrong := [track for track in chosen if track not in range(data.num_tracks)]:
