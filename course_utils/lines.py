@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 
 WIDTH = 88  # characters; what a window of 1100 pixels has room for beside JupyterLab's list of files
+KEEP = "\N{NO-BREAK SPACE}"
 _LABELS = ("expected: ", "got:      ", "where:    ", "hint:     ")
 
 
@@ -12,7 +13,8 @@ def filled(text: str, first: str = "", rest: str | None = None) -> str:
     """`text` in lines of at most WIDTH characters, broken at spaces only; a longer word keeps its own line.
 
     first: what the first line begins with. rest: what the others begin with; by default the same as the first, and as
-    many spaces as the label of the first line takes (expected, got, where, hint).
+    many spaces as the label of the first line takes (expected, got, where, hint). No line is broken at a `KEEP`, which
+    becomes a space.
 
     >>> print(filled("got:      " + "one row of values, " * 5, first="  "))
       got:      one row of values, one row of values, one row of values, one row of values,
@@ -20,9 +22,10 @@ def filled(text: str, first: str = "", rest: str | None = None) -> str:
     """
     if rest is None:
         rest = first + " " * next((len(label) for label in _LABELS if text.startswith(label)), 0)
-    return textwrap.fill(
+    lines = textwrap.fill(
         text, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
     )
+    return lines.replace(KEEP, " ")
 
 
 def say(*parts: object) -> None:

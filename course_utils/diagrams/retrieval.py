@@ -6,23 +6,23 @@ from course_utils.diagrams.canvas import Canvas
 
 
 def two_towers() -> Canvas:
-    canvas = Canvas(600, 210)
+    canvas = Canvas(600, 222)
     for y, text, encoder, vector, fill in (
-        (30, "question", "query\nencoder", "x (D)", "blue"),
-        (130, "passages", "passage\nencoder", "Y (M, D)", "orange"),
+        (38, "question", "query\nencoder", "x (D)", "blue"),
+        (138, "passages", "passage\nencoder", "Y (M, D)", "orange"),
     ):
         canvas.box(10, y, 90, 44, text)
         canvas.arrow(102, y + 22, 148, y + 22)
         canvas.box(150, y - 8, 100, 60, encoder, fill=fill)
         canvas.arrow(252, y + 22, 298, y + 22)
         canvas.box(300, y, 80, 44, vector, fill=fill)
-    canvas.arrow(382, 52, 440, 90)
-    canvas.arrow(382, 152, 440, 114)
-    canvas.box(442, 80, 70, 44, "Y x", fill="green")
-    canvas.arrow(514, 102, 548, 102)
-    canvas.text(572, 102, "top k")
+    canvas.arrow(382, 60, 440, 98)
+    canvas.arrow(382, 160, 440, 122)
+    canvas.box(442, 88, 70, 44, "Y x", fill="green")
+    canvas.arrow(514, 110, 548, 110)
+    canvas.text(572, 110, "top k")
     canvas.text(200, 14, "when a question comes in")
-    canvas.text(200, 200, "once, before any question is known")
+    canvas.text(200, 208, "once, before any question is known")
     return canvas
 
 

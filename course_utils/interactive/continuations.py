@@ -24,13 +24,13 @@ def next_tracks(
     playlist: track ids (C,), C >= 1, with which it starts. In an open notebook, tracks are found by typing a part of
     their name or artist, and added or removed by clicking; elsewhere the given playlist is continued. Tracks that are
     already in the playlist are left out, so a recommender should return k + C tracks. Raises ValueError for an empty
-    playlist, for no recommender, and for a track that the catalogue does not have.
+    playlist, for no recommender, and for what is not the id of a track, such as a name.
     """
-    chosen = [int(track) for track in playlist]
+    chosen: list[int] = playlist.tolist() if isinstance(playlist, torch.Tensor) else list(playlist)
     if not chosen or not recommenders:
         raise ValueError(f"next_tracks needs a track and a recommender, got {len(chosen)} and {len(recommenders)}")
-    if wrong := [track for track in chosen if not 0 <= track < data.num_tracks]:
-        raise ValueError(f"track ids are 0 to {data.num_tracks - 1}, got {wrong[0]}")
+    if wrong := [track for track in chosen if track not in range(data.num_tracks)]:
+        raise ValueError(f"track ids are 0 to {data.num_tracks - 1}, got {wrong[0]!r}")
     page = continuation(data, recommenders, chosen, k)
     if not live():
         show_html(page, f"[Table] The next {k} tracks after {_name(data, chosen[0])} and {len(chosen) - 1} more.")
@@ -71,21 +71,39 @@ def _show_chooser(data: PlaylistData, draw: Callable[[list[int]], str], start: l
     find = Text(description="Find", placeholder="a part of a name or an artist")
     matches = Select(description="Tracks", rows=6, layout=Layout(width="30em"))
     add, remove, clear = (Button(description=text) for text in ("Add", "Remove last", "Clear"))
-    page = HTML(fixed_page)
+    note, page = HTML(), HTML(fixed_page)
 
     def search(_: object = None) -> None:
-        wanted = find.value.lower()
+        wanted = find.value.strip().lower()
         found = [(name, track) for track, name in enumerate(names) if wanted in name.lower()]
         matches.options = found[:MOST_MATCHES]
+        note.value = _how_many(len(found))
 
     def change(tracks: list[int]) -> None:
         chosen[:] = tracks
+        note.value = ""
         page.value = draw(chosen) if chosen else "<p>The playlist is empty: choose a track and press Add.</p>"
+
+    def add_chosen(_: object) -> None:
+        if matches.value is None:
+            note.value = "Choose a track in the list first."
+        elif matches.value in chosen:
+            note.value = "This track is in the playlist already."
+        else:
+            change([*chosen, matches.value])
 
     search()
     find.observe(search, names="value")
-    add.on_click(lambda _: change([*chosen, matches.value] if matches.value not in (None, *chosen) else chosen))
+    add.on_click(add_chosen)
     remove.on_click(lambda _: change(chosen[:-1]))
     clear.on_click(lambda _: change([]))
-    row = Box([find, matches, add, remove, clear], layout=Layout(flex_flow="row wrap", align_items="center"))
+    row = Box([find, matches, add, remove, clear, note], layout=Layout(flex_flow="row wrap", align_items="center"))
     show_widget(VBox([row, page]), fixed_page, "[Chooser] Put a playlist together; the next tracks are shown below it.")
+
+
+def _how_many(found: int) -> str:
+    if not found:
+        return "No track and no artist has this in its name."
+    if found > MOST_MATCHES:
+        return f"The first {MOST_MATCHES} of {found:,}: type more of the name."
+    return ""

@@ -11,7 +11,7 @@ from course_utils.widgets import live, show_controls, show_html
 
 Search = Callable[[str], Any]
 """question -> indices of passages, best first: a list, an array or a tensor (k,) or (1, k)"""
-LONGEST = 220  # characters of a passage that are shown at once
+LONGEST = 220  # characters of a question or a passage that are shown at once
 
 
 def ask(
@@ -34,6 +34,8 @@ def ask(
         raise ValueError(f"ask needs a question and a retriever, got {len(fixed)} and {len(retrievers)}")
 
     def table(question: str) -> str:
+        if not question.strip():
+            return "<p>Type a question and press Enter.</p>"
         right = set((gold or {}).get(question, ()))
         return _table(
             question, {name: _found(search, question, k) for name, search in retrievers.items()}, passages, right
@@ -65,7 +67,7 @@ def _table(
     question: str, found: Mapping[str, Sequence[int]], passages: Sequence[Mapping[str, str]], right: set[int]
 ) -> str:
     columns = {name: [_cell(index, passages, right) for index in indices] for name, indices in found.items()}
-    return ranking_table(question, columns)
+    return ranking_table(_short(question), columns)
 
 
 def _cell(index: int, passages: Sequence[Mapping[str, str]], right: set[int]) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from course_utils.environment import in_sandbox, in_validation, misses_a_gpu, refuse_unprotected_grading
-from course_utils.lines import filled
+from course_utils.lines import KEEP, filled
 from course_utils.remote.framing import ProtocolError
 from course_utils.remote.mistakes import advice, diagnose
 from course_utils.remote.proxies import ReferenceUnavailable, student
@@ -237,7 +237,7 @@ def _render(exercise: str, outcomes: list[Outcome]) -> str:
     earned, most = sum(o.points for o in outcomes), sum(o.max for o in outcomes)
     lines = [f"{exercise}: {passed} of {len(outcomes)} tests passed, {earned:g} of {most:g} points"]
     for outcome in outcomes:
-        title = f"{MARKS[outcome.status]} {outcome.title}  ({outcome.points:g}/{outcome.max:g})"
+        title = f"{MARKS[outcome.status]} {outcome.title}{KEEP * 2}({outcome.points:g}/{outcome.max:g})"
         lines.append(filled(title, first="  ", rest="    "))
         lines += [filled(line, first=" " * 6) for line in outcome.message.splitlines() if line.strip()]
     if not any(outcome.hidden for outcome in outcomes):

@@ -9,7 +9,7 @@ from typing import Any
 
 FOLDER = Path(__file__).parent / "prediction_texts"
 REQUIRED = {"title": str, "explanation": str}
-OPTIONAL = ("answer", "tolerance")
+OPTIONAL = ("answer", "tolerance", "any_order")
 
 
 class PredictionError(ValueError):
@@ -18,12 +18,13 @@ class PredictionError(ValueError):
 
 @dataclass(frozen=True)
 class Prediction:
-    """A prediction; `answer` is None if the notebook measures it."""
+    """A prediction; `answer` is None if the notebook measures it. any_order: its numbers may be in any order."""
 
     title: str
     explanation: str
     answer: Any = None
     tolerance: float = 0.0
+    any_order: bool = False
 
 
 def load(lab: str, folder: Path = FOLDER) -> dict[str, Prediction]:
@@ -66,6 +67,8 @@ def _prediction(where: str, raw: Any) -> Prediction:
     tolerance = raw.get("tolerance", 0.0)
     if not _is_number(tolerance) or tolerance < 0:
         raise PredictionError(f"{where}: expected a number that is not negative as tolerance, got {tolerance!r}.")
+    if "any_order" in raw and (raw["any_order"] is not True or not isinstance(raw.get("answer"), list)):
+        raise PredictionError(f"{where}: expected any_order as true, beside a list of numbers as answer.")
     return Prediction(**raw)
 
 

@@ -15,7 +15,7 @@ from course_utils.testing import prediction_texts
 from course_utils.testing.comparison import Difference, require_close
 from course_utils.widgets import live
 
-NO_GUESS = "No guess yet: write yours in place of None, run the cell again, and then see."
+NO_GUESS = "No guess yet: replace None with yours and run the cell again."
 _first_guesses: dict[str, dict[str, bool]] = {}  # lab -> prediction -> was the first guess of this session right?
 
 
@@ -26,7 +26,7 @@ def predict(lab: str, name: str, guess: Any, measured: Any = None) -> None:
     Raises PredictionError if the lab has no such prediction, or if there is not exactly one answer.
 
     >>> predict("01_tensor_basics", "bmm", None)
-    No guess yet: write yours in place of None, run the cell again, and then see.
+    No guess yet: replace None with yours and run the cell again.
     """
     prediction = _prediction(lab, name)
     if (prediction.answer is None) == (measured is None):
@@ -36,6 +36,8 @@ def predict(lab: str, name: str, guess: Any, measured: Any = None) -> None:
     guess, answer = _plain(guess), _plain(answer)
     if isinstance(guess, tuple) and isinstance(answer, list):
         answer = tuple(answer)
+    if prediction.any_order and isinstance(guess, list | tuple) and sorted(guess, key=str) == sorted(answer, key=str):
+        guess = answer
     check_prediction(guess, answer, prediction.explanation, prediction.tolerance)
     if guess is None or _is_in_quotes(guess, answer):
         return

@@ -1,3 +1,4 @@
+import itertools
 import re
 from html.parser import HTMLParser
 
@@ -54,6 +55,16 @@ def test_links_point_to_parts_of_the_page(page):
     targets = [value for name, value in attributes if name == "id"]
     assert len(set(targets)) == len(targets)
     assert {value[1:] for name, value in attributes if name == "href"} <= set(targets)
+
+
+@pytest.mark.parametrize("title", ["01_lab", "The class"])
+def test_each_name_is_a_heading_once_and_no_level_is_skipped(class_results, title):
+    page = render_page([LabResults("01_lab", None, class_results)], title)
+    headings = re.findall(r"<h(\d)>([^<]*)</h", page)
+    names = [text for _, text in headings]
+    assert {title, "01_lab"} <= set(names) and len(set(names)) == len(names)
+    levels = [1, *(int(level) for level, _ in headings)]
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
 
 
 def test_every_test_is_listed_with_status_and_message_and_the_seed(page, class_results):

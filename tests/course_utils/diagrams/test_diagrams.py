@@ -66,6 +66,20 @@ def test_nothing_is_drawn_outside_the_picture(name):
         assert 0 < float(shape.get("y")) < height
 
 
+@pytest.mark.parametrize("name", DIAGRAMS)
+def test_no_text_touches_a_box_beside_it(name):
+    root = drawing(name)
+    boxes = [[float(shape.get(key)) for key in ("x", "y", "width", "height")] for shape in root.iter(f"{SVG}rect")]
+    for shape in root.iter(f"{SVG}text"):
+        baseline, length = float(shape.get("y")), 0.5 * SIZE * len(shape.text)
+        left = float(shape.get("x")) - {"start": 0, "middle": length / 2, "end": length}[shape.get("text-anchor")]
+        top, bottom = baseline - 0.75 * SIZE, baseline + 0.25 * SIZE
+        for x, y, w, h in boxes:
+            inside = x <= left + length / 2 <= x + w and y <= (top + bottom) / 2 <= y + h
+            beside = left + length < x or x + w < left
+            assert inside or beside or bottom + 2 <= y or y + h + 2 <= top, shape.text
+
+
 @pytest.mark.parametrize("name", [*DIAGRAMS, *FILES])
 def test_a_browser_reads_the_whole_drawing_from_the_page(name, shown):
     original = DIAGRAMS[name][0]().svg(DIAGRAMS[name][1]) if name in DIAGRAMS else FILES[name].read_text("utf-8")

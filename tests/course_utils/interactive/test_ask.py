@@ -78,6 +78,22 @@ def test_in_an_open_notebook_a_typed_question_is_asked(shown, opened):
     assert "bees?" in page.value
 
 
+def test_a_very_long_question_is_shown_in_short(shown):
+    ask("who " * 400, RETRIEVERS, PASSAGES)
+    assert shown[0]["text/html"].count("who ") < 100
+
+
+@pytest.mark.parametrize("question", ["", "   "])
+def test_an_empty_question_is_not_asked(shown, opened, question):
+    asked = []
+    ask("first", {"ears": lambda question: asked.append(question) or [0]}, PASSAGES)
+    field, page = widget_of(shown[0]).children[0].children[0], widget_of(shown[0]).children[1]
+    before = list(asked)
+    field.value = question
+    assert asked == before
+    assert "Type a question" in page.value
+
+
 def test_an_error_of_a_retriever_is_shown_where_the_answer_would_be(shown, opened):
     def fragile(question):
         if question == "break":

@@ -67,27 +67,51 @@ def test_an_empty_playlist_or_no_recommender_is_refused(data, playlist, recommen
         next_tracks(data, recommenders, playlist)
 
 
-def test_an_unknown_track_is_named(data):
-    with pytest.raises(ValueError, match=f"0 to {data.num_tracks - 1}, got 9999"):
-        next_tracks(data, {"a": in_order}, [9999])
+@pytest.mark.parametrize("track", [9999, -1, "Station of Felu"])
+def test_an_unknown_track_is_named(data, track):
+    with pytest.raises(ValueError, match=f"0 to {data.num_tracks - 1}, got {track!r}"):
+        next_tracks(data, {"a": in_order}, [0, track])
 
 
-def test_in_an_open_notebook_tracks_are_typed_clicked_and_removed(shown, data, monkeypatch):
+@pytest.fixture
+def chooser(shown, data, monkeypatch):
+    """The row of controls in an open notebook, and the page below it; the playlist holds track 0."""
     from ipywidgets.widgets import widget
 
     monkeypatch.setattr("course_utils.interactive.continuations.live", lambda: True)
     next_tracks(data, {"one": in_order}, [0])
     row, page = widget._instances[shown[0][widgets.WIDGET]["model_id"]].children
-    find, matches, add, remove, clear = row.children
+    return row.children, page
+
+
+def test_in_an_open_notebook_tracks_are_typed_clicked_and_removed(chooser, data):
+    (find, matches, add, remove, clear, note), page = chooser
     wanted = 7
     find.value = data.track_names[wanted].upper()
     assert 0 < len(matches.options) < data.num_tracks
     matches.value = wanted
     add.click()
     assert page.value.count("<li>") == 2
-    add.click()  # already there
+    assert note.value == ""
+    add.click()
+    assert "already" in note.value
     assert page.value.count("<li>") == 2
     remove.click()
     assert page.value.count("<li>") == 1
     clear.click()
     assert "The playlist is empty" in page.value
+
+
+def test_the_chooser_says_why_nothing_can_be_added(chooser, data):
+    (find, matches, add, _, clear, note), page = chooser
+    assert f"The first 200 of {data.num_tracks}" in note.value
+    find.value = "no such track"
+    assert matches.options == ()
+    assert note.value.startswith("No track")
+    add.click()
+    assert note.value.startswith("Choose a track")
+    assert page.value.count("<li>") == 1
+    clear.click()
+    assert note.value == ""
+    find.value = f"  {data.track_names[7]} "
+    assert matches.options and note.value == ""

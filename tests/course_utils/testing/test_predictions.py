@@ -81,6 +81,18 @@ def test_the_answer_is_read_from_the_package(texts, capsys):
     assert predicted(capsys, "loss", 0.55, measured=0.5) == "Your guess was right: 0.5. (measured)\n"
 
 
+@pytest.mark.parametrize(
+    ("guess", "word"), [([43, 3], "right"), ((3, 43), "right"), ((3, 44), "guessed"), (3, "guessed")]
+)
+def test_numbers_may_be_in_any_order_where_the_order_says_nothing(texts, capsys, guess, word):
+    raw = {"both": {"title": "two", "answer": [3, 43], "any_order": True, "explanation": "They share a row."}}
+    (texts / "two.json").write_text(json.dumps(raw))
+    predictions.predict("two", "both", guess)
+    assert word in capsys.readouterr().out
+    predictions.prediction_tally("two")
+    assert ("1 of 1" if word == "right" else "0 of 1") in capsys.readouterr().out
+
+
 def test_the_tally_counts_first_guesses(texts, capsys):
     assert tallied(capsys) == "0 of 3 predictions made in this session.\n"
     predicted(capsys, "sum", None)
@@ -135,6 +147,10 @@ def test_a_prediction_has_exactly_one_answer(texts, name, measured, message):
         ('{"a": {"title": "t", "explanation": "e", "answer": null}}', "as answer, got None"),
         ('{"a": {"title": "t", "explanation": "e", "answer": ["x"]}}', "as answer, got ['x']"),
         ('{"a": {"title": "t", "explanation": "e", "tolerance": -1}}', "as tolerance, got -1"),
+        (
+            '{"a": {"title": "t", "explanation": "e", "answer": 1, "any_order": true}}',
+            "any_order as true, beside a list",
+        ),
         ('{"a": {}, "a": {}}', "expected distinct names, got 'a' twice"),
     ],
 )

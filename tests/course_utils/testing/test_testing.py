@@ -87,14 +87,25 @@ class TestRunTests:
         run_cell(
             "class VisibleLong(LabTestCase):\n"
             f"    @points(1)\n    def test_a(self):\n        {title!r}\n"
-            f"        self.fail('first:\\nexpected: {f'{values}; ' * 9}')\n"
+            f"        self.fail('first:\\nexpected: {f'{values}; ' * 9}\\nhint:     {f'{values}; ' * 7}')\n"
             "run_tests('long')",
             "<cell 8>",
         )
         lines = capsys.readouterr().out.splitlines()
         assert max(map(len, lines)) <= WIDTH
-        assert " ".join(" ".join(lines).split()).count(values) == 9
-        assert [len(line) - len(line.lstrip()) for line in lines] == [0, 2, 4, 6, 6, 16, 2]
+        assert " ".join(" ".join(lines).split()).count(values) == 16
+        assert [len(line) - len(line.lstrip()) for line in lines] == [0, 2, 4, 6, 6, 16, 6, 16, 2]
+
+    @pytest.mark.parametrize("letters", range(60, 90))
+    def test_points_stand_on_the_line_of_the_last_word(self, capsys, letters):
+        title = f"{'word ' * 30}"[: letters - 5] + " last"
+        run_cell(
+            f"class VisibleLast(LabTestCase):\n    @points(1)\n    def test_a(self): {title!r}\nrun_tests('last')",
+            "<cell of a last word>",
+        )
+        lines = capsys.readouterr().out.splitlines()
+        assert sum(line.endswith(" last  (1/1)") for line in lines) == 1
+        assert max(map(len, lines)) <= WIDTH
 
     def test_takes_only_the_cases_of_its_own_cell(self):
         run_cell("class VisibleOther(LabTestCase):\n    @points(1)\n    def test_a(self): pass", "<cell 2>")
