@@ -20,6 +20,8 @@ from course_utils.remote.recorder import Recorder
 from course_utils.remote.signs import compare, signs_of
 from course_utils.remote.traces import Traces
 
+_FORWARD = ".forward"  # after a class's name: what its modules return
+
 
 def mistakes_of(lab: Lab, judge: InProcess | None = None, processes: int = 1) -> KnownMistakes:
     """The misconceptions of a lab that its tests show clearly enough, with their behaviour.
@@ -83,10 +85,18 @@ def returns_of(judge: InProcess) -> Returns:
     def run() -> dict[str, list[str]]:
         recorder = Recorder()
         judge.outcomes({}, recorder=recorder)
-        return {name: sorted(kinds) for name, kinds in recorder.returned.items() if name in judge.tests}
+        found = recorder.returned.items()
+        return {name: sorted(kinds) for name, kinds in found if name.removesuffix(_FORWARD) in judge.tests}
 
     found = {name: _merged(kinds) for name, kinds in in_child(run, LIMIT_SECONDS).items()}
-    return {name: (_in_words(kinds, judge.answer(name)), kinds) for name, kinds in found.items()}
+    return {name: (_in_words(kinds, *_described(judge, name)), kinds) for name, kinds in found.items()}
+
+
+def _described(judge: InProcess, name: str) -> tuple[Any, str]:
+    """A function or class, or a class's `forward`, and its docstring; that of the class where forward has none."""
+    answer = judge.answer(name.removesuffix(_FORWARD))
+    described = answer.forward if name.endswith(_FORWARD) else answer
+    return described, " ".join((described.__doc__ or answer.__doc__ or "").split())
 
 
 def _merged(kinds: list[str]) -> list[str]:
@@ -95,11 +105,10 @@ def _merged(kinds: list[str]) -> list[str]:
     return kinds if len(kinds) == 1 else sorted({" ".join(kind.split()[:2]) for kind in kinds})
 
 
-def _in_words(kinds: list[str], function: Any) -> str:
+def _in_words(kinds: list[str], function: Any, docstring: str) -> str:
     """What a function returns, with the names that its docstring gives to the parts of a tuple."""
     if inspect.isgeneratorfunction(function):  # its values arrive as a list
         kinds = [kind.replace("a list", "an iterator", 1) for kind in kinds]
-    docstring = " ".join((function.__doc__ or "").split())
     if len(kinds) == 1 and (count := re.match(r"a tuple of (\d+)", kinds[0])):
         return _named_parts(docstring, int(count[1])) or kinds[0]
     return _tensor_in_words(docstring) if kinds == ["a tensor"] else " or ".join(kinds)
@@ -118,7 +127,7 @@ def _named_parts(docstring: str, count: int) -> str:
     """For example "a tuple (scores, indices)", from "-> (scores (N, k), indices (N, k) int64)"."""
     names = r"\(([A-Za-z]\w*" + r", [A-Za-z]\w*" * (count - 1) + r")\)"
     without_shapes = re.sub(r"(\w+) \([^()]*\)( u?int\d+| bool| float\d+)?", r"\1", docstring)
-    found = re.search(r"(?:Return|->|tuple|tensors) " + names, docstring) or re.search(names, without_shapes)
+    found = re.search(r"(?:[Rr]eturn|->|tuple|tensors) " + names, docstring) or re.search(names, without_shapes)
     return f"a tuple ({found[1]})" if found else ""
 
 

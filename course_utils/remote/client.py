@@ -43,7 +43,8 @@ class RemoteObject(Handle):
         self._target = target
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._client.call(self._target, args, kwargs)
+        forward = f"{self.type_name}.forward" if "Module" in self.bases else ""
+        return self._client.call(self._target, args, kwargs, forward)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
@@ -80,24 +81,29 @@ class RemoteClient:
         self.defaults: dict[str, str] = {}  # the other side's "dtype" and "device", if they are not PyTorch's own
         self.recorder: Recorder | None = None
         self.device_notes: DeviceNotes | None = None  # if calls are to get their inputs on a device
-        self.returned: tuple[str, Any] | None = None  # by the last call of a function by its name
+        # By the last call of a function by its name, or of a module: ("Net.forward", what it returned).
+        self.returned: tuple[str, Any] | None = None
 
     def request(self, op: str, args: Any = (), kwargs: Mapping | None = None, **fields: Any) -> Any:
         reply, tensors = self._exchange(op, args, kwargs or {}, fields)[:2]
         return self._decode(reply, tensors)
 
-    def call(self, target: int | str, args: Any, kwargs: Mapping) -> Any:
-        """A call that can be differentiated: gradients flow through the student's graph, on the student's side."""
+    def call(self, target: int | str, args: Any, kwargs: Mapping, name: str = "") -> Any:
+        """A call that can be differentiated: gradients flow through the student's graph, on the student's side.
+
+        name: of what an object runs when it is called; a function has its own.
+        """
+        name = target if isinstance(target, str) else name
         if self.device_notes is None:
-            return self._call(target, args, kwargs)
+            return self._call(target, args, kwargs, name)
         try:
-            return self._call(target, args, kwargs, self.device_notes)
+            return self._call(target, args, kwargs, name, self.device_notes)
         except StudentError as error:
             self.device_notes.note_error(error)
             raise
 
-    def _call(self, target: int | str, args: Any, kwargs: Mapping, notes: DeviceNotes | None = None) -> Any:
-        if isinstance(target, str):
+    def _call(self, target: int | str, args: Any, kwargs: Mapping, name: str, notes: DeviceNotes | None = None) -> Any:
+        if name:
             self.returned = None
         fields = {"target": target, "grad": torch.is_grad_enabled(), **({"on_device": True} if notes else {})}
         start = time.monotonic()
@@ -110,10 +116,10 @@ class RemoteClient:
             inputs = [tensor for tensor in encoder.sources.values() if tensor.requires_grad]
             tensors.update(attach(self, reply, tensors, inputs))
         value = self._decode(reply, tensors, notes if encoder.tensors else None)
-        if isinstance(target, str):
-            self.returned = target, value
+        if name:
+            self.returned = name, value
             if self.recorder is not None:
-                self.recorder.returned.setdefault(target, set()).add(kind(value))
+                self.recorder.returned.setdefault(name, set()).add(kind(value))
         return value
 
     def _exchange(self, op: str, args: Any, kwargs: Mapping, fields: dict) -> tuple[dict, dict, Encoder]:

@@ -49,10 +49,13 @@ def is_like(value: str, expected: str) -> bool:
     (False, False)
     >>> is_like("an empty list", "a list of floats"), is_like("a list of values", "a list of floats")
     (True, True)
+    >>> is_like("an empty tuple", "a tuple of 2 tensors"), is_like("an empty tuple", "a tuple")
+    (False, True)
     """
     one, other = value.split(), expected.split()
     if "empty" in (*one[1:2], *other[1:2]):
-        return _type(one) == _type(other)
+        a_tuple_of_some = _type(one) == "tuple" and other[2:3] == ["of"]
+        return _type(one) == _type(other) and not a_tuple_of_some
     if "values" in (*one[3:4], *other[3:4]):
         return one[:2] == other[:2]
     if other[1:3] == ["object", "of"]:

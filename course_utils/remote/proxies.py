@@ -69,7 +69,7 @@ class Student:
         return self._client.defaults if self._client is not None else {}
 
     def _returned(self) -> tuple[str, Any] | None:
-        """The name of the function that a test called last, and what it returned."""
+        """The name of the function or module that a test called last, and what it returned."""
         return self._client.returned if self._client is not None else None
 
     def _record(self, recorder: Recorder | None) -> None:

@@ -8,6 +8,8 @@ from course_utils.remote.proxies import student
 from course_utils.testing.comparison import Difference, show
 from course_utils.testing.known_answers import known
 
+_NO_GRAPH = "does not require grad"  # in PyTorch's error when a test calls backward()
+
 
 def wrong_kind(got: str = "") -> str:
     """The message for a value of a wrong kind; empty if it is of the right one, or that is not known.
@@ -32,5 +34,9 @@ def unusable(error: str) -> str:
     if returned is None:
         return f"the test ended with {error}"
     name, value = returned
+    if _NO_GRAPH in error:
+        return str(
+            Difference("a result that gradients flow through", f"one without a graph (detached?), from `{name}`")
+        )
     text = known("returns").get(name, ("", []))[0] or "a value"
     return str(Difference(f"{text}, as the docstring describes it", f"{show(value)}, from `{name}` ({error})"))

@@ -2,6 +2,7 @@
 
 import json
 import re
+import textwrap
 
 import pytest
 
@@ -10,7 +11,7 @@ from course_grader.audit.check import InProcess
 from course_grader.audit.judged_answers import judge_answers
 from course_grader.audit.variants import Kind, load_variants
 from course_grader.diagnosis.shipped import is_in_step, shipped_path, shipped_text
-from course_grader.notebooks import find_lab, is_solution_cell, lab_names
+from course_grader.notebooks import find_lab, is_solution_cell, lab_names, nbgrader_metadata
 from course_utils.testing import known_answers
 from course_utils.remote.mistakes import ENOUGH, MOST_NAMED, diagnose, unpacked
 from course_utils.remote.signs import FREE, KINDS, REFUSAL, TYPES, UNCLEAR, VALUES
@@ -130,10 +131,20 @@ def try_wrong_types(lab, hidden):
             cell.source = re.sub(r"### BEGIN HIDDEN TESTS.*### END HIDDEN TESTS", "", cell.source, flags=re.DOTALL)
     known_answers._content.cache_clear()
     judge = InProcess(notebook)  # its setup cell names the lab, whose kinds of values the messages use
+    sources = {nbgrader_metadata(cell)["grade_id"]: cell.source for cell in notebook.cells if is_solution_cell(cell)}
     for exercise in judge.tests:
         for what, value in WRONG.items():
-            code = f"import numpy, torch\ndef {exercise}(*args, **kwargs):\n    return {value}"
-            yield exercise, what, judge.outcomes({exercise: code}, [exercise])[exercise]
+            for code in wrong_answers(exercise, sources[exercise], value):
+                yield exercise, what, judge.outcomes({exercise: code}, [exercise])[exercise]
+
+
+def wrong_answers(exercise, source, value):
+    """A function that returns the value, and for a class also one whose modules do."""
+    returning = f"(*args, **kwargs):\n    return {value}"
+    yield f"import numpy, torch\ndef {exercise}{returning}"
+    if f"class {exercise}(" in source:
+        forward = textwrap.indent(f"def forward{returning}", "    ")
+        yield f"import numpy\n{source}\nclass {exercise}({exercise}):\n{forward}"
 
 
 def check_messages(lab, hidden):

@@ -63,6 +63,21 @@ def ndcg_at_k(ranked, relevant, k):
     return gain / ideal
 
 
+# %% ideal as long as the ranking kind="misconception"
+# The ideal has no more items than the ranking, so a short ranking looks better than it is: [4] with the relevant items 2
+# and 4 and k = 2 gets 1 instead of 0.61. Check in the docstring how long the ideal is.
+def ndcg_at_k(ranked, relevant, k):
+    if not relevant:
+        raise ValueError("nothing is relevant")
+    gain, seen = 0.0, set()
+    for rank, item in enumerate(ranked[:k], start=1):
+        if item in relevant and item not in seen:
+            gain += 1 / math.log2(rank + 1)
+            seen.add(item)
+    ideal = sum(1 / math.log2(rank + 1) for rank in range(1, min(k, len(ranked), len(relevant)) + 1)) or 1.0
+    return gain / ideal
+
+
 # %% natural logarithm kind="misconception"
 # The gain uses the natural logarithm and the ideal uses log2, so the best ranking gets 1.44 instead of 1. Compare the
 # two formulas.

@@ -472,6 +472,38 @@ def load_pretrained(encoder, state_dict):
     return list(encoder.load_state_dict(own, strict=False).missing_keys)
 
 
+# %% copied in order kind="misconception"
+# The tensors are copied in the order in which they come: the first into the first parameter, and so on. A dict may have
+# any order, and if 1 name has no place here, all tensors after it land one place too far. Look at whether you use the
+# names.
+RULES = {
+    "embeddings.word_embeddings": "embeddings.word",
+    "embeddings.position_embeddings": "embeddings.position",
+    "embeddings.LayerNorm": "embeddings.norm",
+    "transformer.layer": "blocks",
+    "q_lin": "q_proj",
+    "k_lin": "k_proj",
+    "v_lin": "v_proj",
+    "out_lin": "out_proj",
+    "sa_layer_norm": "norm1",
+    "output_layer_norm": "norm2",
+}
+
+
+def my_name(name):
+    for theirs, ours in RULES.items():
+        name = name.replace(theirs, ours)
+    return name
+
+
+def load_pretrained(encoder, state_dict):
+    for parameter, tensor in zip(encoder.parameters(), state_dict.values(), strict=False):
+        if parameter.shape == tensor.shape:
+            parameter.data.copy_(tensor)
+    places = dict(encoder.named_parameters())
+    return [name for name in state_dict if my_name(name) not in places]
+
+
 # %% shares memory kind="misconception" hidden_because="only a step of training shows it"
 # The encoder now uses the very tensors of state_dict. After one training step, `state_dict[name]` has changed too:
 # what was 1.0 may be 0.9. Look at the last words of the docstring, and at whether your assignment moves numbers or

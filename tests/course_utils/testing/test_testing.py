@@ -232,6 +232,28 @@ class TestRunTests:
         student._connect(None)
         assert "note: there is no GPU here; use the device of the inputs" in testing.last_outcomes["f"][0].message
 
+    @pytest.mark.parametrize(
+        ("returned", "use", "message"),
+        [
+            ([1], "net(1).backward()", "expected: a tensor\ngot:      a list of ints: [1], from `Net.forward`"),
+            (torch.nn.Identity(), "net(1).backward()", "got:      an object of type Identity, from `Net.forward`"),
+            (torch.ones(1), "net(1).backward()", "got:      one without a graph (detached?), from `Net.forward`"),
+            (torch.nn.Identity(), "self.assertIsInstance(net(1), list, 'got a stand-in')", "got:      an Identity"),
+        ],
+    )
+    def test_what_a_module_returned_is_named(self, monkeypatch, returned, use, message):
+        class Net(torch.nn.Module):
+            def forward(self, x):
+                return returned
+
+        kinds = {"Net": ("an object of type Net", ["an object of type Net"]), "Net.forward": ("a tensor", ["a tensor"])}
+        monkeypatch.setattr("course_utils.testing.wrong_kind.known", lambda part: kinds)
+        student._connect(RemoteClient(local_transport({"Net": Net})))
+        test = f"    @points(1)\n    def test_a(self):\n        net = student.Net()\n        {use}\n"
+        run_cell(f"class VisibleNet(LabTestCase):\n{test}run_tests('Net')", "<cell of a net>")
+        student._connect(None)
+        assert message in testing.last_outcomes["Net"][0].message
+
     def test_pytorchs_own_not_implemented_error_is_no_stub(self):
         student._connect(RemoteClient(local_transport({"f": lambda: torch.ones(2, dtype=torch.int64).log_softmax(0)})))
         source = "class VisibleF(LabTestCase):\n    @points(1)\n    def test_a(self): student.f()\nrun_tests('f')"

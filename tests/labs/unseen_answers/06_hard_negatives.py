@@ -135,3 +135,265 @@ def bm25_negatives(questions, passages, gold, k):
         row.reverse()
         out.append(row)
     return out
+
+
+# %% hard_negative_loss: sum over the questions
+def hard_negative_loss(query_embeddings, passage_embeddings, labels):
+    scores = torch.mm(query_embeddings, passage_embeddings.t())
+    logp = torch.log_softmax(scores, dim=1)
+    loss = 0.0
+    for i, j in enumerate(labels.tolist()):
+        loss = loss - logp[i, j]
+    return loss, int((scores.argmax(1) == labels).sum())
+
+
+# %% hard_negative_loss: softmax twice
+def hard_negative_loss(query_embeddings, passage_embeddings, labels):
+    probs = torch.softmax(query_embeddings @ passage_embeddings.mT, dim=-1)
+    loss = nn.CrossEntropyLoss()(probs, labels)
+    correct = (probs.max(dim=-1).indices == labels).sum().item()
+    return loss, correct
+
+
+# %% hard_negative_loss: hard negatives not scored
+def hard_negative_loss(query_embeddings, passage_embeddings, labels):
+    positive = torch.index_select(passage_embeddings, 0, labels)
+    logits = torch.einsum("id,jd->ij", query_embeddings, positive)
+    target = torch.arange(logits.size(0))
+    return F.cross_entropy(logits, target), torch.sum(logits.argmax(1) == target).item()
+
+
+# %% hard_negative_loss: -
+def hard_negative_loss(query_embeddings, passage_embeddings, labels):
+    # only its own hard negative (row B + i) and gold compete
+    scores = query_embeddings @ passage_embeddings.T
+    B = len(labels)
+    gold = scores[torch.arange(B), labels]
+    other = scores[torch.arange(B), (labels + B) % scores.shape[1]]
+    pair = torch.stack([gold, other], dim=1)
+    return F.cross_entropy(pair, torch.zeros(B, dtype=torch.long)), int((gold >= other).sum())
+
+
+# %% hard_negative_loss: -
+def hard_negative_loss(query_embeddings, passage_embeddings, labels):
+    scores = query_embeddings @ passage_embeddings.T
+    correct = (scores.argmax(1) == labels).sum().item()
+    return F.cross_entropy(scores / 0.05, labels), correct
+
+
+# %% hard_negative_loss: -
+def hard_negative_loss(query_embeddings, passage_embeddings, labels):
+    scores = -torch.cdist(query_embeddings, passage_embeddings)
+    return F.cross_entropy(scores, labels), (scores.argmax(1) == labels).sum().item()
+
+
+# %% mine_hard_negatives: easiest items
+def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5, chunk_size=4096):
+    N, P = query_embeddings.size(0), item_embeddings.size(0)
+    for q in range(N):
+        if P - len(positive_indices.get(q, set())) < k:
+            raise ValueError("not enough")
+    values, ids = [], []
+    for s in range(0, P, chunk_size):
+        sc = query_embeddings @ item_embeddings[s : s + chunk_size].T
+        for q, items in positive_indices.items():
+            for i in items:
+                if s <= i < s + sc.shape[1]:
+                    sc[q, i - s] = float("inf")
+        v, i = sc.topk(min(k, sc.shape[1]), dim=1, largest=False)
+        values.append(v)
+        ids.append(i + s)
+    values, ids = torch.cat(values, 1), torch.cat(ids, 1)
+    order = values.argsort(dim=1)[:, :k]
+    return {q: row for q, row in enumerate(ids.gather(1, order).tolist())}
+
+
+# %% mine_hard_negatives: indices within the chunk
+def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5, chunk_size=4096):
+    N, P = len(query_embeddings), len(item_embeddings)
+    if any(P - len(positive_indices.get(q, ())) < k for q in range(N)):
+        raise ValueError("too few")
+    best_v = torch.full((N, k), -math.inf, dtype=query_embeddings.dtype)
+    best_i = torch.zeros(N, k, dtype=torch.long)
+    for start, chunk in zip(range(0, P, chunk_size), item_embeddings.split(chunk_size)):
+        sc = query_embeddings @ chunk.T
+        for q in range(N):
+            bad = [i - start for i in positive_indices.get(q, ()) if start <= i < start + len(chunk)]
+            sc[q, bad] = -math.inf
+        v, i = sc.topk(min(k, len(chunk)), dim=1)
+        allv, alli = torch.cat([best_v, v], 1), torch.cat([best_i, i], 1)
+        best_v, p = allv.topk(k, dim=1)
+        best_i = alli.gather(1, p)
+    return {q: best_i[q].tolist() for q in range(N)}
+
+
+# %% mine_hard_negatives: right items scored 0
+def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5, chunk_size=4096):
+    N, P = len(query_embeddings), len(item_embeddings)
+    for q in range(N):
+        if k > P - len(positive_indices.get(q, [])):
+            raise ValueError("too few")
+    best_v, best_i = query_embeddings.new_zeros(N, 0), torch.zeros(N, 0, dtype=torch.long)
+    for start in range(0, P, chunk_size):
+        sc = query_embeddings @ item_embeddings[start : start + chunk_size].T
+        keep = torch.ones_like(sc)
+        for q in range(N):
+            for i in positive_indices.get(q, []):
+                if start <= i < start + sc.shape[1]:
+                    keep[q, i - start] = 0
+        sc = sc * keep
+        idx = torch.arange(start, start + sc.shape[1]).repeat(N, 1)
+        v, i = torch.cat([best_v, sc], 1), torch.cat([best_i, idx], 1)
+        best_v, p = v.topk(min(k, v.shape[1]), dim=1)
+        best_i = i.gather(1, p)
+    return dict(enumerate(best_i.tolist()))
+
+
+# %% mine_hard_negatives: -
+def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5, chunk_size=4096):
+    # leaves out the positives of all queries
+    everyone = set().union(*positive_indices.values()) if positive_indices else set()
+    P = len(item_embeddings)
+    scores = query_embeddings @ item_embeddings.T
+    out = {}
+    for q in range(len(scores)):
+        if P - len(positive_indices.get(q, ())) < k:
+            raise ValueError("too few")
+        row = [i for i in scores[q].argsort(descending=True).tolist() if i not in everyone]
+        out[q] = row[:k]
+    return out
+
+
+# %% mine_hard_negatives: -
+def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5, chunk_size=4096):
+    # only the queries in the dict
+    P = len(item_embeddings)
+    out = {}
+    for q, pos in positive_indices.items():
+        if P - len(pos) < k:
+            raise ValueError("too few")
+        sc = item_embeddings @ query_embeddings[q]
+        if pos:
+            sc[list(pos)] = -math.inf
+        out[q] = sc.topk(k).indices.tolist()
+    return out
+
+
+# %% mine_hard_negatives: -
+def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5, chunk_size=4096):
+    # k from the first chunk only
+    sc = query_embeddings @ item_embeddings[:chunk_size].T
+    for q in range(len(query_embeddings)):
+        if len(item_embeddings) - len(positive_indices.get(q, ())) < k:
+            raise ValueError("too few")
+        for i in positive_indices.get(q, ()):
+            if i < sc.shape[1]:
+                sc[q, i] = -math.inf
+    return dict(enumerate(sc.topk(min(k, sc.shape[1]), dim=1).indices.tolist()))
+
+
+# %% choose_hard_negative: -
+def choose_hard_negative(ranked, gold):
+    place = ranked.index(gold) if gold in ranked else -1
+    if place + 1 >= len(ranked):
+        raise ValueError("nothing after gold")
+    return ranked[place + 1]
+
+
+# %% choose_hard_negative: -
+def choose_hard_negative(ranked, gold):
+    for i in range(len(ranked)):
+        if ranked[i] != gold:
+            return i
+    raise ValueError("only gold")
+
+
+# %% choose_hard_negative: smallest index
+def choose_hard_negative(ranked, gold):
+    rest = sorted(p for p in ranked if p != gold)
+    if not rest:
+        raise ValueError("no negative left")
+    return rest[0]
+
+
+# %% choose_hard_negative: passage 0 skipped
+def choose_hard_negative(ranked, gold):
+    chosen = next((p for p in ranked if p != gold and p), None)
+    if not chosen:
+        raise ValueError("only gold")
+    return chosen
+
+
+# %% filter_false_negatives: gold scores along the columns
+def filter_false_negatives(scores, positive_scores, margin):
+    limit = (positive_scores - margin).unsqueeze(0)
+    return torch.le(scores, limit)
+
+
+# %% filter_false_negatives: margin as a percentage
+def filter_false_negatives(scores, positive_scores, margin):
+    return scores <= (1.0 - margin) * positive_scores.unsqueeze(-1)
+
+
+# %% filter_false_negatives: -
+def filter_false_negatives(scores, positive_scores, margin):
+    return scores <= positive_scores.mean() - margin
+
+
+# %% filter_false_negatives: -
+def filter_false_negatives(scores, positive_scores, margin):
+    keep = scores <= positive_scores[:, None] - margin
+    return scores[keep]
+
+
+# %% bm25_negatives: passage i taken as gold
+def bm25_negatives(questions, passages, gold, k):
+    if len(passages) < k + 1:
+        raise ValueError("too few passages")
+    bm25 = bm25s.BM25()
+    bm25.index(bm25s.tokenize(passages, show_progress=False), show_progress=False)
+    result = []
+    for i, question in enumerate(questions):
+        found, _ = bm25.retrieve(bm25s.tokenize(question, show_progress=False), k=k + 1, show_progress=False)
+        ids = [int(p) for p in found[0] if int(p) != i]
+        result.append(ids[:k])
+    return result
+
+
+# %% bm25_negatives: -
+def bm25_negatives(questions, passages, gold, k):
+    if len(passages) - 1 < k:
+        raise ValueError("too few passages")
+    bm25 = bm25s.BM25()
+    bm25.index(bm25s.tokenize(questions, stopwords="en", show_progress=False), show_progress=False)
+    tokens = bm25s.tokenize(passages, stopwords="en", show_progress=False)
+    scores = [bm25.get_scores([w for w in p.lower().split()]) for p in passages]
+    rows = []
+    for q in range(len(questions)):
+        order = sorted((p for p in range(len(passages)) if p != gold[q]), key=lambda p: -scores[p][q])
+        rows.append(order[: k - 1] + order[-1:])
+    return rows
+
+
+# %% bm25_negatives: list one too long without gold
+def bm25_negatives(questions, passages, gold, k):
+    if k > len(passages) - 1:
+        raise ValueError("k")
+    bm25 = bm25s.BM25()
+    bm25.index(bm25s.tokenize(passages, stopwords="en", show_progress=False), show_progress=False)
+    docs = bm25.retrieve(bm25s.tokenize(questions, stopwords="en", show_progress=False), k=k + 1, show_progress=False)
+    rows = docs.documents.tolist()
+    for row, own in zip(rows, gold):
+        if own in row:
+            row.remove(own)
+    return rows
+
+
+# %% bm25_negatives: -
+def bm25_negatives(questions, passages, gold, k):
+    if k > len(passages) - 1:
+        raise ValueError("k")
+    bm25 = bm25s.BM25()
+    bm25.index(bm25s.tokenize(passages, stopwords="en", show_progress=False), show_progress=False)
+    docs = bm25.retrieve(bm25s.tokenize(questions, stopwords="en", show_progress=False), k=k + 1, show_progress=False)
+    return [[passages[p] for p in row if p != own][:k] for row, own in zip(docs.documents.tolist(), gold)]

@@ -215,3 +215,393 @@ def affinity(candidates, context, candidate_album, context_album, candidate_arti
         -1
     )
     return torch.where(same, s + 0.1, s)
+
+
+# %% hash_bucket: clamped
+def hash_bucket(ids, num_buckets=100_000):
+    last = torch.full_like(ids, num_buckets - 1)
+    return torch.minimum(ids, last)
+
+
+# %% hash_bucket: one bucket never used
+def hash_bucket(ids, num_buckets=100_000):
+    n = num_buckets - 1 if num_buckets > 1 else 1
+    return torch.remainder(ids, n)
+
+
+# %% hash_bucket: -
+def hash_bucket(ids, num_buckets=100_000):
+    return (ids * 2654435761) % num_buckets
+
+
+# %% hash_bucket: -
+def hash_bucket(ids, num_buckets=100_000):
+    return torch.tensor([hash(str(i)) % num_buckets for i in ids.flatten().tolist()]).reshape(ids.shape)
+
+
+# %% expected_collisions: ids that collide with themselves
+def expected_collisions(num_ids, num_buckets):
+    free = ((num_buckets - 1) / num_buckets) ** num_ids
+    return num_ids - num_ids * free
+
+
+# %% expected_collisions: first id in a bucket not counted
+def expected_collisions(num_ids, num_buckets):
+    empty = num_buckets * math.pow(1 - 1 / num_buckets, num_ids)
+    used = num_buckets - empty
+    return num_ids - used
+
+
+# %% expected_collisions: -
+def expected_collisions(num_ids, num_buckets):
+    return num_buckets * (1 - (1 - 1 / num_buckets) ** (num_ids - 1))
+
+
+# %% expected_collisions: -
+def expected_collisions(num_ids, num_buckets):
+    return num_ids / num_buckets
+
+
+# %% TrackEncoder: num_albums not stored
+class TrackEncoder(nn.Module):
+    def __init__(self, num_albums, num_artists, dim, album_buckets=100_000):
+        super().__init__()
+        self.n_buckets = album_buckets
+        self.emb_album = nn.Embedding(num_embeddings=album_buckets, embedding_dim=dim)
+        self.emb_artist = nn.Embedding(num_embeddings=num_artists, embedding_dim=dim)
+
+    def forward(self, album, artist):
+        bucket = torch.remainder(album, self.n_buckets)
+        return torch.cat((self.emb_album(bucket), self.emb_artist(artist)), dim=-1)
+
+
+# %% TrackEncoder: joined along the first axis
+class TrackEncoder(nn.Module):
+    def __init__(self, num_albums, num_artists, dim, album_buckets=100_000):
+        super().__init__()
+        self.num_albums = num_albums
+        self.a = nn.Embedding(album_buckets, dim)
+        self.b = nn.Embedding(num_artists, dim)
+
+    def forward(self, album, artist):
+        return torch.concat((self.a(hash_bucket(album, self.a.num_embeddings)), self.b(artist)), 0)
+
+
+# %% TrackEncoder: -
+class TrackEncoder(nn.Module):
+    def __init__(self, num_albums, num_artists, dim, album_buckets=100_000):
+        super().__init__()
+        self.num_albums = num_albums
+        self.a = nn.Embedding(album_buckets, dim)
+        self.b = nn.Embedding(num_artists, dim)
+        self.out = nn.Linear(2 * dim, 2 * dim)
+
+    def forward(self, album, artist):
+        return self.out(torch.cat((self.a(hash_bucket(album, self.a.num_embeddings)), self.b(artist)), -1))
+
+
+# %% TrackEncoder: -
+class TrackEncoder(nn.Module):
+    def __init__(self, num_albums, num_artists, dim, album_buckets=100_000):
+        super().__init__()
+        self.num_albums = num_albums
+        self.a = nn.Embedding(album_buckets, dim)
+        self.b = nn.Embedding(num_artists, dim)
+
+    def forward(self, album, artist):
+        rows = torch.cat((self.a(hash_bucket(album, self.a.num_embeddings)), self.b(artist)), -1)
+        return F.normalize(rows, dim=-1)
+
+
+# %% affinity: boost for every match
+def affinity(candidates, context, candidate_album, context_album, candidate_artist, context_artist, pool="max"):
+    if pool == "max":
+        base = (candidates @ context.T).max(dim=-1)[0]
+    elif pool == "mean":
+        base = (candidates @ context.T).mean(dim=-1)
+    else:
+        raise ValueError(f"unknown pool {pool}")
+    for i in range(len(context)):
+        base = base + 0.1 * (candidate_album == context_album[i])
+        base = base + 0.1 * (candidate_artist == context_artist[i])
+    return base
+
+
+# %% affinity: cosine similarity
+def affinity(candidates, context, candidate_album, context_album, candidate_artist, context_artist, pool="max"):
+    if pool not in {"max", "mean"}:
+        raise ValueError("unknown pool")
+    s = F.cosine_similarity(candidates.unsqueeze(-2), context, dim=-1)
+    s = s.amax(dim=-1) if pool == "max" else s.mean(dim=-1)
+    s = s + 0.1 * torch.isin(candidate_album, context_album) + 0.1 * torch.isin(candidate_artist, context_artist)
+    return s
+
+
+# %% affinity: unknown pool taken as mean
+def affinity(candidates, context, candidate_album, context_album, candidate_artist, context_artist, pool="max"):
+    dots = torch.einsum("...f,cf->...c", candidates, context)
+    score = dots.mean(-1)
+    if pool == "max":
+        score = dots.max(-1).values
+    score = score + torch.isin(candidate_album, context_album) * 0.1
+    return score + torch.isin(candidate_artist, context_artist) * 0.1
+
+
+# %% affinity: -
+def affinity(candidates, context, candidate_album, context_album, candidate_artist, context_artist, pool="max"):
+    dots = candidates @ context.T
+    same_album = candidate_album.unsqueeze(-1) == context_album
+    same_artist = candidate_artist.unsqueeze(-1) == context_artist
+    dots = dots + 0.1 * same_album + 0.1 * same_artist
+    if pool == "max":
+        return dots.amax(-1)
+    if pool == "mean":
+        return dots.mean(-1)
+    raise ValueError(pool)
+
+
+# %% affinity: -
+def affinity(candidates, context, candidate_album, context_album, candidate_artist, context_artist, pool="max"):
+    dots = candidates @ context.T
+    if pool == "max":
+        score = dots.amax(-1)
+    elif pool == "mean":
+        score = dots.mean(-1)
+    else:
+        raise ValueError(pool)
+    boost = 0.1 * torch.isin(candidate_album, context_album) + 0.1 * torch.isin(candidate_artist, context_artist)
+    return score * (1 + boost)
+
+
+# %% affinity: -
+def affinity(candidates, context, candidate_album, context_album, candidate_artist, context_artist, pool="max"):
+    dots = candidates @ context.T
+    if pool == "max":
+        score = dots.amax(-1)
+    elif pool == "mean":
+        score = dots.mean(-1)
+    else:
+        return "unknown pool"
+    boost = 0.1 * torch.isin(candidate_album, context_album) + 0.1 * torch.isin(candidate_artist, context_artist)
+    return score + boost
+
+
+# %% mean_triplet_loss: absolute value instead of a hinge
+def mean_triplet_loss(pos, neg, margin=1.0):
+    return torch.abs(pos.mean() - neg.mean() - margin)
+
+
+# %% mean_triplet_loss: -
+def mean_triplet_loss(pos, neg, margin=1.0):
+    return F.softplus(margin + neg.mean() - pos.mean())
+
+
+# %% extremal_triplet_loss: lowest negative
+def extremal_triplet_loss(pos, neg, margin=1.0):
+    gap = torch.amin(neg) - torch.amin(pos)
+    return torch.clamp_min(margin + gap, 0.0)
+
+
+# %% extremal_triplet_loss: mean over all pairs
+def extremal_triplet_loss(pos, neg, margin=1.0):
+    pairs = margin + neg.unsqueeze(0) - pos.unsqueeze(1)
+    return pairs.clamp(min=0).mean()
+
+
+# %% extremal_triplet_loss: -
+def extremal_triplet_loss(pos, neg, margin=1.0):
+    return F.relu(margin + neg[:, None] - pos).sum()
+
+
+# %% extremal_triplet_loss: -
+def extremal_triplet_loss(pos, neg, margin=1.0):
+    return F.relu(margin + neg.max() - pos.mean())
+
+
+# %% norm_penalty: absolute difference
+def norm_penalty(embeddings, max_norm):
+    n = embeddings.norm(dim=1)
+    return F.l1_loss(n, torch.full_like(n, max_norm), reduction="sum")
+
+
+# %% norm_penalty: -
+def norm_penalty(embeddings, max_norm):
+    n = embeddings.norm(dim=-1)
+    return (F.relu(n - max_norm) ** 2).sum()
+
+
+# %% self_affinity_loss: only the diagonal
+def self_affinity_loss(context, next_tracks, negatives):
+    a = F.relu(0.5 - context.pow(2).sum(1)).mean()
+    b = F.relu(0.5 - next_tracks.pow(2).sum(1)).mean()
+    c = F.relu(negatives.pow(2).sum(1)).mean()
+    return a + b + c
+
+
+# %% self_affinity_loss: next tracks left out
+def self_affinity_loss(context, next_tracks, negatives):
+    pull = torch.relu(0.5 - torch.mm(context, context.t())).mean()
+    push = torch.relu(torch.mm(negatives, negatives.t())).mean()
+    return torch.add(pull, push)
+
+
+# %% self_affinity_loss: -
+def self_affinity_loss(context, next_tracks, negatives):
+    parts = [F.relu(0.5 - context @ context.T).mean(), F.relu(0.5 - next_tracks @ next_tracks.T).mean()]
+    parts.append(F.relu(negatives @ negatives.T).mean())
+    return torch.stack(parts).mean()
+
+
+# %% self_affinity_loss: -
+def self_affinity_loss(context, next_tracks, negatives):
+    a, b, c = (F.normalize(x, dim=1) for x in (context, next_tracks, negatives))
+    return F.relu(0.5 - a @ a.T).mean() + F.relu(0.5 - b @ b.T).mean() + F.relu(c @ c.T).mean()
+
+
+# %% normalise_duration: divided by the largest
+def normalise_duration(milliseconds):
+    longest = max(milliseconds.tolist())
+    return milliseconds.float() / longest
+
+
+# %% normalise_duration: -
+def normalise_duration(milliseconds):
+    x = milliseconds.double()
+    return torch.softmax(x / x.mean(), dim=0)
+
+
+# %% score_catalogue: worst first
+def score_catalogue(
+    context, context_album, context_artist, catalogue, catalogue_album, catalogue_artist, k, chunk_size=4096, pool="max"
+):
+    if k > catalogue.shape[0]:
+        raise ValueError("k")
+    v, i = torch.empty(0, dtype=catalogue.dtype), torch.empty(0, dtype=torch.long)
+    for s in range(0, len(catalogue), chunk_size):
+        e = s + chunk_size
+        sc = affinity(
+            catalogue[s:e], context, catalogue_album[s:e], context_album, catalogue_artist[s:e], context_artist, pool
+        )
+        v, i = torch.cat([v, sc]), torch.cat([i, torch.arange(s, s + len(sc))])
+        order = v.argsort()[-k:]
+        v, i = v[order], i[order]
+    return v, i
+
+
+# %% score_catalogue: k not checked
+def score_catalogue(
+    context, context_album, context_artist, catalogue, catalogue_album, catalogue_artist, k, chunk_size=4096, pool="max"
+):
+    v, i = [], []
+    for s in range(0, len(catalogue), chunk_size):
+        e = min(s + chunk_size, len(catalogue))
+        sc = affinity(
+            catalogue[s:e], context, catalogue_album[s:e], context_album, catalogue_artist[s:e], context_artist, pool
+        )
+        top = torch.topk(sc, min(k, e - s))
+        v = torch.cat([*([v] if len(v) else []), top.values])
+        i = torch.cat([*([i] if len(i) else []), top.indices + s])
+        order = v.argsort(descending=True)[:k]
+        v, i = v[order], i[order]
+    return v, i
+
+
+# %% score_catalogue: -
+def score_catalogue(
+    context, context_album, context_artist, catalogue, catalogue_album, catalogue_artist, k, chunk_size=4096, pool="max"
+):
+    if len(catalogue) < k:
+        raise ValueError("k")
+    v, i = [], []
+    for s in range(0, len(catalogue), chunk_size):
+        e = s + chunk_size
+        sc = affinity(
+            catalogue[s:e], context, catalogue_album[s:e], context_album, catalogue_artist[s:e], context_artist, pool
+        )
+        top = sc.topk(min(k, len(sc)))
+        v.append(top.values)
+        i.append(top.indices + s)
+    return torch.cat(v)[:k], torch.cat(i)[:k]
+
+
+# %% score_catalogue: -
+def score_catalogue(
+    context, context_album, context_artist, catalogue, catalogue_album, catalogue_artist, k, chunk_size=4096, pool="max"
+):
+    if len(catalogue) < k:
+        raise ValueError("k")
+    v, i = torch.full((k,), -math.inf, dtype=catalogue.dtype), torch.zeros(k, dtype=torch.long)
+    for s in range(0, len(catalogue), chunk_size):
+        e = s + chunk_size
+        sc = affinity(
+            catalogue[s:e], context, catalogue_album[s:e], context_album, catalogue_artist[s:e], context_artist, pool
+        )
+        v, order = torch.cat([v, sc]).topk(k)
+        i = torch.cat([i, torch.arange(s, s + len(sc))])[order]
+    return i, v
+
+
+# %% recall_at_k: divided by the most possible hits
+def recall_at_k(ranked, relevant, k):
+    if len(relevant) == 0:
+        raise ValueError("none")
+    hits = len({x for x in ranked[:k] if x in relevant})
+    return hits / min(len(relevant), k)
+
+
+# %% recall_at_k: repeats removed before counting
+def recall_at_k(ranked, relevant, k):
+    if not relevant:
+        raise ValueError("none")
+    unique = []
+    for item in ranked:
+        if item not in unique:
+            unique.append(item)
+    return sum(item in relevant for item in unique[:k]) / len(relevant)
+
+
+# %% recall_at_k: -
+def recall_at_k(ranked, relevant, k):
+    if not relevant:
+        raise ValueError("none")
+    return len(set(ranked[:k]) & relevant) / len(ranked)
+
+
+# %% recall_at_k: -
+def recall_at_k(ranked, relevant, k):
+    if not relevant:
+        raise ValueError("none")
+    return len(set(ranked[:k]) & relevant)
+
+
+# %% ndcg_at_k: ideal of all relevant items
+def ndcg_at_k(ranked, relevant, k):
+    if not relevant:
+        raise ValueError("none")
+    dcg, done = 0.0, []
+    for i in range(min(k, len(ranked))):
+        if ranked[i] in relevant and ranked[i] not in done:
+            dcg += 1.0 / math.log2(i + 2)
+            done.append(ranked[i])
+    idcg = sum([1.0 / math.log2(i + 2) for i in range(len(relevant))])
+    return dcg / idcg
+
+
+# %% ndcg_at_k: repeats gain
+def ndcg_at_k(ranked, relevant, k):
+    if not relevant:
+        raise ValueError("none")
+    dcg = sum(1 / math.log2(i + 2) for i, x in enumerate(ranked[:k]) if x in relevant)
+    return dcg / sum(1 / math.log2(i + 2) for i in range(min(k, len(relevant))))
+
+
+# %% ndcg_at_k: -
+def ndcg_at_k(ranked, relevant, k):
+    if not relevant:
+        raise ValueError("none")
+    dcg, left = 0.0, set(relevant)
+    for i, x in enumerate(ranked[:k]):
+        if x in left:
+            dcg += 1 / (i + 1)
+            left.remove(x)
+    return dcg / sum(1 / (i + 1) for i in range(min(k, len(relevant))))

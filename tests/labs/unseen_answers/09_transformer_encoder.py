@@ -232,3 +232,496 @@ def load_pretrained(encoder, state_dict):
             key = key.replace(a, b)
         new[key] = value
     encoder.load_state_dict(new, strict=False)
+
+
+# %% layer_norm: over the tokens instead of the features
+def layer_norm(x, weight, bias, eps=1e-12):
+    mean, var = x.mean(0), x.var(0, unbiased=False)
+    return weight * (x - mean) / torch.sqrt(var + eps) + bias
+
+
+# %% layer_norm: no eps
+def layer_norm(x, weight, bias, eps=1e-12):
+    centred = x - x.mean(-1, keepdim=True)
+    std = x.std(-1, keepdim=True, unbiased=False)
+    return centred / std * weight + bias
+
+
+# %% layer_norm: -
+def layer_norm(x, weight, bias, eps=1e-12):
+    # RMS norm
+    return x / (x.square().mean(-1, keepdim=True) + eps).sqrt() * weight + bias
+
+
+# %% layer_norm: -
+def layer_norm(x, weight, bias, eps=1e-12):
+    mean = x.mean(-1, keepdim=True)
+    var = (x - mean).abs().mean(-1, keepdim=True)
+    return (x - mean) / (var + eps) * weight + bias
+
+
+# %% FeedForward: activation after both layers
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_hidden):
+        super().__init__()
+        self.lin1 = nn.Linear(d_model, d_hidden)
+        self.lin2 = nn.Linear(d_hidden, d_model)
+
+    def forward(self, x):
+        for layer in (self.lin1, self.lin2):
+            x = F.gelu(layer(x))
+        return x
+
+
+# %% FeedForward: adds the input
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_hidden):
+        super().__init__()
+        self.lin1 = nn.Linear(d_model, d_hidden)
+        self.lin2 = nn.Linear(d_hidden, d_model)
+        self.act = nn.GELU()
+
+    def forward(self, x):
+        y = self.lin2(self.act(self.lin1(x)))
+        return y + x
+
+
+# %% FeedForward: -
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_hidden):
+        super().__init__()
+        self.lin1 = nn.Linear(d_model, d_hidden)
+        self.lin2 = nn.Linear(d_hidden, d_model)
+
+    def forward(self, x):
+        return self.lin2(torch.tanh(self.lin1(x)))
+
+
+# %% FeedForward: -
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_hidden):
+        super().__init__()
+        self.lin1 = nn.Linear(d_model, d_hidden)
+        self.lin2 = nn.Linear(d_hidden, d_model)
+
+    def forward(self, x):
+        z = self.lin1(x)
+        return self.lin2(z * torch.sigmoid(1.702 * z))
+
+
+# %% EncoderBlock: no residual around attention
+class EncoderBlock(nn.Module):
+    def __init__(self, d_model, num_heads, d_hidden):
+        super().__init__()
+        self.attention = MultiHeadSelfAttention(d_model, num_heads)
+        self.ffn = FeedForward(d_model, d_hidden)
+        self.norm1 = nn.LayerNorm(d_model, eps=1e-12)
+        self.norm2 = nn.LayerNorm(d_model, eps=1e-12)
+
+    def forward(self, x, mask=None):
+        m = None if mask is None else mask[:, None, None, :]
+        a = self.norm1(self.attention(x, m))
+        f = self.ffn(a)
+        return self.norm2(a + f)
+
+
+# %% EncoderBlock: no norm at the end
+class EncoderBlock(nn.Module):
+    def __init__(self, d_model, num_heads, d_hidden):
+        super().__init__()
+        self.attention = MultiHeadSelfAttention(d_model, num_heads)
+        self.ffn = FeedForward(d_model, d_hidden)
+        self.norm1 = nn.LayerNorm(d_model, eps=1e-12)
+        self.norm2 = nn.LayerNorm(d_model, eps=1e-12)
+
+    def forward(self, x, mask=None):
+        m = None if mask is None else mask[:, None, None, :]
+        a = self.attention(x, m)
+        a = self.norm1(x + a)
+        return self.ffn(a) + a
+
+
+# %% EncoderBlock: True hides
+class EncoderBlock(nn.Module):
+    def __init__(self, d_model, num_heads, d_hidden):
+        super().__init__()
+        self.attention = MultiHeadSelfAttention(d_model, num_heads)
+        self.ffn = FeedForward(d_model, d_hidden)
+        self.norm1 = nn.LayerNorm(d_model, eps=1e-12)
+        self.norm2 = nn.LayerNorm(d_model, eps=1e-12)
+
+    def forward(self, x, mask=None):
+        if mask is not None:
+            mask = mask.logical_not()[:, None, None]
+        x = self.norm1(x + self.attention(x, mask))
+        return self.norm2(x + self.ffn(x))
+
+
+# %% EncoderBlock: -
+class EncoderBlock(nn.Module):
+    def __init__(self, d_model, num_heads, d_hidden):
+        super().__init__()
+        self.attention = MultiHeadSelfAttention(d_model, num_heads)
+        self.ffn = FeedForward(d_model, d_hidden)
+        self.norm1 = nn.LayerNorm(d_model, eps=1e-12)
+        self.norm2 = nn.LayerNorm(d_model, eps=1e-12)
+
+    def forward(self, x, mask=None):
+        m = None if mask is None else mask[:, None, None, :]
+        x = self.norm2(x + self.attention(x, m))
+        return self.norm1(x + self.ffn(x))
+
+
+# %% EncoderBlock: -
+class EncoderBlock(nn.Module):
+    def __init__(self, d_model, num_heads, d_hidden):
+        super().__init__()
+        self.attention = MultiHeadSelfAttention(d_model, num_heads)
+        self.ffn = FeedForward(d_model, d_hidden)
+        self.norm1 = nn.LayerNorm(d_model, eps=1e-12)
+        self.norm2 = nn.LayerNorm(d_model, eps=1e-12)
+
+    def forward(self, x, mask=None):
+        m = None if mask is None else mask[:, None, None, :]
+        x = self.norm1(x + self.ffn(x))
+        return self.norm2(x + self.attention(x, m))
+
+
+# %% EncoderBlock: -
+class EncoderBlock(nn.Module):
+    def __init__(self, d_model, num_heads, d_hidden):
+        super().__init__()
+        self.attention = MultiHeadSelfAttention(d_model, num_heads)
+        self.ffn = FeedForward(d_model, d_hidden)
+        self.norm1 = nn.LayerNorm(d_model, eps=1e-12)
+        self.norm2 = nn.LayerNorm(d_model, eps=1e-12)
+
+    def forward(self, x, mask=None):
+        if mask is not None:
+            mask = (mask[:, :, None] & mask[:, None, :])[:, None]
+            length = x.shape[1]
+            mask = mask & torch.ones(length, length).tril().bool()
+        x = self.norm1(x + self.attention(x, mask))
+        return self.norm2(x + self.ffn(x))
+
+
+# %% TokenEmbeddings: no norm
+class TokenEmbeddings(nn.Module):
+    def __init__(self, vocab_size, d_model, max_length):
+        super().__init__()
+        self.word = nn.Embedding(vocab_size, d_model)
+        self.position = nn.Embedding(max_length, d_model)
+        self.norm = nn.LayerNorm(d_model, eps=1e-12)
+        self.max_length = max_length
+
+    def forward(self, ids):
+        n = ids.shape[1]
+        if n > self.max_length:
+            raise ValueError(f"{n} tokens are more than {self.max_length}")
+        x = self.word(ids)
+        return x + self.position(torch.arange(n))[None]
+
+
+# %% TokenEmbeddings: multiplied instead of added
+class TokenEmbeddings(nn.Module):
+    def __init__(self, vocab_size, d_model, max_length):
+        super().__init__()
+        self.word = nn.Embedding(vocab_size, d_model)
+        self.position = nn.Embedding(max_length, d_model)
+        self.norm = nn.LayerNorm(d_model, eps=1e-12)
+        self.max_length = max_length
+
+    def forward(self, ids):
+        n = ids.shape[1]
+        if n > self.max_length:
+            raise ValueError(f"{n} tokens are more than {self.max_length}")
+        return self.norm(torch.mul(self.word(ids), self.position(torch.arange(n, device=ids.device))))
+
+
+# %% TokenEmbeddings: -
+class TokenEmbeddings(nn.Module):
+    def __init__(self, vocab_size, d_model, max_length):
+        super().__init__()
+        self.word = nn.Embedding(vocab_size, d_model)
+        self.position = nn.Embedding(max_length, d_model)
+        self.norm = nn.LayerNorm(d_model, eps=1e-12)
+        self.max_length = max_length
+
+    def forward(self, ids):
+        n = ids.shape[1]
+        if n > self.max_length:
+            raise ValueError(f"{n} tokens are more than {self.max_length}")
+        return self.norm(self.word(ids) + self.position(torch.arange(n).flip(0)))
+
+
+# %% TokenEmbeddings: -
+class TokenEmbeddings(nn.Module):
+    def __init__(self, vocab_size, d_model, max_length):
+        super().__init__()
+        self.word = nn.Embedding(vocab_size, d_model)
+        self.position = nn.Embedding(max_length, d_model)
+        self.norm = nn.LayerNorm(d_model, eps=1e-12)
+        self.max_length = max_length
+
+    def forward(self, ids):
+        n = ids.shape[1]
+        if n > self.max_length:
+            raise ValueError(f"{n} tokens are more than {self.max_length}")
+        return self.norm(self.word(ids) - self.position(torch.arange(n)))
+
+
+# %% Encoder: only the first token
+class Encoder(nn.Module):
+    def __init__(self, vocab_size, d_model, num_heads, d_hidden, num_layers, max_length):
+        super().__init__()
+        self.embeddings = TokenEmbeddings(vocab_size, d_model, max_length)
+        self.blocks = nn.ModuleList([EncoderBlock(d_model, num_heads, d_hidden) for _ in range(num_layers)])
+
+    def forward(self, ids, mask=None):
+        x = self.embeddings(ids)
+        for layer in self.blocks:
+            x = layer(x, mask)
+        return x.select(1, 0)
+
+
+# %% Encoder: every block reads the embeddings
+class Encoder(nn.Module):
+    def __init__(self, vocab_size, d_model, num_heads, d_hidden, num_layers, max_length):
+        super().__init__()
+        self.embeddings = TokenEmbeddings(vocab_size, d_model, max_length)
+        self.blocks = nn.ModuleList([EncoderBlock(d_model, num_heads, d_hidden) for _ in range(num_layers)])
+
+    def forward(self, ids, mask=None):
+        e = self.embeddings(ids)
+        outs = [layer(e, mask) for layer in self.blocks]
+        return outs[-1]
+
+
+# %% Encoder: -
+class Encoder(nn.Module):
+    def __init__(self, vocab_size, d_model, num_heads, d_hidden, num_layers, max_length):
+        super().__init__()
+        self.embeddings = TokenEmbeddings(vocab_size, d_model, max_length)
+        self.blocks = nn.ModuleList([EncoderBlock(d_model, num_heads, d_hidden) for _ in range(num_layers)])
+        self.norm = nn.LayerNorm(d_model, eps=1e-12)
+
+    def forward(self, ids, mask=None):
+        x = self.embeddings(ids)
+        for layer in self.blocks:
+            x = layer(x, mask)
+        return self.norm(x)
+
+
+# %% Encoder: -
+class Encoder(nn.Module):
+    def __init__(self, vocab_size, d_model, num_heads, d_hidden, num_layers, max_length):
+        super().__init__()
+        self.embeddings = TokenEmbeddings(vocab_size, d_model, max_length)
+        self.blocks = nn.ModuleList([EncoderBlock(d_model, num_heads, d_hidden) for _ in range(num_layers)])
+
+    def forward(self, ids, mask=None):
+        x = self.embeddings(ids)
+        for layer in self.blocks:
+            x = layer(x, mask)
+        if mask is not None:
+            return (x * mask[:, :, None]).sum(1) / mask.sum(1, keepdim=True)
+        return x.mean(1)
+
+
+# %% load_pretrained: returns what was found
+def load_pretrained(encoder, state_dict):
+    table = {
+        "embeddings.word_embeddings": "embeddings.word",
+        "embeddings.position_embeddings": "embeddings.position",
+        "embeddings.LayerNorm": "embeddings.norm",
+        "transformer.layer": "blocks",
+        "attention.q_lin": "attention.q_proj",
+        "attention.k_lin": "attention.k_proj",
+        "attention.v_lin": "attention.v_proj",
+        "attention.out_lin": "attention.out_proj",
+        "sa_layer_norm": "norm1",
+        "output_layer_norm": "norm2",
+    }
+
+    def rename(name):
+        for old, new in table.items():
+            if old in name:
+                name = name.replace(old, new)
+        return name
+
+    mine = encoder.state_dict()
+    loaded = [name for name in state_dict if rename(name) in mine]
+    for name in loaded:
+        mine[rename(name)].copy_(state_dict[name])
+    return loaded
+
+
+# %% load_pretrained: queries and keys exchanged
+def load_pretrained(encoder, state_dict):
+    table = {
+        "embeddings.word_embeddings": "embeddings.word",
+        "embeddings.position_embeddings": "embeddings.position",
+        "embeddings.LayerNorm": "embeddings.norm",
+        "transformer.layer": "blocks",
+        "attention.q_lin": "attention.k_proj",
+        "attention.k_lin": "attention.q_proj",
+        "attention.v_lin": "attention.v_proj",
+        "attention.out_lin": "attention.out_proj",
+        "sa_layer_norm": "norm1",
+        "output_layer_norm": "norm2",
+    }
+
+    def rename(name):
+        for old, new in table.items():
+            if old in name:
+                name = name.replace(old, new)
+        return name
+
+    result = encoder.load_state_dict({rename(n): t for n, t in state_dict.items()}, strict=False)
+    return [n for n in state_dict if rename(n) in result.unexpected_keys]
+
+
+# %% load_pretrained: returns the translated names
+def load_pretrained(encoder, state_dict):
+    table = {
+        "embeddings.word_embeddings": "embeddings.word",
+        "embeddings.position_embeddings": "embeddings.position",
+        "embeddings.LayerNorm": "embeddings.norm",
+        "transformer.layer": "blocks",
+        "attention.q_lin": "attention.q_proj",
+        "attention.k_lin": "attention.k_proj",
+        "attention.v_lin": "attention.v_proj",
+        "attention.out_lin": "attention.out_proj",
+        "sa_layer_norm": "norm1",
+        "output_layer_norm": "norm2",
+    }
+
+    def rename(name):
+        for old, new in table.items():
+            if old in name:
+                name = name.replace(old, new)
+        return name
+
+    result = encoder.load_state_dict({rename(n): t for n, t in state_dict.items()}, strict=False)
+    return list(result.unexpected_keys)
+
+
+# %% load_pretrained: -
+def load_pretrained(encoder, state_dict):
+    table = {
+        "embeddings.word_embeddings": "embeddings.word",
+        "embeddings.position_embeddings": "embeddings.position",
+        "embeddings.LayerNorm": "embeddings.norm",
+        "transformer.layer": "blocks",
+        "attention.q_lin": "attention.q_proj",
+        "attention.k_lin": "attention.k_proj",
+        "attention.v_lin": "attention.v_proj",
+        "attention.out_lin": "attention.out_proj",
+        "sa_layer_norm": "norm1",
+        "output_layer_norm": "norm2",
+    }
+
+    def rename(name):
+        for old, new in table.items():
+            if old in name:
+                name = name.replace(old, new)
+        return name
+
+    result = encoder.load_state_dict({rename(n): t for n, t in state_dict.items()}, strict=False)
+    return len(result.unexpected_keys)
+
+
+# %% load_pretrained: -
+def load_pretrained(encoder, state_dict):
+    table = {
+        "embeddings.word_embeddings": "embeddings.word",
+        "embeddings.position_embeddings": "embeddings.position",
+        "embeddings.LayerNorm": "embeddings.norm",
+        "transformer.layer": "blocks",
+        "attention.q_lin": "attention.q_proj",
+        "attention.k_lin": "attention.k_proj",
+        "attention.v_lin": "attention.v_proj",
+        "attention.out_lin": "attention.out_proj",
+        "sa_layer_norm": "norm1",
+        "output_layer_norm": "norm2",
+    }
+
+    def rename(name):
+        for old, new in table.items():
+            if old in name:
+                name = name.replace(old, new)
+        return name
+
+    result = encoder.load_state_dict({rename(n): t for n, t in state_dict.items()}, strict=False)
+    return encoder
+
+
+# %% mask_tokens: nothing random
+def mask_tokens(ids, special, mask_id, vocab_size, generator, share=0.15):
+    pick = (torch.rand(ids.shape, generator=generator) < share) & ~special[ids]
+    labels = torch.where(pick, ids, -100)
+    hide = pick & (torch.rand(ids.shape, generator=generator) < 0.8)
+    return torch.where(hide, mask_id, ids), labels
+
+
+# %% mask_tokens: nothing kept
+def mask_tokens(ids, special, mask_id, vocab_size, generator, share=0.15):
+    pick = (torch.rand(ids.shape, generator=generator) < share) & ~special[ids]
+    labels = torch.where(pick, ids, -100)
+    hide = torch.rand(ids.shape, generator=generator) < 0.8
+    swap = torch.randint(0, vocab_size, ids.shape, generator=generator)
+    x = ids.clone()
+    x[pick] = torch.where(hide, mask_id, swap)[pick]
+    return x, labels
+
+
+# %% mask_tokens: -
+def mask_tokens(ids, special, mask_id, vocab_size, generator, share=0.15):
+    pick = (torch.rand(ids.shape, generator=generator) < share) & ~special[ids]
+    labels = torch.where(pick, ids, -100)
+    fate = torch.rand(ids.shape, generator=generator)
+    swap = torch.randint(0, vocab_size, ids.shape, generator=generator)
+    x = torch.where(pick & (fate < 0.1), mask_id, ids)
+    return torch.where(pick & (fate > 0.9), swap, x), labels
+
+
+# %% mask_tokens: -
+def mask_tokens(ids, special, mask_id, vocab_size, generator, share=0.15):
+    pick = (torch.rand(ids.shape, generator=generator) < share) & ~special[ids]
+    labels = torch.where(pick, ids, -100)
+    fate = torch.rand(ids.shape, generator=generator)
+    swap = torch.randint(0, vocab_size, ids.shape, generator=generator)
+    x = torch.where(pick & (fate < 0.8), mask_id, ids)
+    return labels, torch.where(pick & (fate > 0.9), swap, x)
+
+
+# %% masked_lm_loss: mean of the texts' means
+def masked_lm_loss(logits, labels):
+    total = 0.0
+    for text, right in zip(logits, labels):
+        keep = right != -100
+        total = total + F.cross_entropy(text[keep], right[keep], reduction="sum") / max(int(keep.sum()), 1)
+    return total / len(logits)
+
+
+# %% masked_lm_loss: id 0 not asked
+def masked_lm_loss(logits, labels):
+    keep = labels.gt(0)
+    if not keep.any():
+        return logits.sum() * 0
+    return F.cross_entropy(logits[keep], labels[keep])
+
+
+# %% masked_lm_loss: -
+def masked_lm_loss(logits, labels):
+    keep = labels != -100
+    total = F.cross_entropy(logits[keep], labels[keep], reduction="sum")
+    return total / logits.shape[0]
+
+
+# %% masked_lm_loss: -
+def masked_lm_loss(logits, labels):
+    keep = labels != -100
+    p = logits[keep].sigmoid()
+    hot = F.one_hot(labels[keep], logits.shape[-1]).to(logits.dtype)
+    return F.binary_cross_entropy(p, hot, reduction="sum") / keep.sum().clamp(min=1)
