@@ -109,6 +109,7 @@ class Student:
         for target, (args, kwargs) in calls:
             with contextlib.suppress(StudentError, ProtocolError):
                 client.call(target, args, kwargs)
+        self._take_changes()  # of these calls, which no test is about
 
     def _release(self) -> None:
         """Drop the objects and graphs that tests left in the student's process."""

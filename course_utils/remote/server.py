@@ -117,7 +117,7 @@ class RemoteServer:
         except BaseException as error:  # SystemExit too: a student's function may call exit()
             described = describe(error)
             if _raised_by_test(request, error):
-                described |= {"by_test": True, "got": self._got}
+                described |= {"by_test": True, "got": self._got if request["op"] == "run" else ""}
             return {"id": request["id"], "error": described, **_changed_defaults()}, b""
 
     def _keep(self, value: Any) -> int:
@@ -234,7 +234,8 @@ def _where(error: BaseException) -> str:
         return ""
     last = frames[-1]
     code = f": `{last.line}`" if last.line else ""
-    return f"line {last.lineno} of `{last.name}`{code}"[:300]
+    name = next((frame.name for frame in reversed(frames) if not frame.name.startswith("<")), "")  # not `<lambda>`
+    return f"line {last.lineno} of {f'`{name}`' if name else 'your code'}{code}"[:300]
 
 
 def _is_notebook(filename: str) -> bool:

@@ -12,6 +12,8 @@ from course_utils import testing
 from course_utils.lines import WIDTH
 from course_utils.remote.client import RemoteClient
 from course_utils.remote.proxies import local_transport, reference, student
+from course_utils.remote.recorder import Recorder
+from course_utils.remote.student_errors import StudentError
 from course_utils.testing import LabTestCase, points, run_tests
 from course_utils.testing.case import session
 from course_utils.testing.comparison import Difference
@@ -201,6 +203,31 @@ class TestRunTests:
         assert second.message == ""
         assert "changed its input `scores`" in capsys.readouterr().out
 
+    def test_calls_for_a_diagnosis_leave_no_note_for_the_next_cell(self, monkeypatch):
+        def in_place(x):
+            x.mul_(2)
+
+        monkeypatch.setattr(student, "_client", RemoteClient(local_transport({"f": in_place})))
+        student._record(Recorder(varied=True, exercise="f"))
+        student._start_test("VisibleF.test_a", 0)
+        student.f(torch.ones(2))
+        student._take_changes()  # as a test does when it ends
+        student._vary_calls(0)
+        student._record(None)
+        assert student._take_changes() == []
+
+    def test_what_a_probe_saw_is_not_blamed_in_a_later_test(self, monkeypatch):
+        client = RemoteClient(local_transport({"f": lambda: torch.ones(1), "Layer": torch.nn.Identity}))
+        monkeypatch.setattr(student, "_client", client)
+
+        def probe(student):
+            return student.f()
+
+        student.run(probe)
+        with pytest.raises(StudentError) as caught:
+            _ = student.Layer().temperature
+        assert caught.value.by_test and caught.value.got == ""
+
     def test_a_changed_default_dtype_is_named_where_a_test_fails(self):
         student._connect(RemoteClient(local_transport({"length": lambda x: x @ torch.ones(2)})))
         source = (
@@ -333,6 +360,22 @@ class TestAssertClose:
         got, expected = torch.ones(2, dtype=torch.float64), torch.ones(2)
         with pytest.raises(Difference, match="float32"):
             case.assert_close(got, expected, check_dtype=True)
+
+    def test_a_hint_about_values_is_left_out_where_the_dtype_is_wrong(self, case):
+        for check_dtype in (True, False):
+            with pytest.raises(Difference) as about_values:
+                case.assert_close(
+                    torch.ones(2), torch.ones(2).double(), hint="count the columns", check_dtype=check_dtype
+                )
+            with pytest.raises(Difference) as about_types:
+                case.assert_close(torch.ones(2), torch.ones(2).double(), hint="keep the dtype", check_dtype=check_dtype)
+            assert "hint:" not in str(about_values.value)
+            assert "hint:     keep the dtype" in str(about_types.value)
+
+    def test_tensors_in_a_list_are_shown_in_one_line(self, case):
+        result = [torch.ones(1, 2, requires_grad=True) * 2, torch.ones(5, 5)]
+        with pytest.raises(Difference, match=r"got:      \[tensor\(\[\[2, 2\]\]\), tensor of shape \(5, 5\)\]"):
+            case.assert_close(result, torch.ones(2, 2))
 
 
 class TestOtherAssertions:

@@ -126,6 +126,20 @@ def train_classifier(model, tokens, labels, steps, lr):
     return losses
 
 
+# %% TokenClassifier: -
+class TokenClassifier(nn.Module):
+    """The layers have names of their own."""
+
+    def __init__(self):
+        super().__init__()
+        self.emb = nn.Embedding(8, 6)
+        self.lin1 = nn.Linear(6, 10)
+        self.lin2 = nn.Linear(10, 4)
+
+    def forward(self, tokens):
+        return self.lin2(F.relu(self.lin1(self.emb(tokens))))
+
+
 # %% TokenClassifier: softmax at the end
 class TokenClassifier(nn.Module):
     def __init__(self):
