@@ -203,6 +203,14 @@ class TestRunTests:
         assert second.message == ""
         assert "changed its input `scores`" in capsys.readouterr().out
 
+    def test_a_line_is_named_by_its_function_not_by_a_lambda_in_it(self, monkeypatch):
+        variables = {}
+        exec(compile("def f(x):\n    return max(x, key=lambda y: y.size)", "<cell 3>", "exec"), variables)
+        monkeypatch.setattr(student, "_client", RemoteClient(local_transport(variables)))
+        with pytest.raises(StudentError) as caught:
+            student.f([1])
+        assert caught.value.where.startswith("line 2 of `f`")
+
     def test_calls_for_a_diagnosis_leave_no_note_for_the_next_cell(self, monkeypatch):
         def in_place(x):
             x.mul_(2)
