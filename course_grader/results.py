@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,9 +19,12 @@ from nbformat.v4 import new_notebook
 Status = Literal["graded", "needs_person", "failed"]
 
 
-@dataclass
+_FORGOTTEN = new_notebook()  # one for all results: nothing changes a result's notebook after it is saved
+
+
+@dataclass(slots=True)
 class TestResult:
-    """One test method. status: passed, failed, error or timeout."""
+    """One test method. status: passed, failed, error or timeout. A class of hundreds shares equal texts."""
 
     __test__ = False  # pytest must not collect it
 
@@ -32,6 +36,10 @@ class TestResult:
     hidden: bool = False
     message: str = ""
 
+    def __post_init__(self) -> None:
+        self.name, self.title, self.status = sys.intern(self.name), sys.intern(self.title), sys.intern(self.status)
+        self.message = sys.intern(self.message)
+
 
 @dataclass(frozen=True)
 class Diagnosis:
@@ -41,7 +49,7 @@ class Diagnosis:
     explanation: str
 
 
-@dataclass
+@dataclass(slots=True)
 class ExerciseResult:
     """One exercise: `points` of `max`, from its test methods.
 
@@ -168,7 +176,7 @@ class GradedSubmission:
 
     def forget_notebook(self) -> None:
         """Free memory: the notebook is saved in autograded/, and a class has hundreds."""
-        self.notebook, self.phases = new_notebook(), Phases()
+        self.notebook, self.phases = _FORGOTTEN, Phases()
 
     def public(self) -> dict[str, Any]:
         """The submission's entry in the file that `--json` writes."""
