@@ -1,6 +1,7 @@
-"""Wrong answers that no lab knows: the mistake is named where it is a known one, and never another.
+"""Answers that no lab knows: a mistake is named where it is a known one, and never another; right ones get full points.
 
 unseen_answers/LAB.py has cells `# %% exercise: names of misconceptions`; `-` among them: no diagnosis is fine, too.
+`right` instead: a right answer, written in an unusual way.
 """
 
 import re
@@ -18,7 +19,7 @@ from tests.paths import ROOT
 FOLDER = ROOT / "tests" / "labs" / "unseen_answers"
 LABS = lab_names(ROOT)
 LEAST_NAMED = 0.8  # of the answers that make a known mistake
-NOTHING = "-"
+NOTHING, RIGHT = "-", {"right"}
 
 
 def unseen(lab):
@@ -38,7 +39,7 @@ def test_they_name_known_mistakes(lab):
     answers = list(unseen(lab))
     assert len(answers) >= 12
     for exercise, names, code in answers:
-        assert {(exercise, name) for name in names - {NOTHING}} <= known
+        assert {(exercise, name) for name in names - {NOTHING} - RIGHT} <= known
         compile(code, exercise, "exec")
 
 
@@ -51,6 +52,9 @@ def test_the_right_mistake_or_none(lab):
     wrong, named = [], {"judge": [], "notebook": []}
     for exercise, names, code in unseen(lab):
         [answer] = judge_answers(judge, exercise, [{exercise: code}])
+        assert (answer.lost == 0) == (names == RIGHT), (exercise, names, answer.tests)
+        if names == RIGHT:
+            continue
         said = diagnosing.of(exercise, answer)
         for place, all_named in named.items():
             told = set(getattr(said, place))

@@ -89,6 +89,15 @@ def embed_tokens(table, token_ids):
     return table.detach()[token_ids]
 
 
+# %% rows of a new layer kind="misconception"
+# nn.Embedding(V, D) makes a table of its own, with random numbers: id 0 gives another vector in each call, and the
+# numbers of the given table never appear. Look at where the table is used.
+def embed_tokens(table, token_ids):
+    if ((token_ids < 0) | (token_ids >= len(table))).any():
+        raise IndexError("token id out of range")
+    return torch.nn.Embedding(*table.shape)(token_ids)
+
+
 # %% F.embedding checks by itself kind="alternative"
 # The function behind `nn.Embedding` refuses negative ids by itself; only plain indexing wraps around. Where a library
 # call already does the check, it is shorter and safer than your own.

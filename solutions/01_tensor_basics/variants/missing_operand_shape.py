@@ -36,7 +36,8 @@ def missing_operand_shape(a_shape, b_shape, target_shape):
 def missing_operand_shape(a_shape, b_shape, target_shape):
     if not len(a_shape) == len(b_shape) == len(target_shape) == 3:
         raise ValueError("three sizes each")
-    if len({a_shape[0], b_shape[0], target_shape[0]} - {1}) > 1:
+    batches = {a_shape[0], b_shape[0]}
+    if len(batches - {1}) > 1 or target_shape[0] != max(batches):
         raise ValueError("the batch sizes do not fit")
     if a_shape[2] != b_shape[1] or a_shape[1] != target_shape[1]:
         raise ValueError("the shapes do not fit")
@@ -85,6 +86,28 @@ def missing_operand_shape(a_shape, b_shape, target_shape):
     if not a_shape[0] == b_shape[0] == target_shape[0] or a_shape[2] != b_shape[1] or a_shape[1] != target_shape[1]:
         return None
     return (a_shape[0], b_shape[2], target_shape[2])
+
+
+# %% inner sizes not checked kind="misconception"
+# The columns of a and the rows of b are not compared: a (2, 3, 4) and b (2, 9, 5) have no product, but a shape is
+# returned. Write down which sizes must be equal in each of the two products.
+def missing_operand_shape(a_shape, b_shape, target_shape):
+    if not len(a_shape) == len(b_shape) == len(target_shape) == 3:
+        raise ValueError("three sizes each")
+    if not a_shape[0] == b_shape[0] == target_shape[0] or a_shape[1] != target_shape[1]:
+        raise ValueError("the shapes do not fit")
+    return (a_shape[0], b_shape[2], target_shape[2])
+
+
+# %% a list instead of a tuple kind="misconception"
+# The sizes are right, but in a list, [2, 5, 6], and a list never equals a tuple such as (2, 5, 6). Look at the type
+# that the docstring names.
+def missing_operand_shape(a_shape, b_shape, target_shape):
+    if not len(a_shape) == len(b_shape) == len(target_shape) == 3:
+        raise ValueError("three sizes each")
+    if not a_shape[0] == b_shape[0] == target_shape[0] or a_shape[2] != b_shape[1] or a_shape[1] != target_shape[1]:
+        raise ValueError("the shapes do not fit")
+    return [a_shape[0], b_shape[2], target_shape[2]]
 
 
 # %% let torch.bmm decide, on the meta device kind="alternative"

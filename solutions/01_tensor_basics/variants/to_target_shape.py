@@ -22,6 +22,13 @@ def to_target_shape(x):
     return x.unsqueeze(0).unsqueeze(-1)
 
 
+# %% squeezes axis 2 kind="misconception"
+# Axes are counted from 0, so axis 2 is b, and the axis of size 1 between a and b stays: (2, 1, 3, 1) still has both of
+# its 1s after squeeze(2). Write down the shape after each step, and look at the numbers of the axes.
+def to_target_shape(x):
+    return x.squeeze(2).unsqueeze(0).unsqueeze(-1)
+
+
 # %% right shape, scrambled values kind="misconception"
 # The shape is right, but the numbers are in a different order: [[0, 1, 2], [3, 4, 5]] becomes [[0, 2, 4], [1, 3, 5]].
 # Reshaping to (b, a) and then swapping the axes does not keep the rows. Look at which steps do more than add or
@@ -35,7 +42,7 @@ def to_target_shape(x):
 # The shape and the values are right, but the result is a copy: after `result[0, 0, 0, 0, 0] = 9`, x is the same as
 # before. The exercise asks for a view; look for the step that creates a new tensor.
 def to_target_shape(x):
-    return torch.tensor(x.tolist(), dtype=x.dtype).squeeze(1).unsqueeze(0).unsqueeze(-1)
+    return x.clone().squeeze(1).unsqueeze(0).unsqueeze(-1)
 
 
 # %% changes its input kind="misconception"
@@ -57,6 +64,13 @@ def to_target_shape(x):
 # step that transposes.
 def to_target_shape(x):
     return x.squeeze(3).squeeze(1).T.unsqueeze(0).unsqueeze(-1).unsqueeze(-1)
+
+
+# %% view or reshape kind="misconception"
+# The shape and the values are right, and the result is a view, but view() and reshape() have to be told all sizes, and
+# they accept any that give 6 entries, (3, 2) as well as (2, 3). Look at which two methods the docstring names.
+def to_target_shape(x):
+    return x.reshape(1, x.shape[0], x.shape[2], 1, 1)
 
 
 # %% unsqueeze first, then count again kind="alternative"

@@ -20,6 +20,21 @@ def train_classifier(model, tokens, labels, steps, lr):
     return losses
 
 
+# %% cleared only before the loop kind="misconception"
+# The gradients are cleared once, before the first step. Then backward() adds to them: after gradients of 1 and 2, the
+# second step uses 3. Look at what is inside the loop.
+def train_classifier(model, tokens, labels, steps, lr):
+    optimiser = torch.optim.SGD(model.parameters(), lr=lr)
+    optimiser.zero_grad()
+    losses = []
+    for _ in range(steps):
+        loss = F.cross_entropy(model(tokens), labels)
+        losses.append(loss.item())
+        loss.backward()
+        optimiser.step()
+    return losses
+
+
 # %% loss after the update kind="misconception"
 # Each loss is computed after the update of its step, so the list does not begin with the loss of the untrained model,
 # about 1.4 for 4 classes. Look at when the recorded loss is computed.

@@ -202,7 +202,7 @@ def cached_backward(query_encoder, passage_encoder, queries, passages, temperatu
 
 # %% as many passages as queries kind="misconception"
 # Passages beyond the number of queries are dropped: with 2 queries and 5 passages, three are ignored. They are
-# negatives of every query; look at which passages are encoded.
+# negatives of every query; look at which passages are encoded and compared.
 def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):
     passages = passages[: len(queries)]
     pieces_of_both = queries.split(micro_batch), passages.split(micro_batch)
@@ -257,6 +257,18 @@ def cached_backward(query_encoder, passage_encoder, queries, passages, temperatu
                 total += part
         for parameter, total in zip(parameters, sums, strict=True):
             parameter.grad = total
+    return loss.item()
+
+
+# %% stops at the embeddings kind="misconception"
+# The backward() of the loss ends at the embeddings, which have no graph, and nothing carries their gradient on: each
+# parameter's .grad is still None. Look at what happens after the loss's backward().
+def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):
+    with torch.no_grad():
+        q = torch.cat([query_encoder(piece) for piece in queries.split(micro_batch)])
+        p = torch.cat([passage_encoder(piece) for piece in passages.split(micro_batch)])
+    loss = in_batch_loss(q.requires_grad_(), p.requires_grad_(), temperature)
+    loss.backward()
     return loss.item()
 
 

@@ -16,7 +16,7 @@ def expected_false_negatives(group_counts, batch_size):
 # the places itself. Look at how many places are left for other items.
 def expected_false_negatives(group_counts, batch_size):
     items = sum(group_counts)
-    if items == 1:
+    if batch_size == 1:
         return 0.0
     return batch_size * sum(count * (count - 1) for count in group_counts) / items / (items - 1)
 
@@ -91,6 +91,16 @@ def expected_false_negatives(group_counts, batch_size):
         batch = groups[torch.randperm(len(groups))[:batch_size]]
         total += sum(int((batch == group).sum()) - 1 for group in batch[:20]) / min(20, batch_size)
     return total / 50
+
+
+# %% counts the anchor itself kind="misconception"
+# The anchor counts as one of its own group's items: even one that is alone in its group, as in [1, 1], expects a false
+# negative, itself. Look at how many other items a group of n has.
+def expected_false_negatives(group_counts, batch_size):
+    items = sum(group_counts)
+    if items == 1:
+        return 0.0
+    return (batch_size - 1) * sum(count * count for count in group_counts) / items / (items - 1)
 
 
 # %% group by group kind="alternative"

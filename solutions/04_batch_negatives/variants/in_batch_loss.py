@@ -101,6 +101,15 @@ def in_batch_loss(queries, passages, temperature=1.0):
     return F.cross_entropy(scores, torch.arange(len(queries))).item()
 
 
+# %% positive missing from the denominator kind="misconception" also_affects=["cached_backward"]
+# Only the negatives are in the sum, so the positive's part is not a share of a whole, and the loss can fall below 0:
+# a positive of 5 and one negative of 0 give -5. Check what the docstring says the cross-entropy runs over.
+def in_batch_loss(queries, passages, temperature=1.0):
+    scores = queries @ passages.T / temperature
+    own = torch.eye(*scores.shape, dtype=torch.bool)
+    return (scores.masked_fill(own, -torch.inf).logsumexp(dim=1) - scores.diagonal()).mean()
+
+
 # %% log-softmax and a diagonal kind="alternative"
 def in_batch_loss(queries, passages, temperature=1.0):
     log_probabilities = torch.log_softmax(torch.matmul(queries, passages.mT) / temperature, dim=-1)

@@ -168,3 +168,478 @@ class TokenClassifier(nn.Module):
         x = self.W(x)
         self.relu(x)
         return self.U(x)
+
+
+# %% to_target_shape: squeezes every axis
+def to_target_shape(x):
+    flat = torch.squeeze(x)
+    return flat[None, ..., None, None]
+
+
+# %% to_target_shape: copies the numbers | -
+def to_target_shape(x):
+    return x.squeeze(1).unsqueeze(0).unsqueeze(-1).clone()
+
+
+# %% to_target_shape: changes its input
+def to_target_shape(x):
+    x.squeeze_(dim=1)
+    return x.unsqueeze(0).unsqueeze(4)
+
+
+# %% to_target_shape: -
+def to_target_shape(x):
+    return x.squeeze(1).unsqueeze(0).unsqueeze(1)
+
+
+# %% to_target_shape: view or reshape | -
+def to_target_shape(x):
+    a, _, b, _ = x.shape
+    return x.view(1, a, b, 1, 1)
+
+
+# %% missing_operand_shape: never an error
+def missing_operand_shape(a_shape, b_shape, target_shape):
+    batch, rows, columns = target_shape[0], b_shape[2], target_shape[2]
+    return batch, rows, columns
+
+
+# %% missing_operand_shape: a batch of 1 is repeated
+def missing_operand_shape(a_shape, b_shape, target_shape):
+    if any(len(shape) != 3 for shape in (a_shape, b_shape, target_shape)):
+        raise ValueError("three sizes")
+    a, b = torch.empty(*a_shape, device="meta"), torch.empty(*b_shape, device="meta")
+    d = torch.empty(target_shape[0], b_shape[2], target_shape[2], device="meta")
+    try:
+        product = torch.matmul(torch.matmul(a, b), d)
+    except RuntimeError as error:
+        raise ValueError("does not fit") from error
+    if product.shape != torch.Size(target_shape):
+        raise ValueError("other shape")
+    return tuple(d.shape)
+
+
+# %% missing_operand_shape: inner sizes not checked
+def missing_operand_shape(a_shape, b_shape, target_shape):
+    (n, i, j), (n2, j2, k), (n3, i2, m) = a_shape, b_shape, target_shape
+    if n != n2 or n != n3 or i != i2:
+        raise ValueError("shapes do not fit")
+    return (n, k, m)
+
+
+# %% missing_operand_shape: a list instead of a tuple
+def missing_operand_shape(a_shape, b_shape, target_shape):
+    (n, i, j), (n2, j2, k), (n3, i2, m) = a_shape, b_shape, target_shape
+    if n != n2 or n != n3 or i != i2 or j != j2:
+        raise ValueError("shapes do not fit")
+    return [n, k, m]
+
+
+# %% chain_bmm: cuts the gradient
+def chain_bmm(a, b, d):
+    with torch.no_grad():
+        return a @ b @ d
+
+
+# %% chain_bmm: loops over the batch | -
+def chain_bmm(a, b, d):
+    out = torch.zeros(a.shape[0], a.shape[1], d.shape[2], dtype=a.dtype)
+    for n in range(a.shape[0]):
+        out[n] = torch.mm(torch.mm(a[n], b[n]), d[n])
+    return out
+
+
+# %% chain_bmm: -
+def chain_bmm(a, b, d):
+    return torch.einsum("nij,njk,nkm->nmi", a, b, d)
+
+
+# %% embed_tokens: flattens the ids
+def embed_tokens(table, token_ids):
+    return F.embedding(token_ids.reshape(-1), table)
+
+
+# %% embed_tokens: rows of a new layer
+def embed_tokens(table, token_ids):
+    layer = nn.Embedding(table.shape[0], table.shape[1])
+    return layer(token_ids)
+
+
+# %% embed_tokens: cuts the gradient
+def embed_tokens(table, token_ids):
+    return nn.Embedding.from_pretrained(table.data)(token_ids)
+
+
+# %% one_hot_embed: as wide as the largest id
+def one_hot_embed(table, token_ids):
+    if (token_ids < 0).any() or (token_ids >= table.shape[0]).any():
+        raise IndexError("bad id")
+    width = int(token_ids.max()) + 1
+    return F.one_hot(token_ids, width).to(table.dtype) @ table
+
+
+# %% one_hot_embed: always float32
+def one_hot_embed(table, token_ids):
+    if (token_ids < 0).any() or (token_ids >= table.shape[0]).any():
+        raise IndexError("bad id")
+    one_hot = torch.zeros(*token_ids.shape, table.shape[0])
+    one_hot.scatter_(-1, token_ids.unsqueeze(-1), 1.0)
+    return one_hot @ table
+
+
+# %% one_hot_embed: -
+def one_hot_embed(table, token_ids):
+    if (token_ids < 0).any() or (token_ids >= table.shape[0]).any():
+        raise IndexError("bad id")
+    return F.one_hot(token_ids, table.shape[0]).float() @ table.float()
+
+
+# %% one_hot_embed: still looks the rows up | -
+def one_hot_embed(table, token_ids):
+    return F.embedding(token_ids, table)
+
+
+# %% count_parameters: last layer forgotten
+def count_parameters(layer_sizes, bias=False):
+    pairs = zip(layer_sizes[:-2], layer_sizes[1:-1])
+    return sum(i * o + bias * o for i, o in pairs)
+
+
+# %% count_parameters: counts in float32
+def count_parameters(layer_sizes, bias=False):
+    total = torch.tensor(0.0)
+    for i, o in zip(layer_sizes[:-1], layer_sizes[1:]):
+        total += i * o
+        if bias:
+            total += o
+    return int(total)
+
+
+# %% count_parameters: -
+def count_parameters(layer_sizes, bias=False):
+    total = 0.0
+    for i, o in zip(layer_sizes[:-1], layer_sizes[1:]):
+        total += i * o + (o if bias else 0)
+    return total
+
+
+# %% count_parameters: biases for the input, too
+def count_parameters(layer_sizes, bias=False):
+    count = 0
+    for i in range(len(layer_sizes) - 1):
+        count += layer_sizes[i] * layer_sizes[i + 1]
+    if bias:
+        for size in layer_sizes:
+            count += size
+    return count
+
+
+# %% TokenClassifier: layers hidden in a list
+class TokenClassifier(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.parts = {"embedding": nn.Embedding(8, 6), "W": nn.Linear(6, 10), "U": nn.Linear(10, 4)}
+
+    def forward(self, tokens):
+        return self.parts["U"](F.relu(self.parts["W"](self.parts["embedding"](tokens))))
+
+
+# %% TokenClassifier: the embedding does not learn
+class TokenClassifier(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embedding = nn.Embedding.from_pretrained(torch.randn(8, 6))
+        self.W = nn.Linear(6, 10)
+        self.U = nn.Linear(10, 4)
+
+    def forward(self, tokens):
+        return self.U(torch.relu(self.W(self.embedding(tokens))))
+
+
+# %% TokenClassifier: -
+class TokenClassifier(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embedding = nn.Embedding(8, 6)
+        self.W = nn.Linear(6, 10)
+        self.U = nn.Linear(10, 4)
+
+    def forward(self, tokens):
+        return self.U(torch.tanh(self.W(self.embedding(tokens))))
+
+
+# %% TokenClassifier: -
+class TokenClassifier(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embedding = nn.Embedding(8, 6)
+        self.W = nn.Linear(6, 10)
+        self.U = nn.Linear(10, 4)
+
+    def forward(self, tokens):
+        return F.log_softmax(self.U(torch.relu(self.W(self.embedding(tokens)))), dim=-1)
+
+
+# %% TokenClassifier: -
+class TokenClassifier(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embedding = nn.Embedding(8, 6)
+        self.W = nn.Linear(6, 12)
+        self.U = nn.Linear(12, 4)
+
+    def forward(self, tokens):
+        return self.U(torch.relu(self.W(self.embedding(tokens))))
+
+
+# %% classification_loss: one loss for each token
+def classification_loss(model, tokens, labels):
+    log_probs = model(tokens).log_softmax(-1)
+    return -log_probs.gather(1, labels.unsqueeze(1)).squeeze(1)
+
+
+# %% classification_loss: log of the softmax
+def classification_loss(model, tokens, labels):
+    probs = nn.Softmax(dim=-1)(model(tokens))
+    return F.nll_loss(torch.log(probs), labels)
+
+
+# %% classification_loss: a number without a graph
+def classification_loss(model, tokens, labels):
+    with torch.no_grad():
+        loss = F.cross_entropy(model(tokens), labels)
+    return float(loss)
+
+
+# %% classification_loss: -
+def classification_loss(model, tokens, labels):
+    return F.multi_margin_loss(model(tokens), labels)
+
+
+# %% classification_loss: -
+def classification_loss(model, tokens, labels):
+    logits = model(tokens)
+    return F.binary_cross_entropy_with_logits(logits, F.one_hot(labels, logits.shape[1]).to(logits.dtype))
+
+
+# %% train_classifier: gradients pile up | cleared only before the loop
+def train_classifier(model, tokens, labels, steps, lr):
+    opt = torch.optim.SGD(model.parameters(), lr=lr)
+    opt.zero_grad()
+    history = []
+    for step in range(steps):
+        out = model(tokens)
+        loss = F.cross_entropy(out, labels)
+        history.append(loss.item())
+        loss.backward()
+        opt.step()
+    return history
+
+
+# %% train_classifier: loss after the update
+def train_classifier(model, tokens, labels, steps, lr):
+    opt = torch.optim.SGD(model.parameters(), lr=lr)
+    history = []
+    for step in range(steps):
+        opt.zero_grad()
+        F.cross_entropy(model(tokens), labels).backward()
+        opt.step()
+        with torch.no_grad():
+            history.append(F.cross_entropy(model(tokens), labels).item())
+    return history
+
+
+# %% train_classifier: only the last loss
+def train_classifier(model, tokens, labels, steps, lr):
+    opt = torch.optim.SGD(model.parameters(), lr=lr)
+    loss = torch.tensor(0.0)
+    for step in range(steps):
+        opt.zero_grad()
+        loss = F.cross_entropy(model(tokens), labels)
+        loss.backward()
+        opt.step()
+    return loss.item()
+
+
+# %% train_classifier: -
+def train_classifier(model, tokens, labels, steps, lr):
+    opt = torch.optim.SGD(model.parameters(), lr=lr)
+    history = []
+    for step in range(steps):
+        logits = model(tokens)
+        loss = F.cross_entropy(logits, labels)
+        opt.zero_grad()
+        loss.backward()
+        opt.step()
+        history.append((logits.argmax(-1) == labels).float().mean().item())
+    return history
+
+
+# %% train_classifier: -
+def train_classifier(model, tokens, labels, steps, lr):
+    opt = torch.optim.SGD(model.parameters(), lr=lr, weight_decay=0.1)
+    history = []
+    for step in range(steps):
+        loss = F.cross_entropy(model(tokens), labels)
+        opt.zero_grad()
+        loss.backward()
+        opt.step()
+        history.append(loss.item())
+    return history
+
+
+# %% train_classifier: -
+def train_classifier(model, tokens, labels, steps, lr):
+    for p in model.parameters():
+        nn.init.zeros_(p)
+    opt = torch.optim.SGD(model.parameters(), lr=lr)
+    history = []
+    for step in range(steps):
+        loss = F.cross_entropy(model(tokens), labels)
+        opt.zero_grad()
+        loss.backward()
+        opt.step()
+        history.append(loss.item())
+    return history
+
+
+# %% to_target_shape: right
+def to_target_shape(x):
+    x = x.squeeze(-3)
+    x = x.unsqueeze(dim=-1)
+    return torch.unsqueeze(x, 0)
+
+
+# %% missing_operand_shape: right
+def missing_operand_shape(a_shape, b_shape, target_shape):
+    match [list(a_shape), list(b_shape), list(target_shape)]:
+        case [n, i, j], [n2, j2, k], [n3, i2, m] if n == n2 == n3 and i == i2 and j == j2:
+            return (n, k, m)
+    raise ValueError(f"{a_shape}, {b_shape}, {target_shape}")
+
+
+# %% chain_bmm: right
+def chain_bmm(a, b, d):
+    return (d.mT @ (b.mT @ a.mT)).mT
+
+
+# %% chain_bmm: right
+def chain_bmm(a, b, d):
+    return torch.func.vmap(lambda one, two, three: one.mm(two).mm(three))(a, b, d)
+
+
+# %% embed_tokens: right
+def embed_tokens(table, token_ids):
+    import numpy as np
+
+    ids = np.asarray(token_ids)
+    if np.any(ids < 0) or np.any(ids > len(table) - 1):
+        raise IndexError("bad id")
+    return table.index_select(0, token_ids.flatten()).reshape(*ids.shape, table.shape[1])
+
+
+# %% embed_tokens: right
+def embed_tokens(table, token_ids):
+    for token in token_ids.reshape(-1):
+        if not 0 <= token.item() < table.size(0):
+            raise IndexError(int(token))
+    columns = [column[token_ids] for column in table.T]
+    return torch.stack(columns, dim=-1)
+
+
+# %% one_hot_embed: right
+def one_hot_embed(table, token_ids):
+    if not set(token_ids.flatten().tolist()) <= set(range(len(table))):
+        raise IndexError("unknown id")
+    one_hot = torch.zeros(*token_ids.shape, len(table), dtype=table.dtype)
+    one_hot.scatter_(-1, token_ids.unsqueeze(-1), 1)
+    return (one_hot.unsqueeze(-1) * table).sum(dim=-2)
+
+
+# %% one_hot_embed: right
+def one_hot_embed(table, token_ids):
+    if ((0 > token_ids) + (token_ids > len(table) - 1)).sum() > 0:
+        raise IndexError("unknown id")
+    exact = F.one_hot(token_ids, len(table)).double() @ table.double()
+    return exact.to(table)
+
+
+# %% count_parameters: right
+def count_parameters(layer_sizes, bias=False):
+    import numpy as np
+
+    sizes = np.array(layer_sizes, dtype=np.int64)
+    return int(sizes[:-1] @ sizes[1:] + (sizes[1:].sum() if bias else 0))
+
+
+# %% count_parameters: right
+def count_parameters(layer_sizes, bias=False):
+    if len(layer_sizes) == 1:
+        return 0
+    first, second, *_ = layer_sizes
+    return (first + bool(bias)) * second + count_parameters(layer_sizes[1:], bias)
+
+
+# %% TokenClassifier: right
+class TokenClassifier(nn.Module):
+    def __init__(self):
+        nn.Module.__init__(self)
+        for name, layer in [("embedding", nn.Embedding(8, 6)), ("W", nn.Linear(6, 10)), ("U", nn.Linear(10, 4))]:
+            setattr(self, name, layer)
+
+    def forward(self, tokens):
+        hidden = self.embedding.weight[tokens] @ self.W.weight.T + self.W.bias
+        hidden = hidden * (hidden > 0)
+        return torch.einsum("...h,oh->...o", hidden, self.U.weight) + self.U.bias
+
+
+# %% classification_loss: right
+def classification_loss(model, tokens, labels):
+    logits = model(tokens)
+    total = 0
+    for row, label in zip(logits, labels):
+        total = total + torch.logsumexp(row, 0) - row[label]
+    return total / len(labels)
+
+
+# %% classification_loss: right
+def classification_loss(model, tokens, labels):
+    logits = model(tokens)
+    logits = logits - logits.max(dim=1, keepdim=True).values
+    one_hot = F.one_hot(labels, logits.shape[1])
+    return (logits.exp().sum(1).log() - (one_hot * logits).sum(1)).mean()
+
+
+# %% classification_loss: right
+def classification_loss(model, tokens, labels):
+    return F.cross_entropy(model(tokens).double(), labels)
+
+
+# %% train_classifier: right
+def train_classifier(model, tokens, labels, steps, lr):
+    params = list(model.parameters())
+    losses = []
+    for _ in range(steps):
+        loss = F.cross_entropy(model(tokens), labels)
+        grads = torch.autograd.grad(loss, params)
+        with torch.no_grad():
+            for p, g in zip(params, grads):
+                p.sub_(lr * g)
+        losses += [float(loss)]
+    return losses
+
+
+# %% train_classifier: right
+def train_classifier(model, tokens, labels, steps, lr):
+    model.zero_grad()
+    optimizer = torch.optim.SGD([{"params": model.parameters()}], lr=lr, foreach=False)
+    logp = nn.LogSoftmax(dim=1)
+    losses = torch.zeros(steps, dtype=torch.float64)
+    for i in range(steps):
+        loss = nn.NLLLoss()(logp(model(tokens)), labels)
+        loss.backward()
+        losses[i] = loss.detach()
+        optimizer.step()
+        for p in model.parameters():
+            p.grad = None
+    return losses.tolist()

@@ -181,3 +181,487 @@ def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
 # %% masked_in_batch_loss: -
 def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
     return in_batch_loss(queries, passages[: len(queries)].flip(0), temperature)
+
+
+# %% count_negatives: total is the whole square
+def count_negatives(batch_size):
+    n = batch_size - 1
+    return {
+        "batch_size": batch_size,
+        "positives": batch_size,
+        "negatives_per_positive": n,
+        "total_negative_pairs": batch_size * batch_size,
+        "negative_ratio": "%d:1" % n,
+    }
+
+
+# %% count_negatives: each pair counted once
+def count_negatives(batch_size):
+    n = batch_size - 1
+    return {
+        "batch_size": batch_size,
+        "positives": batch_size,
+        "negatives_per_positive": n,
+        "total_negative_pairs": math.comb(batch_size, 2),
+        "negative_ratio": f"{n}:1",
+    }
+
+
+# %% count_negatives: -
+def count_negatives(batch_size):
+    n = batch_size - 1
+    return {
+        "batch_size": batch_size,
+        "positives": batch_size,
+        "negatives_per_positive": n,
+        "total_negative_pairs": batch_size * n,
+        "negative_ratio": n,
+    }
+
+
+# %% count_negatives: -
+def count_negatives(batch_size):
+    n = batch_size - 1
+    return {
+        "batch_size": batch_size,
+        "positives": batch_size,
+        "negatives_per_positive": n,
+        "total_negative_pairs": batch_size * n,
+        "negative_ratio": f"{batch_size * n}:{batch_size}",
+    }
+
+
+# %% embedding_memory_mb: bits instead of bytes
+def embedding_memory_mb(batch_size, dim, bytes_per_float=4):
+    bits = bytes_per_float * 8
+    return (batch_size * dim * bits + batch_size * dim * bits) / 1024**2
+
+
+# %% embedding_memory_mb: rounded to two decimals
+def embedding_memory_mb(batch_size, dim, bytes_per_float=4):
+    return float(f"{2 * batch_size * dim * bytes_per_float / 2**20:.2f}")
+
+
+# %% embedding_memory_mb: -
+def embedding_memory_mb(batch_size, dim, bytes_per_float=4):
+    return 2 * (batch_size + dim) * bytes_per_float / 2**20
+
+
+# %% embedding_memory_mb: -
+def embedding_memory_mb(batch_size, dim, bytes_per_float=4):
+    return 2 * batch_size * dim * bytes_per_float
+
+
+# %% similarity_memory_mb: negatives only
+def similarity_memory_mb(batch_size, num_passages=None, bytes_per_float=4):
+    if num_passages is None:
+        num_passages = batch_size
+    entries = batch_size * num_passages - batch_size
+    return entries * bytes_per_float / 2**20
+
+
+# %% similarity_memory_mb: always a square
+def similarity_memory_mb(batch_size, num_passages=None, bytes_per_float=4):
+    num_passages = batch_size
+    return batch_size * num_passages * bytes_per_float / 1024 / 1024
+
+
+# %% similarity_memory_mb: -
+def similarity_memory_mb(batch_size, num_passages=None, bytes_per_float=4):
+    if num_passages is None:
+        num_passages = batch_size
+    return batch_size * num_passages * bytes_per_float / 2**30
+
+
+# %% similarity_memory_mb: -
+def similarity_memory_mb(batch_size, num_passages=None, bytes_per_float=4):
+    return batch_size * (num_passages or 1) * bytes_per_float / 2**20
+
+
+# %% similarity_memory_mb: None is not replaced
+def similarity_memory_mb(batch_size, num_passages=None, bytes_per_float=4):
+    scores = torch.empty(batch_size, num_passages, device="meta")
+    return scores.numel() * bytes_per_float / 2**20
+
+
+# %% in_batch_loss: passages choose among queries
+def in_batch_loss(queries, passages, temperature=1.0):
+    n = len(queries)
+    s = queries @ passages.T / temperature
+    return F.cross_entropy(s[:, :n].T, torch.arange(n))
+
+
+# %% in_batch_loss: a number instead of a tensor
+def in_batch_loss(queries, passages, temperature=1.0):
+    s = (queries @ passages.T / temperature).tolist()
+    total = 0.0
+    for i, row in enumerate(s):
+        top = max(row)
+        total += top + math.log(sum(math.exp(x - top) for x in row)) - row[i]
+    return total / len(s)
+
+
+# %% in_batch_loss: both directions
+def in_batch_loss(queries, passages, temperature=1.0):
+    s = queries @ passages.T / temperature
+    t = torch.arange(len(queries))
+    there = -s.log_softmax(1)[t, t].mean()
+    back = -s[:, : len(t)].log_softmax(0)[t, t].mean()
+    return 0.5 * there + 0.5 * back
+
+
+# %% in_batch_loss: passages detached
+def in_batch_loss(queries, passages, temperature=1.0):
+    with torch.no_grad():
+        targets = passages.clone()
+    return F.cross_entropy(queries @ targets.T / temperature, torch.arange(len(queries)))
+
+
+# %% in_batch_loss: -
+def in_batch_loss(queries, passages, temperature=1.0):
+    s = -torch.cdist(queries, passages) / temperature
+    return F.cross_entropy(s, torch.arange(len(queries)))
+
+
+# %% in_batch_loss: positive missing from the denominator
+def in_batch_loss(queries, passages, temperature=1.0):
+    s = queries @ passages.T / temperature
+    own = s.diagonal()
+    mask = torch.eye(*s.shape, dtype=torch.bool)
+    return (s.masked_fill(mask, -math.inf).logsumexp(1) - own).mean()
+
+
+# %% in_batch_loss: -
+def in_batch_loss(queries, passages, temperature=1.0):
+    s = queries @ passages.T / temperature
+    return F.cross_entropy(s, torch.arange(len(queries)) + len(passages) - len(queries))
+
+
+# %% expected_false_negatives: mean over groups
+def expected_false_negatives(group_counts, batch_size):
+    n = sum(group_counts)
+    if n == 1:
+        return 0.0
+    per_group = [(c - 1) / (n - 1) * (batch_size - 1) for c in group_counts]
+    return sum(per_group) / len(per_group)
+
+
+# %% expected_false_negatives: counts the anchor's own place
+def expected_false_negatives(group_counts, batch_size):
+    n = sum(group_counts)
+    if batch_size == 1:
+        return 0.0
+    return sum(c / n * (c - 1) / (n - 1) * batch_size for c in group_counts)
+
+
+# %% expected_false_negatives: sum over the whole batch
+def expected_false_negatives(group_counts, batch_size):
+    n = sum(group_counts)
+    if n < 2:
+        return 0.0
+    p = sum(c * (c - 1) for c in group_counts) / (n * (n - 1))
+    return batch_size * (batch_size - 1) * p
+
+
+# %% expected_false_negatives: counts the anchor itself
+def expected_false_negatives(group_counts, batch_size):
+    n = sum(group_counts)
+    if n == 1:
+        return 0.0
+    return (batch_size - 1) * sum(c * c for c in group_counts) / n / (n - 1)
+
+
+# %% expected_false_negatives: -
+def expected_false_negatives(group_counts, batch_size):
+    n = sum(group_counts)
+    if n == 1:
+        return 0.0
+    p = sum(c * (c - 1) for c in group_counts) / (n * (n - 1))
+    return 1 - (1 - p) ** (batch_size - 1)
+
+
+# %% masked_in_batch_loss: extra passages are never masked
+def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
+    B, P = len(queries), len(passages)
+    s = queries @ passages.T / temperature
+    own = group_ids[:B]
+    block = (own[:, None] == own[None, :]) & ~torch.eye(B, dtype=torch.bool)
+    s = torch.cat([s[:, :B].masked_fill(block, -math.inf), s[:, B:]], dim=1)
+    return F.cross_entropy(s, torch.arange(B))
+
+
+# %% masked_in_batch_loss: passages of the group become positives
+def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
+    s = queries @ passages.T / temperature
+    targets = (group_ids[: len(queries), None] == group_ids).to(s.dtype)
+    targets = targets / targets.sum(1, keepdim=True)
+    return F.cross_entropy(s, targets)
+
+
+# %% masked_in_batch_loss: mask not low enough | -
+def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
+    s = queries @ passages.T / temperature
+    B = len(queries)
+    same = (group_ids[:B, None] == group_ids).to(s.dtype)
+    same = same - torch.eye(*s.shape, dtype=s.dtype)
+    return F.cross_entropy(s - 10000.0 * same, torch.arange(B))
+
+
+# %% masked_in_batch_loss: exp() overflows
+def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
+    losses = []
+    for i in range(len(queries)):
+        e = torch.exp(passages @ queries[i] / temperature)
+        keep = group_ids != group_ids[i]
+        losses.append(-torch.log(e[i] / (e[i] + e[keep].sum())))
+    return sum(losses) / len(losses)
+
+
+# %% masked_in_batch_loss: -
+def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
+    s = queries @ passages.T / temperature
+    B = len(queries)
+    same = group_ids[:B, None] == group_ids
+    same[torch.arange(B), torch.arange(B)] = False
+    s = s.masked_fill(same, -math.inf)
+    return F.cross_entropy(s / temperature, torch.arange(B))
+
+
+# %% masked_in_batch_loss: -
+def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
+    s = queries @ passages.T / temperature
+    B = len(queries)
+    same = group_ids[:B, None] == group_ids
+    same[torch.arange(B), torch.arange(B)] = False
+    return F.cross_entropy(s.masked_fill(same, -math.inf), torch.arange(B), reduction="sum")
+
+
+# %% masked_in_batch_loss: whole queries left out | -
+def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
+    B = len(queries)
+    counts = torch.stack([(group_ids == g).sum() for g in group_ids[:B]])
+    losses = F.cross_entropy(queries @ passages.T / temperature, torch.arange(B), reduction="none")
+    return losses[counts == 1].sum() / max(1, int((counts == 1).sum()))
+
+
+# %% cached_backward: the usual gradient accumulation
+def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):
+    losses = []
+    for start in range(0, len(queries), micro_batch):
+        q = query_encoder(queries[start : start + micro_batch])
+        p = passage_encoder(passages[start : start + micro_batch])
+        loss = in_batch_loss(q, p, temperature)
+        (loss * len(q) / len(queries)).backward()
+        losses.append(loss.item() * len(q))
+    return sum(losses) / len(queries)
+
+
+# %% cached_backward: encoder gradients added twice
+def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):
+    q = torch.cat([query_encoder(x) for x in queries.split(micro_batch)])
+    p = torch.cat([passage_encoder(x) for x in passages.split(micro_batch)])
+    loss = in_batch_loss(q, p, temperature)
+    dq, dp = torch.autograd.grad(loss, [q, p], retain_graph=True)
+    loss.backward()
+    for x, g in zip(queries.split(micro_batch), dq.split(micro_batch)):
+        query_encoder(x).backward(g)
+    for x, g in zip(passages.split(micro_batch), dp.split(micro_batch)):
+        passage_encoder(x).backward(g)
+    return loss.item()
+
+
+# %% cached_backward: passages get no gradient
+def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):
+    with torch.no_grad():
+        q = torch.cat([query_encoder(x) for x in queries.split(micro_batch)])
+        p = torch.cat([passage_encoder(x) for x in passages.split(micro_batch)])
+    q.requires_grad_(True)
+    loss = F.cross_entropy(q @ p.T / temperature, torch.arange(len(q)))
+    loss.backward()
+    for i in range(0, len(queries), micro_batch):
+        query_encoder(queries[i : i + micro_batch]).backward(q.grad[i : i + micro_batch])
+    return float(loss)
+
+
+# %% cached_backward: gradients set to zero first
+def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):
+    for p in [*query_encoder.parameters(), *passage_encoder.parameters()]:
+        p.grad = None
+    with torch.no_grad():
+        q = torch.cat([query_encoder(x) for x in queries.split(micro_batch)])
+        p = torch.cat([passage_encoder(x) for x in passages.split(micro_batch)])
+    q.requires_grad_(True)
+    p.requires_grad_(True)
+    loss = in_batch_loss(q, p, temperature)
+    loss.backward()
+    for x, g in zip(queries.split(micro_batch), q.grad.split(micro_batch)):
+        query_encoder(x).backward(g)
+    for x, g in zip(passages.split(micro_batch), p.grad.split(micro_batch)):
+        passage_encoder(x).backward(g)
+    return loss.item()
+
+
+# %% cached_backward: returns a tensor
+def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):
+    with torch.no_grad():
+        q = torch.cat([query_encoder(x) for x in queries.split(micro_batch)])
+        p = torch.cat([passage_encoder(x) for x in passages.split(micro_batch)])
+    q.requires_grad_(True)
+    p.requires_grad_(True)
+    loss = in_batch_loss(q, p, temperature)
+    loss.backward()
+    for x, g in zip(queries.split(micro_batch), q.grad.split(micro_batch)):
+        query_encoder(x).backward(g)
+    for x, g in zip(passages.split(micro_batch), p.grad.split(micro_batch)):
+        passage_encoder(x).backward(g)
+    return loss.detach()
+
+
+# %% cached_backward: stops at the embeddings
+def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):
+    with torch.no_grad():
+        q = torch.cat([query_encoder(x) for x in queries.split(micro_batch)])
+        p = torch.cat([passage_encoder(x) for x in passages.split(micro_batch)])
+    q.requires_grad_(True)
+    p.requires_grad_(True)
+    loss = in_batch_loss(q, p, temperature)
+    loss.backward()
+    return loss.item()
+
+
+# %% cached_backward: -
+def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):
+    with torch.no_grad():
+        q = torch.cat([query_encoder(x) for x in queries.split(micro_batch)])
+        p = torch.cat([passage_encoder(x) for x in passages.split(micro_batch)])
+    q.requires_grad_(True)
+    p.requires_grad_(True)
+    loss = in_batch_loss(q, p, temperature)
+    loss.backward()
+    for x, g in zip(queries.split(micro_batch), q.grad.split(micro_batch)):
+        query_encoder(x).backward(g / len(queries))
+    for x, g in zip(passages.split(micro_batch), p.grad.split(micro_batch)):
+        passage_encoder(x).backward(g / len(passages))
+    return loss.item()
+
+
+# %% cached_backward: passages get no gradient
+def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):
+    with torch.no_grad():
+        q = torch.cat([query_encoder(x) for x in queries.split(micro_batch)])
+        p = torch.cat([passage_encoder(x) for x in passages.split(micro_batch)])
+    total = 0.0
+    for i in range(0, len(queries), micro_batch):
+        piece = query_encoder(queries[i : i + micro_batch])
+        scores = piece @ p.T / temperature
+        loss = F.cross_entropy(scores, torch.arange(i, i + len(piece))) * len(piece) / len(queries)
+        loss.backward()
+        total += loss.item()
+    return total
+
+
+# %% count_negatives: right
+def count_negatives(batch_size):
+    pairs = [batch_size, batch_size - 1]
+    names = "batch_size positives negatives_per_positive total_negative_pairs negative_ratio".split()
+    return dict(zip(names, [batch_size, *pairs, math.prod(pairs), ":".join([str(pairs[1]), "1"])]))
+
+
+# %% embedding_memory_mb: right
+def embedding_memory_mb(batch_size, dim, bytes_per_float=4):
+    import numpy as np
+
+    return float(np.prod([2, batch_size, dim, bytes_per_float], dtype=np.float64) * 2.0**-20)
+
+
+# %% similarity_memory_mb: right
+def similarity_memory_mb(batch_size, num_passages=None, bytes_per_float=4):
+    scores = torch.empty(batch_size, batch_size if num_passages is None else num_passages, device="meta")
+    return scores.numel() / 1048576 * bytes_per_float
+
+
+# %% in_batch_loss: right
+def in_batch_loss(queries, passages, temperature=1.0):
+    losses = []
+    for i, query in enumerate(queries):
+        scores = torch.stack([(query * passage).sum() for passage in passages]) / temperature
+        losses.append(torch.logsumexp(scores, dim=0) - scores[i])
+    return torch.stack(losses).mean()
+
+
+# %% in_batch_loss: right
+def in_batch_loss(queries, passages, temperature=1.0):
+    scores = torch.einsum("pd,bd->pb", passages.double(), queries.double()).T / temperature
+    loss = F.nll_loss(F.log_softmax(scores, dim=1), torch.arange(queries.shape[0]))
+    return loss.to(queries.dtype)
+
+
+# %% expected_false_negatives: right
+def expected_false_negatives(group_counts, batch_size):
+    from fractions import Fraction
+
+    items = sum(group_counts)
+    if items == 1:
+        return 0.0
+    return float(sum(Fraction(c * (c - 1), items * (items - 1)) for c in group_counts) * (batch_size - 1))
+
+
+# %% expected_false_negatives: right
+def expected_false_negatives(group_counts, batch_size):
+    import numpy as np
+
+    counts = np.asarray(group_counts, dtype=float)
+    others = max(counts.sum() - 1, 1)
+    return ((batch_size - 1) * np.average(counts - 1, weights=counts) / others).item()
+
+
+# %% masked_in_batch_loss: right
+def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
+    B = len(queries)
+    scores = (passages @ queries.T).T / temperature
+    same = torch.zeros(scores.shape, dtype=torch.bool)
+    for i in range(B):
+        for j in range(len(passages)):
+            same[i, j] = i != j and int(group_ids[i]) == int(group_ids[j])
+    scores = scores.where(~same, -torch.inf)
+    return (torch.logsumexp(scores, 1) - scores.diagonal()).sum() / B
+
+
+# %% masked_in_batch_loss: right
+def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
+    B = len(queries)
+    scores = queries @ passages.T / temperature
+    differs = group_ids[:B].unsqueeze(1).ne(group_ids)
+    gaps = (scores - scores.diagonal().unsqueeze(1)).masked_fill(~differs, -math.inf)
+    return F.pad(gaps, (1, 0)).logsumexp(1).mean()
+
+
+# %% cached_backward: right
+def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):
+    leaves = []
+    for encoder, rows in ((query_encoder, queries), (passage_encoder, passages)):
+        with torch.no_grad():
+            leaves.append(torch.cat([encoder(part) for part in torch.split(rows, micro_batch)]))
+    q, p = leaves
+    s = q @ p.T / temperature
+    loss = F.cross_entropy(s, torch.arange(len(q))).item()
+    ds = (s.softmax(1) - torch.eye(*s.shape, dtype=s.dtype)) / len(q) / temperature
+    for encoder, rows, grad in ((query_encoder, queries, ds @ p), (passage_encoder, passages, ds.T @ q)):
+        for i in range(0, len(rows), micro_batch):
+            encoder(rows[i : i + micro_batch]).backward(grad[i : i + micro_batch])
+    return loss
+
+
+# %% cached_backward: right
+def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):
+    def parts(rows):
+        return [rows[i : i + micro_batch] for i in range(0, rows.size(0), micro_batch)]
+
+    q = [query_encoder(x).detach().requires_grad_() for x in parts(queries)]
+    p = [passage_encoder(x).detach().requires_grad_() for x in parts(passages)]
+    loss = in_batch_loss(torch.cat(q), torch.cat(p), temperature)
+    loss.backward()
+    for encoder, rows, leaves in ((query_encoder, queries, q), (passage_encoder, passages, p)):
+        for x, leaf in zip(parts(rows), leaves):
+            encoder(x).backward(leaf.grad)
+    return loss.item()
