@@ -148,6 +148,22 @@ class CLSEncoder(nn.Module):
         return states[:, 0]
 
 
+# %% mean over the real tokens kind="misconception"
+# This averages the vectors of all tokens that the mask lets through: for 3 tokens, each counts a third. Many encoders
+# work like this, but here a single position stands for the whole text. Check in the docstring which one.
+class CLSEncoder(nn.Module):
+    def __init__(self, encoder):
+        super().__init__()
+        self.encoder = encoder
+
+    def forward(self, input_ids, attention_mask=None):
+        states = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        if attention_mask is None:
+            return states.mean(dim=1)
+        real = attention_mask.to(states.dtype).unsqueeze(-1)
+        return (states * real).sum(dim=1) / real.sum(dim=1)
+
+
 # %% first part of the output, and a mask of ones kind="alternative"
 class CLSEncoder(nn.Module):
     def __init__(self, encoder):

@@ -157,6 +157,21 @@ class DualEncoder(nn.Module):
         return X, Y
 
 
+# %% results in the other order kind="misconception"
+# The two results are exchanged: the passages come first, so with 2 questions and 3 passages X has 3 rows. Check the
+# order in the docstring.
+class DualEncoder(nn.Module):
+    def __init__(self, query_encoder, passage_encoder):
+        super().__init__()
+        self.query_encoder = query_encoder
+        self.passage_encoder = passage_encoder
+
+    def forward(self, Q=None, Q_mask=None, P=None, P_mask=None):
+        X = None if Q is None else self.query_encoder(Q, Q_mask)
+        Y = None if P is None else self.passage_encoder(P, P_mask)
+        return Y, X
+
+
 # %% with ifs kind="alternative"
 class DualEncoder(nn.Module):
     def __init__(self, query_encoder, passage_encoder):

@@ -119,6 +119,16 @@ def in_batch_nce_loss(model, batch):
     return F.cross_entropy(scores, labels), (scores.argmax(dim=1) == labels).sum().item()
 
 
+# %% sum over the questions kind="misconception" also_affects=["train_epoch"]
+# The losses of the questions are added up: losses of 1 and 3 give 4 instead of 2, so a larger batch has a larger loss
+# and longer gradients. Check in the docstring how they are combined.
+def in_batch_nce_loss(model, batch):
+    Q, Q_mask, P, P_mask, labels = batch
+    X, Y = model(Q, Q_mask, P, P_mask)
+    scores = X @ Y.T
+    return F.cross_entropy(scores, labels, reduction="sum"), (scores.argmax(dim=1) == labels).sum().item()
+
+
 # %% each side alone, log-softmax kind="alternative"
 def in_batch_nce_loss(model, batch):
     questions, questions_mask, passages, passages_mask, labels = batch

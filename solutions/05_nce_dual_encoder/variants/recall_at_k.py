@@ -88,6 +88,15 @@ def recall_at_k(indices, gold, ks):
     return [100 * (indices == gold[:, None])[:, :k].any(dim=1).double().mean().item() for k in sorted(ks)]
 
 
+# %% count instead of percentage kind="misconception"
+# This returns the number of questions, such as 150 of 300, not the percentage, 50. Numbers from test sets of different
+# sizes cannot be compared. Check the unit of your result.
+def recall_at_k(indices, gold, ks):
+    if max(ks) > indices.shape[1]:
+        raise ValueError(f"every k must be at most {indices.shape[1]}, got {max(ks)}")
+    return {k: (indices == gold[:, None])[:, :k].any(dim=1).double().sum().item() for k in ks}
+
+
 # %% by rank kind="alternative"
 # The rank of the gold passage is computed once, and each k is then one comparison. With ranks you can compute other
 # measures too, such as the mean reciprocal rank.

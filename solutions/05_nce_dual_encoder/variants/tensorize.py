@@ -71,6 +71,20 @@ def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
     return questions["input_ids"], questions["attention_mask"], pairs["input_ids"], pairs["attention_mask"], labels
 
 
+# %% nothing is cut kind="misconception" also_affects=["question_loader"]
+# No text is cut: with `max_length=20`, a passage of 200 tokens keeps all 200. The tokenizer cuts only if it is told to,
+# and told where. Check the settings of your two calls.
+def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
+    settings = {"padding": True, "return_tensors": "pt"}
+    contexts = [sample["gold_context"] for sample in samples]
+    if use_hard_negative:
+        contexts += [sample["hard_negative"] for sample in samples if sample.get("hard_negative")]
+    questions = tokenizer([sample["question"] for sample in samples], **settings)
+    pairs = tokenizer([c["title"] for c in contexts], [c["text"] for c in contexts], **settings)
+    labels = torch.arange(len(samples))
+    return questions["input_ids"], questions["attention_mask"], pairs["input_ids"], pairs["attention_mask"], labels
+
+
 # %% hard negatives always added kind="misconception" also_affects=["question_loader"]
 # Hard negatives are added even when `use_hard_negative` is False, its default: 2 samples with a hard negative each
 # give 4 passages instead of 2. Check where you use the argument.
@@ -158,6 +172,20 @@ def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
     pairs = tokenizer([c["title"] for c in contexts], [c["text"] for c in contexts], **settings)
     masks = pairs["attention_mask"], questions["attention_mask"]
     return questions["input_ids"], masks[0], pairs["input_ids"], masks[1], torch.arange(len(samples))
+
+
+# %% title left out kind="misconception" also_affects=["question_loader"]
+# Only the text of a passage is encoded, and its title is lost: there is 1 [SEP] instead of 2, and the title is often
+# what names the topic. Check what a passage consists of.
+def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
+    settings = {"padding": True, "truncation": True, "max_length": max_length, "return_tensors": "pt"}
+    contexts = [sample["gold_context"] for sample in samples]
+    if use_hard_negative:
+        contexts += [sample["hard_negative"] for sample in samples if sample.get("hard_negative")]
+    questions = tokenizer([sample["question"] for sample in samples], **settings)
+    pairs = tokenizer([c["text"] for c in contexts], **settings)
+    labels = torch.arange(len(samples))
+    return questions["input_ids"], questions["attention_mask"], pairs["input_ids"], pairs["attention_mask"], labels
 
 
 # %% each hard negative behind its gold passage kind="alternative"

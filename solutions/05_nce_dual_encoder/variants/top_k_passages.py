@@ -194,6 +194,44 @@ def top_k_passages(question_embeddings, passage_embeddings, k, chunk_size=4096):
     return best_scores, best_indices
 
 
+# %% indices before scores kind="misconception"
+# The two results are exchanged: the first has whole numbers such as 5, the indices, and the second the scores. Check
+# the order in the docstring.
+def top_k_passages(question_embeddings, passage_embeddings, k, chunk_size=4096):
+    if k > len(passage_embeddings):
+        raise ValueError(f"k must be at most {len(passage_embeddings)}, got {k}")
+    best_scores = question_embeddings.new_empty(len(question_embeddings), 0)
+    best_indices = torch.empty(len(question_embeddings), 0, dtype=torch.int64)
+    start = 0
+    for chunk in passage_embeddings.split(chunk_size):
+        indices = torch.arange(start, start + len(chunk)).expand(len(question_embeddings), -1)
+        scores = torch.cat([best_scores, question_embeddings @ chunk.T], dim=1)
+        indices = torch.cat([best_indices, indices], dim=1)
+        best_scores, places = scores.topk(min(k, scores.shape[1]), dim=1)
+        best_indices = indices.gather(1, places)
+        start += len(chunk)
+    return best_indices, best_scores
+
+
+# %% lowest scores kind="misconception"
+# The k passages with the lowest dot products are kept, as if the scores were distances: of the scores 3, 7 and 9, the
+# best one is 9. Check which end of the ranking you keep.
+def top_k_passages(question_embeddings, passage_embeddings, k, chunk_size=4096):
+    if k > len(passage_embeddings):
+        raise ValueError(f"k must be at most {len(passage_embeddings)}, got {k}")
+    best_scores = question_embeddings.new_empty(len(question_embeddings), 0)
+    best_indices = torch.empty(len(question_embeddings), 0, dtype=torch.int64)
+    start = 0
+    for chunk in passage_embeddings.split(chunk_size):
+        indices = torch.arange(start, start + len(chunk)).expand(len(question_embeddings), -1)
+        scores = torch.cat([best_scores, question_embeddings @ chunk.T], dim=1)
+        indices = torch.cat([best_indices, indices], dim=1)
+        best_scores, places = scores.topk(min(k, scores.shape[1]), dim=1, largest=False)
+        best_indices = indices.gather(1, places)
+        start += len(chunk)
+    return best_scores, best_indices
+
+
 # %% begins with minus infinity kind="alternative"
 def top_k_passages(question_embeddings, passage_embeddings, k, chunk_size=4096):
     total = passage_embeddings.size(0)

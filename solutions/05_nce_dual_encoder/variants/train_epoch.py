@@ -24,6 +24,26 @@ def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
     return losses
 
 
+# %% gradients cleared only before the loop kind="misconception"
+# The gradients are cleared once, before the first batch. Then `backward()` adds to them: after gradients of 1 and 2,
+# the second step uses 3. Check what is inside the loop.
+def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
+    model.train()
+    device = next(model.parameters()).device
+    optimizer.zero_grad()
+    losses = []
+    for batch in loader:
+        batch = [tensor.to(device) for tensor in batch]
+        loss, num_correct = in_batch_nce_loss(model, batch)
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+        optimizer.step()
+        if scheduler is not None:
+            scheduler.step()
+        losses.append(loss.item())
+    return losses
+
+
 # %% gradients cleared before the step kind="misconception"
 # The gradients are cleared between `backward()` and `step()`, so the step finds none: after the epoch, a weight of
 # 1.0 is still 1.0. Check the order of the calls in a step.
