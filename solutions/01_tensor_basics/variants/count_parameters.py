@@ -49,7 +49,7 @@ def count_parameters(layer_sizes, bias=False):
 
 
 # %% biases by default kind="misconception"
-# Biases are counted if the caller does not mention them: [3, 4] gives 16 instead of 12. nn.Linear has a bias by
+# Biases are counted if the caller does not mention them: [4, 2] gives 10 instead of 8. nn.Linear has a bias by
 # default, but this function should not count any. Look at the default of the argument bias.
 def count_parameters(layer_sizes, bias=True):
     return sum(i * j + (j if bias else 0) for i, j in zip(layer_sizes, layer_sizes[1:]))

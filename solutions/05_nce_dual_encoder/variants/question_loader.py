@@ -96,6 +96,18 @@ def question_loader(samples, tokenizer, batch_size, *, shuffle=False, seed=0, ma
     return DataLoader(samples, batch_size, shuffle=True, generator=generator, collate_fn=collate)
 
 
+# %% shuffled by default kind="misconception"
+# Here `shuffle` is True unless the caller says otherwise, so `question_loader(samples, tokenizer, 4)` gives a random
+# order. With the given default, samples 0 to 9 come in the order 0, 1, 2, ..., 9. Check the first line of your function.
+def question_loader(samples, tokenizer, batch_size, *, shuffle=True, seed=0, max_length=100):
+    generator = torch.Generator().manual_seed(seed)
+
+    def collate(batch):
+        return tensorize(batch, tokenizer, max_length)
+
+    return DataLoader(samples, batch_size, shuffle=shuffle, generator=generator, collate_fn=collate)
+
+
 # %% never shuffled kind="misconception"
 # `shuffle` has no effect, so the order is always 0, 1, 2, ..., and each question meets the same negatives again and
 # again. Check what you pass on to the DataLoader.

@@ -133,6 +133,7 @@ EXAMPLES = [
     ("count_parameters", "[2, 3] gives 6 + 2 + 3", lambda f: f([2, 3], bias=True), 6 + 2 + 3, 6 + 3),
     ("count_parameters", "counts as 6 + 1", lambda f: f([2, 3], bias=True), 6 + 1, 6 + 3),
     ("count_parameters", "[3, 4] gives 16 instead of 12", lambda f: f([3, 4]), 16, 12),
+    ("count_parameters", "[4, 2] gives 10 instead of 8", lambda f: f([4, 2]), 10, 8),
     ("count_parameters", "[2, 3] gives 6 in both cases", lambda f: f([2, 3], bias=True), 6, 6 + 3),
     ("count_parameters", "only the layer from 2 to 3", lambda f: f([2, 3, 4]), 6, 18),
     ("count_parameters", "up to 2**24", lambda f: f([2**24 + 1, 1]), 2**24, 2**24 + 1),
