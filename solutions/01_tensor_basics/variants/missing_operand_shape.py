@@ -89,7 +89,7 @@ def missing_operand_shape(a_shape, b_shape, target_shape):
 
 
 # %% inner sizes not checked kind="misconception"
-# The columns of a and the rows of b are not compared: a (2, 3, 4) and b (2, 9, 5) have no product, but a shape is
+# The columns of a and the rows of b are not compared: a (2, 3, 4) and b (2, 8, 5) have no product, but a shape is
 # returned. Write down which sizes must be equal in each of the two products.
 def missing_operand_shape(a_shape, b_shape, target_shape):
     if not len(a_shape) == len(b_shape) == len(target_shape) == 3:

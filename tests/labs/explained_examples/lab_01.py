@@ -162,6 +162,7 @@ EXAMPLES = [
     ("missing_operand_shape", "it gets 4", lambda f: f(*SHAPES), (2, 4, 6), (2, 5, 6)),
     ("missing_operand_shape", "it is (2, 6, 5)", lambda f: f(*SHAPES), (2, 6, 5), (2, 5, 6)),
     ("missing_operand_shape", "b (2, 9, 5)", lambda f: f((2, 3, 4), (2, 9, 5), (2, 3, 6)), (2, 5, 6), ValueError),
+    ("missing_operand_shape", "b (2, 8, 5)", lambda f: f((2, 3, 4), (2, 8, 5), (2, 3, 6)), (2, 5, 6), ValueError),
     ("missing_operand_shape", "a batch of 5", lambda f: f((1, 3, 4), (5, 4, 6), (5, 3, 7)), (5, 6, 7), ValueError),
     (
         "missing_operand_shape",
