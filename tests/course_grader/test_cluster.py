@@ -280,7 +280,7 @@ class TestRemoteEngine:
     def engine(self, lab, monkeypatch):
         @contextmanager
         def opened(client, lab=lab):
-            monkeypatch.setattr(remote_engine, "connected", lambda options: nullcontext(client))
+            monkeypatch.setattr(remote_engine, "connected", lambda options, course: nullcontext(client))
             self.console = Console(record=True, width=200)
             with RemoteEngine(lab, ClusterOptions("tcp://s:1"), self.console) as engine:
                 yield engine
