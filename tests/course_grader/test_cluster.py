@@ -43,6 +43,7 @@ from tests.course_grader.fake_grading import hand_in, write_course
 from tests.dask_cluster import cluster
 from tests.fake_worker import SlowEngine
 from tests.paths import ROOT
+from tests.printed_results import read_results
 from tests.tiny_course import LAB, tiny_notebook, with_sources, write_tiny_course
 
 A, B = "tcp://a:1", "tcp://b:1"
@@ -457,18 +458,9 @@ def kill_a_worker_in_the_middle(course, tmp_path, *options):
     return records(course, "there")
 
 
-def read_results(running, results):
-    """Read what the command prints, until it has printed so many results."""
-    lines = [running.stdout.readline()]
-    while not lines[-1].startswith(f"{LAB} {results}/"):
-        assert running.poll() is None, "".join(lines)
-        lines.append(running.stdout.readline())
-    return lines
-
-
 def kill_after(running, results):
     """kill -9 of the command, after it has printed so many results."""
-    read_results(running, results)
+    read_results(running, LAB, results)
     running.kill()
     running.wait()
     running.stdout.close()
@@ -592,7 +584,7 @@ def test_a_job_cancelled_in_the_middle_changes_no_record(class_of_six, tmp_path,
     with slurm.one_node() as configuration:
         monkeypatch.setenv("SLURM_CONF", configuration)
         running = start_grading(class_of_six, "there", "--cluster", options)
-        lines = read_results(running, 1)
+        lines = read_results(running, LAB, 1)
         jobs = slurm.asked(configuration, "squeue", "--noheader", "--states=RUNNING", "--format=%i")
         slurm.asked(configuration, "scancel", jobs.split()[0])
         lines.append(running.communicate(timeout=300)[0])

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import asdict
 
 import nbformat
 import pytest
@@ -19,6 +20,7 @@ from nbgrader.api import Gradebook
 from course_grader.grading.record import read_record
 from tests.dask_cluster import cluster
 from tests.paths import ROOT, sandbox_missing
+from tests.printed_results import read_results
 from tests.submissions.bank import LAB
 from tests.submissions.whole_class import make_class
 
@@ -63,10 +65,10 @@ def disturbed(course, tmp_path):
     with cluster(tmp_path / "cluster", course) as started:
         options = ("--scheduler", started.file, "--json", course / "there.json")
         with start(course, *options) as first:
-            read_results(first, SIZE // 4)
+            read_results(first, LAB, SIZE // 4)
             started.workers[0].kill()
             started.add_worker()  # as a batch system does
-            read_results(first, SIZE // 4)
+            read_results(first, LAB, SIZE // 4)
             first.kill()
         with start(course, *options) as second:
             printed, _ = second.communicate()
@@ -89,14 +91,6 @@ def start(course, *options):
     )
 
 
-def read_results(running, count):
-    """Wait until the command has printed so many more results."""
-    lines = []
-    while sum(line.startswith(f"{LAB} ") for line in lines) < count:
-        lines.append(running.stdout.readline())
-        assert lines[-1], "".join(lines)
-
-
 def in_gradebook(path):
     """Everything that is graded, by student."""
     found = {}
@@ -116,7 +110,7 @@ def records(folder):
     found = {}
     for path in folder.glob(f"*/{LAB}/{LAB}.ipynb"):
         record = read_record(nbformat.read(path, as_version=4))
-        tests = {name: [vars(test) for test in each.tests] for name, each in record.exercises.items()}
+        tests = {name: [asdict(test) for test in each.tests] for name, each in record.exercises.items()}
         found[record.student] = {**record.public(), "seconds": None, "tests": tests}
     return found
 
