@@ -142,12 +142,12 @@ def _own_seconds(notebook: NotebookNode) -> dict[bool, float]:
 def row(watched: Watched, count: int, stock_count: int, own: float, stock: Watched | None) -> Run:
     """Measures of one run over `count` submissions; comparisons are per submission. own: seconds of students' cells."""
     processors = os.cpu_count() or 1
-    faster = {} if stock is None else {"times as fast as stock": stock.wall / stock_count / (watched.wall / count)}
+    times = None if stock is None else round(stock.wall / stock_count / (watched.wall / count), 2)
     return {
         "submissions": count,
         "seconds": round(watched.wall, 1),
         "seconds a submission": round(watched.wall / count, 2),
-        **{name: round(times, 2) for name, times in faster.items()},
+        **({} if times is None else {"times as fast as stock": times}),
         "processor seconds a submission": round(watched.cpu / count, 2),
         "share of the processors busy": round(watched.cpu / watched.wall / processors, 2),
         "the controller's processor seconds": round(watched.root_cpu, 1),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from itertools import cycle, islice
 from pathlib import Path
@@ -27,7 +26,7 @@ def _kinds(lab: Lab) -> list[NotebookNode]:
     released = nbformat.read(lab.release_path, as_version=4)
     right = {nbgrader_metadata(cell)["grade_id"]: _MARKS.sub("", cell.source)
              for cell in filter(is_solution_cell, lab.reference().cells)}  # fmt: skip
-    return [with_answers(released, right), with_answers(released, right | _mistakes(lab)), copy.deepcopy(released)]
+    return [with_answers(released, right), with_answers(released, right | _mistakes(lab)), released]
 
 
 def _mistakes(lab: Lab) -> dict[str, str]:

@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from tests.dask_cluster import wait_until
+from tests.ports import free_ports
 
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch")
 ADMINISTRATORS = "/usr/sbin:/sbin"  # where Debian keeps the daemons
@@ -72,15 +73,8 @@ def write_configuration(folder):
         (folder / part).mkdir()
     path = folder / "slurm.conf"
     node = {"host": socket.gethostname().split(".")[0], "processors": os.cpu_count(), "memory": 4000}
-    user = subprocess.run(["id", "-un"], capture_output=True, text=True, check=True).stdout.strip()
-    path.write_text(CONFIGURATION.format(folder=folder, user=user, queue=QUEUE, ports=free_ports(2), **node))
+    path.write_text(CONFIGURATION.format(folder=folder, user=folder.owner(), queue=QUEUE, ports=free_ports(2), **node))
     return path
-
-
-def free_ports(count):
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
-        return [each.getsockname()[1] for each in sockets]
 
 
 def start(stack, folder, name, *options):

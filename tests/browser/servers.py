@@ -6,7 +6,6 @@ import contextlib
 import http.client
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,8 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+
+from tests.ports import free_ports
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -42,7 +43,7 @@ def jupyterlab(folder: Path, home: Path, token: str, seconds: float = 60) -> Ite
         file = home / "lab" / "@jupyterlab" / f"{name}.jupyterlab-settings"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(values), encoding="utf-8")
-    port = _free_port()
+    (port,) = free_ports(1)
     log = home / "server.log"
     with log.open("w") as stream:
         server = subprocess.Popen(
@@ -87,12 +88,6 @@ def _environment(home: Path, token: str) -> dict[str, str]:
         "OMP_NUM_THREADS": "1",
     }
     return {**os.environ, **own}
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def _wait_for(url: str, token: str, server: subprocess.Popen, log: Path, seconds: float) -> None:

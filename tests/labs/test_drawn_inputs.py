@@ -2,6 +2,7 @@
 
 import pytest
 
+from course_grader.audit.behaviours import right_answers
 from course_grader.audit.check import InProcess
 from course_grader.audit.judged_answers import judge_answers
 from course_grader.audit.variants import Kind, load_variants
@@ -21,19 +22,14 @@ def test_points_do_not_depend_on_the_inputs_that_are_drawn(name):
     judge, variants = InProcess(lab.reference()), load_variants(lab)
     refused, depends = [], []
     for exercise in judge.tests:
-        mine = [each for each in variants if each.exercise == exercise]
-        answers = [{}, *({exercise: each.code} for each in mine)]
-        by_seed = [judge_answers(judge, exercise, answers, seed, LIMIT) for seed in SEEDS]
-        for label, kind, *judged in zip(
-            ["the reference", *(each.label for each in mine)],
-            [Kind.ALTERNATIVE, *(each.kind for each in mine)],
-            *by_seed,
-            strict=True,
-        ):
-            if kind is Kind.ALTERNATIVE:
-                refused += [label] * any(answer.lost for answer in judged)
-            else:
-                depends += [label] * (len({answer.points for answer in judged}) > 1)
+        right = right_answers(variants, exercise)
+        wrong = [each for each in variants if each.exercise == exercise and each.kind is Kind.MISCONCEPTION]
+        answers = [*right, *({exercise: each.code} for each in wrong)]
+        by_answer = list(zip(*(judge_answers(judge, exercise, answers, seed, LIMIT) for seed in SEEDS), strict=True))
+        for answer, judged in zip(right, by_answer, strict=False):
+            refused += [answer or f"the reference of {exercise}"] * any(one.lost or not one.ended for one in judged)
+        for variant, judged in zip(wrong, by_answer[len(right) :], strict=True):
+            depends += [variant.label] * (len({one.points for one in judged}) > 1)
     assert not refused
-    wrong = sum(each.kind is Kind.MISCONCEPTION for each in variants)
-    assert len(depends) <= MOST * wrong, f"{len(depends)} of {wrong}: {depends}"
+    count = sum(each.kind is Kind.MISCONCEPTION for each in variants)
+    assert len(depends) <= MOST * count, f"{len(depends)} of {count}: {depends}"
