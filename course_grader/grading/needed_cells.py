@@ -79,18 +79,32 @@ def _is_students(cell: NotebookNode, given: frozenset[str]) -> bool:
 
 @lru_cache(maxsize=1024)
 def _tested(source: str) -> frozenset[str]:
-    """The student's names that a test may use: student.f, also in a probe, and getattr(student, "f")."""
+    """The student's names that a test may use: student.f, also in a probe, student.value("x"), getattr(student, "f").
+
+    Where the test uses `student` in another way, all names and texts in it count.
+    """
     try:
         nodes = list(ast.walk(parse(source)))
     except SyntaxError:
         return frozenset(re.findall(r"\w+", source))
     attributes = [node for node in nodes if isinstance(node, ast.Attribute)]
-    direct = {node.attr for node in attributes if _is_student(node.value)}
-    if "value" not in direct and sum(map(_is_student, nodes)) == sum(_is_student(node.value) for node in attributes):
-        return frozenset(direct)
+    used = [node.attr for node in attributes if _is_student(node.value)]
+    read = [name for node in nodes if (name := _value_read(node))]
+    if used.count("value") == len(read) and sum(map(_is_student, nodes)) == len(used):
+        return frozenset({*used, *read} - {"value"})
     texts = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     texts = {text for text in texts if text.isidentifier()}
     return frozenset({node.attr for node in attributes} | texts)
+
+
+def _value_read(node: ast.AST) -> str:
+    """`x` for student.value("x")."""
+    match node:
+        case ast.Call(
+            func=ast.Attribute(value=ast.Name(id="student"), attr="value"), args=[ast.Constant(value=str(x))]
+        ):
+            return x
+    return ""
 
 
 def _is_student(node: ast.AST) -> bool:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import os
+import time
 
 from course_grader.sandbox import sockets
+
+EXACT_SECONDS = 1.0  # between two exact readings, while nothing asks for one earlier
 
 
 def tree(pid: int) -> list[int]:
@@ -26,19 +30,39 @@ def _children(pid: int) -> list[int]:
     return children
 
 
-def memory_mb(pids: list[int], enough: int) -> int:
-    """Megabytes of RAM and swap that the processes use together, shared pages counted once.
+class MemoryMeter:
+    """Reads how much RAM and swap the processes of a tree use together, again and again.
 
     That includes what Linux holds for them outside of their address space: page tables and socket buffers.
-    Resident size is cheap to read, but counts shared pages in every process, so it is an upper bound. The exact size,
-    which walks the page tables, is read only if the bound exceeds `enough`.
+    Resident size is cheap to read, but counts shared pages in every process, so it is an upper bound. The exact size
+    walks the page tables, which takes milliseconds for each GB and stops the process's own memory calls meanwhile. It
+    is read only where the bound exceeds `enough` megabytes, and again when a second has passed, when processes have
+    started or ended, or when the growth since then could exceed `enough`.
     """
-    buffers = sockets.buffers_kb(pids)
-    bound = buffers + sum(_sum_kb(f"/proc/{pid}/status", ("VmRSS:", "VmSwap:", "VmPTE:")) for pid in pids)
-    if bound > enough * 1024:
-        own = sum(_sum_kb(f"/proc/{pid}/smaps_rollup", ("Pss:", "SwapPss:")) for pid in pids)
-        bound = buffers + own + sum(_sum_kb(f"/proc/{pid}/status", ("VmPTE:",)) for pid in pids)
-    return bound // 1024
+
+    def __init__(self, enough: int) -> None:
+        self._enough = enough * 1024
+        self._surplus = 0  # kB that the bound counts twice, at the last exact reading
+        self._read = -math.inf  # when that was
+        self._pids: list[int] = []
+
+    def read_mb(self, pids: list[int]) -> int:
+        """Megabytes: an upper bound up to `enough`; beyond, exact but for what they began to share a moment ago."""
+        outside = sockets.buffers_kb(pids)
+        bound = outside + _total_kb(pids, "status", ("VmRSS:", "VmSwap:", "VmPTE:"))
+        if bound > self._enough:
+            now = time.monotonic()
+            known = pids == self._pids and now - self._read < EXACT_SECONDS
+            if not known or bound - self._surplus > self._enough:
+                outside += _total_kb(pids, "status", ("VmPTE:",))
+                self._surplus = bound - outside - _total_kb(pids, "smaps_rollup", ("Pss:", "SwapPss:"))
+                self._read, self._pids = now, pids
+            bound -= self._surplus
+        return bound // 1024
+
+
+def _total_kb(pids: list[int], name: str, fields: tuple[str, ...]) -> int:
+    return sum(_sum_kb(f"/proc/{pid}/{name}", fields) for pid in pids)
 
 
 def _sum_kb(path: str, fields: tuple[str, ...]) -> int:

@@ -52,6 +52,7 @@ class Watchdog:
         self._gpu_used = gpu_used
         self.folder = folder
         self.peak_mb = 0
+        self._memory = processes.MemoryMeter(enough=limits.memory_mb)
         self._start = start
         self._started: queue.Queue[Process | BaseException] = queue.Queue()
         self._killed_for: str | None = None
@@ -121,7 +122,7 @@ class Watchdog:
         pids = processes.tree(process.pid)
         if len(pids) > limits.processes:
             return f"processes: {len(pids)} of them, allowed {limits.processes}"
-        memory = processes.memory_mb(pids, enough=limits.memory_mb)
+        memory = self._memory.read_mb(pids)
         self.peak_mb = max(self.peak_mb, memory)
         if memory > limits.memory_mb:
             return self._memory_reason(memory)

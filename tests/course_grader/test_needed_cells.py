@@ -94,10 +94,23 @@ def test_what_may_not_be_assigned_is_needed(before_use):
 
 
 @pytest.mark.parametrize(
-    "test", ["student.value('table')", "getattr(student, 'table')", "def probe(student):\n    return student.table"]
+    "test",
+    [
+        "student.value('table')",
+        "read = student.value\nread('table')",
+        "for name in ['table']: student.value(name)",
+        "student.value('table' + '')",
+        "getattr(student, 'table')",
+        "def probe(student):\n    return student.table",
+    ],
 )
 def test_a_cell_that_a_test_needs_runs(test):
     assert left_out("table = [1]", test=f"{test}\nrun_tests('double')") == []
+
+
+def test_a_name_that_a_test_has_for_something_else_does_not_count():
+    test = "texts = ['table']\nself.table = student.value('size')\nrun_tests('double')"
+    assert left_out("table = [1]", "size = 1", test=test) == [0]
 
 
 def test_a_comprehension_s_own_variable_is_none_of_the_notebook_s():
