@@ -1,6 +1,6 @@
 """How fast a class is graded: `course-grader grade` beside plain `nbgrader autograde` and `otter run`.
 
-    python benchmarks/grading.py [LAB] [--copies N] [--large N] [--otter] [--ours]
+    python benchmarks/grading.py [LAB] [--copies N] [--large N [--cluster]] [--otter] [--ours]
     python benchmarks/grading.py --many N
 
 All start with a gradebook that contains the lab; start-up counts. Plain nbgrader and otter always run every cell; ours
@@ -42,11 +42,14 @@ def main() -> None:
     parser.add_argument("lab", nargs="?", default="01_tensor_basics")
     parser.add_argument("--copies", type=int, default=8, metavar="N", help="submissions, at least 2 (default: 8)")
     parser.add_argument("--large", type=int, metavar="N", help="also grade N submissions, ours only")
+    parser.add_argument("--cluster", action="store_true", help="--large also on one and on two Dask workers here")
     parser.add_argument("--ours", action="store_true", help="without plain nbgrader, for labs that train for minutes")
     parser.add_argument("--otter", action="store_true", help="also one `otter run`; installs otter-grader in build/")
     parser.add_argument("--many", type=int, metavar="N", help="only: 64 and N submissions of a nearly empty lab")
     parser.add_argument("--page", action="store_true", help="also write the tables into docs/scaling.md")
     options = parser.parse_args()
+    if options.cluster and not options.large:
+        parser.error("--cluster needs --large N")
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     os.environ["OMP_NUM_THREADS"] = "1"
     load = os.getloadavg()[0]
@@ -84,7 +87,13 @@ def measure(build: Path, options: argparse.Namespace) -> Result:
         name = f"{options.large} submissions"
         course = our_course(build / "large", ROOT, lab, make_class(lab, ROOT, options.large))
         shutil.copytree(ours / "build" / "diagnosis", course / "build" / "diagnosis", dirs_exist_ok=True)
-        runs[name], counts[name] = run([*command, "--timeline", str(timeline)], course), options.large
+        runs[name] = run([*command, "--timeline", str(timeline)], course)
+        if options.cluster:
+            runs |= {
+                f"{name}, {workers}": run([*command, "--cluster", str(file)], course)
+                for workers, file in clusters(build).items()
+            }
+        counts |= {each: options.large for each in runs if each.startswith(name)}
     if options.otter and (otter := one_otter(build, lab, submissions)):
         runs["otter run"], counts["otter run"] = otter, 1
     own = own_seconds(make_class(lab, ROOT, KINDS))
@@ -102,6 +111,15 @@ def run(command: list[str], course: Path) -> Watched:
     if watched.returncode:
         raise SystemExit(f"{' '.join(command)} ended with {watched.returncode}; its output is in {log}")
     return watched
+
+
+def clusters(build: Path) -> dict[str, Path]:
+    """Configurations for --cluster: one and two workers on this machine, which share its processors."""
+    files = {"1 worker": build / "1.toml", "2 workers": build / "2.toml"}
+    for jobs, file in enumerate(files.values(), start=1):
+        threads = max(1, (os.cpu_count() or 1) // jobs)
+        file.write_text(f'kind = "local"\njobs = {jobs}\n[arguments]\nthreads_per_worker = {threads}\n')
+    return files
 
 
 def one_otter(build: Path, lab: str, submissions: dict[str, NotebookNode]) -> Watched | None:
