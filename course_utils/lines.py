@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
-WIDTH = 88  # characters; what a window of 1100 pixels has room for beside JupyterLab's list of files
+WIDTH = 84  # characters; what a window of 1100 pixels has room for beside JupyterLab's list of files
 KEEP = "\N{NO-BREAK SPACE}"
 _LABELS = ("expected: ", "got:      ", "where:    ", "hint:     ")
 
