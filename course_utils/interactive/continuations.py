@@ -21,10 +21,10 @@ def next_tracks(
 ) -> None:
     """Show the `k` tracks with which each recommender continues a playlist, and why.
 
-    playlist: track ids (C,), C >= 1, with which it starts. In an open notebook, tracks are found by typing a part of
-    their name or artist, and added or removed by clicking; elsewhere the given playlist is continued. Tracks that are
-    already in the playlist are left out, so a recommender should return k + C tracks. Raises ValueError for an empty
-    playlist, for no recommender, and for what is not the id of a track, such as a name.
+    playlist: track ids (C,), C >= 1, with which it starts. In an open notebook, tracks are found by typing part of
+    their title or their artist's name, and added or removed by clicking; elsewhere the given playlist is continued.
+    Tracks that are already in the playlist are left out, so a recommender should return k + C tracks. Raises ValueError
+    for an empty playlist, for no recommender, and for what is not the id of a track, such as a name.
     """
     chosen: list[int] = playlist.tolist() if isinstance(playlist, torch.Tensor) else list(playlist)
     if not chosen or not recommenders:
@@ -68,7 +68,7 @@ def _show_chooser(data: PlaylistData, draw: Callable[[list[int]], str], start: l
 
     names = [_name(data, track) for track in range(data.num_tracks)]
     chosen = list(start)
-    find = Text(description="Find", placeholder="a part of a name or an artist")
+    find = Text(description="Find", placeholder="part of a title or an artist's name")
     matches = Select(description="Tracks", rows=6, layout=Layout(width="30em"))
     add, remove, clear = (Button(description=text) for text in ("Add", "Remove last", "Clear"))
     note, page = HTML(), HTML(fixed_page)

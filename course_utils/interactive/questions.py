@@ -43,7 +43,7 @@ def ask(
 
     page, text = "".join(map(table, fixed)), "; ".join(fixed)
     if not live():
-        show_html(page, f"[Table] What {', '.join(retrievers)} find for: {text}")
+        show_html(page, f"[Table] Found by {_listed(list(retrievers))} for: {text}")
         return
     from ipywidgets import Layout, Text
 
@@ -53,7 +53,12 @@ def ask(
         continuous_update=False,  # search on Enter, not at every letter
         layout=Layout(width="46em", max_width="100%"),
     )
-    show_controls({"question": field}, table, page, f"[Field] Type a question; {', '.join(retrievers)} answer.")
+    show_controls({"question": field}, table, page, f"[Field] Type a question for {_listed(list(retrievers))}.")
+
+
+def _listed(names: Sequence[str]) -> str:
+    """For example "untrained, BM25 and yours"."""
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def _found(search: Search, question: str, k: int) -> list[int]:

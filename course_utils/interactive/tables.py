@@ -22,7 +22,8 @@ def ranking_table(title: str, columns: Mapping[str, Sequence[str]]) -> str:
 def cell(first: str, *more: str, mark: str = "", style: str = CELL) -> str:
     """A <td> with `first` in bold and the other lines, which are HTML, below it."""
     lines = "".join(f"<br>{line}" for line in more)
-    return f'<td style="{style}">{mark}<strong>{html.escape(first)}</strong>{lines}</td>'
+    # A name such as torch.nn.utils.clip_grads_with_norm_ may be wider than its column.
+    return f'<td style="{style}; overflow-wrap: anywhere">{mark}<strong>{html.escape(first)}</strong>{lines}</td>'
 
 
 def _row(place: int, columns: Mapping[str, Sequence[str]]) -> str:

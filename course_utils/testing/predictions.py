@@ -65,7 +65,7 @@ def prediction_tally(lab: str) -> None:
         print(f"0 of {len(predictions)} predictions made in this session.")
         return
     missed = [predictions[name].title for name, right in firsts.items() if not right]
-    made = "" if len(firsts) == len(predictions) else f" ({len(predictions)} to make)"
+    made = "" if len(firsts) == len(predictions) else f" ({len(predictions) - len(firsts)} not made yet)"
     ending = f"; missed: {', '.join(missed)}" if missed else ""
     _print(f"Predictions: {sum(firsts.values())} of {len(firsts)} right at the first guess{made}{ending}.")
 

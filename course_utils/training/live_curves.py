@@ -36,6 +36,8 @@ class Watch:
         """name -> (steps, values)"""
         self.stopped = False
         """whether the training was interrupted"""
+        self.ended = False
+        """whether its block is over, however it ended: then no time is left"""
         self._advance = advance
         self._start = time.monotonic()
 
@@ -56,7 +58,7 @@ class Watch:
         """For example "training: step 3 of 5, about 8 s left; loss 0.512"."""
         latest = ", ".join(f"{name} {values[-1]:.3g}" for name, (_, values) in self.figures.items())
         left = "" if self.step >= self.total else f", about {self.seconds_left():.0f} s left"
-        left = ", stopped" if self.stopped else left
+        left = ", stopped" if self.stopped or (self.ended and left) else left
         return f"{self.label}: step {self.step} of {self.total}{left}" + (f"; {latest}" if latest else "")
 
 
@@ -105,6 +107,7 @@ def _drawn(total: int, label: str) -> Iterator[Watch]:
     try:
         yield watch
     finally:
+        watch.ended = True
         redraw(now=True)
 
 

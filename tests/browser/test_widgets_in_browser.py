@@ -1,4 +1,4 @@
-"""Knobs, questions and curves in JupyterLab: they redraw, answer and stop when asked to; the file has figures."""
+"""Knobs, questions, curves and lines in JupyterLab: they redraw, answer, stop and fit; the file has figures."""
 
 import json
 
@@ -38,18 +38,26 @@ with curves(1000, "training") as watch:
         watch(loss=1 / (step + 1))
 print("kept", watch.step > 0)
 """
-KNOBS, QUESTIONS, DRAWING, TRAINING = 0, 1, 2, 3
+LONGEST_LINE = 'from course_utils.lines import WIDTH\nprint("-" * WIDTH)'
+KNOBS, QUESTIONS, DRAWING, TRAINING, LINE = 0, 1, 2, 3, 4
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 @pytest.fixture(scope="module")
 def lab(open_notebook, tmp_path_factory):
     path = tmp_path_factory.mktemp("widgets") / "widgets.ipynb"
-    nbformat.write(python_notebook([new_code_cell(source) for source in (KNOB, ASK, DIAGRAM, CURVES)]), path)
+    cells = [new_code_cell(source) for source in (KNOB, ASK, DIAGRAM, CURVES, LONGEST_LINE)]
+    nbformat.write(python_notebook(cells), path)
     with open_notebook(path) as opened:
         opened.run_all()
         assert opened.errors() == []
         yield opened
+
+
+def test_the_longest_line_fits_beside_the_list_of_files(lab):
+    text = lab.cell(LINE).locator(".jp-OutputArea-output pre")
+    line, height = text.evaluate("pre => [parseFloat(getComputedStyle(pre).lineHeight), pre.clientHeight]")
+    assert height < 1.5 * line
 
 
 def test_a_moved_slider_redraws_the_figure(lab):

@@ -42,6 +42,7 @@ def test_a_page_without_a_front_end_has_a_table_for_each_question_and_no_widget(
     ask(["one", "two"], RETRIEVERS, PASSAGES)
     assert shown[0]["text/html"].count("<table") == 2
     assert set(shown[0]) == {"text/html", "text/plain"}
+    assert shown[0]["text/plain"] == "[Table] Found by first and last for: one; two"
 
 
 def test_only_right_passages_are_marked(shown):

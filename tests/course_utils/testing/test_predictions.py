@@ -102,7 +102,7 @@ def test_the_tally_counts_first_guesses(texts, capsys):
     assert "Your guess was right" in again
     assert "The tally keeps your first guess, which was wrong." in again
     predicted(capsys, "pair", [1, 2])
-    assert tallied(capsys) == "Predictions: 1 of 2 right at the first guess (3 to make); missed: a sum.\n"
+    assert tallied(capsys) == "Predictions: 1 of 2 right at the first guess (1 not made yet); missed: a sum.\n"
     predicted(capsys, "loss", 0.5, measured=0.5)
     assert tallied(capsys) == "Predictions: 2 of 3 right at the first guess; missed: a sum.\n"
 

@@ -67,6 +67,7 @@ def test_without_a_front_end_a_bar_is_shown_and_an_interruption_is_harmless_too(
 def test_other_errors_are_raised(handle):
     with pytest.raises(ZeroDivisionError), curves(2, "training"):
         1 / 0  # noqa: B018
+    assert handle.pages[-1]["text/plain"] == "training: step 0 of 2, stopped"
 
 
 def test_the_time_left_follows_from_the_steps_so_far(monkeypatch):
