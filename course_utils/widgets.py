@@ -67,13 +67,18 @@ def show_controls(controls: Mapping[str, Widget], draw: Callable[..., str], fixe
     page = HTML()
 
     def redraw(_: object = None) -> None:
-        page.value = _page_or_error(draw, {name: control.value for name, control in controls.items()})
+        page.value = with_lines(_page_or_error(draw, {name: control.value for name, control in controls.items()}))
 
     for control in controls.values():
         control.observe(redraw, names="value")
     redraw()
     row = Box([*controls.values()], layout=Layout(flex_flow="row wrap", align_items="center"))
     show_widget(VBox([row, page]), fixed_page, text)
+
+
+def with_lines(page: str) -> str:
+    """`page` for a widget, with lines as high as in other outputs: those of a widget are as high as a button."""
+    return f'<div style="line-height: 1.4">{page}</div>'
 
 
 def show_widget(widget: Widget, fixed_page: str, text: str) -> None:

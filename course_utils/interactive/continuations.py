@@ -9,7 +9,7 @@ import torch
 
 from course_utils.data.playlists.loader import PlaylistData
 from course_utils.interactive.tables import cell, ranking_table
-from course_utils.widgets import live, show_html, show_widget
+from course_utils.widgets import live, show_html, show_widget, with_lines
 
 Recommend = Callable[[torch.Tensor], tuple[torch.Tensor, torch.Tensor]]
 """context (C,) -> (tracks (n,), best first; for each, the track of the context that it is nearest to (n,))"""
@@ -71,7 +71,7 @@ def _show_chooser(data: PlaylistData, draw: Callable[[list[int]], str], start: l
     find = Text(description="Find", placeholder="part of a title or an artist's name")
     matches = Select(description="Tracks", rows=6, layout=Layout(width="30em"))
     add, remove, clear = (Button(description=text) for text in ("Add", "Remove last", "Clear"))
-    note, page = HTML(), HTML(fixed_page)
+    note, page = HTML(), HTML(with_lines(fixed_page))
 
     def search(_: object = None) -> None:
         wanted = find.value.strip().lower()
@@ -82,7 +82,9 @@ def _show_chooser(data: PlaylistData, draw: Callable[[list[int]], str], start: l
     def change(tracks: list[int]) -> None:
         chosen[:] = tracks
         note.value = ""
-        page.value = draw(chosen) if chosen else "<p>The playlist is empty: choose a track and press Add.</p>"
+        page.value = with_lines(
+            draw(chosen) if chosen else "<p>The playlist is empty: choose a track and press Add.</p>"
+        )
 
     def add_chosen(_: object) -> None:
         if matches.value is None:

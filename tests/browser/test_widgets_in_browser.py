@@ -60,6 +60,12 @@ def test_the_longest_line_fits_beside_the_list_of_files(lab):
     assert height < 1.5 * line
 
 
+def test_the_lines_of_an_answer_are_as_high_as_other_text(lab):
+    answer = lab.cell(QUESTIONS).locator("td").last
+    line, letters = answer.evaluate("td => ['lineHeight', 'fontSize'].map(of => parseFloat(getComputedStyle(td)[of]))")
+    assert line < 1.6 * letters
+
+
 def test_a_moved_slider_redraws_the_figure(lab):
     cell = lab.cell(KNOBS)
     expect(cell.get_by_role("img", name="Bars at 0.5")).to_be_visible()

@@ -85,7 +85,7 @@ class TestRunTests:
             assert part in out
 
     def test_long_titles_and_values_are_broken_between_words(self, capsys):
-        title, values = "What the test looks at, in many words, " * 4, "[0.25, 0.75]"
+        title, values = "What the test looks at, in many words, " * 3, "[0.25, 0.75]"
         run_cell(
             "class VisibleLong(LabTestCase):\n"
             f"    @points(1)\n    def test_a(self):\n        {title!r}\n"
