@@ -214,10 +214,8 @@ def _message(error: BaseException, cell: str) -> str:
         return f"{UNFINISHED}: {error.student_text or 'finish this exercise first'}"
     if isinstance(error, StudentError):
         wrong = wrong_kind(error.got) if error.by_test else ""
-        if isinstance(error, StudentProtocolError):
+        if isinstance(error, StudentProtocolError) or error.student_type == ProtocolError.__name__:
             return f"your code gave no valid answer: {error.student_text}"
-        if error.student_type == ProtocolError.__name__:
-            return f"what your code returned cannot be checked: {error.student_text}"
         raised = "the test could not use your answer: " if error.by_test else "your code raised "
         return wrong or f"{raised}{error.what}{_details(error)}"
     if isinstance(error, Difference | AssertionError | ReferenceUnavailable):
