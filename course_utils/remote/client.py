@@ -109,6 +109,9 @@ class RemoteClient:
         start = time.monotonic()
         try:
             reply, tensors, encoder = self._exchange("call", args, kwargs, fields)
+        except StudentError as error:
+            error.called = name
+            raise
         finally:
             if self.recorder is not None:
                 self.recorder.note_arguments(target, (list(args), dict(kwargs)), start)

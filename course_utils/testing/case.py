@@ -18,6 +18,7 @@ from course_utils.remote.student_errors import StudentError, StudentTimeout
 from course_utils.runtime import says_unfinished
 from course_utils.seeds import derive_seed
 from course_utils.testing.comparison import (
+    UNCHECKABLE,
     Difference,
     about_types,
     as_tensor,
@@ -287,7 +288,8 @@ class LabTestCase(Inputs, unittest.TestCase):
         except StudentError as error:
             if is_untouched(error):
                 raise
-            raise Difference(exception.__name__, error.what, error.where, hint) from None
+            got = f"no error: it returned {UNCHECKABLE}: {error.student_text}" if error.cannot_come else error.what
+            raise Difference(exception.__name__, got, error.where, hint) from None
         if getattr(result, "type_name", None) == exception.__name__:
             hint = f"`raise` the {exception.__name__}; `return` does not raise it"
         raise Difference(exception.__name__, f"no error: it returned {show(result)}", hint=hint)

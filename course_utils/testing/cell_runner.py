@@ -25,7 +25,7 @@ from course_utils.testing import failed_cells
 from course_utils.testing.case import LabTestCase, is_untouched, session
 from course_utils.testing.comparison import Difference
 from course_utils.testing.known_answers import known_mistakes
-from course_utils.testing.wrong_kind import unusable, wrong_kind
+from course_utils.testing.wrong_kind import uncheckable, unusable, wrong_kind
 
 Method = TypeVar("Method", bound=Callable[..., None])
 MARKS = {"passed": "✓", "failed": "✗", "error": "✗", "timeout": "⏱"}
@@ -214,6 +214,8 @@ def _message(error: BaseException, cell: str) -> str:
         return f"{UNFINISHED}: {error.student_text or 'finish this exercise first'}"
     if isinstance(error, StudentError):
         wrong = wrong_kind(error.got) if error.by_test else ""
+        if error.cannot_come:
+            return uncheckable(error.called, error.student_text)
         if isinstance(error, StudentProtocolError) or error.student_type == ProtocolError.__name__:
             return f"your code gave no valid answer: {error.student_text}"
         raised = "the test could not use your answer: " if error.by_test else "your code raised "

@@ -15,6 +15,7 @@ from course_utils.remote.kinds import kind
 from course_utils.testing.tolerance import NUMBERS, agree, chosen, is_coarser
 
 SHOWN_VALUES = 12
+UNCHECKABLE = "a value that cannot be checked"
 _NONE = re.compile(r"^None(?=$|, from `)")
 _TYPES = re.compile(
     r"\bitem\(\)|\b(tensors?|tuples?|lists?|dicts?|arrays?|floats?|ints?|bools?|scalar|d?types?|return)\b"

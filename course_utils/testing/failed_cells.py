@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ from course_utils.lines import filled
 from course_utils.variables import notebook_variables
 
 _EXERCISE = re.compile(r"^# Exercise: (\w+)", re.MULTILINE)
+_DEFINED = re.compile(r"^(?:def|class) (\w+)", re.MULTILINE)  # by a cell that has lost its first line, too
 MAX_ERROR = 200  # characters
 
 
@@ -26,14 +28,15 @@ class CellWatch:
 
     def before(self, info: Any) -> None:
         self._source = info.raw_cell or ""
-        self._before = {name: self._value(name) for name in _EXERCISE.findall(self._source)}
+        names = {*_EXERCISE.findall(self._source), *_DEFINED.findall(self._source)}
+        self._before = {name: self._value(name) for name in names}
 
     def after(self, result: Any) -> None:
         error = result.error_before_exec or result.error_in_exec  # before: a syntax error
         for name, value in self._before.items():
             if error is not None and self._value(name) is value:
                 self._failed[name] = f"it ended with {_described(error)}"
-            elif not re.search(rf"\b{name}\b", _EXERCISE.sub("", self._source)):
+            elif self._value(name) is value and not _assigns(self._source, name):
                 self._failed[name] = f"it did not define `{name}` (is the name of your function right?)"
             else:
                 self._failed.pop(name, None)
@@ -53,6 +56,17 @@ class CellWatch:
 
     def _value(self, name: str) -> Any:
         return (notebook_variables() if self._variables is None else self._variables).get(name)
+
+
+def _assigns(source: str, name: str) -> bool:
+    """Whether a cell gives the name to something that exists: `f = g` may leave `f` as it was, a `def` never does."""
+    try:
+        nodes = list(ast.walk(ast.parse(source)))
+    except SyntaxError:  # it ran, so it has commands of IPython
+        return bool(re.search(rf"\b{name}\b", _EXERCISE.sub("", source)))
+    stored = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    imports = [node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
+    return name in stored | {alias.asname or alias.name for node in imports for alias in node.names}
 
 
 def _described(error: BaseException) -> str:

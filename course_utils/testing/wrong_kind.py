@@ -5,7 +5,7 @@ from __future__ import annotations
 from course_utils.remote.client import RemoteObject
 from course_utils.remote.kinds import is_like, kind
 from course_utils.remote.proxies import student
-from course_utils.testing.comparison import Difference, show
+from course_utils.testing.comparison import UNCHECKABLE, Difference, show
 from course_utils.testing.known_answers import known
 
 _NO_GRAPH = "does not require grad"  # in PyTorch's error when a test calls backward()
@@ -26,6 +26,12 @@ def wrong_kind(got: str = "") -> str:
         return ""
     plain = got or isinstance(value, RemoteObject) or found == show(value)
     return str(Difference(text, f"{found if plain else f'{found}: {show(value)}'}, from `{name}`"))
+
+
+def uncheckable(function: str, reason: str) -> str:
+    """The message for a value of this function that cannot come to the test, such as one that is too large."""
+    text = known("returns").get(function, ("", []))[0] or "a value that can be checked"
+    return str(Difference(text, f"{UNCHECKABLE}, from `{function}`: {reason}"))
 
 
 def unusable(error: str) -> str:

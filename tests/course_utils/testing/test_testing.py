@@ -1,5 +1,6 @@
 """`LabTestCase`, `points` and `run_tests`: verdicts, messages, and fresh inputs."""
 
+import itertools
 import subprocess
 import sys
 import unittest
@@ -288,6 +289,34 @@ class TestRunTests:
         run_cell(f"class VisibleNet(LabTestCase):\n{test}run_tests('Net')", "<cell of a net>")
         student._connect(None)
         assert message in testing.last_outcomes["Net"][0].message
+
+    @pytest.mark.parametrize(
+        ("returned", "reason"),
+        [
+            (torch.eye(2).to_sparse(), "a tensor of layout torch.sparse_coo cannot be sent; see `to_dense()`"),
+            ([torch.ones(2, device="meta")], 'a tensor on the device "meta" has no values'),
+            (torch.ones(2, dtype=torch.complex128), "a tensor of dtype torch.complex128 cannot be sent"),
+            (itertools.count(), "an iterator gave more than 10,000 items; it may have no end"),
+        ],
+    )
+    @pytest.mark.parametrize(
+        ("call", "expected", "got"),
+        [
+            ("student.f()", "a tensor", "a value that cannot be checked, from `f`"),
+            (
+                "self.assert_raises(TypeError, student.f)",
+                "TypeError",
+                "no error: it returned a value that cannot be checked",
+            ),
+        ],
+    )
+    def test_a_value_that_cannot_be_checked_is_named(self, monkeypatch, returned, reason, call, expected, got):
+        monkeypatch.setattr("course_utils.testing.wrong_kind.known", lambda part: {"f": ("a tensor", ["a tensor"])})
+        student._connect(RemoteClient(local_transport({"f": lambda: returned})))
+        source = f"class VisibleF(LabTestCase):\n    @points(1)\n    def test_a(self): {call}\nrun_tests('f')"
+        run_cell(source, "<cell of a value>")
+        student._connect(None)
+        assert testing.last_outcomes["f"][0].message == f"expected: {expected}\ngot:      {got}: {reason}"
 
     def test_pytorchs_own_not_implemented_error_is_no_stub(self):
         student._connect(RemoteClient(local_transport({"f": lambda: torch.ones(2, dtype=torch.int64).log_softmax(0)})))
