@@ -72,6 +72,7 @@ class Encoder:
         if (place := tensor.device.type) != "cpu":
             form["device"] = place
         if tensor.is_leaf and isinstance(tensor.grad, torch.Tensor):
+            _require_plain(tensor.grad)
             form["grad"] = self._add(tensor.grad)
         return form
 
@@ -142,8 +143,9 @@ class Encoder:
 
 
 def _require_plain(tensor: torch.Tensor) -> None:
-    if tensor.layout is not torch.strided:
-        raise ProtocolError(f"a tensor of layout {tensor.layout} cannot be sent; see `to_dense()`")
+    if tensor.layout is not torch.strided or tensor.is_nested:
+        layout = "torch.nested" if tensor.is_nested else tensor.layout
+        raise ProtocolError(f"a tensor of layout {layout} cannot be sent; see `to_dense()`")
     if tensor.is_meta:
         raise ProtocolError('a tensor on the device "meta" has no values')
     if str(tensor.dtype).removeprefix("torch.") not in DTYPES:

@@ -10,12 +10,12 @@ from typing import Any
 
 import torch
 
-from course_utils.remote.traces import KINDS, TYPES, VALUES, WHOLE, Fingerprint, Numbers, hash_of, text_of
+from course_utils.remote.traces import KINDS, TYPES, VALUES, Fingerprint, Numbers, hash_of, text_of
 
 FEW, DIGITS = 3, 6  # up to FEW numbers are kept as they are; of more, only projections
 _WAVES = (1.0, math.sqrt(2.0), (1 + math.sqrt(5.0)) / 2)  # of the weights that a projection gives to the numbers
-# Decimal digits that must agree: of float32 and float64, and of 16-bit floats; of integers, WHOLE.
-_FINE, _COARSE = 4, 2
+# Decimal digits that must agree: of integers, of float32 and float64, and of 16-bit floats.
+_WHOLE, _FINE, _COARSE = 9, 4, 2
 _HALF = (torch.float16, torch.bfloat16)
 _MOST_EVIDENCE = 8
 _MOST_LEAVES = 10_000
@@ -178,7 +178,7 @@ def _class_of(tensor: torch.Tensor) -> str:
 
 def _digits(tensor: torch.Tensor) -> int:
     if not tensor.is_floating_point():
-        return WHOLE
+        return _WHOLE
     return _COARSE if tensor.dtype in _HALF else _FINE
 
 

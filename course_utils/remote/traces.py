@@ -10,7 +10,6 @@ from typing import Any
 UNREADABLE = "?"
 VARIED = "+"  # after the name of a test: its calls with other arguments
 VALUES, KINDS, TYPES = "values", "kinds", "types"  # how closely two structures are compared
-WHOLE = 9  # decimal digits of integers that must agree
 _SMALL = 1e-7  # differences below it are rounding
 
 Numbers = list[list[float]]
@@ -94,9 +93,8 @@ def _close(one: list[float], two: list[float]) -> bool:
     if len(one) != len(two):
         return False
     scale = max(map(abs, (*one[1:], *two[1:])), default=0.0)
-    # A float is equal to an integer only if it is that integer: otherwise it would be equal to its neighbours, too.
-    digits = max(one[0], two[0]) if WHOLE in (one[0], two[0]) else min(one[0], two[0])
-    tolerance = _SMALL + 10.0**-digits * scale
+    # Those of the finer type: a coarse number would be equal to all of its neighbours, the right one among them.
+    tolerance = _SMALL + 10.0 ** -max(one[0], two[0]) * scale
     return all(abs(a - b) <= tolerance for a, b in zip(one[1:], two[1:], strict=True))
 
 
