@@ -142,26 +142,30 @@ class _Requests:
 class Tally:
     """Calls of one sort: how many agree, with how much evidence, and how many do not.
 
-    A repeated value is not further evidence: a function may return it whatever it gets.
+    A repeated value is not further evidence: a function may return it whatever it gets. other: how many agree, but have
+    another outcome: like the mistake, the answer does not refuse the input, and does something else instead.
     """
 
     agree: int = 0
     differ: int = 0
     evidence: int = 0
+    other: int = 0
     values: set[str] = field(default_factory=set)
 
-    def add(self, evidence: int | None, call: Call) -> None:
+    def add(self, sign: Sign, call: Call) -> None:
+        evidence = sign.evidence_of(call)
         if evidence is None:
             self.differ += 1
             return
         value = str(call.outcome.to_json())
         self.agree += 1
+        self.other += not (call.error or sign.outcome.agrees(call.outcome))
         self.evidence += evidence if call.error or value not in self.values else 0
         self.values.add(value)
 
     def __add__(self, other: Tally) -> Tally:
-        evidence, values = self.evidence + other.evidence, self.values | other.values
-        return Tally(self.agree + other.agree, self.differ + other.differ, evidence, values)
+        counts = (self.agree + other.agree, self.differ + other.differ, self.evidence + other.evidence)
+        return Tally(*counts, self.other + other.other, self.values | other.values)
 
 
 @dataclass
@@ -180,9 +184,9 @@ class Likeness:
     def add(self, sign: Sign, call: Call | None) -> None:
         if call is not None and sign.differs != UNCLEAR:
             tally = self.free if sign.differs == FREE else self.telling if sign.differs else self.same
-            tally.add(sign.evidence_of(call), call)
+            tally.add(sign, call)
             if call.own:
-                self.own.add(sign.evidence_of(call), call)
+                self.own.add(sign, call)
 
 
 def compare(signs: dict[str, list[Sign]], traces: Traces) -> tuple[Likeness, Likeness]:
