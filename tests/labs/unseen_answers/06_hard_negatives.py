@@ -397,3 +397,11 @@ def bm25_negatives(questions, passages, gold, k):
     bm25.index(bm25s.tokenize(passages, stopwords="en", show_progress=False), show_progress=False)
     docs = bm25.retrieve(bm25s.tokenize(questions, stopwords="en", show_progress=False), k=k + 1, show_progress=False)
     return [[passages[p] for p in row if p != own][:k] for row, own in zip(docs.documents.tolist(), gold)]
+
+
+# %% hard_negative_loss: right
+def hard_negative_loss(query_embeddings, passage_embeddings, labels):
+    """The loss in float64."""
+    scores = query_embeddings.double() @ passage_embeddings.double().T
+    loss = F.cross_entropy(scores, labels)
+    return loss, int((scores.argmax(dim=1) == labels).sum())

@@ -605,3 +605,11 @@ def ndcg_at_k(ranked, relevant, k):
             dcg += 1 / (i + 1)
             left.remove(x)
     return dcg / sum(1 / (i + 1) for i in range(min(k, len(relevant))))
+
+
+# %% self_affinity_loss: right
+def self_affinity_loss(context, next_tracks, negatives):
+    """In float64 throughout, and left there."""
+    context, next_tracks, negatives = (each.double() for each in (context, next_tracks, negatives))
+    near = [(0.5 - group @ group.T).clamp(min=0).mean() for group in (context, next_tracks)]
+    return near[0] + near[1] + (negatives @ negatives.T).clamp(min=0).mean()
