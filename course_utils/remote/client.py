@@ -83,6 +83,7 @@ class RemoteClient:
         self.device_notes: DeviceNotes | None = None  # if calls are to get their inputs on a device
         # By the last call of a function by its name, or of a module: ("Net.forward", what it returned).
         self.returned: tuple[str, Any] | None = None
+        self.made: tuple[str, Any] | None = None  # the same, of the last call of a class by its name
 
     def request(self, op: str, args: Any = (), kwargs: Mapping | None = None, **fields: Any) -> Any:
         reply, tensors = self._exchange(op, args, kwargs or {}, fields)[:2]
@@ -121,6 +122,8 @@ class RemoteClient:
         value = self._decode(reply, tensors, notes if encoder.tensors else None)
         if name:
             self.returned = name, value
+            if isinstance(target, str) and isinstance(value, RemoteObject):
+                self.made = name, value
             if self.recorder is not None:
                 self.recorder.returned.setdefault(name, set()).add(kind(value))
         return value
@@ -182,5 +185,6 @@ class RemoteClient:
             return student_error(StudentTimeout, "timeout", f"no answer within {self.seconds:g} s", where)
         names = [str(base) for base in error["bases"][:16]] if type(error.get("bases")) is list else []
         raised = student_error(error_class(names), name, text, where)
-        raised.by_test, raised.got = error.get("by_test") is True, printable(str(error.get("got", ""))[:200])
+        raised.by_test = error.get("by_test") is True
+        raised.got, raised.called = (printable(str(error.get(key, ""))[:200]) for key in ("got", "called"))
         return raised

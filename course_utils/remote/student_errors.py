@@ -25,7 +25,7 @@ class StudentError(Exception):
 
     @property
     def cannot_come(self) -> bool:
-        return bool(self.called) and self.student_type == ProtocolError.__name__
+        return self.student_type == ProtocolError.__name__
 
     @property
     def what(self) -> str:

@@ -14,7 +14,6 @@ from typing import TypeVar
 
 from course_utils.environment import in_sandbox, in_validation, misses_a_gpu, refuse_unprotected_grading
 from course_utils.lines import KEEP, filled
-from course_utils.remote.framing import ProtocolError
 from course_utils.remote.mistakes import advice, diagnose
 from course_utils.remote.proxies import ReferenceUnavailable, student
 from course_utils.remote.recorder import Recorder
@@ -213,10 +212,10 @@ def _message(error: BaseException, cell: str) -> str:
     if is_untouched(error):
         return f"{UNFINISHED}: {error.student_text or 'finish this exercise first'}"
     if isinstance(error, StudentError):
-        wrong = wrong_kind(error.got) if error.by_test else ""
+        wrong = wrong_kind(error.got, error.called) if error.by_test else ""
         if error.cannot_come:
-            return uncheckable(error.called, error.student_text)
-        if isinstance(error, StudentProtocolError) or error.student_type == ProtocolError.__name__:
+            return wrong or uncheckable(error.called, error.student_text)
+        if isinstance(error, StudentProtocolError):
             return f"your code gave no valid answer: {error.student_text}"
         raised = "the test could not use your answer: " if error.by_test else "your code raised "
         return wrong or f"{raised}{error.what}{_details(error)}"

@@ -51,23 +51,46 @@ class Difference(AssertionError):
         super().__init__("\n".join(lines))
 
 
+class WrongType(Difference):
+    """A value that is not of the expected type, so that its values could not be compared."""
+
+    @classmethod
+    def saying(cls, message: str) -> WrongType:
+        """With a whole message."""
+        error = cls("", "")
+        error.args = (message,)
+        return error
+
+
 def show(value: Any) -> str:
     """A value in one short line; a tensor by shape, dtype and, if it is small, its numbers.
 
     >>> show(torch.tensor([1, 2])), show([torch.ones(2, requires_grad=True), torch.ones(5, 5)])
     ('[1, 2] (tensor of shape (2,), int64)', '[tensor([1, 1]), tensor of shape (5, 5)]')
     """
-    if isinstance(value, np.ndarray | np.generic):
-        return f"a numpy {type(value).__name__} {np.array2string(np.asarray(value), threshold=SHOWN_VALUES)}"
+    if isinstance(value, np.generic):
+        return f"{_numbers(value.item())} (numpy {type(value).__name__})"
+    if isinstance(value, np.ndarray):
+        array = f"numpy array of shape {value.shape}, {value.dtype}"
+        return array if value.size > SHOWN_VALUES else f"{_numbers(value.tolist())} ({array})"
     if isinstance(value, torch.Tensor):
-        kind = f"tensor of shape {tuple(value.shape)}, {str(value.dtype).removeprefix('torch.')}"
-        if value.numel() > SHOWN_VALUES:
-            return kind
-        return f"{_numbers(value.tolist())} ({kind})"
+        tensor = f"tensor of shape {tuple(value.shape)}, {str(value.dtype).removeprefix('torch.')}"
+        return tensor if value.numel() > SHOWN_VALUES else f"{_numbers(value.tolist())} ({tensor})"
     if isinstance(value, RemoteObject):
-        return _with_article(value.type_name or "object")
+        return kind(value)
     text = _SHORT.repr(value)
     return text if len(text) <= 200 else f"{text[:200]}… ({type(value).__name__})"
+
+
+def described(value: Any) -> str:
+    """A value that is not of the expected type, with its kind.
+
+    >>> described([1, 2]), described(None), described(torch.ones(1))
+    ('a list of ints: [1, 2]', 'None', '[1] (tensor of shape (1,), float32)')
+    """
+    shown, what = show(value), kind(value)
+    plain = shown == what or isinstance(value, torch.Tensor | np.ndarray | np.generic)
+    return shown if plain else f"{what}: {shown}"
 
 
 def show_types(expected: Any, got: Any) -> tuple[str, str]:
@@ -117,8 +140,8 @@ def require_close(
     >>> require_close([1.0, 2.0], [1.0], rtol=None, atol=None, hint=None, dtype=False)
     Traceback (most recent call last):
     ...
-    course_utils.testing.comparison.Difference: expected: 1 values
-    got:      [1.0, 2.0]
+    course_utils.testing.comparison.WrongType: expected: 1 value
+    got:      2 values: [1.0, 2.0]
     """
     if isinstance(expected, Mapping):
         _require_keys(got, expected, hint, path)
@@ -126,9 +149,9 @@ def require_close(
             require_close(got[key], expected[key], rtol, atol, hint, dtype, f"{path}[{key!r}]")
     elif isinstance(expected, list | tuple):
         if not isinstance(got, list | tuple):
-            raise Difference(kind(expected), show(got), path, about_types(hint))
+            raise WrongType(kind(expected), show(got), path, about_types(hint))
         if len(got) != len(expected):
-            raise Difference(f"{len(expected)} values", show(got), path, hint)
+            raise WrongType(_values(len(expected)), f"{_values(len(got))}: {show(got)}", path, hint)
         for index, (mine, right) in enumerate(zip(got, expected, strict=True)):
             require_close(mine, right, rtol, atol, hint, dtype, f"{path}[{index}]")
     elif isinstance(expected, torch.Tensor):
@@ -137,9 +160,13 @@ def require_close(
         _require_number(got, expected, rtol, atol, hint, path)
 
 
+def _values(count: int) -> str:
+    return f"{count} value{'' if count == 1 else 's'}"
+
+
 def _require_keys(got: Any, expected: Mapping, hint: str | None, path: str) -> None:
     if not isinstance(got, Mapping):
-        raise Difference(f"a dict with keys {_listed(expected)}", show(got), path, about_types(hint))
+        raise WrongType(f"a dict with keys {_listed(expected)}", show(got), path, about_types(hint))
     if set(got) != set(expected):
         raise Difference(f"keys {_listed(expected)}", f"keys {_listed(got)}", path, hint)
 
@@ -153,18 +180,18 @@ def _require_number(
 ) -> None:
     value = as_tensor(got)
     if value is None or value.numel() != 1:
-        raise Difference(show(expected), show(got), path, about_types(hint))
+        raise WrongType(f"the number {expected:.8g}", show(got), path, about_types(hint))
     require_precision(value, torch.float32, hint, path)
     right = torch.as_tensor(expected, dtype=torch.float64).reshape(())
     if not agree(value.reshape(()), right, *chosen(rtol, atol, NUMBERS)):
-        raise Difference(f"{expected:.8g}", f"{value.item():.8g}", path, hint)
+        raise Difference(f"{expected:.8g}", str(got) if isinstance(got, bool) else f"{value.item():.8g}", path, hint)
 
 
 def _require_tensor(
     got: Any, expected: torch.Tensor, rtol: float | None, atol: float | None, hint: str | None, dtype: bool, path: str
 ) -> None:
     if not isinstance(got, torch.Tensor):
-        raise Difference(f"a tensor of shape {tuple(expected.shape)}", show(got), path, about_types(hint))
+        raise WrongType(f"a tensor of shape {tuple(expected.shape)}", show(got), path, about_types(hint))
     if got.shape != expected.shape:
         raise Difference(f"shape {tuple(expected.shape)}", f"shape {tuple(got.shape)}", path, hint)
     if dtype and got.dtype != expected.dtype:
