@@ -95,6 +95,11 @@ class TestCalls:
         with pytest.raises(NameError, match="`spelling` is not defined: run the cell"):
             student.spelling(1)
 
+    def test_a_sparse_gradient_comes_as_a_dense_one(self, student):
+        table = torch.arange(6.0).reshape(3, 2).requires_grad_()
+        student.look_up(table).sum().backward()
+        assert table.grad.tolist() == [[0.0, 0.0], [2.0, 2.0], [0.0, 0.0]]
+
     def test_what_cannot_be_sent_is_the_tests_own_mistake(self, student):
         with pytest.raises(Exception, match="cannot be sent"):
             student.scale(object())
