@@ -61,6 +61,10 @@ def plus_one(x):
     return x + 1
 
 
+def look_up(table):
+    return nn.functional.embedding(torch.tensor([1, 1]), table, sparse=True)
+
+
 def mode(model):
     return model.training
 
