@@ -18,9 +18,8 @@ def normalise_duration(milliseconds):
 
 
 # %% the same limit for every catalogue kind="misconception"
-# The ends of the scale are written into the code, so they fit one kind of tracks only: in a catalogue of podcasts every
-# track is longer than the limit, and all get the same value. Think about which statistics of the given tracks could
-# set the ends.
+# The ends of the scale are written into the code, so they fit one kind of tracks only: podcasts of 40, 60 and 90
+# minutes all get 1. Think about which statistics of the given tracks can set the ends.
 def normalise_duration(milliseconds):
     return (milliseconds.double() / 600_000).clamp(0, 1).float()
 
