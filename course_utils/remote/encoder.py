@@ -72,8 +72,7 @@ class Encoder:
         if (place := tensor.device.type) != "cpu":
             form["device"] = place
         if tensor.is_leaf and isinstance(tensor.grad, torch.Tensor):
-            _require_plain(tensor.grad)
-            form["grad"] = self._add(tensor.grad)
+            form["grad"] = self._add(tensor.grad.to_dense())  # that of a table may be sparse
         return form
 
     def _array(self, value: np.ndarray | np.generic) -> dict:

@@ -137,6 +137,9 @@ class RemoteServer:
 
     def _call(self, request: dict, tensors: dict, encoder: Encoder) -> dict:
         target = self._target(request)
+        if not callable(target):
+            name = request["target"]
+            raise TypeError(f"`{name}` is {kind(target)}, not a function: run the cell that defines it again")
         args, kwargs = self._arguments(request, tensors)
         device = self._device if request.get("on_device") else None
         with contextlib.nullcontext() if device is None else device.active():
@@ -179,7 +182,7 @@ class RemoteServer:
             leaf.grad = None
         outputs, gradients = [out for out, _ in pairs], [grad.to(out.device) for out, grad in pairs]
         torch.autograd.backward(outputs, gradients, retain_graph=True)
-        return {"ok": encoder.encode([None if leaf.grad is None else leaf.grad for leaf in leaves])}
+        return {"ok": encoder.encode([None if leaf.grad is None else leaf.grad.to_dense() for leaf in leaves])}
 
     def _run(self, request: dict, tensors: dict, encoder: Encoder) -> dict:
         args, kwargs = self._arguments(request, tensors)

@@ -85,10 +85,12 @@ def show(value: Any) -> str:
 def described(value: Any) -> str:
     """A value that is not of the expected type, with its kind.
 
-    >>> described([1, 2]), described(None), described(torch.ones(1))
-    ('a list of ints: [1, 2]', 'None', '[1] (tensor of shape (1,), float32)')
+    >>> described([1, 2]), described({"a": 1}), described(None), described(torch.ones(1))
+    ('a list of ints: [1, 2]', "a dict: {'a': 1}", 'None', '[1] (tensor of shape (1,), float32)')
     """
     shown, what = show(value), kind(value)
+    if isinstance(value, dict):
+        return f"a dict: {shown}"
     plain = shown == what or isinstance(value, torch.Tensor | np.ndarray | np.generic)
     return shown if plain else f"{what}: {shown}"
 

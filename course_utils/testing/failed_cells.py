@@ -25,6 +25,7 @@ class CellWatch:
         self._before: dict[str, Any] = {}
         self._source = ""
         self._failed: dict[str, str] = {}
+        self._unreached: set[str] = set()
 
     def before(self, info: Any) -> None:
         self._source = info.raw_cell or ""
@@ -40,10 +41,19 @@ class CellWatch:
                 self._failed[name] = f"it did not define `{name}` (is the name of your function right?)"
             else:
                 self._failed.pop(name, None)
+        self._unreached -= self._before.keys()
+        if error is None and _stands_below_the_stub(self._source):
+            self._unreached |= self._before.keys()
         self._before = {}
 
     def warning(self, exercise: str) -> str:
         """What the test of an exercise says first; empty if its cell has defined what is tested."""
+        if exercise in self._unreached:
+            return filled(
+                f"{exercise}: your code stands below `raise NotImplementedError(...)`, which ends the function. "
+                "Delete that line, run the cell again, then run this test again.",
+                rest="  ",
+            )
         if exercise not in self._failed:
             return ""
         old = self._value(exercise) is not None
@@ -67,6 +77,19 @@ def _assigns(source: str, name: str) -> bool:
     stored = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     imports = [node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
     return name in stored | {alias.asname or alias.name for node in imports for alias in node.names}
+
+
+def _stands_below_the_stub(source: str) -> bool:
+    """Whether a function goes on after the stub's `raise NotImplementedError(...)`, so that it never gets there."""
+    try:
+        functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
+    except SyntaxError:  # commands of IPython
+        return False
+    return any(_is_stub(statement) for function in functions for statement in function.body[:-1])
+
+
+def _is_stub(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Raise) and "NotImplementedError" in ast.unparse(statement)
 
 
 def _described(error: BaseException) -> str:

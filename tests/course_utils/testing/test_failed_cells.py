@@ -75,5 +75,15 @@ def test_a_cell_that_defines_something_else(run, other):
     assert run(GOOD) == ""
 
 
+@pytest.mark.parametrize("indented", ["", "class f:\n    "])
+def test_code_below_the_line_of_the_stub(run, indented):
+    stub = 'raise NotImplementedError("finish `f` first")'
+    inner = "    " if indented else ""
+    head = f"# Exercise: f\n{indented}def f(x):\n    {inner}"
+    assert run(f"{head}{stub}") == ""
+    assert "stands below `raise NotImplementedError(...)`" in run(f"{head}{stub}\n    {inner}return x")
+    assert run(f"{head}return x") == ""
+
+
 def test_a_name_for_another_function_is_a_definition(run):
     assert run("def g(x):\n    return x", "# Exercise: f\nf = g", "# Exercise: f\nf = g") == ""

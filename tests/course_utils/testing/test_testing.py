@@ -380,6 +380,39 @@ class TestRunTests:
         assert message.startswith(f"expected: a tensor\ngot:      a {layout} tensor")
         assert message.endswith("from `f`") and caught.value.by_test
 
+    @pytest.mark.parametrize(
+        ("source", "use", "note"),
+        [
+            (
+                "class F(nn.Module):\n    def __init__(self, n):\n        self.a = nn.Linear(n, n)",
+                "student.F(2)",
+                "super()",
+            ),
+            ("class F(nn.Module):\n    def __init__(self, n):\n        pass", "student.F(2).state_dict()", "super()"),
+            ("class F(nn.Module):\n    def _init_(self, n):\n        pass", "student.F(2)", "two underscores"),
+            ("class F(nn.Module):\n    def foward(self, n):\n        pass", "student.F()(2)", "a method `forward`"),
+            ("F = torch.ones(2)", "student.F(2)", "`F` is a tensor, not a function: run the cell that defines it"),
+        ],
+    )
+    def test_what_is_missing_from_a_class_is_said(self, source, use, note):
+        space = {"torch": torch, "nn": torch.nn}
+        exec(source, space)
+        student._connect(RemoteClient(local_transport(space)))
+        run_cell(
+            f"class VisibleF(LabTestCase):\n    @points(1)\n    def test_a(self): {use}\nrun_tests('F')", "<cell of F>"
+        )
+        student._connect(None)
+        assert note in testing.last_outcomes["F"][0].message
+
+    def test_a_forgotten_return_is_said_where_the_tests_own_words_say_something_else(self, monkeypatch):
+        monkeypatch.setattr("course_utils.testing.wrong_kind.known", lambda part: {"f": ("a float", ["a float"])})
+        student._connect(RemoteClient(local_transport({"f": lambda: None})))
+        test = "    @points(1)\n    def test_a(self): self.assertTrue(student.f(), 'got a NoneType')\n"
+        run_cell(f"class VisibleF(LabTestCase):\n{test}run_tests('f')", "<cell of None>")
+        student._connect(None)
+        expected = "expected: a float\ngot:      None (what a function without `return` gives), from `f`"
+        assert testing.last_outcomes["f"][0].message == expected
+
     def test_pytorchs_own_not_implemented_error_is_no_stub(self):
         student._connect(RemoteClient(local_transport({"f": lambda: torch.ones(2, dtype=torch.int64).log_softmax(0)})))
         source = "class VisibleF(LabTestCase):\n    @points(1)\n    def test_a(self): student.f()\nrun_tests('f')"

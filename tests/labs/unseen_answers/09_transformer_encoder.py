@@ -760,3 +760,35 @@ def load_pretrained(encoder, state_dict):
         if mine in own:
             own[mine].data.copy_(state_dict.pop(name))
     return list(state_dict)
+
+
+# %% TokenEmbeddings: right
+class TokenEmbeddings(nn.Module):
+    """Keeps the places as a buffer."""
+
+    def __init__(self, vocab_size, d_model, max_length):
+        super().__init__()
+        self.word = nn.Embedding(vocab_size, d_model)
+        self.position = nn.Embedding(max_length, d_model)
+        self.norm = nn.LayerNorm(d_model, eps=1e-12)
+        self.register_buffer("places", torch.arange(max_length))
+
+    def forward(self, ids):
+        length = ids.size(-1)
+        if length > len(self.places):
+            raise ValueError(f"{length} tokens, but only {len(self.places)} places")
+        return self.norm(self.word(ids) + self.position(self.places[:length]))
+
+
+# %% FeedForward: right
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_hidden):
+        super().__init__()
+        self.act = nn.GELU()
+        self.lin2 = nn.Linear(d_hidden, d_model)
+        self.lin1 = nn.Linear(d_model, d_hidden)
+        self.register_buffer("root", torch.tensor(0.5, dtype=torch.float64).sqrt())
+
+    def forward(self, x):
+        h = self.lin1(x)
+        return self.lin2(0.5 * h * (1 + torch.erf(h * self.root.to(h.dtype))))
