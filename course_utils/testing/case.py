@@ -18,6 +18,7 @@ from course_utils.remote.student_errors import StudentError, StudentTimeout
 from course_utils.runtime import says_unfinished
 from course_utils.seeds import derive_seed
 from course_utils.testing.comparison import (
+    NO_RETURN,
     UNCHECKABLE,
     Difference,
     WrongType,
@@ -62,11 +63,19 @@ def _assertion(method: Callable[Arguments, None]) -> Callable[Arguments, None]:
 
 
 def _told(error: AssertionError, got: Any = None) -> AssertionError:
-    """For a value of a wrong type that the student's function returned: an error that names the function, too."""
-    if not isinstance(error, WrongType) or not (message := wrong_kind_of(got)):
+    """For a value of a wrong type that the student's function returned: an error that names the function, too.
+
+    None in a part of what it returned is no forgotten `return`.
+    """
+    if not isinstance(error, WrongType):
         return error
-    hints = (line for line in str(error).splitlines() if line.startswith("hint:"))
-    return WrongType.saying("\n".join([message, *hints]))
+    if message := wrong_kind_of(got):
+        hints = (line for line in str(error).splitlines() if line.startswith("hint:"))
+        return WrongType.saying("\n".join([message, *hints]))
+    returned = student._returned()
+    if got is None and returned is not None and returned[1] is not None:
+        return WrongType.saying(str(error).replace(NO_RETURN, "None"))
+    return error
 
 
 def is_untouched(error: BaseException) -> TypeGuard[StudentError]:

@@ -16,6 +16,7 @@ from course_utils.testing.tolerance import NUMBERS, agree, chosen, is_coarser
 
 SHOWN_VALUES = 12
 UNCHECKABLE = "a value that cannot be checked"
+NO_RETURN = "None (what a function without `return` gives)"
 _NONE = re.compile(r"^None(?=$|, from `)")
 _TYPES = re.compile(
     r"\bitem\(\)|\b(tensors?|tuples?|lists?|dicts?|arrays?|floats?|ints?|bools?|scalar|d?types?|return)\b"
@@ -43,7 +44,7 @@ class Difference(AssertionError):
     """Two values differ; the message has lines `expected:`, `got:` and, where it helps, `where:` and `hint:`."""
 
     def __init__(self, expected: str, got: str, where: str = "", hint: str | None = None):
-        got = _NONE.sub("None (what a function without `return` gives)", got)
+        got = got if where.startswith("[") else _NONE.sub(NO_RETURN, got)
         where = f"item {where}" if where.startswith("[") else where  # of what was compared
         lines = [f"expected: {expected}", f"got:      {got}"]
         lines += [f"where:    {where}"] if where else []

@@ -346,6 +346,23 @@ class TestRunTests:
         expected = "expected: a float\ngot:      a list of ints: [1, 2], from `f`"
         assert testing.last_outcomes["f"][0].message == expected
 
+    @pytest.mark.parametrize(
+        ("use", "message"),
+        [
+            ("self.assert_equal_values(student.f().get('b'), 'x')", "expected: 'x'\ngot:      None"),
+            (
+                "self.assert_close(student.f(), {'a': 1})",
+                "expected: the number 1\ngot:      None\nwhere:    item ['a']",
+            ),
+        ],
+    )
+    def test_none_in_a_part_of_the_result_is_no_forgotten_return(self, use, message):
+        student._connect(RemoteClient(local_transport({"f": lambda: {"a": None}})))
+        source = f"class VisibleF(LabTestCase):\n    @points(1)\n    def test_a(self): {use}\nrun_tests('f')"
+        run_cell(source, "<cell of a part>")
+        student._connect(None)
+        assert testing.last_outcomes["f"][0].message == message
+
     def test_a_hint_about_types_stays_with_a_wrong_type(self, monkeypatch):
         monkeypatch.setattr("course_utils.testing.wrong_kind.known", lambda part: {"f": ("a float", ["a float"])})
         student._connect(RemoteClient(local_transport({"f": lambda: [1, 2]})))
