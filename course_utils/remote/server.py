@@ -190,7 +190,7 @@ class RemoteServer:
         exec(compile(request["source"], PROBE, "exec"), space)
         self._got = {}
         namespace = StudentNamespace(self._variables, self._note_kind)
-        return {"ok": encoder.encode(space[request["name"]](namespace, *args, **kwargs))}
+        return {"ok": encoder.encode(space[request["name"]](namespace, *args, **kwargs)), **self._got}
 
     def _note_kind(self, name: str, value: Any) -> None:
         self._got = {"called": name, "got": kind(value)}

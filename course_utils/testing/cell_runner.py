@@ -240,7 +240,7 @@ def _message(error: BaseException, cell: str) -> str:
         return forgotten_return() or str(error)
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == cell]
     where = f", line {lines[-1]} of the test cell" if lines else ""
-    return wrong_kind() or unusable(f"{type(error).__name__}: {error}{where}")
+    return wrong_kind(*student._probed()) or unusable(f"{type(error).__name__}: {error}{where}")
 
 
 def _details(error: StudentError) -> str:
