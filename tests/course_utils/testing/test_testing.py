@@ -407,7 +407,7 @@ class TestRunTests:
             ),
             ("class F(nn.Module):\n    def __init__(self, n):\n        pass", "student.F(2).state_dict()", "super()"),
             ("class F(nn.Module):\n    def _init_(self, n):\n        pass", "student.F(2)", "two underscores"),
-            ("class F(nn.Module):\n    def foward(self, n):\n        pass", "student.F()(2)", "a method `forward`"),
+            ("class F(nn.Module):\n    def for_ward(self, n):\n        pass", "student.F()(2)", "a method `forward`"),
             ("F = torch.ones(2)", "student.F(2)", "`F` is a tensor, not a function: run the cell that defines it"),
         ],
     )
