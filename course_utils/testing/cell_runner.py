@@ -240,7 +240,8 @@ def _message(error: BaseException, cell: str) -> str:
         return forgotten_return() or str(error)
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == cell]
     where = f", line {lines[-1]} of the test cell" if lines else ""
-    return wrong_kind(*student._probed()) or unusable(f"{type(error).__name__}: {error}{where}")
+    probed = student._probed()
+    return wrong_kind(*probed) or unusable(f"{type(error).__name__}: {error}{where}", *probed)
 
 
 def _details(error: StudentError) -> str:

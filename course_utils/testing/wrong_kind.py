@@ -51,15 +51,15 @@ def uncheckable(function: str, reason: str) -> str:
     return str(Difference(text, f"{UNCHECKABLE}{f', from `{function}`' if function else ''}: {reason}"))
 
 
-def unusable(error: str) -> str:
-    """The message for any other value with which a test ended in an error."""
+def unusable(error: str, got: str = "", function: str = "") -> str:
+    """The message for any other value with which a test ended in an error. got, function: as in `wrong_kind`."""
     returned = student._returned()
-    if returned is None:
+    if not got and returned is None:
         return f"the test ended with {error}"
-    name, value = returned
+    name, shown = (function, got) if returned is None else (returned[0], show(returned[1]))
     if _NO_GRAPH in error:
         return str(
             Difference("a result that gradients flow through", f"one without a graph (detached?), from `{name}`")
         )
     text = known("returns").get(name, ("", []))[0] or "a value"
-    return str(Difference(f"{text}, as the docstring describes it", f"{show(value)}, from `{name}` ({error})"))
+    return str(Difference(f"{text}, as the docstring describes it", f"{shown}, from `{name}` ({error})"))
