@@ -238,6 +238,23 @@ class TestRunTests:
             _ = student.Layer().temperature
         assert caught.value.by_test and caught.value.got == ""
 
+    def test_what_a_probe_passed_on_is_named_where_the_test_cannot_use_it(self):
+        def f():
+            return [1, 2]
+
+        student._connect(RemoteClient(local_transport({"f": f, "g": f})))
+        source = (
+            "class VisibleF(LabTestCase):\n    @points(1)\n    def test_a(self):\n        student.g()\n"
+            "        student.run(probe).any()\nrun_tests('f')"
+        )
+
+        def probe(student):
+            return student.f()
+
+        exec(compile(source, "<cell 1>", "exec"), {**globals(), "probe": probe})
+        student._connect(None)
+        assert "got:      a list of ints, from `f` (AttributeError" in testing.last_outcomes["f"][0].message
+
     def test_a_changed_default_dtype_is_named_where_a_test_fails(self):
         student._connect(RemoteClient(local_transport({"length": lambda x: x @ torch.ones(2)})))
         source = (
