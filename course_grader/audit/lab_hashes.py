@@ -13,7 +13,7 @@ from course_grader.fingerprint import installed_grader_hash
 from course_grader.judge.reference import ReferenceSource
 from course_grader.notebooks import Lab, is_judged_cell
 
-_FORMAT = 3  # of the file for students
+_FORMAT = 4  # of the file for students
 
 
 def behaviour_hash(lab: Lab) -> str:

@@ -83,9 +83,13 @@ class RemoteClient:
         self.device_notes: DeviceNotes | None = None  # if calls are to get their inputs on a device
         # By the last call of a function by its name, or of a module: ("Net.forward", what it returned).
         self.returned: tuple[str, Any] | None = None
+        self.made: tuple[str, Any] | None = None  # the same, of the last call of a class by its name
+        self.probed = ("", "")  # by the last probe: the kind of what it got, and the function that it had called
 
     def request(self, op: str, args: Any = (), kwargs: Mapping | None = None, **fields: Any) -> Any:
         reply, tensors = self._exchange(op, args, kwargs or {}, fields)[:2]
+        if op == "run":
+            self.returned, self.probed = None, _kind_and_name(reply)
         return self._decode(reply, tensors)
 
     def call(self, target: int | str, args: Any, kwargs: Mapping, name: str = "") -> Any:
@@ -104,11 +108,14 @@ class RemoteClient:
 
     def _call(self, target: int | str, args: Any, kwargs: Mapping, name: str, notes: DeviceNotes | None = None) -> Any:
         if name:
-            self.returned = None
+            self.returned, self.probed = None, ("", "")
         fields = {"target": target, "grad": torch.is_grad_enabled(), **({"on_device": True} if notes else {})}
         start = time.monotonic()
         try:
             reply, tensors, encoder = self._exchange("call", args, kwargs, fields)
+        except StudentError as error:
+            error.called = name
+            raise
         finally:
             if self.recorder is not None:
                 self.recorder.note_arguments(target, (list(args), dict(kwargs)), start)
@@ -118,6 +125,8 @@ class RemoteClient:
         value = self._decode(reply, tensors, notes if encoder.tensors else None)
         if name:
             self.returned = name, value
+            if isinstance(target, str) and isinstance(value, RemoteObject):
+                self.made = name, value
             if self.recorder is not None:
                 self.recorder.returned.setdefault(name, set()).add(kind(value))
         return value
@@ -179,5 +188,12 @@ class RemoteClient:
             return student_error(StudentTimeout, "timeout", f"no answer within {self.seconds:g} s", where)
         names = [str(base) for base in error["bases"][:16]] if type(error.get("bases")) is list else []
         raised = student_error(error_class(names), name, text, where)
-        raised.by_test, raised.got = error.get("by_test") is True, printable(str(error.get("got", ""))[:200])
+        raised.by_test = error.get("by_test") is True
+        raised.got, raised.called = _kind_and_name(error)
         return raised
+
+
+def _kind_and_name(data: Mapping) -> tuple[str, str]:
+    """What a probe got from the student's function, by kind, and that function's name; empty if it called none."""
+    got, called = (printable(str(data.get(key, ""))[:200]) for key in ("got", "called"))
+    return got, called

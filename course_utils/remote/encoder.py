@@ -63,8 +63,7 @@ class Encoder:
         return name
 
     def _tensor(self, tensor: torch.Tensor) -> dict:
-        if str(tensor.dtype).removeprefix("torch.") not in DTYPES or tensor.layout is not torch.strided:
-            raise ProtocolError(f"a tensor of dtype {tensor.dtype} and layout {tensor.layout} cannot be sent")
+        _require_plain(tensor)
         if id(tensor) not in self._names:
             name = self._add(tensor)
             self._names[id(tensor)], self.sources[name] = name, tensor
@@ -73,7 +72,7 @@ class Encoder:
         if (place := tensor.device.type) != "cpu":
             form["device"] = place
         if tensor.is_leaf and isinstance(tensor.grad, torch.Tensor):
-            form["grad"] = self._add(tensor.grad)
+            form["grad"] = self._add(tensor.grad.to_dense())  # that of a table may be sparse
         return form
 
     def _array(self, value: np.ndarray | np.generic) -> dict:
@@ -140,6 +139,16 @@ class Encoder:
             raise ProtocolError(f"an object of type {type(value).__name__} cannot be sent: it is not plain data")
         bases = [base.__name__ for base in type(value).__mro__[:-1]][:16]
         return {"$": "handle", "id": self._keep(value), "type": type(value).__name__[:80], "bases": bases}
+
+
+def _require_plain(tensor: torch.Tensor) -> None:
+    if tensor.layout is not torch.strided or tensor.is_nested:
+        layout = "torch.nested" if tensor.is_nested else tensor.layout
+        raise ProtocolError(f"a tensor of layout {layout} cannot be sent; see `to_dense()`")
+    if tensor.is_meta:
+        raise ProtocolError('a tensor on the device "meta" has no values')
+    if str(tensor.dtype).removeprefix("torch.") not in DTYPES:
+        raise ProtocolError(f"a tensor of dtype {tensor.dtype} cannot be sent")
 
 
 def _drain(iterator: Iterator) -> list:

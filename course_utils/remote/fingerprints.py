@@ -14,7 +14,7 @@ from course_utils.remote.traces import KINDS, TYPES, VALUES, Fingerprint, Number
 
 FEW, DIGITS = 3, 6  # up to FEW numbers are kept as they are; of more, only projections
 _WAVES = (1.0, math.sqrt(2.0), (1 + math.sqrt(5.0)) / 2)  # of the weights that a projection gives to the numbers
-# Decimal digits that must agree: of whole numbers, of float32 and float64, and of 16-bit floats.
+# Decimal digits that must agree: of integers, of float32 and float64, and of 16-bit floats.
 _WHOLE, _FINE, _COARSE = 9, 4, 2
 _HALF = (torch.float16, torch.bfloat16)
 _MOST_EVIDENCE = 8
@@ -48,12 +48,13 @@ class Reader:
 
     def fingerprint(self, form: Any) -> Fingerprint:
         """The values alone."""
-        structure = [self._read(form), _Detail(None, (), ())]
+        structure = [self._read(form), ()]
         return Fingerprint(hash_of(structure, VALUES), self._numbers)
 
     def read(self, form: Any, aside: Any = ()) -> Seen:
-        """aside: what is not one of the values, such as the names of changed arguments."""
-        structure = [self._read(form), _Detail(None, aside, aside)]
+        """aside: what else the call did, such as the names of the arguments that it changed; one of the values, too."""
+        self._seen |= set(map(str, aside))
+        structure = [self._read(form), aside]
         evidence = int(self._plain) if self._seen in _TRIVIAL else min(_MOST_EVIDENCE, 2 * len(self._seen))
         kinds, types = hash_of(structure, KINDS), hash_of(structure, TYPES)
         return Seen(Fingerprint(hash_of(structure, VALUES), self._numbers), kinds, types, evidence)
@@ -163,7 +164,8 @@ def _read_leaf(tensor: torch.Tensor) -> _Leaf:
     values = torch.where(finite, values, 0.0)
     seen: set[Any] = {_rounded(value) for value in values[finite][:100].tolist()}
     digits = _digits(tensor)
-    most = DIGITS if digits != _WHOLE else 2 * DIGITS
+    whole = bool((values == values.round()).all())  # exact in every type, and compared with integers
+    most = 2 * DIGITS if whole else DIGITS
     numbers = [digits, *(_rounded(value, most) for value in _digest(values))]
     return _Leaf(numbers, missing, frozenset(seen | {"not finite"} if missing else seen))
 

@@ -27,7 +27,7 @@ def kind(value: Any) -> str:
     ('a list of lists of ints', 'a list of dicts')
     """
     if isinstance(value, torch.Tensor):
-        return "a tensor"
+        return _tensor(value)
     if isinstance(value, np.ndarray):
         return "a numpy array"
     if isinstance(value, np.generic):
@@ -66,6 +66,13 @@ def is_like(value: str, expected: str) -> bool:
 def _type(words: list[str]) -> str:
     """The container's name in "a list of ints" or "an empty list"."""
     return words[2] if words[1:2] == ["empty"] else words[-1] if len(words) == 1 else words[1]
+
+
+def _tensor(value: torch.Tensor) -> str:
+    """Only the kinds of tensors that no test can read have names of their own."""
+    if value.layout is not torch.strided:
+        return "a sparse tensor"
+    return "a meta tensor, which has no values" if value.is_meta else "a tensor"
 
 
 def _object(name: str) -> str:

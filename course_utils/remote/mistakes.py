@@ -51,11 +51,14 @@ class Mistake:
         likely = likely and _mostly(varied.telling, VARIED) and _mostly(varied.same, VARIED)
         # Apart from all others, which may only prepare something and be much more.
         likely = likely and _mostly(own.own, OWN) and _mostly(varied.own, VARIED)
-        return own.telling.evidence + varied.telling.evidence if likely else 0
+        telling = own.telling + varied.telling
+        likely = likely and telling.agree > telling.other  # not only that it refuses nothing
+        return telling.evidence if likely else 0
 
     def differences(self, traces: Traces) -> int:
         """In how many calls the answer does something else than this mistake."""
-        return sum(each.telling.differ + each.same.differ for each in compare(self.signs, traces))
+        found = compare(self.signs, traces)
+        return sum(each.telling.differ + each.telling.other + each.same.differ for each in found)
 
 
 def _with_free(likeness: Likeness) -> Likeness:

@@ -72,6 +72,14 @@ class Student:
         """The name of the function or module that a test called last, and what it returned."""
         return self._client.returned if self._client is not None else None
 
+    def _made(self) -> tuple[str, Any] | None:
+        """The name of the class that a test called last, and what this returned; it may be an object of another."""
+        return self._client.made if self._client is not None else None
+
+    def _probed(self) -> tuple[str, str]:
+        """The kind of what a probe got last, and the function that it had called; empty after another call."""
+        return self._client.probed if self._client is not None else ("", "")
+
     def _record(self, recorder: Recorder | None) -> None:
         """Record the calls from now on; None ends it."""
         self._connected().recorder = recorder
@@ -113,7 +121,11 @@ class Student:
 
     def _release(self) -> None:
         """Drop the objects and graphs that tests left in the student's process."""
-        if self._client is not None and not self._client.broken:
+        if self._client is None:
+            return
+        self._client.returned = self._client.made = None
+        self._client.probed = ("", "")
+        if not self._client.broken:
             with contextlib.suppress(StudentError):
                 self._client.request("drop")
 

@@ -39,19 +39,19 @@ class CallTimeout(BaseException):
 class StudentNamespace:
     """Attribute access to a notebook's variables, for probes. note: told what each function returns."""
 
-    def __init__(self, variables: Mapping[str, Any], note: Callable[[Any], None] = lambda _value: None):
+    def __init__(self, variables: Mapping[str, Any], note: Callable[[str, Any], None] = lambda *_: None):
         self._variables = variables
         self._note = note
 
     def __getattr__(self, name: str) -> Any:
         found = look_up(self._variables, name)
-        return self._noting(found) if isinstance(found, FunctionType) else found
+        return self._noting(name, found) if isinstance(found, FunctionType) else found
 
-    def _noting(self, function: FunctionType) -> Callable:
+    def _noting(self, name: str, function: FunctionType) -> Callable:
         @functools.wraps(function)
         def call(*args: Any, **kwargs: Any) -> Any:
             result = function(*args, **kwargs)
-            self._note(result)
+            self._note(name, result)
             return result
 
         return call
@@ -89,7 +89,7 @@ class RemoteServer:
         self._timer = timer or (lambda seconds: contextlib.nullcontext())
         self._objects: dict[int, Any] = {}
         self._graphs: list[tuple[list[torch.Tensor], list[torch.Tensor]]] = []
-        self._got = ""  # the kind of what the student's function last returned to a probe
+        self._got: dict[str, str] = {}  # by a probe: which function it last called, and the kind of the result
         self._device: devices.InputDevice | None = None
         self._operations = {
             "call": self._call,
@@ -117,7 +117,7 @@ class RemoteServer:
         except BaseException as error:  # SystemExit too: a student's function may call exit()
             described = describe(error)
             if _raised_by_test(request, error):
-                described |= {"by_test": True, "got": self._got if request["op"] == "run" else ""}
+                described |= {"by_test": True, **(self._got if request["op"] == "run" else {})}
             return {"id": request["id"], "error": described, **_changed_defaults()}, b""
 
     def _keep(self, value: Any) -> int:
@@ -137,6 +137,9 @@ class RemoteServer:
 
     def _call(self, request: dict, tensors: dict, encoder: Encoder) -> dict:
         target = self._target(request)
+        if not callable(target):
+            name = request["target"]
+            raise TypeError(f"`{name}` is {kind(target)}, not a function: run the cell that defines it again")
         args, kwargs = self._arguments(request, tensors)
         device = self._device if request.get("on_device") else None
         with contextlib.nullcontext() if device is None else device.active():
@@ -179,18 +182,18 @@ class RemoteServer:
             leaf.grad = None
         outputs, gradients = [out for out, _ in pairs], [grad.to(out.device) for out, grad in pairs]
         torch.autograd.backward(outputs, gradients, retain_graph=True)
-        return {"ok": encoder.encode([None if leaf.grad is None else leaf.grad for leaf in leaves])}
+        return {"ok": encoder.encode([None if leaf.grad is None else leaf.grad.to_dense() for leaf in leaves])}
 
     def _run(self, request: dict, tensors: dict, encoder: Encoder) -> dict:
         args, kwargs = self._arguments(request, tensors)
         space: dict[str, Any] = dict(PROBE_GLOBALS)
         exec(compile(request["source"], PROBE, "exec"), space)
-        self._got = ""
+        self._got = {}
         namespace = StudentNamespace(self._variables, self._note_kind)
-        return {"ok": encoder.encode(space[request["name"]](namespace, *args, **kwargs))}
+        return {"ok": encoder.encode(space[request["name"]](namespace, *args, **kwargs)), **self._got}
 
-    def _note_kind(self, value: Any) -> None:
-        self._got = kind(value)
+    def _note_kind(self, name: str, value: Any) -> None:
+        self._got = {"called": name, "got": kind(value)}
 
     def _find_device(self, request: dict, tensors: dict, encoder: Encoder) -> dict:
         self._device = devices.find_device()
@@ -214,7 +217,7 @@ def describe(error: BaseException) -> dict:
     except Exception as broken:  # a student's own __str__
         text = f"(its message cannot be shown: {type(broken).__name__})"
     if isinstance(error, ProtocolError):
-        bases, text = ["TypeError", "Exception"], f"what came back cannot be checked: {text}"
+        bases = ["Exception"]
     return {"type": type(error).__name__[:80], "bases": bases, "text": text[:MAX_TEXT], "where": _where(error)}
 
 
@@ -224,6 +227,8 @@ def _raised_by_test(request: dict, error: BaseException) -> bool:
     own = [name for name in frames if _is_notebook(name) or name == PROBE]
     if own:
         return own[-1] == PROBE
+    if request["op"] == "run":  # what the probe returned cannot be sent
+        return isinstance(error, ProtocolError)
     return not isinstance(request.get("target", ""), str)  # it asked for a part of a value, or called it
 
 

@@ -6,9 +6,9 @@ Needs no PyTorch.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from course_utils.remote.traces import KINDS, TYPES, UNREADABLE, VALUES, VARIED, Call, Fingerprint, Traces, error_hash
 
@@ -23,7 +23,8 @@ _ERRORS = {error_hash(name) for name in ("ValueError", "IndexError")}  # that ex
 class Sign:
     """A call of a mistake. differs: how its outcome is not the right one; REFUSAL: where right answers raise an error.
 
-    detail: a hash that must be equal, too: of the kinds or types, of an error's text, or of the right error.
+    detail: a hash that must be equal, too: of the kinds or types, of an error's text, or of the right error. Of a SAME
+    outcome, it is that of the kinds or types if these show the mistake in other calls.
     """
 
     request: Fingerprint
@@ -33,7 +34,7 @@ class Sign:
     evidence: int = 0
 
     def to_json(self) -> list[Any]:
-        rest = [self.differs, self.detail, self.evidence] if self.differs else []
+        rest = [self.differs, self.detail, self.evidence] if self.differs or self.detail else []
         return [self.request.to_json(), self.outcome.to_json(), *rest]
 
     @classmethod
@@ -49,6 +50,8 @@ class Sign:
             return None
         if self.differs == TYPES and call.types != self.detail:
             return None
+        if self.differs == SAME and self.detail not in ("", call.kinds, call.types):
+            return None
         if self.differs == VALUES and call.text != self.detail:
             return 1  # errors of one type may have different causes
         return self.evidence
@@ -60,17 +63,38 @@ class Sign:
         return abs(self.evidence) if same else 1
 
 
+class _Compared(NamedTuple):
+    """A call of a mistake, those of right answers with the same request, and what it shows."""
+
+    sign: Sign
+    call: Call
+    right: Sequence[Call | None]
+
+
 def signs_of(right: Sequence[Traces], wrong: Traces) -> dict[str, list[Sign]]:
     """What the calls of a mistake show, given those of right answers, the reference's first."""
-    found = {}
-    for test, calls in wrong.items():
-        known = [_Requests(traces.get(test, [])) for traces in right]
-        taken = [([each.take(call.request) for each in known], call) for call in calls]
-        found[test] = [
-            _sign(*pair, test.endswith(VARIED)) or Sign(pair[1].request, Fingerprint(UNREADABLE), UNCLEAR)
-            for pair in taken
-        ]
-    return found
+    found = {test: list(_compared(test, calls, right)) for test, calls in wrong.items()}
+    every = [each for calls in found.values() for each in calls]
+    shown = {each.sign.differs for each in every}
+    for closely in (KINDS, TYPES):
+        for sign, call, known in every if closely in shown else ():
+            if sign.differs == SAME:
+                sign.detail = _common(call, known, closely) or sign.detail
+    return {test: [each.sign for each in calls] for test, calls in found.items()}
+
+
+def _compared(test: str, calls: Sequence[Call], right: Sequence[Traces]) -> Iterator[_Compared]:
+    known = [_Requests(traces.get(test, [])) for traces in right]
+    for call in calls:
+        asked = [each.take(call.request) for each in known]
+        sign = _sign(asked, call, test.endswith(VARIED))
+        yield _Compared(sign or Sign(call.request, Fingerprint(UNREADABLE), UNCLEAR), call, asked)
+
+
+def _common(call: Call, right: Sequence[Call | None], closely: str) -> str:
+    """The hash of the kinds or types that a call shares with all right answers; empty if they differ."""
+    mine = getattr(call, closely)
+    return mine if all(each is None or getattr(each, closely) == mine for each in right) else ""
 
 
 def _sign(right: Sequence[Call | None], call: Call, varied: bool) -> Sign | None:
@@ -118,26 +142,30 @@ class _Requests:
 class Tally:
     """Calls of one sort: how many agree, with how much evidence, and how many do not.
 
-    A repeated value is not further evidence: a function may return it whatever it gets.
+    A repeated value is not further evidence: a function may return it whatever it gets. other: how many agree, but have
+    another outcome: like the mistake, the answer does not refuse the input, and does something else instead.
     """
 
     agree: int = 0
     differ: int = 0
     evidence: int = 0
+    other: int = 0
     values: set[str] = field(default_factory=set)
 
-    def add(self, evidence: int | None, call: Call) -> None:
+    def add(self, sign: Sign, call: Call) -> None:
+        evidence = sign.evidence_of(call)
         if evidence is None:
             self.differ += 1
             return
         value = str(call.outcome.to_json())
         self.agree += 1
+        self.other += not (call.error or sign.outcome.agrees(call.outcome))
         self.evidence += evidence if call.error or value not in self.values else 0
         self.values.add(value)
 
     def __add__(self, other: Tally) -> Tally:
-        evidence, values = self.evidence + other.evidence, self.values | other.values
-        return Tally(self.agree + other.agree, self.differ + other.differ, evidence, values)
+        counts = (self.agree + other.agree, self.differ + other.differ, self.evidence + other.evidence)
+        return Tally(*counts, self.other + other.other, self.values | other.values)
 
 
 @dataclass
@@ -156,9 +184,9 @@ class Likeness:
     def add(self, sign: Sign, call: Call | None) -> None:
         if call is not None and sign.differs != UNCLEAR:
             tally = self.free if sign.differs == FREE else self.telling if sign.differs else self.same
-            tally.add(sign.evidence_of(call), call)
+            tally.add(sign, call)
             if call.own:
-                self.own.add(sign.evidence_of(call), call)
+                self.own.add(sign, call)
 
 
 def compare(signs: dict[str, list[Sign]], traces: Traces) -> tuple[Likeness, Likeness]:

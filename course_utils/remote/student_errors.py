@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from course_utils.remote.framing import ProtocolError
+
 UNFINISHED = "not done yet"  # how the message about an unfinished exercise begins
 
 
@@ -10,7 +12,8 @@ class StudentError(Exception):
 
     student_type, student_text, where: the exception's own type and message, and the line of the student's code.
     by_test: a test, or its probe, could not use what the student's function returned; got: that value's kind, if a
-    probe called the function.
+    probe called the function. called: the name of the function or module that a test called. cannot_come: it returned a
+    value, but one that cannot come to the test.
     """
 
     student_type = "Exception"
@@ -18,6 +21,11 @@ class StudentError(Exception):
     where = ""
     by_test = False
     got = ""
+    called = ""
+
+    @property
+    def cannot_come(self) -> bool:
+        return self.student_type == ProtocolError.__name__
 
     @property
     def what(self) -> str:

@@ -93,7 +93,8 @@ def _close(one: list[float], two: list[float]) -> bool:
     if len(one) != len(two):
         return False
     scale = max(map(abs, (*one[1:], *two[1:])), default=0.0)
-    tolerance = _SMALL + 10.0 ** -min(one[0], two[0]) * scale
+    # Those of the finer type: a coarse number would be equal to all of its neighbours, the right one among them.
+    tolerance = _SMALL + 10.0 ** -max(one[0], two[0]) * scale
     return all(abs(a - b) <= tolerance for a, b in zip(one[1:], two[1:], strict=True))
 
 

@@ -18,7 +18,10 @@ from course_utils.remote.student_errors import StudentError, StudentTimeout
 from course_utils.runtime import says_unfinished
 from course_utils.seeds import derive_seed
 from course_utils.testing.comparison import (
+    NO_RETURN,
+    UNCHECKABLE,
     Difference,
+    WrongType,
     about_types,
     as_tensor,
     require_close,
@@ -27,6 +30,7 @@ from course_utils.testing.comparison import (
     show_types,
 )
 from course_utils.testing.inputs import Inputs
+from course_utils.testing.wrong_kind import wrong_kind_of
 
 
 @dataclass
@@ -50,12 +54,28 @@ def _assertion(method: Callable[Arguments, None]) -> Callable[Arguments, None]:
     def check(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
         try:
             method(*args, **kwargs)
-        except AssertionError:
+        except AssertionError as error:
             if not session.goes_on:
-                raise
+                raise _told(error, *args[1:2]) from None
             student._note_failure()
 
     return check
+
+
+def _told(error: AssertionError, got: Any = None) -> AssertionError:
+    """For a value of a wrong type that the student's function returned: an error that names the function, too.
+
+    None in a part of what it returned is no forgotten `return`.
+    """
+    if not isinstance(error, WrongType):
+        return error
+    if message := wrong_kind_of(got):
+        hints = (line for line in str(error).splitlines() if line.startswith("hint:"))
+        return WrongType.saying("\n".join([message, *hints]))
+    returned = student._returned()
+    if got is None and returned is not None and returned[1] is not None:
+        return WrongType.saying(str(error).replace(NO_RETURN, "None"))
+    return error
 
 
 def is_untouched(error: BaseException) -> TypeGuard[StudentError]:
@@ -107,14 +127,15 @@ class LabTestCase(Inputs, unittest.TestCase):
         """Like unittest's, but a message `msg` stands alone, and None is reported as a missing `return`.
 
         An object of the student's is named by its own type: here, on the test's side, only a stand-in for it exists.
+        What the student's function returned is named by what its docstring promises, if a lab's file knows that.
         """
         if isinstance(obj, cls):
             return
         if msg is not None and obj is not None and not isinstance(obj, RemoteObject):
-            raise self.failureException(msg)
+            raise WrongType.saying(msg)
         types = cls if isinstance(cls, tuple) else (cls,)
         names = [each.__name__ if isinstance(each, type) else str(each) for each in types]  # `int | float` has no name
-        raise Difference("a value of type " + " or ".join(names), show(obj))
+        raise WrongType("a value of type " + " or ".join(names), show(obj))
 
     def _require(self, holds: bool, expected: str, got: Any, msg: Any) -> None:
         if not holds:
@@ -142,7 +163,7 @@ class LabTestCase(Inputs, unittest.TestCase):
         if isinstance(expected, torch.Tensor):
             require_close(got, expected, 0, 0, hint, True)
         elif type(got) is not type(expected):
-            raise Difference(*show_types(expected, got), hint=about_types(hint))
+            raise WrongType(*show_types(expected, got), hint=about_types(hint))
         elif got != expected:
             raise Difference(show(expected), show(got), hint=hint)
 
@@ -150,14 +171,16 @@ class LabTestCase(Inputs, unittest.TestCase):
     def assert_shape(self, got: Any, shape: Sequence[int], hint: str | None = None) -> None:
         """Assert that `got` is a tensor of this shape; the shape of a scalar is ()."""
         if not isinstance(got, torch.Tensor):
-            raise Difference(f"a tensor of shape {tuple(shape)}", show(got), hint=about_types(hint))
+            raise WrongType(f"a tensor of shape {tuple(shape)}", show(got), hint=about_types(hint))
         if tuple(got.shape) != tuple(shape):
             raise Difference(f"shape {tuple(shape)}", f"shape {tuple(got.shape)}", hint=hint)
 
     @_assertion
     def assert_dtype(self, got: Any, dtype: torch.dtype, hint: str | None = None) -> None:
         """Assert that `got` is a tensor of exactly this dtype."""
-        if not isinstance(got, torch.Tensor) or got.dtype != dtype:
+        if not isinstance(got, torch.Tensor):
+            raise WrongType(f"a tensor of dtype {dtype}", show(got), hint=about_types(hint))
+        if got.dtype != dtype:
             raise Difference(f"a tensor of dtype {dtype}", show(got), hint=hint)
 
     @_assertion
@@ -169,7 +192,7 @@ class LabTestCase(Inputs, unittest.TestCase):
             return
         tensor = as_tensor(got)
         if tensor is None:
-            raise Difference("a tensor or a number", show(got), hint=about_types(hint))
+            raise WrongType("a tensor or a number", show(got), hint=about_types(hint))
         bad = int((~torch.isfinite(tensor)).sum())
         if bad:
             raise Difference("finite values", f"{bad} of {tensor.numel()} values are NaN or infinite", hint=hint)
@@ -222,7 +245,7 @@ class LabTestCase(Inputs, unittest.TestCase):
     @staticmethod
     def _require_graph(result: Any, hint: str | None) -> None:
         if not isinstance(result, torch.Tensor):
-            raise Difference("a tensor", show(result), hint=hint)
+            raise WrongType("a tensor", show(result), hint=about_types(hint))
         if not result.requires_grad:
             raise Difference("a result that gradients flow through", "a result without a graph (detached?)", hint=hint)
 
@@ -287,7 +310,8 @@ class LabTestCase(Inputs, unittest.TestCase):
         except StudentError as error:
             if is_untouched(error):
                 raise
-            raise Difference(exception.__name__, error.what, error.where, hint) from None
+            got = f"no error: it returned {UNCHECKABLE}: {error.student_text}" if error.cannot_come else error.what
+            raise Difference(exception.__name__, got, error.where, hint) from None
         if getattr(result, "type_name", None) == exception.__name__:
             hint = f"`raise` the {exception.__name__}; `return` does not raise it"
         raise Difference(exception.__name__, f"no error: it returned {show(result)}", hint=hint)

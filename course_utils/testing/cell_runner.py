@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 import sys
 import time
 import traceback
@@ -14,7 +15,6 @@ from typing import TypeVar
 
 from course_utils.environment import in_sandbox, in_validation, misses_a_gpu, refuse_unprotected_grading
 from course_utils.lines import KEEP, filled
-from course_utils.remote.framing import ProtocolError
 from course_utils.remote.mistakes import advice, diagnose
 from course_utils.remote.proxies import ReferenceUnavailable, student
 from course_utils.remote.recorder import Recorder
@@ -25,10 +25,24 @@ from course_utils.testing import failed_cells
 from course_utils.testing.case import LabTestCase, is_untouched, session
 from course_utils.testing.comparison import Difference
 from course_utils.testing.known_answers import known_mistakes
-from course_utils.testing.wrong_kind import unusable, wrong_kind
+from course_utils.testing.wrong_kind import forgotten_return, uncheckable, unusable, wrong_kind
 
 Method = TypeVar("Method", bound=Callable[..., None])
 MARKS = {"passed": "✓", "failed": "✗", "error": "✗", "timeout": "⏱"}
+CLASS_NOTES = [  # patterns of PyTorch's and Python's own texts, which do not say what to do
+    (
+        r"before Module\.__init__\(\) call|no attribute '_(load_state_dict\w*|parameters|modules|buffers|\w*hooks)'",
+        "note: `__init__` must call `super().__init__()` first",
+    ),
+    (
+        r"\.__init__\(\) takes 1 positional argument",
+        "note: does your class have an `__init__` (two underscores on each side) with these arguments?",
+    ),
+    (
+        r"missing the required \"forward\" function",
+        "note: does your class have a method `forward`, spelt like this, and inside the class?",
+    ),
+]
 NO_GPU = "note: there is no GPU here; use the device of the inputs, such as `x.device`"
 PATIENCE_SECONDS = 10.0  # tests that take longer do not run once more for a diagnosis
 MAX_MESSAGE = 10_000  # characters: an assertion of unittest may write out a whole answer
@@ -213,21 +227,28 @@ def _message(error: BaseException, cell: str) -> str:
     if is_untouched(error):
         return f"{UNFINISHED}: {error.student_text or 'finish this exercise first'}"
     if isinstance(error, StudentError):
-        wrong = wrong_kind(error.got) if error.by_test else ""
-        if isinstance(error, StudentProtocolError) or error.student_type == ProtocolError.__name__:
+        wrong = wrong_kind(error.got, error.called) if error.by_test else ""
+        if error.cannot_come:
+            return wrong or uncheckable(error.called, error.student_text)
+        if isinstance(error, StudentProtocolError):
             return f"your code gave no valid answer: {error.student_text}"
         raised = "the test could not use your answer: " if error.by_test else "your code raised "
         return wrong or f"{raised}{error.what}{_details(error)}"
-    if isinstance(error, Difference | AssertionError | ReferenceUnavailable):
+    if isinstance(error, Difference | ReferenceUnavailable):
         return str(error)
+    if isinstance(error, AssertionError):  # in the test's own words: they may not reckon with a forgotten `return`
+        return forgotten_return() or str(error)
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == cell]
     where = f", line {lines[-1]} of the test cell" if lines else ""
-    return wrong_kind() or unusable(f"{type(error).__name__}: {error}{where}")
+    probed = student._probed()
+    return wrong_kind(*probed) or unusable(f"{type(error).__name__}: {error}{where}", *probed)
 
 
 def _details(error: StudentError) -> str:
     where = f"\nwhere:    {error.where}" if error.where else ""
-    return f"{where}\n{NO_GPU}" if misses_a_gpu(error.student_text) else where
+    notes = [NO_GPU] if misses_a_gpu(error.student_text) else []
+    notes += [note for pattern, note in CLASS_NOTES if re.search(pattern, error.student_text)]
+    return "\n".join([where, *notes])
 
 
 def _render(exercise: str, outcomes: list[Outcome]) -> str:

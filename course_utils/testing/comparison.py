@@ -15,6 +15,8 @@ from course_utils.remote.kinds import kind
 from course_utils.testing.tolerance import NUMBERS, agree, chosen, is_coarser
 
 SHOWN_VALUES = 12
+UNCHECKABLE = "a value that cannot be checked"
+NO_RETURN = "None (what a function without `return` gives)"
 _NONE = re.compile(r"^None(?=$|, from `)")
 _TYPES = re.compile(
     r"\bitem\(\)|\b(tensors?|tuples?|lists?|dicts?|arrays?|floats?|ints?|bools?|scalar|d?types?|return)\b"
@@ -42,12 +44,23 @@ class Difference(AssertionError):
     """Two values differ; the message has lines `expected:`, `got:` and, where it helps, `where:` and `hint:`."""
 
     def __init__(self, expected: str, got: str, where: str = "", hint: str | None = None):
-        got = _NONE.sub("None (what a function without `return` gives)", got)
+        got = got if where.startswith("[") else _NONE.sub(NO_RETURN, got)
         where = f"item {where}" if where.startswith("[") else where  # of what was compared
         lines = [f"expected: {expected}", f"got:      {got}"]
         lines += [f"where:    {where}"] if where else []
         lines += [f"hint:     {hint}"] if hint else []
         super().__init__("\n".join(lines))
+
+
+class WrongType(Difference):
+    """A value that is not of the expected type, so that its values could not be compared."""
+
+    @classmethod
+    def saying(cls, message: str) -> WrongType:
+        """With a whole message."""
+        error = cls("", "")
+        error.args = (message,)
+        return error
 
 
 def show(value: Any) -> str:
@@ -56,17 +69,31 @@ def show(value: Any) -> str:
     >>> show(torch.tensor([1, 2])), show([torch.ones(2, requires_grad=True), torch.ones(5, 5)])
     ('[1, 2] (tensor of shape (2,), int64)', '[tensor([1, 1]), tensor of shape (5, 5)]')
     """
-    if isinstance(value, np.ndarray | np.generic):
-        return f"a numpy {type(value).__name__} {np.array2string(np.asarray(value), threshold=SHOWN_VALUES)}"
+    if isinstance(value, np.generic):
+        return f"{_numbers(value.item())} (numpy {type(value).__name__})"
+    if isinstance(value, np.ndarray):
+        array = f"numpy array of shape {value.shape}, {value.dtype}"
+        return array if value.size > SHOWN_VALUES else f"{_numbers(value.tolist())} ({array})"
     if isinstance(value, torch.Tensor):
-        kind = f"tensor of shape {tuple(value.shape)}, {str(value.dtype).removeprefix('torch.')}"
-        if value.numel() > SHOWN_VALUES:
-            return kind
-        return f"{_numbers(value.tolist())} ({kind})"
+        tensor = f"tensor of shape {tuple(value.shape)}, {str(value.dtype).removeprefix('torch.')}"
+        return tensor if value.numel() > SHOWN_VALUES else f"{_numbers(value.tolist())} ({tensor})"
     if isinstance(value, RemoteObject):
-        return _with_article(value.type_name or "object")
+        return kind(value)
     text = _SHORT.repr(value)
     return text if len(text) <= 200 else f"{text[:200]}… ({type(value).__name__})"
+
+
+def described(value: Any) -> str:
+    """A value that is not of the expected type, with its kind.
+
+    >>> described([1, 2]), described({"a": 1}), described(None), described(torch.ones(1))
+    ('a list of ints: [1, 2]', "a dict: {'a': 1}", 'None', '[1] (tensor of shape (1,), float32)')
+    """
+    shown, what = show(value), kind(value)
+    if isinstance(value, dict):
+        return f"a dict: {shown}"
+    plain = shown == what or isinstance(value, torch.Tensor | np.ndarray | np.generic)
+    return shown if plain else f"{what}: {shown}"
 
 
 def show_types(expected: Any, got: Any) -> tuple[str, str]:
@@ -116,8 +143,8 @@ def require_close(
     >>> require_close([1.0, 2.0], [1.0], rtol=None, atol=None, hint=None, dtype=False)
     Traceback (most recent call last):
     ...
-    course_utils.testing.comparison.Difference: expected: 1 values
-    got:      [1.0, 2.0]
+    course_utils.testing.comparison.WrongType: expected: 1 value
+    got:      2 values: [1.0, 2.0]
     """
     if isinstance(expected, Mapping):
         _require_keys(got, expected, hint, path)
@@ -125,9 +152,9 @@ def require_close(
             require_close(got[key], expected[key], rtol, atol, hint, dtype, f"{path}[{key!r}]")
     elif isinstance(expected, list | tuple):
         if not isinstance(got, list | tuple):
-            raise Difference(kind(expected), show(got), path, about_types(hint))
+            raise WrongType(kind(expected), show(got), path, about_types(hint))
         if len(got) != len(expected):
-            raise Difference(f"{len(expected)} values", show(got), path, hint)
+            raise WrongType(_values(len(expected)), f"{_values(len(got))}: {show(got)}", path, hint)
         for index, (mine, right) in enumerate(zip(got, expected, strict=True)):
             require_close(mine, right, rtol, atol, hint, dtype, f"{path}[{index}]")
     elif isinstance(expected, torch.Tensor):
@@ -136,9 +163,13 @@ def require_close(
         _require_number(got, expected, rtol, atol, hint, path)
 
 
+def _values(count: int) -> str:
+    return f"{count} value{'' if count == 1 else 's'}"
+
+
 def _require_keys(got: Any, expected: Mapping, hint: str | None, path: str) -> None:
     if not isinstance(got, Mapping):
-        raise Difference(f"a dict with keys {_listed(expected)}", show(got), path, about_types(hint))
+        raise WrongType(f"a dict with keys {_listed(expected)}", show(got), path, about_types(hint))
     if set(got) != set(expected):
         raise Difference(f"keys {_listed(expected)}", f"keys {_listed(got)}", path, hint)
 
@@ -152,18 +183,18 @@ def _require_number(
 ) -> None:
     value = as_tensor(got)
     if value is None or value.numel() != 1:
-        raise Difference(show(expected), show(got), path, about_types(hint))
+        raise WrongType(f"the number {expected:.8g}", show(got), path, about_types(hint))
     require_precision(value, torch.float32, hint, path)
     right = torch.as_tensor(expected, dtype=torch.float64).reshape(())
     if not agree(value.reshape(()), right, *chosen(rtol, atol, NUMBERS)):
-        raise Difference(f"{expected:.8g}", f"{value.item():.8g}", path, hint)
+        raise Difference(f"{expected:.8g}", str(got) if isinstance(got, bool) else f"{value.item():.8g}", path, hint)
 
 
 def _require_tensor(
     got: Any, expected: torch.Tensor, rtol: float | None, atol: float | None, hint: str | None, dtype: bool, path: str
 ) -> None:
     if not isinstance(got, torch.Tensor):
-        raise Difference(f"a tensor of shape {tuple(expected.shape)}", show(got), path, about_types(hint))
+        raise WrongType(f"a tensor of shape {tuple(expected.shape)}", show(got), path, about_types(hint))
     if got.shape != expected.shape:
         raise Difference(f"shape {tuple(expected.shape)}", f"shape {tuple(got.shape)}", path, hint)
     if dtype and got.dtype != expected.dtype:

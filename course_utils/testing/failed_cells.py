@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ from course_utils.lines import filled
 from course_utils.variables import notebook_variables
 
 _EXERCISE = re.compile(r"^# Exercise: (\w+)", re.MULTILINE)
+_DEFINED = re.compile(r"^(?:def|class) (\w+)", re.MULTILINE)  # by a cell that has lost its first line, too
 MAX_ERROR = 200  # characters
 
 
@@ -23,24 +25,35 @@ class CellWatch:
         self._before: dict[str, Any] = {}
         self._source = ""
         self._failed: dict[str, str] = {}
+        self._unreached: set[str] = set()
 
     def before(self, info: Any) -> None:
         self._source = info.raw_cell or ""
-        self._before = {name: self._value(name) for name in _EXERCISE.findall(self._source)}
+        names = {*_EXERCISE.findall(self._source), *_DEFINED.findall(self._source)}
+        self._before = {name: self._value(name) for name in names}
 
     def after(self, result: Any) -> None:
         error = result.error_before_exec or result.error_in_exec  # before: a syntax error
         for name, value in self._before.items():
             if error is not None and self._value(name) is value:
                 self._failed[name] = f"it ended with {_described(error)}"
-            elif not re.search(rf"\b{name}\b", _EXERCISE.sub("", self._source)):
+            elif self._value(name) is value and not _assigns(self._source, name):
                 self._failed[name] = f"it did not define `{name}` (is the name of your function right?)"
             else:
                 self._failed.pop(name, None)
+        self._unreached -= self._before.keys()
+        if error is None and _stands_below_the_stub(self._source):
+            self._unreached |= self._before.keys()
         self._before = {}
 
     def warning(self, exercise: str) -> str:
         """What the test of an exercise says first; empty if its cell has defined what is tested."""
+        if exercise in self._unreached:
+            return filled(
+                f"{exercise}: your code stands below `raise NotImplementedError(...)`, which ends the function. "
+                "Delete that line, run the cell again, then run this test again.",
+                rest="  ",
+            )
         if exercise not in self._failed:
             return ""
         old = self._value(exercise) is not None
@@ -53,6 +66,30 @@ class CellWatch:
 
     def _value(self, name: str) -> Any:
         return (notebook_variables() if self._variables is None else self._variables).get(name)
+
+
+def _assigns(source: str, name: str) -> bool:
+    """Whether a cell gives the name to something that exists: `f = g` may leave `f` as it was, a `def` never does."""
+    try:
+        nodes = list(ast.walk(ast.parse(source)))
+    except SyntaxError:  # it ran, so it has commands of IPython
+        return bool(re.search(rf"\b{name}\b", _EXERCISE.sub("", source)))
+    stored = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    imports = [node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
+    return name in stored | {alias.asname or alias.name for node in imports for alias in node.names}
+
+
+def _stands_below_the_stub(source: str) -> bool:
+    """Whether a function goes on after the stub's `raise NotImplementedError(...)`, so that it never gets there."""
+    try:
+        functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
+    except SyntaxError:  # commands of IPython
+        return False
+    return any(_is_stub(statement) for function in functions for statement in function.body[:-1])
+
+
+def _is_stub(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Raise) and "NotImplementedError" in ast.unparse(statement)
 
 
 def _described(error: BaseException) -> str:

@@ -14,11 +14,11 @@ from course_grader.diagnosis.shipped import is_in_step, shipped_path, shipped_te
 from course_grader.notebooks import find_lab, is_solution_cell, lab_names, nbgrader_metadata
 from course_utils.testing import known_answers
 from course_utils.remote.mistakes import ENOUGH, MOST_NAMED, diagnose, unpacked
-from course_utils.remote.signs import FREE, KINDS, REFUSAL, TYPES, UNCLEAR, VALUES
+from course_utils.remote.signs import FREE, KINDS, REFUSAL, SAME, TYPES, UNCLEAR, VALUES
 from tests.paths import ROOT
 
 LABS = lab_names(ROOT)
-DIFFERS = {FREE, KINDS, REFUSAL, TYPES, UNCLEAR, VALUES}  # how a mistake's outcome is not the right one
+DIFFERS = {FREE, KINDS, REFUSAL, SAME, TYPES, UNCLEAR, VALUES}  # how a mistake's outcome is not the right one
 # Each expression is wrong for every exercise of the course, except a few that return one of these types.
 WRONG = {
     "None": "None",

@@ -98,7 +98,16 @@ def test_inputs_are_compared_too():
 def test_a_changed_input_is_part_of_the_outcome():
     changing = recorded(lambda x: x.add_(1), torch.zeros(3))
     other = recorded(lambda x: x + 1, torch.zeros(3))
-    assert not changing.agrees(other) and changing.outcome.agrees(other.outcome)
+    assert not changing.outcome.agrees(other.outcome)
+
+
+@pytest.mark.parametrize("number", [7_000_310_003, [16_777_217], torch.tensor([16_777_217, 1])])
+def test_a_float_equals_an_integer_only_if_it_is_that_integer(number):
+    as_tensor = torch.as_tensor(number)
+    exact, rounded = as_tensor.double(), as_tensor.float()
+    assert returned(number).outcome.agrees(returned(exact).outcome)
+    assert not returned(number).outcome.agrees(returned(rounded).outcome)
+    assert returned(exact).outcome.agrees(returned(rounded).outcome)  # floats are equal up to rounding
 
 
 def test_errors_agree_by_their_type_and_have_a_text():

@@ -61,6 +61,10 @@ def plus_one(x):
     return x + 1
 
 
+def look_up(table):
+    return nn.functional.embedding(torch.tensor([1, 1]), table, sparse=True)
+
+
 def mode(model):
     return model.training
 
@@ -94,6 +98,11 @@ class TestCalls:
     def test_a_missing_name_says_what_to_do(self, student):
         with pytest.raises(NameError, match="`spelling` is not defined: run the cell"):
             student.spelling(1)
+
+    def test_a_sparse_gradient_comes_as_a_dense_one(self, student):
+        table = torch.arange(6.0).reshape(3, 2).requires_grad_()
+        student.look_up(table).sum().backward()
+        assert table.grad.tolist() == [[0.0, 0.0], [2.0, 2.0], [0.0, 0.0]]
 
     def test_what_cannot_be_sent_is_the_tests_own_mistake(self, student):
         with pytest.raises(Exception, match="cannot be sent"):

@@ -43,6 +43,15 @@ def test_an_error_after_the_definition_leaves_the_new_function(run):
     assert run(GOOD, f"{GOOD}\n1 / 0") == ""
 
 
+def test_a_syntax_error_in_a_cell_without_its_first_line(run):
+    assert "SyntaxError" in run(GOOD, "def f(x)\n    return x")
+    assert run(GOOD) == ""
+
+
+def test_a_definition_among_commands_of_ipython(run):
+    assert run(f"{GOOD}\n%matplotlib --list") == ""
+
+
 def test_a_first_run_that_fails(run):
     assert "there is no `f` to test" in " ".join(run(SYNTAX_ERROR).split())
 
@@ -51,11 +60,29 @@ def test_the_warning_ends_when_the_cell_runs(run):
     assert run(SYNTAX_ERROR, GOOD) == ""
 
 
-@pytest.mark.parametrize("other", ["# Exercise: f\ndef g(x):\n    return x", "# Exercise: f\nx = 1  # later"])
+@pytest.mark.parametrize(
+    "other",
+    [
+        "# Exercise: f\ndef g(x):\n    return x",
+        "# Exercise: f\nx = 1  # later",
+        "# Exercise: f\ndef F(x):\n    return x  # f is done",
+        "# Exercise: f\nclass Solution:\n    def f(self, x):\n        return x",
+    ],
+)
 def test_a_cell_that_defines_something_else(run, other):
     assert "it did not define `f`" in " ".join(run(GOOD, other).split())
     assert "there is no `f` to test" in " ".join(run(other).split()) or "still try the old `f`" in run(other)
     assert run(GOOD) == ""
+
+
+@pytest.mark.parametrize("indented", ["", "class f:\n    "])
+def test_code_below_the_line_of_the_stub(run, indented):
+    stub = 'raise NotImplementedError("finish `f` first")'
+    inner = "    " if indented else ""
+    head = f"# Exercise: f\n{indented}def f(x):\n    {inner}"
+    assert run(f"{head}{stub}") == ""
+    assert "stands below `raise NotImplementedError(...)`" in run(f"{head}{stub}\n    {inner}return x")
+    assert run(f"{head}return x") == ""
 
 
 def test_a_name_for_another_function_is_a_definition(run):

@@ -1,5 +1,6 @@
 """`LabTestCase`, `points` and `run_tests`: verdicts, messages, and fresh inputs."""
 
+import itertools
 import subprocess
 import sys
 import unittest
@@ -17,6 +18,7 @@ from course_utils.remote.student_errors import StudentError
 from course_utils.testing import LabTestCase, points, run_tests
 from course_utils.testing.case import session
 from course_utils.testing.comparison import Difference
+from course_utils.testing.wrong_kind import wrong_kind
 
 CELL = """
 class VisibleThing(LabTestCase):
@@ -236,6 +238,23 @@ class TestRunTests:
             _ = student.Layer().temperature
         assert caught.value.by_test and caught.value.got == ""
 
+    def test_what_a_probe_passed_on_is_named_where_the_test_cannot_use_it(self):
+        def f():
+            return [1, 2]
+
+        student._connect(RemoteClient(local_transport({"f": f, "g": f})))
+        source = (
+            "class VisibleF(LabTestCase):\n    @points(1)\n    def test_a(self):\n        student.g()\n"
+            "        student.run(probe).any()\nrun_tests('f')"
+        )
+
+        def probe(student):
+            return student.f()
+
+        exec(compile(source, "<cell 1>", "exec"), {**globals(), "probe": probe})
+        student._connect(None)
+        assert "got:      a list of ints, from `f` (AttributeError" in testing.last_outcomes["f"][0].message
+
     def test_a_changed_default_dtype_is_named_where_a_test_fails(self):
         student._connect(RemoteClient(local_transport({"length": lambda x: x @ torch.ones(2)})))
         source = (
@@ -273,7 +292,11 @@ class TestRunTests:
             ([1], "net(1).backward()", "expected: a tensor\ngot:      a list of ints: [1], from `Net.forward`"),
             (torch.nn.Identity(), "net(1).backward()", "got:      an object of type Identity, from `Net.forward`"),
             (torch.ones(1), "net(1).backward()", "got:      one without a graph (detached?), from `Net.forward`"),
-            (torch.nn.Identity(), "self.assertIsInstance(net(1), list, 'got a stand-in')", "got:      an Identity"),
+            (
+                torch.nn.Identity(),
+                "self.assertIsInstance(net(1), list, 'got a stand-in')",
+                "an object of type Identity, from",
+            ),
         ],
     )
     def test_what_a_module_returned_is_named(self, monkeypatch, returned, use, message):
@@ -288,6 +311,141 @@ class TestRunTests:
         run_cell(f"class VisibleNet(LabTestCase):\n{test}run_tests('Net')", "<cell of a net>")
         student._connect(None)
         assert message in testing.last_outcomes["Net"][0].message
+
+    @pytest.mark.parametrize(
+        ("returned", "reason"),
+        [
+            (torch.eye(2).to_sparse(), "a tensor of layout torch.sparse_coo cannot be sent; see `to_dense()`"),
+            ([torch.ones(2, device="meta")], 'a tensor on the device "meta" has no values'),
+            (torch.ones(2, dtype=torch.complex128), "a tensor of dtype torch.complex128 cannot be sent"),
+            (itertools.count(), "an iterator gave more than 10,000 items; it may have no end"),
+        ],
+    )
+    @pytest.mark.parametrize(
+        ("call", "expected", "got"),
+        [
+            ("student.f()", "a tensor", "a value that cannot be checked, from `f`"),
+            (
+                "self.assert_raises(TypeError, student.f)",
+                "TypeError",
+                "no error: it returned a value that cannot be checked",
+            ),
+        ],
+    )
+    def test_a_value_that_cannot_be_checked_is_named(self, monkeypatch, returned, reason, call, expected, got):
+        monkeypatch.setattr("course_utils.testing.wrong_kind.known", lambda part: {"f": ("a tensor", ["a tensor"])})
+        student._connect(RemoteClient(local_transport({"f": lambda: returned})))
+        source = f"class VisibleF(LabTestCase):\n    @points(1)\n    def test_a(self): {call}\nrun_tests('f')"
+        run_cell(source, "<cell of a value>")
+        student._connect(None)
+        assert testing.last_outcomes["f"][0].message == f"expected: {expected}\ngot:      {got}: {reason}"
+
+    @pytest.mark.parametrize(
+        "use",
+        [
+            "self.assertIsInstance(student.f(), float, f'expected a float, got a list')",
+            "self.assert_close(student.f(), 0.5, hint='how many numbers are there?')",
+            "self.assert_close(student.f(), torch.ones(2), hint='how many numbers are there?')",
+            "self.assert_equal_values(student.f(), 0.5)",
+            "self.assert_shape(student.f(), ())",
+            "self.assert_dtype(student.f(), torch.int64)",
+            "self.assert_gradients_reach(student.f())",
+            "student.f().sum()",
+            "len(student.f()[2])",
+        ],
+    )
+    def test_a_wrong_type_is_said_by_kind_and_function_whatever_the_assertion(self, monkeypatch, use):
+        monkeypatch.setattr("course_utils.testing.wrong_kind.known", lambda part: {"f": ("a float", ["a float"])})
+        student._connect(RemoteClient(local_transport({"f": lambda: [1, 2]})))
+        source = f"class VisibleF(LabTestCase):\n    @points(1)\n    def test_a(self): {use}\nrun_tests('f')"
+        run_cell(source, "<cell of a type>")
+        student._connect(None)
+        expected = "expected: a float\ngot:      a list of ints: [1, 2], from `f`"
+        assert testing.last_outcomes["f"][0].message == expected
+
+    @pytest.mark.parametrize(
+        ("use", "message"),
+        [
+            ("self.assert_equal_values(student.f().get('b'), 'x')", "expected: 'x'\ngot:      None"),
+            (
+                "self.assert_close(student.f(), {'a': 1})",
+                "expected: the number 1\ngot:      None\nwhere:    item ['a']",
+            ),
+        ],
+    )
+    def test_none_in_a_part_of_the_result_is_no_forgotten_return(self, use, message):
+        student._connect(RemoteClient(local_transport({"f": lambda: {"a": None}})))
+        source = f"class VisibleF(LabTestCase):\n    @points(1)\n    def test_a(self): {use}\nrun_tests('f')"
+        run_cell(source, "<cell of a part>")
+        student._connect(None)
+        assert testing.last_outcomes["f"][0].message == message
+
+    def test_a_hint_about_types_stays_with_a_wrong_type(self, monkeypatch):
+        monkeypatch.setattr("course_utils.testing.wrong_kind.known", lambda part: {"f": ("a float", ["a float"])})
+        student._connect(RemoteClient(local_transport({"f": lambda: [1, 2]})))
+        use = "self.assert_close(student.f(), 0.5, hint='item() gives a float')"
+        source = f"class VisibleF(LabTestCase):\n    @points(1)\n    def test_a(self): {use}\nrun_tests('f')"
+        run_cell(source, "<cell of a hint>")
+        student._connect(None)
+        assert testing.last_outcomes["f"][0].message.endswith("from `f`\nhint:     item() gives a float")
+
+    def test_an_object_of_another_class_is_said_where_it_cannot_be_used(self, monkeypatch):
+        kinds = {"Net": ("an object of type Net", ["an object of type Net"])}
+        monkeypatch.setattr("course_utils.testing.wrong_kind.known", lambda part: kinds)
+        student._connect(RemoteClient(local_transport({"Net": lambda: torch.nn.Linear(2, 3)})))
+        test = "    @points(1)\n    def test_a(self): student.Net()(1, 2)\n"
+        run_cell(f"class VisibleNet(LabTestCase):\n{test}run_tests('Net')", "<cell of a class>")
+        student._connect(None)
+        expected = "expected: an object of type Net\ngot:      an object of type Linear, from `Net`"
+        assert testing.last_outcomes["Net"][0].message == expected
+
+    @pytest.mark.parametrize("layout", ["sparse", "meta"])
+    def test_what_a_probe_cannot_use_is_said_by_kind_and_function(self, monkeypatch, layout):
+        monkeypatch.setattr("course_utils.testing.wrong_kind.known", lambda part: {"f": ("a tensor", ["a tensor"])})
+        returned = torch.ones(2).to_sparse() if layout == "sparse" else torch.ones(2, device="meta")
+        monkeypatch.setattr(student, "_client", RemoteClient(local_transport({"f": lambda: returned})))
+
+        def probe(student):
+            return student.f()
+
+        with pytest.raises(StudentError) as caught:
+            student.run(probe)
+        message = wrong_kind(caught.value.got, caught.value.called)
+        assert message.startswith(f"expected: a tensor\ngot:      a {layout} tensor")
+        assert message.endswith("from `f`") and caught.value.by_test
+
+    @pytest.mark.parametrize(
+        ("source", "use", "note"),
+        [
+            (
+                "class F(nn.Module):\n    def __init__(self, n):\n        self.a = nn.Linear(n, n)",
+                "student.F(2)",
+                "super()",
+            ),
+            ("class F(nn.Module):\n    def __init__(self, n):\n        pass", "student.F(2).state_dict()", "super()"),
+            ("class F(nn.Module):\n    def _init_(self, n):\n        pass", "student.F(2)", "two underscores"),
+            ("class F(nn.Module):\n    def for_ward(self, n):\n        pass", "student.F()(2)", "a method `forward`"),
+            ("F = torch.ones(2)", "student.F(2)", "`F` is a tensor, not a function: run the cell that defines it"),
+        ],
+    )
+    def test_what_is_missing_from_a_class_is_said(self, source, use, note):
+        space = {"torch": torch, "nn": torch.nn}
+        exec(source, space)
+        student._connect(RemoteClient(local_transport(space)))
+        run_cell(
+            f"class VisibleF(LabTestCase):\n    @points(1)\n    def test_a(self): {use}\nrun_tests('F')", "<cell of F>"
+        )
+        student._connect(None)
+        assert note in testing.last_outcomes["F"][0].message
+
+    def test_a_forgotten_return_is_said_where_the_tests_own_words_say_something_else(self, monkeypatch):
+        monkeypatch.setattr("course_utils.testing.wrong_kind.known", lambda part: {"f": ("a float", ["a float"])})
+        student._connect(RemoteClient(local_transport({"f": lambda: None})))
+        test = "    @points(1)\n    def test_a(self): self.assertTrue(student.f(), 'got a NoneType')\n"
+        run_cell(f"class VisibleF(LabTestCase):\n{test}run_tests('f')", "<cell of None>")
+        student._connect(None)
+        expected = "expected: a float\ngot:      None (what a function without `return` gives), from `f`"
+        assert testing.last_outcomes["f"][0].message == expected
 
     def test_pytorchs_own_not_implemented_error_is_no_stub(self):
         student._connect(RemoteClient(local_transport({"f": lambda: torch.ones(2, dtype=torch.int64).log_softmax(0)})))
@@ -380,6 +538,16 @@ class TestAssertClose:
             assert "hint:" not in str(about_values.value)
             assert "hint:     keep the dtype" in str(about_types.value)
 
+    def test_arrays_are_shown_in_one_line_as_tensors_are_and_truth_values_as_such(self, case):
+        with pytest.raises(
+            Difference, match=r"got:      \[\[1, 1\], \[1, 1\]\] \(numpy array of shape \(2, 2\), float64"
+        ):
+            case.assert_close(np.ones((2, 2)), 0.5)
+        with pytest.raises(Difference, match=r"got:      1 \(numpy float32\)"):
+            case.assert_close(np.float32(1), torch.ones(1))
+        with pytest.raises(Difference, match=r"expected: 0.5\ngot:      True"):
+            case.assert_close(True, 0.5)
+
     def test_tensors_in_a_list_are_shown_in_one_line(self, case):
         result = [torch.ones(1, 2, requires_grad=True) * 2, torch.ones(5, 5)]
         with pytest.raises(Difference, match=r"got:      \[tensor\(\[\[2, 2\]\]\), tensor of shape \(5, 5\)\]"):
@@ -450,7 +618,7 @@ class TestOtherAssertions:
 
     def test_an_error_that_is_returned(self, case):
         student._connect(RemoteClient(local_transport({"f": lambda: IndexError("no")})))
-        with pytest.raises(Difference, match=r"returned an IndexError\s+hint: +`raise` the IndexError"):
+        with pytest.raises(Difference, match=r"returned an object of type IndexError\s+hint: +`raise` the IndexError"):
             case.assert_raises(IndexError, student.f)
         student._connect(None)
 

@@ -643,3 +643,23 @@ def train_classifier(model, tokens, labels, steps, lr):
         for p in model.parameters():
             p.grad = None
     return losses.tolist()
+
+
+# %% count_parameters: -
+def count_parameters(layer_sizes, bias=False):
+    total = 0.0
+    for inputs, outputs in zip(layer_sizes, layer_sizes[1:]):
+        total += inputs * outputs + outputs * bias
+    return total
+
+
+# %% missing_operand_shape: -
+def missing_operand_shape(a_shape, b_shape, target_shape):
+    """Says no in its own way, neither by an error nor by None."""
+    shapes = [tuple(shape) for shape in (a_shape, b_shape, target_shape)]
+    if any(len(shape) != 3 for shape in shapes):
+        return ()
+    (n, i, j), (batch, rows, k), (batches, height, m) = shapes
+    if n != batch or n != batches or j != rows or i != height:
+        return ()
+    return (n, k, m)

@@ -180,3 +180,328 @@ class MultiHeadSelfAttention(nn.Module):
         s = q @ k.transpose(-1, -2) / self.d**0.5
         w = attention_weights(s, mask)
         return self.out_proj((w @ v).transpose(1, 2).reshape(B, n, self.d))
+
+
+# %% project: transposed matrices
+def project(x, Wq, Wk):
+    Q = F.linear(x, Wq)
+    K = F.linear(x, Wk)
+    return Q, K
+
+
+# %% project: only one sentence
+def project(x, Wq, Wk):
+    Q = torch.einsum("nd,dk->nk", x, Wq)
+    K = torch.einsum("nd,dk->nk", x, Wk)
+    return Q, K
+
+
+# %% scaled_scores: -
+def scaled_scores(Q, K):
+    d_k = Q.size(-1)
+    return torch.matmul(Q, K.transpose(-2, -1)) / math.isqrt(d_k)
+
+
+# %% scaled_scores: cosine similarity
+def scaled_scores(Q, K):
+    Q = F.normalize(Q, dim=-1)
+    K = F.normalize(K, dim=-1)
+    return Q @ K.mT
+
+
+# %% attention_weights: renormalised afterwards | -
+def attention_weights(scores, mask=None):
+    e = torch.exp(scores - scores.max(dim=-1, keepdim=True).values)
+    if mask is not None:
+        e = e * mask
+    return e / e.sum(dim=-1, keepdim=True).clamp(min=1e-12)
+
+
+# %% attention_weights: hidden scores not low enough
+def attention_weights(scores, mask=None):
+    if mask is not None:
+        scores = scores + (1 - mask.float()) * -1e4
+    weights = torch.softmax(scores, dim=-1)
+    if mask is not None:
+        weights = weights * mask
+    return weights
+
+
+# %% most_attentive: -
+def most_attentive(weights, words, target):
+    j = list(words).index(target)
+    best = max(zip(weights[:, j].tolist(), words))
+    return best[1]
+
+
+# %% most_attentive: the last of equals
+def most_attentive(weights, words, target):
+    column = weights[:, words.index(target)]
+    best, best_word = 0, None
+    for w, word in zip(column, words):
+        if w >= best:
+            best, best_word = w, word
+    return best_word
+
+
+# %% variance_ratio: mean of squares
+def variance_ratio(scores, scaled):
+    return ((scores**2).mean() / (scaled**2).mean()).item()
+
+
+# %% variance_ratio: mean of the rows' variances
+def variance_ratio(scores, scaled):
+    return (scores.var(dim=-1).mean() / scaled.var(dim=-1).mean()).item()
+
+
+# %% causal_mask: the future instead of the past
+def causal_mask(n):
+    return torch.triu(torch.ones(n, n, dtype=torch.bool), diagonal=1)
+
+
+# %% MultiHeadSelfAttention: interleaved features
+class MultiHeadSelfAttention(nn.Module):
+    def __init__(self, d_model, num_heads):
+        super().__init__()
+        if d_model % num_heads != 0:
+            raise ValueError("d_model must be divisible by num_heads")
+        self.h = num_heads
+        self.q_proj = nn.Linear(d_model, d_model)
+        self.k_proj = nn.Linear(d_model, d_model)
+        self.v_proj = nn.Linear(d_model, d_model)
+        self.out_proj = nn.Linear(d_model, d_model)
+
+    def forward(self, x, mask=None):
+        B, n, d = x.shape
+        q, k, v = (
+            p(x).view(B, n, d // self.h, self.h).permute(0, 3, 1, 2) for p in (self.q_proj, self.k_proj, self.v_proj)
+        )
+        w = attention_weights(scaled_scores(q, k), mask)
+        out = (w @ v).permute(0, 2, 3, 1).reshape(B, n, d)
+        return self.out_proj(out)
+
+
+# %% MultiHeadSelfAttention: adds the input
+class MultiHeadSelfAttention(nn.Module):
+    def __init__(self, d_model, num_heads):
+        super().__init__()
+        if d_model % num_heads != 0:
+            raise ValueError("d_model must be divisible by num_heads")
+        self.h = num_heads
+        self.q_proj = nn.Linear(d_model, d_model)
+        self.k_proj = nn.Linear(d_model, d_model)
+        self.v_proj = nn.Linear(d_model, d_model)
+        self.out_proj = nn.Linear(d_model, d_model)
+
+    def forward(self, x, mask=None):
+        B, n, d = x.shape
+        split = lambda t: t.view(B, n, self.h, -1).transpose(1, 2)
+        q, k, v = split(self.q_proj(x)), split(self.k_proj(x)), split(self.v_proj(x))
+        w = attention_weights(scaled_scores(q, k), mask)
+        return x + self.out_proj((w @ v).transpose(1, 2).reshape(B, n, d))
+
+
+# %% MultiHeadSelfAttention: -
+class MultiHeadSelfAttention(nn.Module):
+    def __init__(self, d_model, num_heads):
+        super().__init__()
+        if d_model % num_heads:
+            raise ValueError("d_model must be divisible by num_heads")
+        self.num_heads = num_heads
+        self.q_proj = nn.Linear(d_model, d_model)
+        self.k_proj = nn.Linear(d_model, d_model)
+        self.v_proj = nn.Linear(d_model, d_model)
+        self.out_proj = nn.Linear(d_model, d_model)
+
+    def forward(self, x, mask=None):
+        B, n, d = x.shape
+        q = self.q_proj(x).reshape(B, n, self.num_heads, -1)
+        k = self.k_proj(x).reshape(B, n, self.num_heads, -1)
+        v = self.v_proj(x).reshape(B, n, self.num_heads, -1)
+        scores = q @ k.transpose(-2, -1) / math.sqrt(d // self.num_heads)
+        return self.out_proj((scores.softmax(-1) @ v).reshape(B, n, d))
+
+
+# %% iterate_minibatches: drawn with replacement | -
+def iterate_minibatches(n, batch_size, generator=None):
+    for start in range(0, n, batch_size):
+        ids = torch.randperm(n, generator=generator)
+        yield ids[start : start + batch_size]
+
+
+# %% iterate_minibatches: drawn with replacement
+def iterate_minibatches(n, batch_size, generator=None):
+    for start in range(0, n, batch_size):
+        yield torch.randint(n, (min(batch_size, n - start),), generator=generator)
+
+
+# %% iterate_minibatches: return instead of yield
+def iterate_minibatches(n, batch_size, generator=None):
+    order = torch.randperm(n, generator=generator)
+    for start in range(0, n, batch_size):
+        return order[start : start + batch_size]
+
+
+# %% gradient_step: stops at a parameter without gradient
+def gradient_step(params, lr):
+    for p in params:
+        if p.grad is None:
+            return
+        p.data -= lr * p.grad
+        p.grad.zero_()
+
+
+# %% gradient_step: only the sign counts | -
+def gradient_step(params, lr):
+    with torch.no_grad():
+        for p in params:
+            if p.grad is not None:
+                p -= lr * p.grad / p.grad.norm()
+                p.grad = None
+
+
+# %% gradient_step: right
+def gradient_step(params, lr):
+    optimizer = torch.optim.SGD(params, lr=lr)
+    optimizer.step()
+    optimizer.zero_grad()
+
+
+# %% gradient_step: right
+def gradient_step(params, lr):
+    for p in params:
+        if p.grad is not None:
+            p.data.add_(p.grad, alpha=-lr)
+            p.grad = torch.zeros_like(p.grad)
+
+
+# %% iterate_minibatches: right
+def iterate_minibatches(n, batch_size, generator=None):
+    if n == 0:
+        return iter(())
+    return iter(torch.utils.data.DataLoader(range(n), batch_size, shuffle=True, generator=generator))
+
+
+# %% iterate_minibatches: right
+def iterate_minibatches(n, batch_size, generator=None):
+    keys = torch.rand(n, generator=generator)
+    yield from (chunk for chunk in keys.argsort().split(batch_size) if len(chunk))
+
+
+# %% MultiHeadSelfAttention: right
+class MultiHeadSelfAttention(nn.Module):
+    def __init__(self, d_model, num_heads):
+        if d_model % num_heads != 0:
+            raise ValueError(f"{num_heads} heads do not divide {d_model}")
+        super().__init__()
+        self.width = d_model // num_heads
+        for name in ("q_proj", "k_proj", "v_proj", "out_proj"):
+            self.add_module(name, nn.Linear(d_model, d_model))
+
+    def forward(self, x, mask=None):
+        heads = []
+        for q, k, v in zip(*(layer(x).split(self.width, dim=-1) for layer in (self.q_proj, self.k_proj, self.v_proj))):
+            s = torch.bmm(q, k.mT) * self.width**-0.5
+            if mask is not None:
+                s = s.masked_fill(mask.logical_not(), torch.finfo(s.dtype).min)
+            w = s.softmax(-1)
+            if mask is not None:
+                w = w * mask
+            heads.append(torch.bmm(w, v))
+        return self.out_proj(torch.cat(heads, -1))
+
+
+# %% attention_weights: right
+def attention_weights(scores, mask=None):
+    if mask is None:
+        mask = torch.ones_like(scores, dtype=torch.bool)
+    mask = mask.expand_as(scores)
+    top = torch.where(mask, scores, -torch.inf).amax(-1, keepdim=True).detach()
+    top = torch.where(top.isinf(), 0.0, top)
+    e = torch.where(mask, scores - top, 0).exp() * mask
+    total = e.sum(-1, keepdim=True)
+    return e / (total + (total == 0))
+
+
+# %% scaled_scores: right
+def scaled_scores(Q, K):
+    products = (Q[..., :, None, :] * K[..., None, :, :]).sum(-1)
+    return products.div(float(K.shape[-1]) ** 0.5)
+
+
+# %% most_attentive: right
+def most_attentive(weights, words, target):
+    j = tuple(words).index(target)
+    return max(words, key=lambda word: float(weights[words.index(word), j]))
+
+
+# %% variance_ratio: right
+def variance_ratio(scores, scaled):
+    a, b = scores.flatten().tolist(), scaled.flatten().tolist()
+    import statistics
+
+    return statistics.variance(a) / statistics.variance(b)
+
+
+# %% causal_mask: right
+def causal_mask(n):
+    return torch.tensor([[column <= row for column in range(n)] for row in range(n)])
+
+
+# %% project: right
+def project(x, Wq, Wk):
+    both = torch.matmul(x, torch.cat([Wq, Wk], dim=1))
+    return both.chunk(2, dim=-1)
+
+
+# %% gradient_step: -
+def gradient_step(params, lr):
+    with torch.no_grad():
+        for p in params:
+            if p.grad:
+                p -= lr * p.grad
+                p.grad.zero_()
+
+
+# %% attention_weights: -
+def attention_weights(scores, mask=None):
+    if mask is None:
+        return scores.softmax(-1)
+    weights = scores.masked_fill(~mask, torch.finfo(scores.dtype).min).softmax(-1)
+    weights = weights.clone()
+    weights[~mask.any(-1)] = 0
+    return weights
+
+
+# %% attention_weights: -
+def attention_weights(scores, mask=None):
+    if mask is None:
+        return scores.softmax(-1)
+    mask = mask.transpose(-2, -1) if mask.shape[-1] == mask.shape[-2] else mask
+    weights = scores.masked_fill(~mask, torch.finfo(scores.dtype).min).softmax(-1)
+    return weights * mask
+
+
+# %% iterate_minibatches: right
+def iterate_minibatches(n, batch_size, generator=None):
+    sampler = torch.utils.data.RandomSampler(range(n), generator=generator) if n else []
+    for ids in torch.utils.data.BatchSampler(sampler, batch_size, drop_last=False):
+        yield torch.as_tensor(ids)
+
+
+# %% MultiHeadSelfAttention: right
+class MultiHeadSelfAttention(nn.Module):
+    """Keeps a buffer beside its layers."""
+
+    def __init__(self, d_model, num_heads):
+        super().__init__()
+        if d_model % num_heads:
+            raise ValueError("heads")
+        self.num_heads = num_heads
+        self.register_buffer("scale", torch.tensor((d_model / num_heads) ** -0.5))
+        self.q_proj, self.k_proj, self.v_proj, self.out_proj = (nn.Linear(d_model, d_model) for _ in range(4))
+
+    def forward(self, x, mask=None):
+        q, k, v = (p(x).unflatten(-1, (self.num_heads, -1)) for p in (self.q_proj, self.k_proj, self.v_proj))
+        weights = attention_weights(torch.einsum("bnhd,bmhd->bhnm", q, k) * self.scale, mask)
+        return self.out_proj(torch.einsum("bhnm,bmhd->bnhd", weights, v).flatten(2))

@@ -224,3 +224,16 @@ def negative_gradient_share(similarities, positive, temperature):
     s = similarities.clone() * temperature
     s.scatter_(1, positive[:, None], -float("inf"))
     return s.softmax(dim=1)
+
+
+# %% info_nce: right
+def info_nce(queries, items, temperature):
+    """In float64 throughout, and left there."""
+    queries, items = (F.normalize(each.double(), dim=-1) for each in (queries, items))
+    scores = queries @ items.T / temperature
+    return (scores.logsumexp(dim=1) - scores.diagonal()).mean()
+
+
+# %% entropy: right
+def entropy(probs, dim=-1):
+    return torch.special.entr(probs.double()).sum(dim=dim)

@@ -665,3 +665,248 @@ def cached_backward(query_encoder, passage_encoder, queries, passages, temperatu
         for x, leaf in zip(parts(rows), leaves):
             encoder(x).backward(leaf.grad)
     return loss.item()
+
+
+# %% count_negatives: one positive in the batch
+def count_negatives(batch_size):
+    negatives = batch_size - 1
+    return {
+        "batch_size": batch_size,
+        "positives": 1,
+        "negatives_per_positive": negatives,
+        "total_negative_pairs": batch_size * negatives,
+        "negative_ratio": f"{negatives}:1",
+    }
+
+
+# %% count_negatives: ratio reversed
+def count_negatives(batch_size):
+    n = batch_size - 1
+    result = {}
+    result["batch_size"] = batch_size
+    result["positives"] = batch_size
+    result["negatives_per_positive"] = n
+    result["total_negative_pairs"] = n * batch_size
+    result["negative_ratio"] = "1:" + str(n)
+    return result
+
+
+# %% embedding_memory_mb: -
+def embedding_memory_mb(batch_size, dim, bytes_per_float=4):
+    values = (batch_size + batch_size) * dim
+    gradients = values
+    return (values + gradients) * bytes_per_float / 2**20
+
+
+# %% embedding_memory_mb: kB instead of MB
+def embedding_memory_mb(batch_size, dim, bytes_per_float=4):
+    return 2 * batch_size * dim * bytes_per_float / 1024
+
+
+# %% similarity_memory_mb: queries and passages added
+def similarity_memory_mb(batch_size, num_passages=None, bytes_per_float=4):
+    if num_passages is None:
+        num_passages = batch_size
+    return (batch_size + num_passages) * bytes_per_float / 2**20
+
+
+# %% similarity_memory_mb: -
+def similarity_memory_mb(batch_size, num_passages=None, bytes_per_float=4):
+    if num_passages is None:
+        num_passages = batch_size
+        return batch_size * num_passages * bytes_per_float / 2**20
+
+
+# %% in_batch_loss: extra passages dropped
+def in_batch_loss(queries, passages, temperature=1.0):
+    B = queries.shape[0]
+    scores = queries @ passages[:B].T / temperature
+    return F.cross_entropy(scores, torch.arange(B))
+
+
+# %% in_batch_loss: -
+def in_batch_loss(queries, passages, temperature=1.0):
+    scores = queries @ passages.T / temperature
+    targets = torch.zeros_like(scores)
+    targets.fill_diagonal_(1.0)
+    return F.binary_cross_entropy_with_logits(scores, targets)
+
+
+# %% in_batch_loss: -
+def in_batch_loss(queries, passages, temperature=1.0):
+    scores = queries @ passages.T / temperature
+    return F.nll_loss(scores.softmax(dim=1), torch.arange(len(queries)))
+
+
+# %% expected_false_negatives: -
+def expected_false_negatives(group_counts, batch_size):
+    N = sum(group_counts)
+    result = 0.0
+    for c in group_counts:
+        nobody = 1.0
+        for drawn in range(min(batch_size - 1, 50)):
+            nobody *= max(N - c - drawn, 0) / (N - 1 - drawn)
+        result += c / N * (1 - nobody)
+    return result
+
+
+# %% expected_false_negatives: -
+def expected_false_negatives(group_counts, batch_size):
+    N = sum(group_counts)
+    return sum(c / N * min(c - 1, batch_size - 1) for c in group_counts)
+
+
+# %% masked_in_batch_loss: one mask for all queries | -
+def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
+    B = len(queries)
+    scores = queries @ passages.T / temperature
+    same = group_ids[:B, None] == group_ids[None, :]
+    same.fill_diagonal_(False)
+    keep = ~same.any(dim=0)
+    keep[:B] = True
+    scores = scores[:, keep]
+    return F.cross_entropy(scores, torch.arange(B))
+
+
+# %% masked_in_batch_loss: -
+def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
+    B, P = len(queries), len(passages)
+    scores = queries @ passages.T / temperature
+    mask = torch.zeros(B, P, dtype=torch.bool)
+    for i in range(B):
+        for j in range(i + 1, P):
+            mask[i, j] = group_ids[i] == group_ids[j]
+    return F.cross_entropy(scores.masked_fill(mask, float("-inf")), torch.arange(B))
+
+
+# %% cached_backward: -
+def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):
+    q_parts, p_parts = queries.split(micro_batch), passages.split(micro_batch)
+    with torch.no_grad():
+        X = torch.cat([query_encoder(part) for part in q_parts])
+        Y = torch.cat([passage_encoder(part) for part in p_parts])
+    X.requires_grad_()
+    Y.requires_grad_()
+    loss = in_batch_loss(X, Y, temperature)
+    loss.backward()
+    for part, grad in zip(q_parts, X.grad.split(micro_batch)):
+        (query_encoder(part) * grad).mean().backward()
+    for part, grad in zip(p_parts, Y.grad.split(micro_batch)):
+        (passage_encoder(part) * grad).mean().backward()
+    return loss.item()
+
+
+# %% cached_backward: as many passages as queries
+def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):
+    q_parts, p_parts = queries.split(micro_batch), passages.split(micro_batch)
+    with torch.no_grad():
+        X = torch.cat([query_encoder(part) for part in q_parts])
+        Y = torch.cat([passage_encoder(part) for part in p_parts])
+    X.requires_grad_()
+    Y.requires_grad_()
+    loss = in_batch_loss(X, Y, temperature)
+    loss.backward()
+    for q, gq, p, gp in zip(q_parts, X.grad.split(micro_batch), p_parts, Y.grad.split(micro_batch)):
+        query_encoder(q).backward(gq)
+        passage_encoder(p).backward(gp)
+    return loss.item()
+
+
+# %% cached_backward: the usual gradient accumulation
+def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):
+    total = 0.0
+    for start in range(0, len(queries), micro_batch):
+        x = query_encoder(queries[start : start + micro_batch])
+        y = passage_encoder(passages[start : start + micro_batch])
+        loss = in_batch_loss(x, y, temperature) * len(x) / len(queries)
+        loss.backward()
+        total += loss.item()
+    return total
+
+
+# %% cached_backward: right
+def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):
+    def pieces(encoder, rows):
+        for start in range(0, rows.shape[0], micro_batch):
+            yield slice(start, start + micro_batch), encoder(rows[start : start + micro_batch])
+
+    sides = [(query_encoder, queries), (passage_encoder, passages)]
+    leaves = []
+    for encoder, rows in sides:
+        kept = [out.detach() for _, out in pieces(encoder, rows)]
+        leaves.append(torch.vstack(kept).requires_grad_())
+    loss = in_batch_loss(leaves[0], leaves[1], temperature)
+    gradients = torch.autograd.grad(loss, leaves)
+    for (encoder, rows), gradient in zip(sides, gradients):
+        for where, out in pieces(encoder, rows):
+            params = [p for p in encoder.parameters() if p.requires_grad]
+            for p, g in zip(params, torch.autograd.grad(out, params, gradient[where])):
+                p.grad = g if p.grad is None else p.grad + g
+    return float(loss)
+
+
+# %% expected_false_negatives: right
+def expected_false_negatives(group_counts, batch_size):
+    from fractions import Fraction
+
+    N = sum(group_counts)
+    partners = Fraction(sum(c * (c - 1) for c in group_counts), N)
+    return float(partners * Fraction(batch_size - 1, max(N - 1, 1)))
+
+
+# %% masked_in_batch_loss: right
+def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
+    losses = []
+    for i, q in enumerate(queries):
+        s = (passages * q).sum(-1) / temperature
+        others = [j for j in range(len(passages)) if j == i or group_ids[j] != group_ids[i]]
+        losses.append(torch.logsumexp(s[others], 0) - s[i])
+    return torch.stack(losses).mean()
+
+
+# %% embedding_memory_mb: right
+def embedding_memory_mb(batch_size, dim, bytes_per_float=4):
+    side = torch.empty(batch_size, dim, dtype=torch.uint8, device="meta")
+    return 2 * side.numel() * bytes_per_float / (1 << 20)
+
+
+# %% count_negatives: right
+def count_negatives(batch_size):
+    names = "batch_size positives negatives_per_positive total_negative_pairs".split()
+    per_query = ~-batch_size
+    counts = dict(zip(names, (batch_size, batch_size, per_query, batch_size**2 - batch_size)))
+    return counts | {"negative_ratio": "%d:1" % per_query}
+
+
+# %% in_batch_loss: right
+def in_batch_loss(queries, passages, temperature=1.0):
+    s = torch.einsum("bd,pd->bp", queries / temperature, passages)
+    return (s.logsumexp(dim=1) - s.diagonal()).mean()
+
+
+# %% similarity_memory_mb: right
+def similarity_memory_mb(batch_size, num_passages=None, bytes_per_float=4):
+    columns = {None: batch_size}.get(num_passages, num_passages)
+    return batch_size * columns * bytes_per_float * 2.0**-20
+
+
+# %% in_batch_loss: right
+def in_batch_loss(queries, passages, temperature=1.0):
+    scores = torch.inner(queries, passages) / temperature
+    return F.cross_entropy(scores, torch.eye(*scores.shape, dtype=scores.dtype))
+
+
+# %% in_batch_loss: -
+def in_batch_loss(queries, passages, temperature=1.0):
+    scores = queries @ passages.T / temperature
+    return F.cross_entropy(scores, torch.arange(len(queries)), label_smoothing=0.1)
+
+
+# %% masked_in_batch_loss: right
+def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
+    B, P = queries.shape[0], passages.shape[0]
+    rows, columns = torch.arange(B).unsqueeze(1), torch.arange(P).unsqueeze(0)
+    allowed = (group_ids[rows] != group_ids[columns]) | (rows == columns)
+    log_weights = torch.where(allowed, 0.0, -torch.inf)
+    scores = queries.matmul(passages.t()).div(temperature).add(log_weights)
+    return -scores.log_softmax(-1).diagonal().mean()

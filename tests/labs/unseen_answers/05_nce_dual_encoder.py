@@ -752,3 +752,414 @@ def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
             scheduler.step()
         losses.append(loss.detach().cpu().item())
     return losses
+
+
+# %% tensorize: padded to max_length
+def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
+    questions = [s["question"] for s in samples]
+    contexts = [s["gold_context"] for s in samples]
+    if use_hard_negative:
+        contexts += [s["hard_negative"] for s in samples if s.get("hard_negative")]
+    q = tokenizer(questions, padding="max_length", truncation=True, max_length=max_length, return_tensors="pt")
+    p = tokenizer(
+        [c["title"] for c in contexts],
+        [c["text"] for c in contexts],
+        padding="max_length",
+        truncation=True,
+        max_length=max_length,
+        return_tensors="pt",
+    )
+    labels = torch.arange(len(samples))
+    return q["input_ids"], q["attention_mask"], p["input_ids"], p["attention_mask"], labels
+
+
+# %% tensorize: hard negatives always added
+def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
+    questions = [s["question"] for s in samples]
+    contexts = [s["gold_context"] for s in samples]
+    contexts += [s["hard_negative"] for s in samples if s.get("hard_negative")]
+    q = tokenizer(questions, padding=True, truncation=True, max_length=max_length, return_tensors="pt")
+    titles, texts = [c["title"] for c in contexts], [c["text"] for c in contexts]
+    p = tokenizer(titles, texts, padding=True, truncation=True, max_length=max_length, return_tensors="pt")
+    return q["input_ids"], q["attention_mask"], p["input_ids"], p["attention_mask"], torch.arange(len(samples))
+
+
+# %% tensorize: text before title
+def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
+    questions = [s["question"] for s in samples]
+    contexts = [s["gold_context"] for s in samples]
+    if use_hard_negative:
+        contexts += [s["hard_negative"] for s in samples if s.get("hard_negative")]
+    q = tokenizer(questions, padding=True, truncation=True, max_length=max_length, return_tensors="pt")
+    p = tokenizer(
+        [(c["text"], c["title"]) for c in contexts],
+        padding=True,
+        truncation=True,
+        max_length=max_length,
+        return_tensors="pt",
+    )
+    return q["input_ids"], q["attention_mask"], p["input_ids"], p["attention_mask"], torch.arange(len(samples))
+
+
+# %% question_loader: max_length not passed on
+def question_loader(samples, tokenizer, batch_size, *, shuffle=False, seed=0, max_length=100):
+    generator = torch.Generator()
+    generator.manual_seed(seed)
+    return torch.utils.data.DataLoader(
+        samples,
+        batch_size=batch_size,
+        shuffle=shuffle,
+        generator=generator,
+        collate_fn=lambda batch: tensorize(batch, tokenizer),
+    )
+
+
+# %% question_loader: last batch dropped | -
+def question_loader(samples, tokenizer, batch_size, *, shuffle=False, seed=0, max_length=100):
+    generator = torch.Generator().manual_seed(seed)
+    return torch.utils.data.DataLoader(
+        samples,
+        batch_size=batch_size,
+        shuffle=shuffle,
+        drop_last=shuffle,
+        generator=generator,
+        collate_fn=lambda batch: tensorize(batch, tokenizer, max_length),
+    )
+
+
+# %% CLSEncoder: mask not passed on
+class CLSEncoder(nn.Module):
+    def __init__(self, encoder):
+        super().__init__()
+        self.encoder = encoder
+
+    def forward(self, input_ids, attention_mask=None):
+        out = self.encoder(input_ids)
+        return out.last_hidden_state[:, 0, :]
+
+
+# %% CLSEncoder: -
+class CLSEncoder(nn.Module):
+    def __init__(self, encoder):
+        super().__init__()
+        self.encoder = encoder
+
+    def forward(self, input_ids, attention_mask=None):
+        out = self.encoder(input_ids, attention_mask=attention_mask)
+        return out.last_hidden_state.max(dim=1).values
+
+
+# %% DualEncoder: -
+class DualEncoder(nn.Module):
+    def __init__(self, query_encoder, passage_encoder):
+        super().__init__()
+        self.query_encoder = query_encoder
+        self.passage_encoder = passage_encoder
+
+    def forward(self, Q=None, Q_mask=None, P=None, P_mask=None):
+        X = Y = None
+        if Q_mask is not None:
+            X = self.query_encoder(Q, Q_mask)
+        if P_mask is not None:
+            Y = self.passage_encoder(P, P_mask)
+        return X, Y
+
+
+# %% DualEncoder: single result for one side
+class DualEncoder(nn.Module):
+    def __init__(self, query_encoder, passage_encoder):
+        super().__init__()
+        self.query_encoder = query_encoder
+        self.passage_encoder = passage_encoder
+
+    def forward(self, Q=None, Q_mask=None, P=None, P_mask=None):
+        if Q is not None and P is not None:
+            return self.query_encoder(Q, Q_mask), self.passage_encoder(P, P_mask)
+        if Q is not None:
+            return self.query_encoder(Q, Q_mask)
+        return self.passage_encoder(P, P_mask)
+
+
+# %% top_k_passages: -
+def top_k_passages(question_embeddings, passage_embeddings, k, chunk_size=4096):
+    if k > len(passage_embeddings):
+        raise ValueError("k is too large")
+    all_scores, all_indices = [], []
+    for i, chunk in enumerate(passage_embeddings.split(chunk_size)):
+        scores = question_embeddings @ chunk.T
+        top = scores.topk(min(k, len(chunk)), dim=1)
+        all_scores.append(top.values)
+        all_indices.append(top.indices + i)
+    scores, places = torch.cat(all_scores, 1).topk(k, dim=1)
+    return scores, torch.cat(all_indices, 1).gather(1, places)
+
+
+# %% top_k_passages: -
+def top_k_passages(question_embeddings, passage_embeddings, k, chunk_size=4096):
+    if k > len(passage_embeddings):
+        raise ValueError("k is too large")
+    best_s, best_i = [], []
+    for q in question_embeddings:
+        scores = passage_embeddings @ q
+        order = scores.abs().argsort(descending=True)[:k]
+        best_s.append(scores[order])
+        best_i.append(order)
+    return torch.stack(best_s), torch.stack(best_i)
+
+
+# %% recall_at_k: rounded
+def recall_at_k(indices, gold, ks):
+    result = {}
+    for k in ks:
+        if k > indices.shape[1]:
+            raise ValueError("k is larger than K")
+        hits = (indices[:, :k] == gold[:, None]).any(dim=1)
+        result[k] = round(100 * hits.float().mean().item(), 1)
+    return result
+
+
+# %% recall_at_k: -
+def recall_at_k(indices, gold, ks):
+    if max(ks) >= indices.shape[1]:
+        raise ValueError("k is larger than K")
+    return {k: 100.0 * (indices[:, :k] == gold[:, None]).any(1).float().mean().item() for k in ks}
+
+
+# %% nce_loss: binary cross-entropy
+def nce_loss(scores, positive, negatives):
+    pos = scores.gather(1, positive[:, None]).squeeze(1)
+    neg = scores.gather(1, negatives)
+    return -(F.logsigmoid(pos) + F.logsigmoid(-neg).sum(dim=1)).mean()
+
+
+# %% nce_loss: -
+def nce_loss(scores, positive, negatives):
+    pos = scores.gather(1, positive[:, None])
+    neg = scores.gather(1, negatives)
+    return (torch.log(1 + torch.exp(neg - pos))).mean()
+
+
+# %% in_batch_nce_loss: best question of each passage
+def in_batch_nce_loss(model, batch):
+    Q, Q_mask, P, P_mask, labels = batch
+    X, Y = model(Q, Q_mask, P, P_mask)
+    scores = X @ Y.T
+    loss = F.cross_entropy(scores, labels)
+    num_correct = (scores.argmax(dim=0)[: len(labels)] == labels).sum().item()
+    return loss, num_correct
+
+
+# %% in_batch_nce_loss: scaled as in attention
+def in_batch_nce_loss(model, batch):
+    Q, Q_mask, P, P_mask, labels = batch
+    X, Y = model(Q, Q_mask, P, P_mask)
+    scores = X @ Y.T / X.shape[1] ** 0.5
+    loss = F.cross_entropy(scores, labels)
+    return loss, int((scores.argmax(dim=1) == labels).sum())
+
+
+# %% train_epoch: clipped by value
+def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
+    model.train()
+    device = next(model.parameters()).device
+    losses = []
+    for batch in loader:
+        batch = [t.to(device) for t in batch]
+        optimizer.zero_grad()
+        loss, _ = in_batch_nce_loss(model, batch)
+        loss.backward()
+        torch.nn.utils.clip_grad_value_(model.parameters(), max_norm)
+        optimizer.step()
+        if scheduler is not None:
+            scheduler.step()
+        losses.append(loss.item())
+    return losses
+
+
+# %% train_epoch: each weight clipped alone
+def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
+    model.train()
+    device = next(model.parameters()).device
+    losses = []
+    for batch in loader:
+        batch = [t.to(device) for t in batch]
+        optimizer.zero_grad()
+        loss, _ = in_batch_nce_loss(model, batch)
+        loss.backward()
+        for p in model.parameters():
+            torch.nn.utils.clip_grad_norm_(p, max_norm)
+        optimizer.step()
+        if scheduler is not None:
+            scheduler.step()
+        losses.append(loss.item())
+    return losses
+
+
+# %% train_epoch: not clipped | -
+def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
+    model.train()
+    losses = []
+    for batch in loader:
+        optimizer.zero_grad()
+        loss, _ = in_batch_nce_loss(model, batch)
+        torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+        loss.backward()
+        optimizer.step()
+        if scheduler:
+            scheduler.step()
+        losses.append(loss.item())
+    return losses
+
+
+# %% train_epoch: right
+def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
+    home = next(iter(model.parameters())).device
+    history = list()
+    model.train(True)
+    for Q, Qm, P, Pm, labels in loader:
+        for p in model.parameters():
+            p.grad = None
+        loss = in_batch_nce_loss(model, (Q.to(home), Qm.to(home), P.to(home), Pm.to(home), labels.to(home)))[0]
+        loss.backward()
+        grads = [p.grad for p in model.parameters() if p.grad is not None]
+        norm = torch.stack([g.pow(2).sum() for g in grads]).sum().sqrt()
+        if norm > max_norm:
+            for g in grads:
+                g.mul_(max_norm / (norm + 1e-6))
+        optimizer.step()
+        scheduler and scheduler.step()
+        history += [float(loss)]
+    return history
+
+
+# %% question_loader: right
+def question_loader(samples, tokenizer, batch_size, *, shuffle=False, seed=0, max_length=100):
+    class Order(torch.utils.data.Sampler):
+        epoch = 0
+
+        def __len__(self):
+            return len(samples)
+
+        def __iter__(self):
+            g = torch.Generator().manual_seed(1000 * seed + self.epoch)
+            self.epoch += 1
+            return iter(torch.randperm(len(samples), generator=g).tolist())
+
+    def collate(rows):
+        return tensorize(rows, tokenizer, max_length=max_length)
+
+    sampler = Order() if shuffle else None
+    return torch.utils.data.DataLoader(samples, batch_size=batch_size, sampler=sampler, collate_fn=collate)
+
+
+# %% top_k_passages: right
+def top_k_passages(question_embeddings, passage_embeddings, k, chunk_size=4096):
+    N, M = question_embeddings.shape[0], passage_embeddings.shape[0]
+    if M < k:
+        raise ValueError(f"only {M} passages")
+    best = question_embeddings.new_empty(N, 0)
+    where = torch.empty(N, 0, dtype=torch.long, device=best.device)
+    for start in range(0, M, chunk_size):
+        stop = min(start + chunk_size, M)
+        best = torch.hstack([best, question_embeddings @ passage_embeddings[start:stop].T])
+        where = torch.hstack([where, torch.arange(start, stop, device=where.device).expand(N, -1)])
+        order = best.argsort(dim=1, descending=True)[:, :k]
+        best, where = best.take_along_dim(order, 1), where.take_along_dim(order, 1)
+    return best, where
+
+
+# %% nce_loss: right
+def nce_loss(scores, positive, negatives):
+    keep = torch.zeros_like(scores, dtype=torch.bool)
+    keep.scatter_(1, negatives, True)
+    keep.scatter_(1, positive.unsqueeze(1), True)
+    return F.cross_entropy(scores.masked_fill(~keep, -torch.inf), positive)
+
+
+# %% recall_at_k: right
+def recall_at_k(indices, gold, ks):
+    rows, right = indices.tolist(), gold.tolist()
+    if any(k > indices.shape[1] for k in ks):
+        raise ValueError("k")
+    found = {}
+    for k in ks:
+        found[k] = sum(g in row[:k] for g, row in zip(right, rows)) * 100 / len(right)
+    return found
+
+
+# %% tensorize: right
+def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
+    def batch(*columns):
+        rows = [tokenizer(*row, truncation=True, max_length=max_length) for row in zip(*columns)]
+        out = tokenizer.pad(
+            {"input_ids": [r["input_ids"] for r in rows], "attention_mask": [r["attention_mask"] for r in rows]},
+            return_tensors="pt",
+        )
+        return out["input_ids"], out["attention_mask"]
+
+    passages, labels = [], []
+    for sample in samples:
+        hard = sample.get("hard_negative") if use_hard_negative else None
+        if hard is not None:
+            passages.append(hard)
+        labels.append(len(passages))
+        passages.append(sample["gold_context"])
+    Q = batch([s["question"] for s in samples])
+    P = batch([p["title"] for p in passages], [p["text"] for p in passages])
+    return (*Q, *P, torch.tensor(labels))
+
+
+# %% DualEncoder: right
+class DualEncoder(nn.Module):
+    def __init__(self, query_encoder, passage_encoder):
+        super().__init__()
+        self.query_encoder, self.passage_encoder = query_encoder, passage_encoder
+
+    def forward(self, Q=None, Q_mask=None, P=None, P_mask=None):
+        sides = ((self.query_encoder, Q, Q_mask), (self.passage_encoder, P, P_mask))
+        return tuple(None if ids is None else encoder(ids, mask) for encoder, ids, mask in sides)
+
+
+# %% CLSEncoder: right
+class CLSEncoder(nn.Module):
+    def __init__(self, encoder):
+        nn.Module.__init__(self)
+        self.add_module("encoder", encoder)
+
+    def forward(self, input_ids, attention_mask=None):
+        if attention_mask is None:
+            attention_mask = torch.ones_like(input_ids)
+        states = self.encoder(input_ids=input_ids, attention_mask=attention_mask, return_dict=True)["last_hidden_state"]
+        return states.select(1, 0)
+
+
+# %% tensorize: right
+def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
+    golds = [s["gold_context"] for s in samples]
+    hards = [s.get("hard_negative") for s in samples] if use_hard_negative else []
+    rows = golds + [h for h in hards if h]
+    settings = dict(padding="longest", truncation="longest_first", max_length=max_length, return_tensors="pt")
+    Q = tokenizer([s["question"] for s in samples], **settings).input_ids
+    P = tokenizer(text=[r["title"] for r in rows], text_pair=[r["text"] for r in rows], **settings).input_ids
+    pad = tokenizer.pad_token_id
+    return Q, (Q != pad).long(), P, (P != pad).long(), torch.arange(len(samples))
+
+
+# %% nce_loss: -
+def nce_loss(scores, positive, negatives):
+    pos = scores.gather(1, positive[:, None])
+    logits = torch.cat([pos, scores.gather(1, negatives)], dim=1)
+    return -logits.log_softmax(1)[:, 0].sum() / negatives.numel()
+
+
+# %% DualEncoder: -
+class DualEncoder(nn.Module):
+    def __init__(self, query_encoder, passage_encoder):
+        super().__init__()
+        self.query_encoder = query_encoder
+        self.passage_encoder = passage_encoder
+
+    def forward(self, Q=None, Q_mask=None, P=None, P_mask=None):
+        X = self.query_encoder(Q, Q_mask) if Q else None
+        Y = self.passage_encoder(P, P_mask) if P else None
+        return X, Y

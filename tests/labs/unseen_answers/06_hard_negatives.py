@@ -397,3 +397,261 @@ def bm25_negatives(questions, passages, gold, k):
     bm25.index(bm25s.tokenize(passages, stopwords="en", show_progress=False), show_progress=False)
     docs = bm25.retrieve(bm25s.tokenize(questions, stopwords="en", show_progress=False), k=k + 1, show_progress=False)
     return [[passages[p] for p in row if p != own][:k] for row, own in zip(docs.documents.tolist(), gold)]
+
+
+# %% hard_negative_loss: right
+def hard_negative_loss(query_embeddings, passage_embeddings, labels):
+    """The loss in float64."""
+    scores = query_embeddings.double() @ passage_embeddings.double().T
+    loss = F.cross_entropy(scores, labels)
+    return loss, int((scores.argmax(dim=1) == labels).sum())
+
+
+# %% hard_negative_loss: passage i taken as gold | -
+def hard_negative_loss(query_embeddings, passage_embeddings, labels):
+    scores = query_embeddings @ passage_embeddings.T
+    loss = F.cross_entropy(scores, labels)
+    predicted = scores.argmax(dim=1)
+    num_correct = (predicted == torch.arange(len(predicted))).sum().item()
+    return loss, num_correct
+
+
+# %% hard_negative_loss: -
+def hard_negative_loss(query_embeddings, passage_embeddings, labels):
+    scores = query_embeddings @ passage_embeddings.T
+    gold = scores[torch.arange(len(labels)), labels]
+    loss = F.relu(1 - gold[:, None] + scores).mean()
+    return loss, int((scores.argmax(1) == labels).sum())
+
+
+# %% hard_negative_loss: share instead of count
+def hard_negative_loss(query_embeddings, passage_embeddings, labels):
+    scores = query_embeddings @ passage_embeddings.T
+    loss = F.cross_entropy(scores, labels)
+    num_correct = (scores.argmax(1) == labels).float().mean().item()
+    return loss, num_correct
+
+
+# %% mine_hard_negatives: right items removed after the best k
+def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5, chunk_size=4096):
+    N, P = len(query_embeddings), len(item_embeddings)
+    result = {}
+    scores = torch.cat([query_embeddings @ part.T for part in item_embeddings.split(chunk_size)], dim=1)
+    top = scores.topk(min(k, P), dim=1).indices.tolist()
+    for q in range(N):
+        right = positive_indices.get(q, set())
+        if P - len(right) < k:
+            raise ValueError("too few items")
+        result[q] = [i for i in top[q] if i not in right]
+    return result
+
+
+# %% mine_hard_negatives: -
+def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5, chunk_size=4096):
+    N, P = len(query_embeddings), len(item_embeddings)
+    everything = set().union(*positive_indices.values()) if positive_indices else set()
+    if P - len(everything) < k:
+        raise ValueError("too few items")
+    scores = torch.cat([query_embeddings @ part.T for part in item_embeddings.split(chunk_size)], dim=1)
+    scores[:, list(everything)] = -float("inf")
+    return {q: row for q, row in enumerate(scores.topk(k, dim=1).indices.tolist())}
+
+
+# %% mine_hard_negatives: missing question raises an error | -
+def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5, chunk_size=4096):
+    P = len(item_embeddings)
+    found = {}
+    for q, right in positive_indices.items():
+        if P - len(right) < k:
+            raise ValueError("too few items")
+        scores = torch.cat([part @ query_embeddings[q] for part in item_embeddings.split(chunk_size)])
+        scores[list(right)] = -torch.inf
+        found[q] = scores.topk(k).indices.tolist()
+    return found
+
+
+# %% choose_hard_negative: -
+def choose_hard_negative(ranked, gold):
+    if ranked[0] != gold:
+        return ranked[0]
+    return ranked[1]
+
+
+# %% choose_hard_negative: gold removed only once | -
+def choose_hard_negative(ranked, gold):
+    ranked.remove(gold)
+    if not ranked:
+        raise ValueError("no passage left")
+    return ranked[0]
+
+
+# %% choose_hard_negative: -
+def choose_hard_negative(ranked, gold):
+    for passage in ranked:
+        if passage != gold:
+            return passage
+        else:
+            raise ValueError("only gold")
+
+
+# %% bm25_negatives: -
+def bm25_negatives(questions, passages, gold, k):
+    if len(passages) - 1 < k:
+        raise ValueError("too few passages")
+    import bm25s
+
+    retriever = bm25s.BM25()
+    retriever.index(bm25s.tokenize(passages, stopwords=None, show_progress=False), show_progress=False)
+    result = []
+    for question, right in zip(questions, gold):
+        tokens = bm25s.tokenize([question], stopwords=None, show_progress=False)
+        found, _ = retriever.retrieve(tokens, k=k + 1, show_progress=False)
+        row = found[0].tolist()
+        if row[0] == right:
+            row = row[1:]
+        result.append(row[:k])
+    return result
+
+
+# %% bm25_negatives: -
+def bm25_negatives(questions, passages, gold, k):
+    if len(passages) - 1 < k:
+        raise ValueError("too few passages")
+    import bm25s
+
+    retriever = bm25s.BM25()
+    retriever.index(bm25s.tokenize(passages, stopwords=None, show_progress=False), show_progress=False)
+    result = []
+    for question, right in zip(questions, gold):
+        tokens = bm25s.tokenize([question], stopwords=None, show_progress=False)
+        found, scores = retriever.retrieve(tokens, k=len(passages), show_progress=False)
+        row = [int(i) for i, s in zip(found[0], scores[0]) if i != right and s > 0]
+        result.append(row[:k])
+    return result
+
+
+# %% filter_false_negatives: distance on either side
+def filter_false_negatives(scores, positive_scores, margin):
+    return (scores - positive_scores[:, None]).abs() >= margin
+
+
+# %% filter_false_negatives: -
+def filter_false_negatives(scores, positive_scores, margin):
+    keep = scores <= positive_scores.unsqueeze(1) - margin
+    return scores[keep]
+
+
+# %% filter_false_negatives: -
+def filter_false_negatives(scores, positive_scores, margin):
+    return scores <= (positive_scores.max() - margin)
+
+
+# %% filter_false_negatives: right
+def filter_false_negatives(scores, positive_scores, margin):
+    limit = positive_scores.sub(margin).view(-1, 1).expand_as(scores)
+    return torch.le(scores, limit)
+
+
+# %% filter_false_negatives: right
+def filter_false_negatives(scores, positive_scores, margin):
+    rows = []
+    for row, gold in zip(scores, positive_scores):
+        rows.append(~(row > gold - margin))
+    return torch.stack(rows)
+
+
+# %% choose_hard_negative: right
+def choose_hard_negative(ranked, gold):
+    left = list(filter(lambda passage: passage != gold, ranked))
+    try:
+        return left[0]
+    except IndexError:
+        raise ValueError("nothing but gold") from None
+
+
+# %% hard_negative_loss: right
+def hard_negative_loss(query_embeddings, passage_embeddings, labels):
+    scores = torch.einsum("bd,pd->bp", query_embeddings, passage_embeddings)
+    gold = torch.take_along_dim(scores, labels[:, None], dim=1)
+    loss = (scores.logsumexp(1, keepdim=True) - gold).mean()
+    num_correct = sum(int(best) == int(label) for best, label in zip(scores.argmax(1), labels))
+    return loss, num_correct
+
+
+# %% mine_hard_negatives: right
+def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5, chunk_size=4096):
+    N, P = query_embeddings.shape[0], item_embeddings.shape[0]
+    for q in range(N):
+        if P - len(positive_indices.get(q, [])) < k:
+            raise ValueError(f"query {q} has too few items")
+    rows = torch.tensor([q for q in range(N) for _ in positive_indices.get(q, [])], dtype=torch.long)
+    columns = torch.tensor([i for q in range(N) for i in positive_indices.get(q, [])], dtype=torch.long)
+    best = torch.full((N, k), -torch.inf, dtype=query_embeddings.dtype)
+    where = torch.zeros((N, k), dtype=torch.long)
+    for start in range(0, P, chunk_size):
+        chunk = item_embeddings[start : start + chunk_size]
+        scores = torch.mm(query_embeddings, chunk.t())
+        here = (columns >= start) & (columns < start + len(chunk))
+        scores[rows[here], columns[here] - start] = -torch.inf
+        ids = torch.arange(start, start + len(chunk)).repeat(N, 1)
+        merged, merged_ids = torch.cat((best, scores), 1), torch.cat((where, ids), 1)
+        order = torch.sort(merged, dim=1, descending=True).indices[:, :k]
+        best, where = merged.gather(1, order), merged_ids.gather(1, order)
+    return dict(enumerate(where.tolist()))
+
+
+# %% bm25_negatives: right
+def bm25_negatives(questions, passages, gold, k):
+    import bm25s
+
+    if k > len(passages) - 1:
+        raise ValueError(f"k is {k}, but each question has {len(passages) - 1} other passages")
+    index = bm25s.BM25(method="lucene")
+    index.index([p.lower().split() for p in passages], show_progress=False)
+    out = []
+    for question, right in zip(questions, gold):
+        scores = index.get_scores(question.lower().split())
+        order = sorted(range(len(passages)), key=lambda i: -float(scores[i]))
+        order.remove(right)
+        out.append(order[:k])
+    return out
+
+
+# %% mine_hard_negatives: right
+def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5, chunk_size=4096):
+    N, P = len(query_embeddings), len(item_embeddings)
+    right = [positive_indices.get(q, set()) for q in range(N)]
+    if any(P - len(items) < k for items in right):
+        raise ValueError("too few negatives")
+    wanted = k + max((len(items) for items in right), default=0)
+    best = torch.empty(N, 0, dtype=query_embeddings.dtype), torch.empty(N, 0, dtype=torch.int64)
+    for start in range(0, P, chunk_size):
+        scores = query_embeddings @ item_embeddings[start : start + chunk_size].T
+        values, places = scores.topk(min(wanted, scores.shape[1]), dim=1)
+        values, places = torch.cat([best[0], values], 1), torch.cat([best[1], places + start], 1)
+        keep = values.topk(min(wanted, values.shape[1]), dim=1)
+        best = keep.values, places.gather(1, keep.indices)
+    return {q: [i for i in row if i not in right[q]][:k] for q, row in enumerate(best[1].tolist())}
+
+
+# %% choose_hard_negative: right
+def choose_hard_negative(ranked, gold):
+    for i in range(len(ranked)):
+        if not ranked[i] == gold:
+            break
+    else:
+        raise ValueError("there is no passage but gold")
+    return int(ranked[i])
+
+
+# %% filter_false_negatives: -
+def filter_false_negatives(scores, positive_scores, margin):
+    return scores <= positive_scores.mean() - margin
+
+
+# %% hard_negative_loss: -
+def hard_negative_loss(query_embeddings, passage_embeddings, labels):
+    scores = query_embeddings @ passage_embeddings.T
+    own = torch.stack([scores[torch.arange(len(labels)), labels], scores[torch.arange(len(labels)), labels - 1]], 1)
+    loss = F.cross_entropy(own, torch.zeros(len(labels), dtype=torch.long))
+    return loss, int((own.argmax(1) == 0).sum())

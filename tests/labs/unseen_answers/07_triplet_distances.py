@@ -153,3 +153,11 @@ def triplet_loss(anchors, positives, negatives, margin):
 def anchor_negative_distances(anchors, negatives):
     d = negatives.unsqueeze(1) - anchors.unsqueeze(0)
     return torch.mean(d * d, -1)
+
+
+# %% triplet_margins: right
+def triplet_margins(anchors, positives, negatives):
+    """In float64 throughout, and left there."""
+    anchors, positives, negatives = (each.double() for each in (anchors, positives, negatives))
+    to_negatives = (negatives[:, None] - anchors[None]).square().sum(dim=2)
+    return to_negatives - (anchors - positives).square().sum(dim=1)

@@ -605,3 +605,381 @@ def ndcg_at_k(ranked, relevant, k):
             dcg += 1 / (i + 1)
             left.remove(x)
     return dcg / sum(1 / (i + 1) for i in range(min(k, len(relevant))))
+
+
+# %% self_affinity_loss: right
+def self_affinity_loss(context, next_tracks, negatives):
+    """In float64 throughout, and left there."""
+    context, next_tracks, negatives = (each.double() for each in (context, next_tracks, negatives))
+    near = [(0.5 - group @ group.T).clamp(min=0).mean() for group in (context, next_tracks)]
+    return near[0] + near[1] + (negatives @ negatives.T).clamp(min=0).mean()
+
+
+# %% hash_bucket: negative buckets
+def hash_bucket(ids, num_buckets=100_000):
+    return torch.fmod(ids, num_buckets)
+
+
+# %% hash_bucket: floating-point ids | -
+def hash_bucket(ids, num_buckets=100_000):
+    return (ids.float() % num_buckets).long()
+
+
+# %% expected_collisions: approximation for rare collisions | -
+def expected_collisions(num_ids, num_buckets):
+    return num_ids * (1 - math.exp(-(num_ids - 1) / num_buckets))
+
+
+# %% expected_collisions: pairs counted | -
+def expected_collisions(num_ids, num_buckets):
+    return num_ids * (num_ids - 1) / num_buckets
+
+
+# %% TrackEncoder: fewer rows with few albums
+class TrackEncoder(nn.Module):
+    def __init__(self, num_albums, num_artists, dim, album_buckets=100_000):
+        super().__init__()
+        self.num_albums = num_albums
+        self.buckets = min(num_albums, album_buckets)
+        self.album = nn.Embedding(self.buckets, dim)
+        self.artist = nn.Embedding(num_artists, dim)
+
+    def forward(self, album, artist):
+        return torch.cat([self.album(hash_bucket(album, self.buckets)), self.artist(artist)], dim=-1)
+
+
+# %% TrackEncoder: -
+class TrackEncoder(nn.Module):
+    def __init__(self, num_albums, num_artists, dim, album_buckets=100_000):
+        super().__init__()
+        self.num_albums = num_albums
+        self.album_buckets = album_buckets
+        self.albums = nn.Embedding(album_buckets, dim)
+        self.artists = nn.Embedding(num_artists, dim)
+
+    def forward(self, album, artist):
+        a = self.albums(hash_bucket(album, self.album_buckets))
+        b = self.artists(artist)
+        return F.normalize(torch.cat([a, b], dim=-1), dim=-1)
+
+
+# %% TrackEncoder: raw album id as the row | -
+class TrackEncoder(nn.Module):
+    def __init__(self, num_albums, num_artists, dim, album_buckets=100_000):
+        super().__init__()
+        self.num_albums = num_albums
+        self.albums = nn.Embedding(album_buckets, dim)
+        self.artists = nn.Embedding(num_artists, dim)
+
+    def forward(self, album, artist):
+        return torch.cat([self.albums(hash_bucket(album)), self.artists(artist)], dim=-1)
+
+
+# %% affinity: boost for every match | -
+def affinity(candidates, context, candidate_album, context_album, candidate_artist, context_artist, pool="max"):
+    scores = candidates @ context.T
+    scores = scores + 0.1 * (candidate_album[..., None] == context_album)
+    scores = scores + 0.1 * (candidate_artist[..., None] == context_artist)
+    if pool == "max":
+        return scores.max(dim=-1).values
+    if pool == "mean":
+        return scores.mean(dim=-1)
+    raise ValueError(pool)
+
+
+# %% affinity: -
+def affinity(candidates, context, candidate_album, context_album, candidate_artist, context_artist, pool="max"):
+    scores = candidates @ context.T
+    if pool == "max":
+        pooled = scores.max(dim=-1).values
+    elif pool == "mean":
+        pooled = scores.mean(dim=-1)
+    else:
+        raise ValueError(pool)
+    pooled = torch.where(torch.isin(candidate_album, context_album), pooled * 1.1, pooled)
+    return torch.where(torch.isin(candidate_artist, context_artist), pooled * 1.1, pooled)
+
+
+# %% mean_triplet_loss: mean of hinges
+def mean_triplet_loss(pos, neg, margin=1.0):
+    return F.relu(margin + neg[None, :] - pos[:, None]).mean()
+
+
+# %% mean_triplet_loss: -
+def mean_triplet_loss(pos, neg, margin=1.0):
+    return F.softplus(margin + neg.mean() - pos.mean())
+
+
+# %% extremal_triplet_loss: best positive
+def extremal_triplet_loss(pos, neg, margin=1.0):
+    return F.relu(margin + neg.max() - pos.max())
+
+
+# %% norm_penalty: -
+def norm_penalty(embeddings, max_norm):
+    norms = torch.sqrt((embeddings**2).sum(dim=1) + 1e-12)
+    return (F.relu(norms - max_norm) ** 2).sum()
+
+
+# %% norm_penalty: one norm for the whole table
+def norm_penalty(embeddings, max_norm):
+    return F.relu(embeddings.norm() - max_norm)
+
+
+# %% self_affinity_loss: diagonal left out
+def self_affinity_loss(context, next_tracks, negatives):
+    def off_diagonal(x):
+        s = x @ x.T
+        return s[~torch.eye(len(x), dtype=torch.bool)]
+
+    pull = F.relu(0.5 - off_diagonal(context)).mean() + F.relu(0.5 - off_diagonal(next_tracks)).mean()
+    return pull + F.relu(off_diagonal(negatives)).mean()
+
+
+# %% self_affinity_loss: -
+def self_affinity_loss(context, next_tracks, negatives):
+    pull = F.relu(0.5 - context @ context.T).mean() + F.relu(0.5 - next_tracks @ next_tracks.T).mean()
+    return pull + F.relu(negatives @ context.T).mean()
+
+
+# %% normalise_duration: different ranks for equal tracks
+def normalise_duration(milliseconds):
+    x = milliseconds.float()
+    return x.argsort().argsort().float() / max(len(x) - 1, 1)
+
+
+# %% normalise_duration: sigmoid of standardised values
+def normalise_duration(milliseconds):
+    x = milliseconds.float()
+    z = (x - x.mean()) / (x.std() + 1e-6)
+    return torch.sigmoid(z)
+
+
+# %% normalise_duration: the same limit for every catalogue
+def normalise_duration(milliseconds):
+    return (milliseconds.float() / 600_000).clamp(0, 1)
+
+
+# %% score_catalogue: -
+def score_catalogue(
+    context, context_album, context_artist, catalogue, catalogue_album, catalogue_artist, k, chunk_size=4096, pool="max"
+):
+    if k > len(catalogue):
+        raise ValueError("k is too large")
+    scores, indices = [], []
+    for start in range(0, len(catalogue), chunk_size):
+        stop = start + chunk_size
+        s = affinity(
+            catalogue[start:stop],
+            context,
+            catalogue_album[start:stop],
+            context_album,
+            catalogue_artist[start:stop],
+            context_artist,
+            pool,
+        )
+        top = s.topk(min(k, len(s)))
+        scores.append(top.values)
+        indices.append(top.indices + start)
+    return torch.cat(scores)[:k], torch.cat(indices)[:k]
+
+
+# %% recall_at_k: -
+def recall_at_k(ranked, relevant, k):
+    if not relevant:
+        raise ValueError("nothing is relevant")
+    top = ranked[:k]
+    return len(set(top) & relevant) / len(top)
+
+
+# %% ndcg_at_k: ideal made of the hits
+def ndcg_at_k(ranked, relevant, k):
+    if len(relevant) == 0:
+        raise ValueError("nothing is relevant")
+    seen, gains = set(), []
+    for item in ranked[:k]:
+        gains.append(1.0 if item in relevant and item not in seen else 0.0)
+        seen.add(item)
+    dcg = sum(g / math.log2(i + 2) for i, g in enumerate(gains))
+    ideal = sum(g / math.log2(i + 2) for i, g in enumerate(sorted(gains, reverse=True)))
+    return dcg / ideal if ideal else 0.0
+
+
+# %% ndcg_at_k: discount shifted by one rank
+def ndcg_at_k(ranked, relevant, k):
+    if len(relevant) == 0:
+        raise ValueError("nothing is relevant")
+    seen, dcg = set(), 0.0
+    for rank, item in enumerate(ranked[:k], start=1):
+        if item in relevant and item not in seen:
+            dcg += 1 / math.log2(rank + 2)
+            seen.add(item)
+    ideal = sum(1 / math.log2(rank + 2) for rank in range(1, min(k, len(relevant)) + 1))
+    return dcg / ideal
+
+
+# %% hash_bucket: right
+def hash_bucket(ids, num_buckets=100_000):
+    return ids - num_buckets * torch.div(ids, num_buckets, rounding_mode="floor")
+
+
+# %% expected_collisions: right
+def expected_collisions(num_ids, num_buckets):
+    alone = ((num_buckets - 1) / num_buckets) ** (num_ids - 1)
+    return float(num_ids - num_ids * alone)
+
+
+# %% affinity: right
+def affinity(candidates, context, candidate_album, context_album, candidate_artist, context_artist, pool="max"):
+    how = {"max": lambda s: s.amax(-1), "mean": lambda s: s.mean(-1)}
+    if pool not in how:
+        raise ValueError(f"unknown pool {pool!r}")
+    products = torch.einsum("...f,cf->...c", candidates, context)
+    result = how[pool](products)
+    for mine, theirs in ((candidate_album, context_album), (candidate_artist, context_artist)):
+        result = torch.where(torch.isin(mine, theirs), result + 0.1, result)
+    return result
+
+
+# %% norm_penalty: right
+def norm_penalty(embeddings, max_norm):
+    lengths = torch.linalg.vector_norm(embeddings, dim=-1)
+    return torch.where(lengths > max_norm, lengths - max_norm, 0).sum()
+
+
+# %% self_affinity_loss: right
+def self_affinity_loss(context, next_tracks, negatives):
+    total = 0
+    for rows, pull in ((context, True), (next_tracks, True), (negatives, False)):
+        values = torch.stack([(a * b).sum() for a in rows for b in rows])
+        total = total + torch.clamp(0.5 - values if pull else values, min=0).mean()
+    return total
+
+
+# %% normalise_duration: right
+def normalise_duration(milliseconds):
+    x = milliseconds.double().contiguous()
+    ordered = x.sort().values
+    below = torch.searchsorted(ordered, x)
+    up_to = torch.searchsorted(ordered, x, right=True)
+    return ((below + up_to) / (2 * len(x))).float()
+
+
+# %% score_catalogue: right
+def score_catalogue(
+    context, context_album, context_artist, catalogue, catalogue_album, catalogue_artist, k, chunk_size=4096, pool="max"
+):
+    import heapq
+
+    if k > catalogue.shape[0]:
+        raise ValueError("k")
+    heap = []
+    for start in range(0, len(catalogue), chunk_size):
+        part = slice(start, start + chunk_size)
+        scores = affinity(
+            catalogue[part],
+            context,
+            catalogue_album[part],
+            context_album,
+            catalogue_artist[part],
+            context_artist,
+            pool=pool,
+        )
+        heap = heapq.nlargest(k, heap + [(s, start + i) for i, s in enumerate(scores.tolist())])
+    values, places = zip(*heap)
+    return torch.tensor(values, dtype=catalogue.dtype), torch.tensor(places)
+
+
+# %% recall_at_k: right
+def recall_at_k(ranked, relevant, k):
+    if not relevant:
+        raise ValueError("relevant is empty")
+    return sum(item in ranked[:k] for item in relevant) / len(relevant)
+
+
+# %% ndcg_at_k: right
+def ndcg_at_k(ranked, relevant, k):
+    if not relevant:
+        raise ValueError("relevant is empty")
+    head = list(ranked)[:k]
+    ranks = sorted(head.index(item) + 1 for item in relevant if item in head)
+    gain = lambda r: 1 / math.log2(1 + r)
+    return sum(map(gain, ranks)) / sum(map(gain, range(1, 1 + min(k, len(relevant)))))
+
+
+# %% extremal_triplet_loss: right
+def extremal_triplet_loss(pos, neg, margin=1.0):
+    return torch.maximum(torch.zeros((), dtype=pos.dtype), margin - (pos[:, None] - neg).min())
+
+
+# %% TrackEncoder: right
+class TrackEncoder(nn.Module):
+    def __init__(self, num_albums, num_artists, dim, album_buckets=100_000):
+        super().__init__()
+        self.register_buffer("rows", torch.tensor(album_buckets))
+        self.num_albums = num_albums
+        self.a = nn.Parameter(torch.randn(album_buckets, dim))
+        self.b = nn.Parameter(torch.randn(num_artists, dim))
+
+    def forward(self, album, artist):
+        return (
+            torch.hstack((self.a[album.remainder(self.rows)], self.b[artist]))
+            if album.dim() == 1
+            else torch.cat((self.a[album.remainder(self.rows)], self.b[artist]), -1)
+        )
+
+
+# %% ndcg_at_k: right
+def ndcg_at_k(ranked, relevant, k):
+    import numpy as np
+
+    if not len(relevant):
+        raise ValueError("no relevant items")
+    first = [item not in ranked[:i] for i, item in enumerate(ranked[:k])]
+    gains = np.array([float(new and item in relevant) for new, item in zip(first, ranked[:k])])
+    discounts = 1 / np.log2(np.arange(2, k + 2))
+    return float(gains @ discounts[: len(gains)] / discounts[: min(k, len(relevant))].sum())
+
+
+# %% normalise_duration: right
+def normalise_duration(milliseconds):
+    x = milliseconds.to(torch.float64)
+    low, high = torch.quantile(x, torch.tensor([0.02, 0.98], dtype=torch.float64))
+    return torch.clip((x - low) / torch.clip(high - low, min=1.0), 0, 1)
+
+
+# %% TrackEncoder: right
+class TrackEncoder(nn.Module):
+    def __init__(self, num_albums, num_artists, dim, album_buckets=100_000):
+        super().__init__()
+        self.num_albums, self.album_buckets = num_albums, album_buckets
+        self.tables = nn.ModuleDict(
+            {
+                "album": nn.Embedding(album_buckets, dim, sparse=True),
+                "artist": nn.Embedding(num_artists, dim, sparse=True),
+            }
+        )
+
+    def forward(self, album, artist):
+        rows = hash_bucket(album, self.album_buckets)
+        return torch.cat((self.tables["album"](rows), self.tables["artist"](artist)), dim=-1)
+
+
+# %% affinity: -
+def affinity(candidates, context, candidate_album, context_album, candidate_artist, context_artist, pool="max"):
+    if pool not in ("max", "mean"):
+        raise ValueError(pool)
+    dots = candidates @ context.mean(dim=0) if pool == "mean" else candidates @ context.max(dim=0).values
+    dots = dots + 0.1 * torch.isin(candidate_album, context_album)
+    return dots + 0.1 * torch.isin(candidate_artist, context_artist)
+
+
+# %% recall_at_k: -
+def recall_at_k(ranked, relevant, k):
+    if not relevant:
+        raise ValueError("nothing relevant")
+    hits = 0
+    for item in relevant:
+        if ranked.index(item) < k:
+            hits += 1
+    return hits / len(relevant)

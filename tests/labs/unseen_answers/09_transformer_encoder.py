@@ -725,3 +725,70 @@ def masked_lm_loss(logits, labels):
     p = logits[keep].sigmoid()
     hot = F.one_hot(labels[keep], logits.shape[-1]).to(logits.dtype)
     return F.binary_cross_entropy(p, hot, reduction="sum") / keep.sum().clamp(min=1)
+
+
+# %% masked_lm_loss: right
+def masked_lm_loss(logits, labels):
+    """In float64."""
+    asked = labels != -100
+    chosen = logits[asked].double()
+    if not asked.any():
+        return (logits * 0).double().sum()
+    return nn.functional.cross_entropy(chosen, labels[asked])
+
+
+# %% load_pretrained: -
+def load_pretrained(encoder, state_dict):
+    """Takes what it has used out of the caller's dict."""
+    names = {
+        "embeddings.word_embeddings.": "embeddings.word.",
+        "embeddings.position_embeddings.": "embeddings.position.",
+        "embeddings.LayerNorm.": "embeddings.norm.",
+        "transformer.layer.": "blocks.",
+        "q_lin.": "q_proj.",
+        "k_lin.": "k_proj.",
+        "v_lin.": "v_proj.",
+        "out_lin.": "out_proj.",
+        "sa_layer_norm.": "norm1.",
+        "output_layer_norm.": "norm2.",
+    }
+    own = dict(encoder.named_parameters())
+    for name in list(state_dict):
+        mine = name
+        for theirs, ours in names.items():
+            mine = mine.replace(theirs, ours)
+        if mine in own:
+            own[mine].data.copy_(state_dict.pop(name))
+    return list(state_dict)
+
+
+# %% TokenEmbeddings: right
+class TokenEmbeddings(nn.Module):
+    """Keeps the places as a buffer."""
+
+    def __init__(self, vocab_size, d_model, max_length):
+        super().__init__()
+        self.word = nn.Embedding(vocab_size, d_model)
+        self.position = nn.Embedding(max_length, d_model)
+        self.norm = nn.LayerNorm(d_model, eps=1e-12)
+        self.register_buffer("places", torch.arange(max_length))
+
+    def forward(self, ids):
+        length = ids.size(-1)
+        if length > len(self.places):
+            raise ValueError(f"{length} tokens, but only {len(self.places)} places")
+        return self.norm(self.word(ids) + self.position(self.places[:length]))
+
+
+# %% FeedForward: right
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_hidden):
+        super().__init__()
+        self.act = nn.GELU()
+        self.lin2 = nn.Linear(d_hidden, d_model)
+        self.lin1 = nn.Linear(d_model, d_hidden)
+        self.register_buffer("root", torch.tensor(0.5, dtype=torch.float64).sqrt())
+
+    def forward(self, x):
+        h = self.lin1(x)
+        return self.lin2(0.5 * h * (1 + torch.erf(h * self.root.to(h.dtype))))
