@@ -119,7 +119,7 @@ class Student:
         """Drop the objects and graphs that tests left in the student's process."""
         if self._client is None:
             return
-        self._client.returned = self._client.made = None
+        self._client.made = None  # `returned` stays: a test that calls by a probe only has no other
         if not self._client.broken:
             with contextlib.suppress(StudentError):
                 self._client.request("drop")
