@@ -17,13 +17,6 @@ def normalise_duration(milliseconds):
     return (x / x.max()).float()
 
 
-# %% the same limit for every catalogue kind="misconception"
-# The ends of the scale are written into the code, so they fit one kind of tracks only: podcasts of 40, 60 and 90
-# minutes all get 1. Think about which statistics of the given tracks can set the ends.
-def normalise_duration(milliseconds):
-    return (milliseconds.double() / 600_000).clamp(0, 1).float()
-
-
 # %% mean and standard deviation kind="misconception"
 # Standardised values are not limited to the range from 0 to 1, and a few outliers move the mean and the standard
 # deviation a lot. Look at the smallest and the largest value that you get.

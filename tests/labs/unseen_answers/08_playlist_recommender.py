@@ -755,7 +755,7 @@ def normalise_duration(milliseconds):
     return torch.sigmoid(z)
 
 
-# %% normalise_duration: the same limit for every catalogue
+# %% normalise_duration: right
 def normalise_duration(milliseconds):
     return (milliseconds.float() / 600_000).clamp(0, 1)
 
