@@ -251,7 +251,8 @@ class TestRunTests:
         def probe(student):
             return student.f()
 
-        exec(compile(source, "<cell 1>", "exec"), {**globals(), "probe": probe})
+        names = {each.__name__: each for each in (LabTestCase, points, run_tests, probe)}
+        exec(compile(source, "<cell 21>", "exec"), {"__name__": "cell", "student": student, **names})
         student._connect(None)
         assert "got:      a list of ints, from `f` (AttributeError" in testing.last_outcomes["f"][0].message
 
