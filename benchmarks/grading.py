@@ -84,16 +84,14 @@ def measure(build: Path, options: argparse.Namespace) -> Result:
         same = scores(ours) == scores(stock)
     counts = dict.fromkeys(runs, options.copies)
     if options.large:
-        name = f"{options.large} submissions"
+        large = f"{options.large} submissions"
         course = our_course(build / "large", ROOT, lab, make_class(lab, ROOT, options.large))
         shutil.copytree(ours / "build" / "diagnosis", course / "build" / "diagnosis", dirs_exist_ok=True)
-        runs[name] = run([*command, "--timeline", str(timeline)], course)
-        if options.cluster:
-            runs |= {
-                f"{name}, {workers}": run([*command, "--cluster", str(file)], course)
-                for workers, file in clusters(build).items()
-            }
-        counts |= {each: options.large for each in runs if each.startswith(name)}
+        runs[large], counts[large] = run([*command, "--timeline", str(timeline)], course), options.large
+        for workers in (1, 2) if options.cluster else ():
+            name = f"{large} on {workers} of Dask's workers"
+            cluster = ["--cluster", str(cluster_file(build, workers))]
+            runs[name], counts[name] = run([*command, *cluster], course), options.large
     if options.otter and (otter := one_otter(build, lab, submissions)):
         runs["otter run"], counts["otter run"] = otter, 1
     own = own_seconds(make_class(lab, ROOT, KINDS))
@@ -113,13 +111,12 @@ def run(command: list[str], course: Path) -> Watched:
     return watched
 
 
-def clusters(build: Path) -> dict[str, Path]:
-    """Configurations for --cluster: one and two workers on this machine, which share its processors."""
-    files = {"1 worker": build / "1.toml", "2 workers": build / "2.toml"}
-    for jobs, file in enumerate(files.values(), start=1):
-        threads = max(1, (os.cpu_count() or 1) // jobs)
-        file.write_text(f'kind = "local"\njobs = {jobs}\n[arguments]\nthreads_per_worker = {threads}\n')
-    return files
+def cluster_file(build: Path, workers: int) -> Path:
+    """A file for --cluster: workers on this machine, which share its processors."""
+    threads = max(1, (os.cpu_count() or 1) // workers)
+    file = build / f"{workers}.toml"
+    file.write_text(f'kind = "local"\njobs = {workers}\n[arguments]\nthreads_per_worker = {threads}\n')
+    return file
 
 
 def one_otter(build: Path, lab: str, submissions: dict[str, NotebookNode]) -> Watched | None:

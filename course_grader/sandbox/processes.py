@@ -48,17 +48,17 @@ class MemoryMeter:
 
     def read_mb(self, pids: list[int]) -> int:
         """Megabytes: an upper bound up to `enough`; beyond, exact but for what they began to share a moment ago."""
-        outside = sockets.buffers_kb(pids)
-        bound = outside + _total_kb(pids, "status", ("VmRSS:", "VmSwap:", "VmPTE:"))
-        if bound > self._enough:
-            now = time.monotonic()
-            known = pids == self._pids and now - self._read < EXACT_SECONDS
-            if not known or bound - self._surplus > self._enough:
-                outside += _total_kb(pids, "status", ("VmPTE:",))
-                self._surplus = bound - outside - _total_kb(pids, "smaps_rollup", ("Pss:", "SwapPss:"))
-                self._read, self._pids = now, pids
-            bound -= self._surplus
-        return bound // 1024
+        buffers = sockets.buffers_kb(pids)
+        bound = buffers + _total_kb(pids, "status", ("VmRSS:", "VmSwap:", "VmPTE:"))
+        if bound <= self._enough:
+            return bound // 1024
+        now = time.monotonic()
+        known = pids == self._pids and now - self._read < EXACT_SECONDS
+        if not known or bound - self._surplus > self._enough:
+            exact = _total_kb(pids, "smaps_rollup", ("Pss:", "SwapPss:")) + _total_kb(pids, "status", ("VmPTE:",))
+            self._surplus = bound - buffers - exact
+            self._read, self._pids = now, pids
+        return (bound - self._surplus) // 1024
 
 
 def _total_kb(pids: list[int], name: str, fields: tuple[str, ...]) -> int:

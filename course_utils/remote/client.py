@@ -28,6 +28,7 @@ from course_utils.remote.student_errors import (
 
 CALL_SECONDS = 5.0  # of processor time
 WALL_FACTOR = 6  # how much longer a call may take by the clock: the machine may be busy
+NOTHING = ("", "")  # that a probe got, from no function
 MAX_TIMEOUTS = 2  # a function that hangs on every input costs this many waits, not one for each call
 Transport = Callable[[dict, bytes], tuple[dict, bytes]]
 
@@ -84,13 +85,18 @@ class RemoteClient:
         # By the last call of a function by its name, or of a module: ("Net.forward", what it returned).
         self.returned: tuple[str, Any] | None = None
         self.made: tuple[str, Any] | None = None  # the same, of the last call of a class by its name
-        self.probed = ("", "")  # by the last probe: the kind of what it got, and the function that it had called
+        self.probed = NOTHING  # by the last probe: the kind of what it got, and the function that it had called
 
     def request(self, op: str, args: Any = (), kwargs: Mapping | None = None, **fields: Any) -> Any:
         reply, tensors = self._exchange(op, args, kwargs or {}, fields)[:2]
         if op == "run":
             self.returned, self.probed = None, _kind_and_name(reply)
         return self._decode(reply, tensors)
+
+    def forget_calls(self) -> None:
+        """Forget what the last calls returned: the next test has nothing to do with them."""
+        self.returned = self.made = None
+        self.probed = NOTHING
 
     def call(self, target: int | str, args: Any, kwargs: Mapping, name: str = "") -> Any:
         """A call that can be differentiated: gradients flow through the student's graph, on the student's side.
@@ -108,7 +114,7 @@ class RemoteClient:
 
     def _call(self, target: int | str, args: Any, kwargs: Mapping, name: str, notes: DeviceNotes | None = None) -> Any:
         if name:
-            self.returned, self.probed = None, ("", "")
+            self.returned, self.probed = None, NOTHING
         fields = {"target": target, "grad": torch.is_grad_enabled(), **({"on_device": True} if notes else {})}
         start = time.monotonic()
         try:

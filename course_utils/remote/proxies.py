@@ -16,7 +16,7 @@ from typing import Any
 
 from course_utils.environment import in_reference_notebook, refuse_unprotected_grading
 from course_utils.remote import probes
-from course_utils.remote.client import RemoteClient, RemoteObject, Transport
+from course_utils.remote.client import NOTHING, RemoteClient, RemoteObject, Transport
 from course_utils.remote.device import DeviceNotes
 from course_utils.remote.framing import ProtocolError
 from course_utils.remote.recorder import Recorder
@@ -78,7 +78,7 @@ class Student:
 
     def _probed(self) -> tuple[str, str]:
         """The kind of what a probe got last, and the function that it had called; empty after another call."""
-        return self._client.probed if self._client is not None else ("", "")
+        return self._client.probed if self._client is not None else NOTHING
 
     def _record(self, recorder: Recorder | None) -> None:
         """Record the calls from now on; None ends it."""
@@ -123,8 +123,7 @@ class Student:
         """Drop the objects and graphs that tests left in the student's process."""
         if self._client is None:
             return
-        self._client.returned = self._client.made = None
-        self._client.probed = ("", "")
+        self._client.forget_calls()
         if not self._client.broken:
             with contextlib.suppress(StudentError):
                 self._client.request("drop")

@@ -25,7 +25,7 @@ from course_utils.testing import failed_cells
 from course_utils.testing.case import LabTestCase, is_untouched, session
 from course_utils.testing.comparison import Difference
 from course_utils.testing.known_answers import known_mistakes
-from course_utils.testing.wrong_kind import forgotten_return, uncheckable, unusable, wrong_kind
+from course_utils.testing.wrong_kind import uncheckable, unusable, wrong_kind, wrong_kind_of
 
 Method = TypeVar("Method", bound=Callable[..., None])
 MARKS = {"passed": "✓", "failed": "✗", "error": "✗", "timeout": "⏱"}
@@ -237,7 +237,7 @@ def _message(error: BaseException, cell: str) -> str:
     if isinstance(error, Difference | ReferenceUnavailable):
         return str(error)
     if isinstance(error, AssertionError):  # in the test's own words: they may not reckon with a forgotten `return`
-        return forgotten_return() or str(error)
+        return wrong_kind_of(None) or str(error)
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == cell]
     where = f", line {lines[-1]} of the test cell" if lines else ""
     probed = student._probed()

@@ -33,6 +33,8 @@ class CellWatch:
         self._before = {name: self._value(name) for name in names}
 
     def after(self, result: Any) -> None:
+        if not self._before:  # most cells define nothing
+            return
         error = result.error_before_exec or result.error_in_exec  # before: a syntax error
         for name, value in self._before.items():
             if error is not None and self._value(name) is value:
@@ -70,9 +72,8 @@ class CellWatch:
 
 def _assigns(source: str, name: str) -> bool:
     """Whether a cell gives the name to something that exists: `f = g` may leave `f` as it was, a `def` never does."""
-    try:
-        nodes = list(ast.walk(ast.parse(source)))
-    except SyntaxError:  # it ran, so it has commands of IPython
+    nodes = _nodes(source)
+    if nodes is None:
         return bool(re.search(rf"\b{name}\b", _EXERCISE.sub("", source)))
     stored = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     imports = [node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
@@ -81,11 +82,16 @@ def _assigns(source: str, name: str) -> bool:
 
 def _stands_below_the_stub(source: str) -> bool:
     """Whether a function goes on after the stub's `raise NotImplementedError(...)`, so that it never gets there."""
-    try:
-        functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
-    except SyntaxError:  # commands of IPython
-        return False
+    functions = [node for node in _nodes(source) or () if isinstance(node, ast.FunctionDef)]
     return any(_is_stub(statement) for function in functions for statement in function.body[:-1])
+
+
+def _nodes(source: str) -> list[ast.AST] | None:
+    """Of a cell that ran; None if it has commands of IPython."""
+    try:
+        return list(ast.walk(ast.parse(source)))
+    except SyntaxError:
+        return None
 
 
 def _is_stub(statement: ast.stmt) -> bool:

@@ -39,12 +39,6 @@ def wrong_kind_of(value: Any) -> str:
     return wrong_kind() if returned is not None and returned[1] is value else ""
 
 
-def forgotten_return() -> str:
-    """The message for None, if that is what the last call returned and not what it should."""
-    returned = student._returned()
-    return wrong_kind() if returned is not None and returned[1] is None else ""
-
-
 def uncheckable(function: str, reason: str) -> str:
     """The message for a value that cannot come to the test, such as one that is too large; function: may be empty."""
     text = known("returns").get(function, ("", []))[0] or "a value that can be checked"
