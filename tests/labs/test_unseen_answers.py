@@ -44,6 +44,7 @@ def test_they_name_known_mistakes(lab):
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("default")  # as in a kernel: what an answer warns of is no error
 @pytest.mark.parametrize("lab", LABS)
 def test_the_right_mistake_or_none(lab):
     found = find_lab(lab, ROOT)

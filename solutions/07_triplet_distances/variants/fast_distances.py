@@ -21,8 +21,9 @@ def fast_distances(anchors, negatives):
 
 
 # %% torch.cdist with its defaults kind="misconception"
-# With more than 25 rows on one side, `torch.cdist` uses the expanded square in float32, with all its rounding errors.
-# Compare it with broadcasting on near-duplicates far from the origin.
+# The expanded square in float32 loses digits far from the origin, whether it is written out or computed by
+# `torch.cdist`, which uses it with more than 25 rows on one side. Compare it with broadcasting on near-duplicates far
+# from the origin.
 def fast_distances(anchors, negatives):
     return torch.cdist(negatives, anchors).square()
 

@@ -97,7 +97,7 @@ def fast_distances(anchors, negatives):
     return squared_l2(anchors.unsqueeze(1).double(), negatives.double()).to(anchors.dtype)
 
 
-# %% fast_distances: expanded square in float32
+# %% fast_distances: expanded square in float32 | torch.cdist with its defaults
 def fast_distances(anchors, negatives):
     aa = (anchors * anchors).sum(1)
     nn_ = (negatives * negatives).sum(1)

@@ -127,7 +127,7 @@ def normalise_duration(milliseconds):
     return (x - lo) / (hi - lo).clamp(min=1)
 
 
-# %% normalise_duration: division by zero for equal tracks
+# %% normalise_duration: division by zero for equal tracks | smallest to largest
 def normalise_duration(milliseconds):
     x = milliseconds.double()
     return (x - x.min()) / (x.max() - x.min())
@@ -630,7 +630,7 @@ def expected_collisions(num_ids, num_buckets):
     return num_ids * (1 - math.exp(-(num_ids - 1) / num_buckets))
 
 
-# %% expected_collisions: pairs counted | -
+# %% expected_collisions: approximation for rare collisions
 def expected_collisions(num_ids, num_buckets):
     return num_ids * (num_ids - 1) / num_buckets
 
