@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor, as_completed
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, wait
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Protocol
 
 from course_grader.errors import one_sentence
@@ -17,6 +18,8 @@ from course_grader.runner.run_progress import Report
 from course_grader.runner.terminal import terminal_may_be_gone
 
 Grade = Callable[[Submission], GradedSubmission]
+
+AHEAD = 2  # submissions for each worker: one is in work while another waits, for the worker or for the writer
 
 
 class Writer(Protocol):
@@ -60,6 +63,7 @@ def grade_class(
     run: ClassRun,
     grade: Grade,
     executor: Executor,
+    workers: int,
     writer: Writer,
     report: Report,
     say: Say = lambda text: None,
@@ -67,15 +71,13 @@ def grade_class(
 ) -> None:
     """Grade the submissions of `run` and save each result as soon as it is ready.
 
-    note: is told each result with all its phases, which are forgotten afterwards.
+    workers: of the executor. note: is told each result with all its phases, which are forgotten afterwards.
     An exception from `grade` concerns all submissions and ends the run; problems of one submission are in its result.
     """
     to_grade = run.submissions if run.to_grade is None else run.to_grade
     try:
         began = time.time()
-        waiting = {executor.submit(grade, submission): submission for submission in to_grade}
-        for future in as_completed(waiting):
-            graded = future.result()
+        for graded in _graded(grade, to_grade, executor, AHEAD * workers):
             with uninterrupted() as is_interrupted:
                 _wait_phases(graded.phases, began)
                 with graded.phases.during("saving"):
@@ -85,11 +87,23 @@ def grade_class(
                 run.graded[graded.student] = graded
                 with terminal_may_be_gone():
                     report(graded)
-            del waiting[future]
     except KeyboardInterrupt:
         run.interrupted = True
     except OutOfPatience as problem:
         run.stopped = str(problem)
+
+
+def _graded(
+    grade: Grade, submissions: Sequence[Submission], executor: Executor, ahead: int
+) -> Iterator[GradedSubmission]:
+    """Results as they come. No more than `ahead` are in work or wait for the writer, with their notebooks."""
+    left = iter(submissions)
+    waiting = {executor.submit(grade, submission) for submission in islice(left, ahead)}
+    while waiting:
+        future = wait(waiting, return_when=FIRST_COMPLETED).done.pop()
+        waiting.remove(future)
+        yield future.result()
+        waiting |= {executor.submit(grade, submission) for submission in islice(left, 1)}
 
 
 def _wait_phases(phases: Phases, began: float) -> None:

@@ -163,7 +163,7 @@ def _grade(
             engine.future, lab_cells, run.seed, seconds, run.name, plan.fingerprints, request.cluster is not None
         )
         note = (lambda graded: None) if request.timeline is None else request.timeline.note
-        grade_class(run, grading, executor, writer, report, lambda text: say(console, text), note)
+        grade_class(run, grading, executor, workers, writer, report, lambda text: say(console, text), note)
 
 
 @contextmanager

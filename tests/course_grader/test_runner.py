@@ -66,7 +66,7 @@ def graded(submission):
 def run(grade, writer, students, workers=2, report=lambda result: None):
     class_run = ClassRun([Submission(student, LAB, None) for student in students], seed=1)
     with local_executor(workers) as executor:
-        grade_class(class_run, grade, executor, writer, report)
+        grade_class(class_run, grade, executor, workers, writer, report)
     return class_run
 
 
@@ -120,6 +120,18 @@ class TestGradeClass:
     def test_notebooks_do_not_pile_up(self):
         class_run = run(lambda s: GradedSubmission(s.student, LAB, 1, tiny_notebook()), FakeWriter(), ["ada", "ben"])
         assert all(not result.notebook.cells for result in class_run.results)
+
+    def test_graded_notebooks_do_not_pile_up_before_a_slow_writer(self):
+        finished, unsaved = [], []
+
+        class Slow(FakeWriter):
+            def save(self, graded, wait):
+                time.sleep(0.05)
+                unsaved.append(len(finished) - len(self.saved))
+                super().save(graded, wait)
+
+        run(lambda s: finished.append(s) or graded(s), Slow(), [f"student{number}" for number in range(20)], workers=2)
+        assert len(unsaved) == 20 and max(unsaved) <= 4
 
     def test_what_concerns_every_submission_ends_the_run(self):
         def work(submission):
@@ -239,7 +251,7 @@ class TestGrading:
         run, writer = ClassRun([ada, replace(ada, student="ben")], 1), FakeWriter()
         try:
             with local_executor(1) as executor:
-                grade_class(run, grading, executor, writer, lambda graded: None)
+                grade_class(run, grading, executor, 1, writer, lambda graded: None)
         finally:
             engine.released.set()
         stopped, other = run.results
