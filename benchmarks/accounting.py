@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import tempfile
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -20,10 +21,9 @@ class Account:
     def __enter__(self) -> Self:
         parents = (parent for parent in (_ROOT / "cpuacct", _ROOT) if (parent / "cgroup.procs").is_file())
         for parent in parents:
-            folder = parent / f"benchmark-{os.getpid()}"
             with contextlib.suppress(OSError):
-                folder.mkdir()
-                self._folder = folder
+                # Another name each time: a group whose last processes are still ending cannot be removed.
+                self._folder = Path(tempfile.mkdtemp(prefix="benchmark-", dir=parent))
                 break
         return self
 
@@ -48,5 +48,5 @@ class Account:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._folder is not None:
-            with contextlib.suppress(OSError):  # a process of the command is still ending
+            with contextlib.suppress(OSError):
                 self._folder.rmdir()

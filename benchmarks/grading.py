@@ -32,6 +32,7 @@ from waits import describe
 from watching import Watched, watch
 
 from course_grader.notebooks import has_tag, is_autograded_cell
+from course_grader.report.text import plural
 
 ROOT = Path(__file__).resolve().parents[1]
 EXPERIMENTS = ("with experiments", "stock nbgrader", "otter run")  # the runs that run experiments
@@ -89,7 +90,7 @@ def measure(build: Path, options: argparse.Namespace) -> Result:
         shutil.copytree(ours / "build" / "diagnosis", course / "build" / "diagnosis", dirs_exist_ok=True)
         runs[large], counts[large] = run([*command, "--timeline", str(timeline)], course), options.large
         for workers in (1, 2) if options.cluster else ():
-            name = f"{large} on {workers} of Dask's workers"
+            name = f"{large}, {plural(workers, 'Dask worker')}"
             cluster = ["--cluster", str(cluster_file(build, workers))]
             runs[name], counts[name] = run([*command, *cluster], course), options.large
     if options.otter and (otter := one_otter(build, lab, submissions)):
