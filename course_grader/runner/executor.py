@@ -5,10 +5,13 @@ On one machine it is a pool of threads: the kernels and the judge do the work, i
 
 from __future__ import annotations
 
+import ctypes
 import os
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+
+_M_ARENA_MAX = -8  # of glibc's mallopt
 
 
 @contextmanager
@@ -19,6 +22,12 @@ def local_executor(workers: int) -> Iterator[Executor]:
         yield executor
     finally:
         executor.shutdown(cancel_futures=True)
+
+
+def share_one_arena() -> None:
+    """For threads that start later: with an arena of its own, each would keep what its largest notebook needed."""
+    with suppress(OSError, AttributeError):  # another C library
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
 
 
 def default_workers() -> int:

@@ -28,7 +28,7 @@ from course_grader.runner.class_run import ClassRun, grade_class
 from course_grader.runner.cluster.connection import prepare
 from course_grader.runner.cluster.options import IN_FLIGHT
 from course_grader.runner.deadline import Deadline, why_not_graded
-from course_grader.runner.executor import default_workers, local_executor
+from course_grader.runner.executor import default_workers, local_executor, share_one_arena
 from course_grader.runner.in_background import InBackground
 from course_grader.runner.patience import Say
 from course_grader.runner.request import Request, open_course
@@ -62,6 +62,7 @@ def grade_lab(lab: Lab, request: Request, console: Console) -> ClassRun:
         find_submissions(request.submissions, lab.name, request.student)  # report wrong usage at once
     if request.cluster is not None:
         prepare(request.cluster)
+    share_one_arena()
     phases = Phases()
     with ExitStack() as stack:
         if request.timeline is not None:
