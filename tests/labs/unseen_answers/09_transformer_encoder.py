@@ -792,3 +792,161 @@ class FeedForward(nn.Module):
     def forward(self, x):
         h = self.lin1(x)
         return self.lin2(0.5 * h * (1 + torch.erf(h * self.root.to(h.dtype))))
+
+
+# %% Encoder: one block many times
+class Encoder(nn.Module):
+    def __init__(self, vocab_size, d_model, num_heads, d_hidden, num_layers, max_length):
+        super().__init__()
+        self.embeddings = TokenEmbeddings(vocab_size, d_model, max_length)
+        self.blocks = nn.ModuleList([EncoderBlock(d_model, num_heads, d_hidden)] * num_layers)
+
+    def forward(self, ids, mask=None):
+        hidden = self.embeddings(ids)
+        for block in self.blocks:
+            hidden = block(hidden, mask=mask)
+        return hidden
+
+
+# %% Encoder: blocks in a plain list
+class Encoder(nn.Module):
+    def __init__(self, vocab_size, d_model, num_heads, d_hidden, num_layers, max_length):
+        super().__init__()
+        self.embeddings = TokenEmbeddings(vocab_size, d_model, max_length)
+        self.blocks = []
+        for i in range(num_layers):
+            self.blocks.append(EncoderBlock(d_model, num_heads, d_hidden))
+
+    def forward(self, ids, mask=None):
+        h = self.embeddings(ids)
+        for i in range(len(self.blocks)):
+            h = self.blocks[i](h, mask)
+        return h
+
+
+# %% Encoder: -
+class Encoder(nn.Module):
+    def __init__(self, vocab_size, d_model, num_heads, d_hidden, num_layers, max_length):
+        super().__init__()
+        self.embeddings = TokenEmbeddings(vocab_size, d_model, max_length)
+        self.blocks = nn.ModuleList([EncoderBlock(d_model, num_heads, d_hidden) for _ in range(num_layers)])
+
+    def forward(self, ids, mask=None):
+        x = self.embeddings(ids)
+        for block in self.blocks:
+            x = block(x, None if mask is None else ~mask)
+        return x
+
+
+# %% Encoder: -
+class Encoder(nn.Module):
+    def __init__(self, vocab_size, d_model, num_heads, d_hidden, num_layers, max_length):
+        super().__init__()
+        self.embeddings = TokenEmbeddings(vocab_size, d_model, max_length)
+        self.blocks = nn.ModuleList([EncoderBlock(d_model, num_heads, d_hidden) for _ in range(num_layers)])
+
+    def forward(self, ids, mask=None):
+        x = self.embeddings(ids)
+        for block in self.blocks:
+            x = x + block(x, mask)
+        return x
+
+
+# %% Encoder: -
+class Encoder(nn.Module):
+    def __init__(self, vocab_size, d_model, num_heads, d_hidden, num_layers, max_length):
+        super().__init__()
+        self.embeddings = TokenEmbeddings(vocab_size, d_model, max_length)
+        self.blocks = nn.ModuleList([EncoderBlock(d_model, num_heads, d_hidden) for _ in range(num_layers)])
+
+    def forward(self, ids, mask=None):
+        x = self.embeddings(ids)
+        if mask is not None:
+            x = x * mask[:, :, None]
+        for block in self.blocks:
+            x = block(x)
+        return x
+
+
+# %% Encoder: right
+class Encoder(nn.Module):
+    def __init__(self, vocab_size, d_model, num_heads, d_hidden, num_layers, max_length):
+        super(Encoder, self).__init__()
+        self.num_layers = num_layers
+        self.blocks = nn.ModuleList()
+        for _ in range(num_layers):
+            self.blocks.append(EncoderBlock(d_model=d_model, num_heads=num_heads, d_hidden=d_hidden))
+        self.embeddings = TokenEmbeddings(vocab_size, d_model, max_length)
+
+    def forward(self, ids, mask=None):
+        states = [self.embeddings(ids)]
+        for number in range(self.num_layers):
+            states += [self.blocks[number](states[-1], mask)]
+        return states[self.num_layers]
+
+
+# %% EncoderBlock: one norm used twice
+class EncoderBlock(nn.Module):
+    def __init__(self, d_model, num_heads, d_hidden):
+        super().__init__()
+        self.attention = MultiHeadSelfAttention(d_model, num_heads)
+        self.ffn = FeedForward(d_model, d_hidden)
+        self.norm1 = nn.LayerNorm(d_model, eps=1e-12)
+        self.norm2 = nn.LayerNorm(d_model, eps=1e-12)
+
+    def forward(self, x, mask=None):
+        if mask is not None:
+            mask = mask.unsqueeze(1).unsqueeze(1)
+        x = self.norm1(x + self.attention(x, mask))
+        return self.norm1(x + self.ffn(x))
+
+
+# %% EncoderBlock: the second shortcut starts at the input
+class EncoderBlock(nn.Module):
+    def __init__(self, d_model, num_heads, d_hidden):
+        super().__init__()
+        self.attention = MultiHeadSelfAttention(d_model, num_heads)
+        self.ffn = FeedForward(d_model, d_hidden)
+        self.norm1 = nn.LayerNorm(d_model, eps=1e-12)
+        self.norm2 = nn.LayerNorm(d_model, eps=1e-12)
+
+    def forward(self, x, mask=None):
+        if mask is not None:
+            mask = mask.unsqueeze(1).unsqueeze(1)
+        a = self.norm1(x + self.attention(x, mask))
+        return self.norm2(x + self.ffn(a))
+
+
+# %% EncoderBlock: -
+class EncoderBlock(nn.Module):
+    def __init__(self, d_model, num_heads, d_hidden):
+        super().__init__()
+        self.attention = MultiHeadSelfAttention(d_model, num_heads)
+        self.ffn = FeedForward(d_model, d_hidden)
+        self.norm1 = nn.LayerNorm(d_model, eps=1e-12)
+        self.norm2 = nn.LayerNorm(d_model, eps=1e-12)
+        self.dropout = nn.Dropout(0.1)
+
+    def forward(self, x, mask=None):
+        if mask is not None:
+            mask = mask[:, None, None, :]
+        x = self.norm1(x + self.dropout(self.attention(x, mask)))
+        return self.norm2(x + self.dropout(self.ffn(x)))
+
+
+# %% EncoderBlock: right
+class EncoderBlock(nn.Module):
+    def __init__(self, d_model, num_heads, d_hidden):
+        super().__init__()
+        self.ffn = FeedForward(d_model, d_hidden)
+        self.norm2 = nn.LayerNorm((d_model,), eps=1e-12)
+        self.norm1 = nn.LayerNorm(normalized_shape=d_model, eps=1e-12)
+        self.attention = MultiHeadSelfAttention(d_model, num_heads)
+
+    def forward(self, x, mask=None):
+        if mask is not None:
+            batch, length = mask.shape
+            mask = mask.reshape(batch, 1, 1, length).expand(batch, 1, length, length)
+        attended = self.attention(x, mask)
+        x = self.norm1(attended + x)
+        return self.norm2(self.ffn(x) + x)
