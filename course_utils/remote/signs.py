@@ -173,7 +173,7 @@ class Likeness:
     """How an answer's calls compare with a mistake's.
 
     telling: the calls in which the mistake is not right. free: those in which right answers differ, too. same: those in
-    which the mistake does what is right. own: those of the exercise's function, whatever they show.
+    which the mistake does what is right. own: of telling and same, those of the exercise's function.
     """
 
     telling: Tally = field(default_factory=Tally)
@@ -185,7 +185,7 @@ class Likeness:
         if call is not None and sign.differs != UNCLEAR:
             tally = self.free if sign.differs == FREE else self.telling if sign.differs else self.same
             tally.add(sign, call)
-            if call.own:
+            if call.own and sign.differs != FREE:
                 self.own.add(sign, call)
 
 

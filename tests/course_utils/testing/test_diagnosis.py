@@ -42,6 +42,14 @@ def test_the_mistake_that_behaves_the_same():
     assert names(WRONG, mistake("m", RIGHT, *WRONG), other) == ["m"]
 
 
+def test_calls_in_which_right_answers_differ_do_not_count_against_a_mistake():
+    def own(*values):
+        return [call(value, asked, own=True) for asked, value in zip((5.0, 6.0, 7.0), values, strict=True)]
+
+    known = mistake("m", own(5.0, 6.0, 7.0), *own(1.0, 2.0, 8.0), alternatives=[traces(*own(5.0, 6.0, 7.5))])
+    assert names(own(1.0, 2.0, 9.0), known) == ["m"]
+
+
 def test_two_that_the_tests_cannot_tell_apart_and_three():
     same = [mistake(name, RIGHT, *WRONG) for name in "mno"]
     assert names(WRONG, *same[:2]) == ["m", "n"]
