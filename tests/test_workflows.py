@@ -195,4 +195,4 @@ class TestContainer:
 
     def test_grades_and_git_stay_out_of_the_image(self):
         ignored = (ROOT / ".dockerignore").read_text().splitlines()
-        assert {".git", ".venv", "submitted", "autograded", "gradebook.db*"} <= set(ignored)
+        assert {".git", ".venv", "submitted", "autograded", "class", "*.db", "*-autograded"} <= set(ignored)
