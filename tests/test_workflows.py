@@ -120,6 +120,14 @@ class TestGradingAClass:
         (upload,) = [step for step in self.steps if step.get("uses", "").startswith("actions/upload-artifact@")]
         assert upload["with"]["path"] == self.state and upload["with"]["include-hidden-files"] is True
 
+    def test_the_page_s_example_gives_what_the_workflow_asks_for(self):
+        page = (ROOT / "docs" / "own-runner.md").read_text()
+        (job,) = yaml.safe_load(page.partition("```yaml\n")[2].partition("```")[0])["jobs"].values()
+        assert ROOT / job["uses"] == ROOT / ".github/workflows/grade.yml"
+        called = read(ROOT / job["uses"])["on"]["workflow_call"]
+        for given, asked in ((job["with"], called["inputs"]), (job["secrets"], called["secrets"])):
+            assert {name for name, each in asked.items() if each.get("required")} <= given.keys() <= asked.keys()
+
     def test_the_submissions_do_not_stay(self):
         fetched = [
             step["with"]["path"] for step in self.steps if "path" in step.get("with", {}) and "token" in step["with"]
