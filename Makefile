@@ -20,25 +20,32 @@ help: ## List the targets
 
 setup: .venv/.stamp ## Make or update .venv for instructors (PYTHON=, PIP_ARGS=, CUDA=1)
 
-.venv/.stamp: pyproject.toml constraints.txt scripts/setup.sh
+# CUDA=1 also changes an environment that has PyTorch's CPU build; setup.sh then makes .venv/.cuda.
+CHANGED = pyproject.toml constraints.txt scripts/setup.sh $(if $(CUDA),$(if $(wildcard .venv/.cuda),,to-cuda))
+
+.venv/.stamp: $(CHANGED)
 	@scripts/setup.sh
 	@touch $@
 
 # What notebooks need and JupyterLab; an instructor's environment contains it.
 student: $(if $(wildcard .venv/.stamp),setup,.venv/.student) ## Make or update .venv for students (PYTHON=, PIP_ARGS=, CUDA=1)
 
-.venv/.student: pyproject.toml constraints.txt scripts/setup.sh
+.venv/.student: $(CHANGED)
 	@scripts/setup.sh student
 	@touch $@
+
+to-cuda:
 
 grade: setup ## Grade the example class and show the scores, also as a page in build/
 	course-grader example
 
-CLASS = build/class
-grade-class: setup ## Grade a class and keep gradebook, report and scores in build/class/: make grade-class LAB= SUBMISSIONS=DIR (GRADE_ARGS=--gpu)
-	@mkdir -p $(CLASS)
-	course-grader grade "$(LAB)" $(GRADE_ARGS) --submissions "$(SUBMISSIONS)" --db "sqlite:///$(CURDIR)/$(CLASS)/gradebook.db" \
-		--page "$(CLASS)/report.html" --json "$(CLASS)/scores.json" || test $$? = 3  # 3: some need review
+# Not in build/, which `make clean` removes: the gradebook contains points that were given by hand.
+CLASS = class
+grade-class: setup ## Grade a class and keep gradebook, graded notebooks, reports and scores in class/: make grade-class LAB= SUBMISSIONS=DIR (CLASS=DIR, GRADE_ARGS=--gpu)
+	@mkdir -p "$(CLASS)"
+	class=$$(realpath "$(CLASS)"); \
+	course-grader grade "$(LAB)" $(GRADE_ARGS) --submissions "$(SUBMISSIONS)" --db "sqlite:///$$class/gradebook.db" \
+		--page "$$class/$(LAB).html" --json "$$class/$(LAB).json" || test $$? = 3  # 3: some need review
 
 lab: student ## Open your labs in JupyterLab; one of them: make lab LAB=01_tensor_basics
 	course-lab $(LAB)
@@ -134,10 +141,10 @@ site: setup ## Make the site, build/site: these pages and the labs
 picture: setup chromium ## Make docs/picture.png for the README, from the report of `make grade`
 	python scripts/make_picture.py
 
-clean: ## Remove build products, but not the environment
+clean: ## Remove build products, but neither the environment nor grades
 	rm -rf build .pytest_cache .ruff_cache .mypy_cache .hypothesis
 
 chromium:
 	@scripts/setup.sh chromium
 
-.PHONY: help setup student grade grade-class lab again wheelhouse labs outputs tiny-encoder test test-all test-gpu nbval nbval-changed notebooks-full pytest coverage types audit audit-quick in-step reference lint format bench wheel wheel-check release site picture clean chromium
+.PHONY: help setup student grade grade-class lab again wheelhouse labs outputs tiny-encoder test test-all test-gpu nbval nbval-changed notebooks-full pytest coverage types audit audit-quick in-step reference lint format bench wheel wheel-check release site picture clean chromium to-cuda

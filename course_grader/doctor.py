@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -18,8 +17,9 @@ from packaging.requirements import Requirement
 from course_grader.errors import CourseError
 from course_grader.grading.lab_limits import cost_of
 from course_grader.notebooks import find_lab, lab_names
+from course_grader.report.text import plural
 from course_grader.runner.executor import default_workers
-from course_grader.sandbox import SandboxUnavailable, check
+from course_grader.sandbox import SandboxUnavailable, check, find_gpus
 from course_grader.sandbox.cgroup import CgroupUnavailable, parent_group
 
 DISTRIBUTION = "deep-learning-labs"
@@ -53,7 +53,7 @@ def examine(root: Path) -> list[Check]:
 
 def python() -> Check:
     now, (least, most) = sys.version_info[:2], PYTHONS
-    wanted = "3.11 to 3.13"
+    wanted = " to ".join(f"{major}.{minor}" for major, minor in PYTHONS)
     advice = "" if least <= now <= most else f"run make setup PYTHON=... with Python {wanted}"
     return Check("Python", not advice, ".".join(map(str, sys.version_info[:3])), advice)
 
@@ -153,15 +153,14 @@ def gradebook(root: Path) -> Check:
 
 
 def gpu() -> Check:
-    """Grading does not need a GPU, so this check never fails."""
-    command = shutil.which("nvidia-smi")
-    if command is None:
-        return Check("GPU", True, "none; grading does not need one")
-    query = [command, "--query-gpu=name,memory.total", "--format=csv,noheader"]
-    done = subprocess.run(query, capture_output=True, text=True, timeout=20, check=False)
-    if done.returncode != 0:
-        return Check("GPU", True, "nvidia-smi finds no working GPU; grading does not need one")
-    return Check("GPU", True, "; ".join(done.stdout.strip().splitlines()))
+    """Whether `--gpu` would find one. Grading does not need a GPU, so this check never fails."""
+    try:
+        number = len(find_gpus().uuids)
+    except SandboxUnavailable as problem:
+        if shutil.which("nvidia-smi") is None:
+            return Check("GPU", True, "none; grading does not need one")
+        return Check("GPU", True, "none that --gpu can use; grading does not need one", str(problem))
+    return Check("GPU", True, f"{plural(number, 'GPU')} for --gpu")
 
 
 def disk(root: Path) -> Check:

@@ -1,4 +1,4 @@
-"""Errors that one sentence explains, and a one-sentence summary of any other error."""
+"""Errors that one sentence explains, what to install, and a one-sentence summary of any other error."""
 
 from __future__ import annotations
 
@@ -8,6 +8,14 @@ SQLALCHEMY_EXTRAS = ("(Background on this error at: ", "[SQL: ", "[parameters: "
 
 class CourseError(Exception):
     """A mistake that the instructor can fix and one sentence explains. The command prints it without a traceback."""
+
+
+def to_install(extra: str) -> str:
+    """What to do about a missing package of one of pyproject.toml's extras.
+
+    Not by the course's name: in a package index, that name may belong to somebody else.
+    """
+    return f"run make setup or, in an environment of your own, pip install -e '.[{extra}]' in the course folder"
 
 
 def one_sentence(error: BaseException) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import platform
+import sys
 from collections.abc import Iterable
 from dataclasses import asdict
 from importlib.metadata import version
@@ -51,9 +51,17 @@ def lab_hash(lab: Lab) -> str:
     return _hash([lab.name, content_hash(lab.reference()), release, asdict(lab.settings)])
 
 
+def libraries() -> str:
+    """The versions of the libraries on which results depend, as far as they can change a grade.
+
+    Left out are Python's third number, which stands for fixes, and PyTorch's build, such as `+cpu`.
+    """
+    return f"Python {sys.version_info.major}.{sys.version_info.minor}, torch {version('torch').partition('+')[0]}"
+
+
 def installed_grader_hash() -> str:
-    """A hash that changes with the grader's own code and data, with Python and with PyTorch."""
-    return _hash([code_hash(), platform.python_version(), version("torch")])
+    """A hash that changes with the grader's own code and data, and with `libraries`."""
+    return _hash([code_hash(), libraries()])
 
 
 def run_fingerprint(lab: Lab, options: EngineOptions) -> Fingerprint:

@@ -91,7 +91,7 @@ def assertions_page() -> str:
     makers = [_method(*each) for each in members if not each[0].startswith("assert")]
     return _page(
         "Assertions and random inputs of LabTestCase",
-        "The assertions of `unittest.TestCase` work, too; those listed here report what was expected and what came.",
+        "The assertions of `unittest.TestCase` work, too; those below report what was expected and what was returned.",
         "## Assertions",
         *assertions,
         "## Random inputs",

@@ -4,8 +4,9 @@
 #   scripts/setup.sh student    a student's environment: no grader, no tests, no bubblewrap (make lab)
 #   scripts/setup.sh wheelhouse all wheels for a student's environment, for machines without a network (make wheelhouse)
 #   scripts/setup.sh chromium   the browser of the browser tests (make test)
-# PYTHON: the interpreter. PIP_ARGS: more arguments for pip. CUDA=1: PyTorch with CUDA; otherwise its CPU build, where pip
-# finds one. RESOLUTION=lowest-direct: the lowest versions that pyproject.toml allows, instead of constraints.txt's.
+# PYTHON: the interpreter. PIP_ARGS: more arguments for pip. CUDA=1: PyTorch with CUDA, also in later calls; otherwise its
+# CPU build, where pip finds one. RESOLUTION=lowest-direct: the lowest versions that pyproject.toml allows, instead of
+# constraints.txt's. PYTHON and PIP_ARGS have no effect on what is installed already: for that, delete .venv first.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 PATH=${PATH#"$PWD/.venv/bin:"}  # the environment must not be made with its own interpreter
@@ -69,11 +70,16 @@ pip_install() {
     .venv/bin/python -m pip install --disable-pip-version-check --constraint constraints.txt ${PIP_ARGS:-} "$@"
 }
 
-# The requirement for PyTorch's CPU build, if pip finds one: without a GPU, CUDA is several gigabytes for nothing.
-cpu_torch() {
+wants_cuda() { [ -n "${CUDA:-}" ] || [ -e .venv/.cuda ]; }
+
+# A requirement for the build of PyTorch: not the CPU build for CUDA=1; otherwise the CPU build, if pip finds one, since
+# without a GPU, CUDA is several gigabytes for nothing. Empty if any build will do.
+torch_build() {
     local torch
     torch=$(grep '^torch==' constraints.txt)
-    if [ -z "${CUDA:-}" ] && [ "$(uname -s)" = Linux ] && pip_install --quiet --dry-run --no-deps "$torch+cpu" >/dev/null 2>&1; then
+    if wants_cuda; then
+        echo "$torch,!=${torch#torch==}+cpu"  # an installed CPU build is replaced
+    elif [ "$(uname -s)" = Linux ] && pip_install --quiet --dry-run --no-deps "$torch+cpu" >/dev/null 2>&1; then
         echo "$torch+cpu"
     fi
 }
@@ -86,8 +92,9 @@ install_course() {
         return
     fi
     local torch
-    torch=$(cpu_torch)
+    torch=$(torch_build)
     logged pip_install --editable ".[$1]" ${torch:+"$torch"}
+    if wants_cuda; then touch .venv/.cuda; fi
 }
 
 # Collects the wheels of a student's environment; they fit this system and this version of Python.
@@ -95,7 +102,7 @@ make_wheelhouse() {
     local folder=dist/wheelhouse torch
     say "collecting wheels in $folder (details in build/setup.log)"
     rm -rf "$folder"
-    torch=$(cpu_torch)
+    torch=$(torch_build)
     # shellcheck disable=SC2086  # PIP_ARGS is a list of arguments
     logged .venv/bin/python -m pip wheel --disable-pip-version-check --constraint constraints.txt ${PIP_ARGS:-} \
         --wheel-dir "$folder" ".[notebook]" ${torch:+"$torch"}

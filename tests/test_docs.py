@@ -37,3 +37,29 @@ def test_a_test_that_the_grading_page_names_exists(name):
 
 def test_the_grading_page_names_tests():
     assert len(named_tests()) > 10
+
+
+PAGES = sorted([*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md")])
+LINK = re.compile(r"\]\(([^)\s:#]*)(?:#([^)\s]+))?\)")  # not to other sites
+
+
+def anchors(page):
+    """As GitHub makes them from headings."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_links_lead_to_pages_and_headings(page):
+    for target, anchor in LINK.findall(page.read_text(encoding="utf-8")):
+        found = page.parent / target if target else page
+        assert found.exists(), target
+        assert not anchor or anchor in anchors(found), f"{target}#{anchor}"
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda page: page.name)
+def test_pages_that_the_site_shows_lead_only_to_pages_that_it_shows(page):
+    shown = {ROOT / "docs", ROOT / "docs" / "reference"}
+    for target, _ in LINK.findall(page.read_text(encoding="utf-8")):
+        found = (page.parent / target).resolve()
+        assert found.parent in shown or found in shown or found in (ROOT / "CHANGELOG.md", ROOT / "SECURITY.md"), target

@@ -16,7 +16,7 @@ STUDENT_FLOORS = [
     {"diagrams", "hand_in", "interactive", "random_check", "start", "training"},
 ]
 GRADER_FLOORS = [
-    {"engine_options", "errors", "files", "nbgrader_import", "python_source", "results", "threads"},
+    {"engine_options", "errors", "files", "nbgrader_import", "python_source", "results", "terminal", "threads"},
     {"lab_settings", "in_sandbox"},
     {"sandbox", "kernel_client", "notebooks", "gradebook"},
     {"judge", "repair", "release", "report", "fingerprint"},

@@ -1,6 +1,7 @@
 """Continuous integration and containers: valid, pinned, with few permissions, and calling make targets that exist."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -107,6 +108,47 @@ def test_the_class_is_never_graded_for_a_pull_request():
     assert "github.event_name != 'pull_request_target'" in job["if"]
 
 
+class TestGradingAClass:
+    """What a run leaves behind: the next checkout cleans the workspace, so grades must be elsewhere."""
+
+    steps = steps(ROOT / ".github/workflows/grade.yml")
+    state = "${{ inputs.state }}"
+
+    def test_results_go_into_the_folder_that_stays_and_into_the_artifact(self):
+        (grading,) = [step for step in self.steps if "grade-class" in step.get("run", "")]
+        assert 'CLASS="$STATE"' in grading["run"] and grading["env"]["STATE"] == self.state
+        (upload,) = [step for step in self.steps if step.get("uses", "").startswith("actions/upload-artifact@")]
+        assert upload["with"]["path"] == self.state and upload["with"]["include-hidden-files"] is True
+
+    def test_the_page_s_example_gives_what_the_workflow_asks_for(self):
+        page = (ROOT / "docs" / "own-runner.md").read_text()
+        (job,) = yaml.safe_load(page.partition("```yaml\n")[2].partition("```")[0])["jobs"].values()
+        assert ROOT / job["uses"] == ROOT / ".github/workflows/grade.yml"
+        called = read(ROOT / job["uses"])["on"]["workflow_call"]
+        for given, asked in ((job["with"], called["inputs"]), (job["secrets"], called["secrets"])):
+            assert {name for name, each in asked.items() if each.get("required")} <= given.keys() <= asked.keys()
+
+    def test_the_submissions_do_not_stay(self):
+        fetched = [
+            step["with"]["path"] for step in self.steps if "path" in step.get("with", {}) and "token" in step["with"]
+        ]
+        assert (self.steps[-1]["if"], self.steps[-1]["run"]) == ("always()", f"rm -rf {fetched[0]}")
+
+    @pytest.mark.parametrize("place, works", [("outside", True), ("work/class", False), ("work", False)])
+    def test_the_folder_must_be_outside_the_workspace(self, tmp_path, place, works):
+        assert self.accepts(tmp_path, tmp_path / place) is works
+        assert (tmp_path / place).is_dir() is works
+
+    @pytest.mark.parametrize("text", ["", "class", "~/class"])
+    def test_its_path_must_be_a_full_one(self, tmp_path, text):
+        assert not self.accepts(tmp_path, text)
+
+    def accepts(self, folder, state):
+        (check,) = [step for step in self.steps if step.get("name") == "the folder that stays"]
+        environment = {"STATE": str(state), "GITHUB_WORKSPACE": str(folder / "work"), "PATH": os.environ["PATH"]}
+        return subprocess.run(["bash", "-e", "-c", check["run"]], cwd=folder, env=environment).returncode == 0
+
+
 @named(WORKFLOWS + ACTIONS)
 def test_no_input_is_pasted_into_a_script(path):
     for step in steps(path):
@@ -140,6 +182,11 @@ class TestContainer:
         assert (folder / build["dockerfile"]).resolve() == ROOT / "container" / "Containerfile"
         assert (folder / build["context"]).resolve() == ROOT
 
+    def test_the_dev_container_finds_the_workspaces_environment_first(self):
+        settings = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text())
+        assert settings["postCreateCommand"] == "make setup"
+        assert settings["remoteEnv"]["PATH"].startswith("${containerWorkspaceFolder}/.venv/bin:")
+
     def test_the_page_explains_every_permission_of_the_dev_container(self):
         settings = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text())
         page = (ROOT / "docs" / "container.md").read_text()
@@ -156,4 +203,4 @@ class TestContainer:
 
     def test_grades_and_git_stay_out_of_the_image(self):
         ignored = (ROOT / ".dockerignore").read_text().splitlines()
-        assert {".git", ".venv", "submitted", "autograded", "gradebook.db*"} <= set(ignored)
+        assert {".git", ".venv", "submitted", "autograded", "class", "*.db", "*-autograded"} <= set(ignored)

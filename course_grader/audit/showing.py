@@ -10,10 +10,10 @@ from pathlib import Path
 from rich import box
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
 from course_grader.audit.result import ExerciseAudit, LabAudit
 from course_grader.report.text import points
+from course_grader.terminal import say, terminal_may_be_gone, wide
 
 HEADINGS = (
     "exercise",
@@ -70,24 +70,25 @@ def verdict(audit: LabAudit) -> str:
 
 
 def print_audit(audit: LabAudit, console: Console) -> None:
-    if not console.is_terminal:
-        console = Console(file=console.file, width=210)  # a table must not wrap
+    """Print the table, what the tests let pass or refuse wrongly, and the verdict."""
+    console = wide(console, 210)
     table = Table(title=audit.lab, header_style="bold", box=box.SIMPLE_HEAD, show_edge=False)
     for number, heading in enumerate(HEADINGS):
         table.add_column(heading, justify="right" if number else "left", no_wrap=True)
     for row in rows(audit):
         table.add_row(*row)
-    console.print(table)
+    with terminal_may_be_gone():
+        console.print(table)
     for survivor in audit.survivors:
-        console.print(Text(f"survived, {survivor['exercise']}:\n{survivor['diff']}"))
+        say(console, f"survived, {survivor['exercise']}:\n{survivor['diff']}")
     for refusal in audit.refusals:
         why = refusal["reason"] or "no reason is given"
-        console.print(Text(f"refused, {refusal['exercise']} ({refusal['rule']}): {why}\n{refusal['diff']}"))
+        say(console, f"refused, {refusal['exercise']} ({refusal['rule']}): {why}\n{refusal['diff']}")
     for text in audit.misdiagnoses:
-        console.print(Text(f"misdiagnosed, {text}"), soft_wrap=True)
+        say(console, f"misdiagnosed, {text}")
     for problem in audit.problems:
-        console.print(Text(f"✗ {problem}"), soft_wrap=True)
-    console.print(Text(verdict(audit)), soft_wrap=True)
+        say(console, f"✗ {problem}")
+    say(console, verdict(audit))
 
 
 def write_json(path: Path, audits: Sequence[LabAudit]) -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from course_grader.runner.request import Request
 
 OK, TROUBLE, WRONG_USAGE, NEEDS_REVIEW, INTERRUPTED = 0, 1, 2, 3, 130
+INCOMPLETE = WRONG_USAGE  # a lab could not be graded completely
 
 
 def grade(options: argparse.Namespace) -> int:
@@ -20,8 +21,8 @@ def grade(options: argparse.Namespace) -> int:
     from course_grader.runner.dry_run import show_plan
     from course_grader.runner.find_course import find_course
     from course_grader.runner.grade_labs import grade_labs, labs_to_grade
-    from course_grader.runner.terminal import Terminal
     from course_grader.runner.timeline import Timeline
+    from course_grader.terminal import Terminal
 
     root, console = find_course(options.course), Terminal()
     request = _request(options, root)
@@ -38,7 +39,7 @@ def grade(options: argparse.Namespace) -> int:
     if any(run.interrupted for run in runs.values()):
         return INTERRUPTED
     if problems or any(run.stopped for run in runs.values()):
-        return WRONG_USAGE
+        return INCOMPLETE
     return OK if all(each.status == "graded" for run in runs.values() for each in run.results) else NEEDS_REVIEW
 
 
@@ -71,7 +72,7 @@ def report(options: argparse.Namespace) -> int:
     from course_grader.runner.request import course_of_gradebook
     from course_grader.runner.run_report import show_results
     from course_grader.runner.saved_results import saved_results
-    from course_grader.runner.terminal import Terminal
+    from course_grader.terminal import Terminal
 
     lab = find_lab(options.lab, find_course(options.course))
     for path in filter(None, (options.json, options.page)):
@@ -84,7 +85,7 @@ def report(options: argparse.Namespace) -> int:
 def example(options: argparse.Namespace) -> int:
     from course_grader.runner.example import grade_example_class
     from course_grader.runner.find_course import find_course
-    from course_grader.runner.terminal import Terminal
+    from course_grader.terminal import Terminal
 
     return OK if grade_example_class(find_course(options.course), Terminal()) else TROUBLE
 
@@ -95,7 +96,7 @@ def labs(options: argparse.Namespace) -> int:
     from course_grader.notebooks import find_lab, lab_names
     from course_grader.release import lint, make_labs
     from course_grader.runner.find_course import find_course
-    from course_grader.runner.terminal import Terminal, say
+    from course_grader.terminal import Terminal, say
 
     root, console = find_course(options.course), Terminal()
     for lab in [find_lab(name, root) for name in options.names or lab_names(root)]:
@@ -112,7 +113,7 @@ def release(options: argparse.Namespace) -> int:
     from course_grader.errors import CourseError
     from course_grader.release import make_release
     from course_grader.runner.find_course import find_course
-    from course_grader.runner.terminal import Terminal, say
+    from course_grader.terminal import Terminal, say
     from course_utils._version import __version__
 
     if options.tag not in (None, f"v{__version__}"):
@@ -132,7 +133,7 @@ def audit(options: argparse.Namespace) -> int:
     from course_grader.notebooks import find_lab, lab_names
     from course_grader.report.grades_file import expect_writable
     from course_grader.runner.find_course import find_course
-    from course_grader.runner.terminal import Terminal
+    from course_grader.terminal import Terminal
 
     root, console = find_course(options.course), Terminal()
     for path in filter(None, (options.json, options.page)):
@@ -163,7 +164,7 @@ def lab(options: argparse.Namespace) -> int:
 def doctor(options: argparse.Namespace) -> int:
     from course_grader.doctor import examine
     from course_grader.runner.find_course import find_course
-    from course_grader.runner.terminal import Terminal, say
+    from course_grader.terminal import Terminal, say
 
     checks, console = examine(find_course(options.course)), Terminal()
     for check in checks:

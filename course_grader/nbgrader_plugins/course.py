@@ -12,7 +12,7 @@ from nbgrader.converters import GenerateAssignment, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SQLAlchemyError
 
-from course_grader.errors import CourseError, one_sentence
+from course_grader.errors import CourseError, one_sentence, to_install
 from course_grader.fingerprint import content_hash
 from course_grader.gradebook.guard import registered_reference
 from course_grader.nbgrader_plugins.execute import CourseExecute
@@ -113,8 +113,7 @@ class Course:
             return Gradebook(url, self.directory("*", "*").course_id)
         except ModuleNotFoundError as error:
             raise CourseError(
-                f"a gradebook at {_without_password(url)} needs the package {error.name}: "
-                "pip install 'deep-learning-labs[postgresql]'"
+                f"a gradebook at {_without_password(url)} needs the package {error.name}: {to_install('postgresql')}"
             ) from None
         except SQLAlchemyError as error:
             reason = one_sentence(error)

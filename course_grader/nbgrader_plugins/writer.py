@@ -71,7 +71,7 @@ class GradebookWriter:
         """Save the scores, the notebook and the other files; fill `graded.manual` from the gradebook.
 
         If the database or the file system raises an error, nothing is saved. Waits while the gradebook is locked, its
-        server is away or the disk is full; `wait` decides how long (default: LOCK_SECONDS).
+        server cannot be reached or the disk is full; `wait` decides how long (default: LOCK_SECONDS).
         """
         if problem := unusable_name(graded.student):
             raise CourseError(problem)

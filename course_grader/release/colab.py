@@ -22,7 +22,7 @@ BADGE = re.compile(
 _INSTALL = """\
 import sys
 
-if "google.colab" in sys.modules:  # Colab starts without the course; this changes none of Colab's own packages
+if "google.colab" in sys.modules:  # Colab starts without the course; this does not change Colab's packages
     import os
     import subprocess
     from importlib import metadata

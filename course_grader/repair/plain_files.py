@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import stat
 from pathlib import Path
 from typing import IO
+
+from course_grader.files import NotRegular, open_regular
 
 
 class NotPlain(Exception):
@@ -25,11 +26,10 @@ def open_plain(path: Path) -> IO[bytes]:
     mode = path.lstat().st_mode
     if not stat.S_ISREG(mode):
         raise NotPlain(f"{path.name} is {_kind(mode)}: hand in the file itself.")
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):  # it has just been replaced
-        os.close(descriptor)
-        raise NotPlain(f"{path.name} is not a regular file: hand in the file itself.")
-    return open(descriptor, "rb")
+    try:
+        return open_regular(path)
+    except NotRegular:  # it has just been replaced
+        raise NotPlain(f"{path.name} is not a regular file: hand in the file itself.") from None
 
 
 def _kind(mode: int) -> str:

@@ -12,6 +12,7 @@ from rich.text import Text
 from course_grader.report.items import exercises_of, gpu_problems, shared_mistakes
 from course_grader.report.text import one_line, plural, points
 from course_grader.results import GradedSubmission
+from course_grader.terminal import say, wide
 
 MOST_MISTAKES = 10
 # A sign as well as a colour: not everyone can see the colour, and a log has none.
@@ -24,8 +25,7 @@ STATUS = {
 
 def print_results(results: Sequence[GradedSubmission], console: Console) -> None:
     """Print the class as a table, the exercises' names, messages on single submissions, and a summary."""
-    if not console.is_terminal:
-        console = Console(file=console.file, width=150)  # a table must not wrap
+    console = wide(console, 150)
     exercises = exercises_of(results)
     console.print(_class_table(results, exercises))
     names = [f"{number} {name} ({points(maximum)})" for number, (name, maximum) in enumerate(exercises.items(), 1)]
@@ -34,7 +34,7 @@ def print_results(results: Sequence[GradedSubmission], console: Console) -> None
         if result.messages:
             console.print(remark(result))
     for line in (*summary(results), *_mistakes(results), *_gpu_problems(results)):
-        console.print(Text(line), soft_wrap=True)
+        say(console, line)
 
 
 def _mistakes(results: Sequence[GradedSubmission]) -> list[str]:

@@ -15,7 +15,7 @@ from course_grader.results import GradedSubmission, Phase, Phases
 from course_grader.runner.interrupt import uninterrupted
 from course_grader.runner.patience import OutOfPatience, Patience, Say
 from course_grader.runner.run_progress import Report
-from course_grader.runner.terminal import terminal_may_be_gone
+from course_grader.terminal import terminal_may_be_gone
 
 Grade = Callable[[Submission], GradedSubmission]
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from rich.console import Console
-from rich.text import Text
 
 from course_grader.notebooks import Lab
 from course_grader.repair.student_name import unusable_name
 from course_grader.report.text import one_line
 from course_grader.runner.grade import plan_lab
 from course_grader.runner.request import Request, open_course
+from course_grader.terminal import say
 
 
 def show_plan(lab: Lab, request: Request, console: Console) -> None:
@@ -22,4 +22,4 @@ def show_plan(lab: Lab, request: Request, console: Console) -> None:
     names = [submission.student for submission in plan.submissions]
     lines += [f"  not possible: {problem}" for name in names if (problem := unusable_name(name))]
     for line in lines:
-        console.print(Text(line), soft_wrap=True)
+        say(console, line)

@@ -23,7 +23,7 @@ from course_grader.runner.class_run import ClassRun
 from course_grader.runner.grade import grade_lab
 from course_grader.runner.request import Request
 from course_grader.runner.run_report import show_run
-from course_grader.runner.terminal import say
+from course_grader.terminal import say
 
 CLASS = Path("tests") / "submissions" / "example_class"
 EXPECTED = "expected.toml"  # [LAB.STUDENT] with score, status, and what is special about the submission

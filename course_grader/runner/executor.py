@@ -1,6 +1,6 @@
-"""The `concurrent.futures.Executor` that grades submissions.
+"""The threads of a run: each follows one submission, from repair to its result.
 
-On one machine it is a pool of threads: the kernels and the judge do the work, in their own processes.
+The work is done elsewhere: in the processes of the kernels and the judge, or on a cluster's workers.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _M_ARENA_MAX = -8  # of glibc's mallopt
 
 
 @contextmanager
-def local_executor(workers: int) -> Iterator[Executor]:
+def grading_threads(workers: int) -> Iterator[Executor]:
     """Threads for up to `workers` submissions at a time. On exit, waits for the running ones and cancels the others."""
     executor = ThreadPoolExecutor(workers, thread_name_prefix="grading")
     try:

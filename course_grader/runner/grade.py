@@ -28,16 +28,16 @@ from course_grader.runner.class_run import ClassRun, grade_class
 from course_grader.runner.cluster.connection import prepare
 from course_grader.runner.cluster.options import IN_FLIGHT
 from course_grader.runner.deadline import Deadline, why_not_graded
-from course_grader.runner.executor import default_workers, local_executor, share_one_arena
+from course_grader.runner.executor import default_workers, grading_threads, share_one_arena
 from course_grader.runner.in_background import InBackground
 from course_grader.runner.patience import Say
 from course_grader.runner.request import Request, open_course
 from course_grader.runner.run_progress import progress
 from course_grader.runner.run_record import LabRuns, RunRecord, runs_file
 from course_grader.runner.submissions import find_submissions
-from course_grader.runner.terminal import say
 from course_grader.runner.timeline import RUN
 from course_grader.sandbox import SandboxUnavailable
+from course_grader.terminal import say
 
 if TYPE_CHECKING:
     from course_grader.nbgrader_plugins import Course
@@ -154,11 +154,10 @@ def _grade(
         GradebookWriter(course, lab.name) as writer,
         progress(console, lab.name, len(plan.to_grade)) as report,
         recorded(runs, plan.run, run),
-        local_executor(workers) as executor,
+        grading_threads(workers) as executor,
         engine,  # closed before the executor, which would wait for kernels that are no longer needed
     ):
-        own = outer_seconds(lab.settings, request.engine)
-        seconds = REPAIR_SECONDS if request.cluster else own
+        seconds = outer_seconds(lab.settings, request.engine)
         lab_cells = LabCells.of(lab, writer.lab_cells)
         grading = Grading(
             engine.future, lab_cells, run.seed, seconds, run.name, plan.fingerprints, request.cluster is not None
@@ -194,7 +193,7 @@ class Grading:
     """Grades one submission per call; thread-safe. The engine may still be starting.
 
     seconds: for one submission in all, without the time that the engine takes to start. run, fingerprints: recorded in
-    the results. elsewhere: the engine is a cluster's; `seconds` is then the limit on repairing.
+    the results. elsewhere: the engine is a cluster's, which has limits of its own; here, only repair is limited.
     """
 
     engine: Future[Grader]
@@ -207,15 +206,15 @@ class Grading:
 
     def __call__(self, submission: Submission) -> GradedSubmission:
         """Raises only errors that concern all submissions: CourseError, SandboxUnavailable."""
-        repaired, deadline, phases = Repaired(new_notebook()), Deadline(self.seconds), Phases()
+        repaired, phases = Repaired(new_notebook()), Phases()
+        deadline = Deadline(REPAIR_SECONDS if self.elsewhere else self.seconds)
         try:
             with phases.during("repair"):
                 repaired = deadline.run(repair_submission, submission, self.lab)
             with phases.during("waiting for the engine"):
                 engine = self.engine.result()
             arguments = (repaired.notebook, submission.student, self.seed, repaired.notes, repaired.files)
-            # A cluster's engine has limits of its own; here, the time in its queue would count.
-            if self.elsewhere:
+            if self.elsewhere:  # the time in the cluster's queue must not count
                 with phases.during("on the cluster"):
                     graded = engine.grade(*arguments)
             else:

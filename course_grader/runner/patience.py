@@ -1,4 +1,4 @@
-"""Waits while nothing can be saved: the gradebook is locked, its server is away, or the disk is full."""
+"""Waits while nothing can be saved: the gradebook is locked, its server cannot be reached, or the disk is full."""
 
 from __future__ import annotations
 

@@ -15,11 +15,11 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
-from rich.text import Text
 
 from course_grader.report.table import STATUS, remark, score
 from course_grader.report.text import one_line
 from course_grader.results import GradedSubmission
+from course_grader.terminal import say
 
 Report = Callable[[GradedSubmission], None]
 
@@ -58,5 +58,4 @@ class _Lines:
     def report(self, result: GradedSubmission) -> None:
         self._done += 1
         place = f"{self._title} {self._done}/{self._total}"
-        line = f"{place} {one_line(result.student, 40)} {STATUS[result.status][0]} {score(result)}"
-        self._console.print(Text(line), soft_wrap=True)
+        say(self._console, f"{place} {one_line(result.student, 40)} {STATUS[result.status][0]} {score(result)}")

@@ -13,7 +13,7 @@ from course_grader.report.table import print_results
 from course_grader.report.text import plural
 from course_grader.results import GradedSubmission
 from course_grader.runner.class_run import ClassRun
-from course_grader.runner.terminal import say, terminal_may_be_gone
+from course_grader.terminal import say, terminal_may_be_gone
 
 
 def show_run(lab: str, run: ClassRun, console: Console) -> None:

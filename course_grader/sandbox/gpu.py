@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from course_grader.errors import to_install
 from course_grader.sandbox.limits import MB
 from course_grader.sandbox.program import SandboxUnavailable
 
@@ -24,7 +25,6 @@ COMMON_DEVICES = ("nvidiactl", "nvidia-uvm")
 LIBRARY = re.compile(r"lib(cuda|nvidia-(ml|ptxjitcompiler|nvvm\d*|gpucomp))\.so")
 SHOWN_ANYWAY = ("/usr/", "/lib/", "/lib64/")
 VISIBLE = "CUDA_VISIBLE_DEVICES"
-INSTALL = "pip install 'deep-learning-labs[gpu]'"
 
 
 class Nvml(Protocol):
@@ -102,7 +102,7 @@ def _load_nvml() -> Nvml:
     try:
         import pynvml
     except ImportError:
-        raise SandboxUnavailable(f"grading on a GPU needs nvidia-ml-py: {INSTALL}") from None
+        raise SandboxUnavailable(f"grading on a GPU needs nvidia-ml-py: {to_install('gpu')}") from None
     return pynvml
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from course_grader.files import open_regular
 from course_grader.in_sandbox.kernel import FILES
 
 PREFIX = "course-grader-"
@@ -99,11 +100,11 @@ def share_socket(path: str) -> None:
 def show_files(folder: Path, source: Path, names: Iterable[str]) -> None:
     """Copy files of a submission into a kernel's folder before it starts; the kernel sees them in its working folder.
 
-    names: paths within `source`. Links are not followed: one that took a file's place meanwhile raises OSError.
+    names: paths within `source`. OSError if something else, such as a link, has taken a file's place meanwhile.
     """
     for name in names:
         target = folder / FILES / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        with open(os.open(source / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
+        with open_regular(source / name) as file:
             target.write_bytes(file.read())
         target.chmod(0o444)

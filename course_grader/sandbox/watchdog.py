@@ -51,7 +51,6 @@ class Watchdog:
         self._open_group = open_group
         self._gpu_used = gpu_used
         self.folder = folder
-        self.peak_mb = 0
         self._memory = processes.MemoryMeter(enough=limits.memory_mb)
         self._start = start
         self._started: queue.Queue[Process | BaseException] = queue.Queue()
@@ -123,7 +122,6 @@ class Watchdog:
         if len(pids) > limits.processes:
             return f"processes: {len(pids)} of them, allowed {limits.processes}"
         memory = self._memory.read_mb(pids)
-        self.peak_mb = max(self.peak_mb, memory)
         if memory > limits.memory_mb:
             return self._memory_reason(memory)
         if limits.gpu_mb and (used := self._gpu_used(pids)) > limits.gpu_mb:

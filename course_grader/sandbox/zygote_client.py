@@ -51,11 +51,9 @@ class Zygote:
         self.environment = dict(environment or {})
         self.uid = bubblewrap.unprivileged_uid()
         self.folder = ""
-        self.start_seconds = 0.0
 
     def __enter__(self) -> Zygote:
         check()
-        born = time.monotonic()
         self.folder = rundir.make_folder(self.uid)
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._errors = tempfile.TemporaryFile()
@@ -71,7 +69,6 @@ class Zygote:
         except BaseException:
             self.close()
             raise
-        self.start_seconds = time.monotonic() - born
         return self
 
     def __exit__(self, *exc: object) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from course_utils.remote.traces import KINDS, TYPES, VALUES, Fingerprint, Numbers, hash_of, text_of
+from course_utils.remote.traces import KINDS, TYPES, VALUES, Numbers, ValueFingerprint, hash_of, text_of
 
 FEW, DIGITS = 3, 6  # up to FEW numbers are kept as they are; of more, only projections
 _WAVES = (1.0, math.sqrt(2.0), (1 + math.sqrt(5.0)) / 2)  # of the weights that a projection gives to the numbers
@@ -25,10 +25,10 @@ _TRIVIAL: tuple[set, ...] = (set(), {0}, {1})
 @dataclass
 class Seen:
     """What was read of a value. kinds: a hash of what a test may notice besides the values: containers, int or float,
-    graphs. types: of all of that, and of dtypes. evidence: how much the value tells (see `recorder.Call`).
+    graphs. types: of all of that, and of dtypes. evidence: how much the value tells (see `traces.Call`).
     """
 
-    values: Fingerprint
+    values: ValueFingerprint
     kinds: str
     types: str
     evidence: int
@@ -46,10 +46,10 @@ class Reader:
         self._seen: set[Any] = set()
         self._plain = False  # whether there is anything but handles
 
-    def fingerprint(self, form: Any) -> Fingerprint:
+    def fingerprint(self, form: Any) -> ValueFingerprint:
         """The values alone."""
         structure = [self._read(form), ()]
-        return Fingerprint(hash_of(structure, VALUES), self._numbers)
+        return ValueFingerprint(hash_of(structure, VALUES), self._numbers)
 
     def read(self, form: Any, aside: Any = ()) -> Seen:
         """aside: what else the call did, such as the names of the arguments that it changed; one of the values, too."""
@@ -57,7 +57,7 @@ class Reader:
         structure = [self._read(form), aside]
         evidence = int(self._plain) if self._seen in _TRIVIAL else min(_MOST_EVIDENCE, 2 * len(self._seen))
         kinds, types = hash_of(structure, KINDS), hash_of(structure, TYPES)
-        return Seen(Fingerprint(hash_of(structure, VALUES), self._numbers), kinds, types, evidence)
+        return Seen(ValueFingerprint(hash_of(structure, VALUES), self._numbers), kinds, types, evidence)
 
     def _read(self, form: Any) -> Any:
         if isinstance(form, int | float):

@@ -18,7 +18,7 @@ def attach(client: Client, reply: dict, tensors: dict, inputs: list[torch.Tensor
     """The reply's differentiable tensors by name, with the student's graph between them and `inputs`."""
     names = reply.get("outputs")
     if type(names) is not list or not all(type(name) is str and name in tensors for name in names):
-        raise student_error(StudentProtocolError, "no valid answer", "it names tensors that did not come")
+        raise student_error(StudentProtocolError, "no valid answer", "it names tensors missing from the reply")
     outputs = [tensors[name] for name in names]
     if len(set(names)) < len(names) or not all(map(_has_gradients, outputs)):
         raise student_error(StudentProtocolError, "no valid answer", "it names tensors that can have no gradient")

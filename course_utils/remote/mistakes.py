@@ -16,7 +16,7 @@ from course_utils.remote.traces import Call, Traces
 
 ENOUGH = 4  # evidence that a diagnosis needs: a single number could be a coincidence
 # The share of calls that may differ, in a test and with other arguments: no two answers treat every odd input alike.
-OWN, VARIED = 0.15, 0.2
+TESTED, VARIED = 0.15, 0.2
 INDENT = " " * 6  # of an explanation
 SEVERAL = 3  # requests: with one value for all of them, an answer ignores its input
 MOST_NAMED = 2  # of mistakes that the tests cannot tell apart
@@ -43,15 +43,16 @@ class Mistake:
 
     def evidence_in(self, traces: Traces) -> int:
         """How much speaks for this mistake; 0 if too much speaks against it."""
-        own, varied = compare(self.signs, traces)
-        telling = own.telling + varied.telling
+        tested, varied = compare(self.signs, traces)
+        telling = tested.telling + varied.telling
         if telling.evidence < ENOUGH:  # what right answers do in different ways counts only where nothing else does
-            own, varied = _with_free(own), _with_free(varied)
-        likely = _mostly(own.telling, OWN) and _mostly(own.same, OWN) and (own.telling.agree or not own.telling.differ)
+            tested, varied = _with_free(tested), _with_free(varied)
+        likely = _mostly(tested.telling, TESTED) and _mostly(tested.same, TESTED)
+        likely = likely and bool(tested.telling.agree or not tested.telling.differ)
         likely = likely and _mostly(varied.telling, VARIED) and _mostly(varied.same, VARIED)
-        # Apart from all others, which may only prepare something and be much more.
-        likely = likely and _mostly(own.own, OWN) and _mostly(varied.own, VARIED)
-        telling = own.telling + varied.telling
+        # Check the exercise's own calls separately: set-up calls may outnumber them.
+        likely = likely and _mostly(tested.own, TESTED) and _mostly(varied.own, VARIED)
+        telling = tested.telling + varied.telling
         likely = likely and telling.agree > telling.other  # not only that it refuses nothing
         return telling.evidence if likely else 0
 
@@ -72,7 +73,7 @@ def _mostly(calls: Tally, share: float) -> bool:
 def diagnose(traces: Traces, mistakes: Iterable[Mistake]) -> list[Mistake]:
     """The mistake that these calls show; several where the tests cannot tell them apart, none where too many fit.
 
-    None for an answer that returns one value whatever it gets: it has no idea that could be named. Where only the
+    Empty for an answer that always returns the same value: that identifies no particular mistake. Where only the
     exercise's function does, other calls may show an effect: such an answer must do all that the mistake does.
     """
     calls = [call for calls in traces.values() for call in calls]

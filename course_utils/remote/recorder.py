@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from course_utils.remote.fingerprints import Reader
-from course_utils.remote.traces import UNREADABLE, VARIED, Call, Fingerprint, Traces, error_hash, hash_of
+from course_utils.remote.traces import UNREADABLE, VARIED, Call, Traces, ValueFingerprint, error_hash, hash_of
 from course_utils.remote.variations import Arguments, copied, variations
 
 RECORDED = {"call", "attribute", "value", "run", "backward"}  # operations of a request
@@ -70,7 +70,7 @@ class Recorder:
             try:
                 self._calls.append(self._read(request, sent, reply, received))
             except Exception:
-                self._calls.append(Call(Fingerprint(UNREADABLE), Fingerprint(UNREADABLE)))
+                self._calls.append(Call(ValueFingerprint(UNREADABLE), ValueFingerprint(UNREADABLE)))
 
     def _read(self, request: dict, sent: dict, reply: dict, received: dict) -> Call:
         known = {key: request[key] for key in _KEYS if key in request}
@@ -81,7 +81,7 @@ class Recorder:
         if "error" in reply:
             error = reply["error"]
             kind = error_hash(next(iter(error["bases"]), error["type"]))
-            return Call(asked, Fingerprint(kind), kind, kind, kind, hash_of(str(error["text"])), 2, own)
+            return Call(asked, ValueFingerprint(kind), kind, kind, kind, hash_of(str(error["text"])), 2, own)
         seen = Reader(received, self._handles).read(reply.get("ok"), reply.get("changed", []))
         return Call(asked, seen.values, seen.kinds, seen.types, evidence=seen.evidence, own=own)
 

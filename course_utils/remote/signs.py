@@ -10,7 +10,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from course_utils.remote.traces import KINDS, TYPES, UNREADABLE, VALUES, VARIED, Call, Fingerprint, Traces, error_hash
+from course_utils.remote.traces import (
+    KINDS,
+    TYPES,
+    UNREADABLE,
+    VALUES,
+    VARIED,
+    Call,
+    Traces,
+    ValueFingerprint,
+    error_hash,
+)
 
 # How a mistake's outcome differs from the right one: in its VALUES, KINDS or TYPES, or not at all, or ...
 SAME, REFUSAL = "", "refusal"
@@ -27,8 +37,8 @@ class Sign:
     outcome, it is that of the kinds or types if these show the mistake in other calls.
     """
 
-    request: Fingerprint
-    outcome: Fingerprint
+    request: ValueFingerprint
+    outcome: ValueFingerprint
     differs: str = SAME
     detail: str = ""
     evidence: int = 0
@@ -39,7 +49,7 @@ class Sign:
 
     @classmethod
     def from_json(cls, data: list[Any]) -> Sign:
-        return cls(Fingerprint.from_json(data[0]), Fingerprint.from_json(data[1]), *data[2:])
+        return cls(ValueFingerprint.from_json(data[0]), ValueFingerprint.from_json(data[1]), *data[2:])
 
     def evidence_of(self, call: Call) -> int | None:
         """How much this call of an answer speaks for the mistake; None if it speaks against it."""
@@ -88,7 +98,7 @@ def _compared(test: str, calls: Sequence[Call], right: Sequence[Traces]) -> Iter
     for call in calls:
         asked = [each.take(call.request) for each in known]
         sign = _sign(asked, call, test.endswith(VARIED))
-        yield _Compared(sign or Sign(call.request, Fingerprint(UNREADABLE), UNCLEAR), call, asked)
+        yield _Compared(sign or Sign(call.request, ValueFingerprint(UNREADABLE), UNCLEAR), call, asked)
 
 
 def _common(call: Call, right: Sequence[Call | None], closely: str) -> str:
@@ -131,7 +141,7 @@ class _Requests:
         for call in calls:
             self._calls[call.request.form].append(call)
 
-    def take(self, request: Fingerprint) -> Call | None:
+    def take(self, request: ValueFingerprint) -> Call | None:
         """The first call with this request that was not taken yet."""
         calls = self._calls.get(request.form, [])
         found = next((place for place, call in enumerate(calls) if call.request.agrees(request)), None)
@@ -190,10 +200,10 @@ class Likeness:
 
 
 def compare(signs: dict[str, list[Sign]], traces: Traces) -> tuple[Likeness, Likeness]:
-    """How an answer compares with a mistake in a test's own calls, and in those with other arguments."""
-    own, varied = Likeness(), Likeness()
+    """How an answer compares with a mistake in the calls as tested, and in those with other arguments."""
+    tested, varied = Likeness(), Likeness()
     for test, known in signs.items():
         calls = _Requests(traces.get(test, []))
         for sign in known:
-            (varied if test.endswith(VARIED) else own).add(sign, calls.take(sign.request))
-    return own, varied
+            (varied if test.endswith(VARIED) else tested).add(sign, calls.take(sign.request))
+    return tested, varied

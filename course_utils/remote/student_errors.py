@@ -12,8 +12,8 @@ class StudentError(Exception):
 
     student_type, student_text, where: the exception's own type and message, and the line of the student's code.
     by_test: a test, or its probe, could not use what the student's function returned; got: that value's kind, if a
-    probe called the function. called: the name of the function or module that a test called. cannot_come: it returned a
-    value, but one that cannot come to the test.
+    probe called the function. called: the name of the function or module that a test called. cannot_be_sent: it
+    returned a value, but one that cannot be sent to the test.
     """
 
     student_type = "Exception"
@@ -24,7 +24,7 @@ class StudentError(Exception):
     called = ""
 
     @property
-    def cannot_come(self) -> bool:
+    def cannot_be_sent(self) -> bool:
         return self.student_type == ProtocolError.__name__
 
     @property

@@ -16,7 +16,7 @@ Numbers = list[list[float]]
 
 
 @dataclass
-class Fingerprint:
+class ValueFingerprint:
     """The values: `form` hashes structure, shapes and texts; `numbers` has all numbers, leaf by leaf.
 
     A leaf is [digits, numbers...] or [digits, norm, projections...].
@@ -25,7 +25,7 @@ class Fingerprint:
     form: str
     numbers: Numbers = field(default_factory=list)
 
-    def agrees(self, other: Fingerprint) -> bool:
+    def agrees(self, other: ValueFingerprint) -> bool:
         """Whether both stand for the same values, up to rounding, whatever their types."""
         if self.form == UNREADABLE or self.form != other.form or len(self.numbers) != len(other.numbers):
             return False
@@ -35,7 +35,7 @@ class Fingerprint:
         return [self.form, self.numbers] if self.numbers else [self.form]
 
     @classmethod
-    def from_json(cls, data: list[Any]) -> Fingerprint:
+    def from_json(cls, data: list[Any]) -> ValueFingerprint:
         return cls(data[0], data[1] if len(data) > 1 else [])
 
 
@@ -49,19 +49,14 @@ class Call:
     its class.
     """
 
-    request: Fingerprint
-    outcome: Fingerprint
+    request: ValueFingerprint
+    outcome: ValueFingerprint
     kinds: str = ""
     types: str = ""
     error: str = ""
     text: str = ""
     evidence: int = 0
     own: bool = False
-
-    def agrees(self, other: Call) -> bool:
-        """Whether the same request had the same outcome, and of the same types; of errors only the types count."""
-        same = self.request.agrees(other.request) and self.outcome.agrees(other.outcome)
-        return same and self.types == other.types
 
     def to_json(self) -> list[Any]:
         rest = [self.kinds, self.types, self.error, self.text, self.evidence, self.own]
@@ -70,7 +65,7 @@ class Call:
     @classmethod
     def from_json(cls, data: list[Any]) -> Call:
         request, outcome, *rest = data
-        return cls(Fingerprint.from_json(request), Fingerprint.from_json(outcome), *rest)
+        return cls(ValueFingerprint.from_json(request), ValueFingerprint.from_json(outcome), *rest)
 
 
 Traces = dict[str, list[Call]]  # the calls of each test (Class.method)

@@ -65,7 +65,7 @@ def _environment() -> dict[str, str]:
 
 def _run(root: Path, notebook: Path) -> int:
     if importlib.util.find_spec("jupyterlab") is None:
-        raise StartError('JupyterLab is not installed in this environment: pip install "deep-learning-labs[notebook]"')
+        raise StartError("JupyterLab is not installed in this environment: pip install jupyterlab")
     as_root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     quiet = ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]  # no request to the network
     folder = f"--ServerApp.root_dir={root / WORK}"

@@ -310,7 +310,7 @@ class LabTestCase(Inputs, unittest.TestCase):
         except StudentError as error:
             if is_untouched(error):
                 raise
-            got = f"no error: it returned {UNCHECKABLE}: {error.student_text}" if error.cannot_come else error.what
+            got = f"no error: it returned {UNCHECKABLE}: {error.student_text}" if error.cannot_be_sent else error.what
             raise Difference(exception.__name__, got, error.where, hint) from None
         if getattr(result, "type_name", None) == exception.__name__:
             hint = f"`raise` the {exception.__name__}; `return` does not raise it"

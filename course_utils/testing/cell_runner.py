@@ -228,7 +228,7 @@ def _message(error: BaseException, cell: str) -> str:
         return f"{UNFINISHED}: {error.student_text or 'finish this exercise first'}"
     if isinstance(error, StudentError):
         wrong = wrong_kind(error.got, error.called) if error.by_test else ""
-        if error.cannot_come:
+        if error.cannot_be_sent:
             return wrong or uncheckable(error.called, error.student_text)
         if isinstance(error, StudentProtocolError):
             return f"your code gave no valid answer: {error.student_text}"

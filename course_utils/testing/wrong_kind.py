@@ -40,7 +40,7 @@ def wrong_kind_of(value: Any) -> str:
 
 
 def uncheckable(function: str, reason: str) -> str:
-    """The message for a value that cannot come to the test, such as one that is too large; function: may be empty."""
+    """The message for a value that cannot be sent to a test, such as one that is too large; function: may be empty."""
     text = known("returns").get(function, ("", []))[0] or "a value that can be checked"
     return str(Difference(text, f"{UNCHECKABLE}{f', from `{function}`' if function else ''}: {reason}"))
 

@@ -367,14 +367,14 @@ class TestSameCourse:
     """A worker grades with the same lab, grader and libraries, or not at all."""
 
     def request(self, lab, **changed):
-        from course_grader.runner.cluster.messages import libraries
+        from course_grader.fingerprint import libraries
 
         asked = {"lab": LAB, "fingerprint": worker.lab_fingerprint(lab), "libraries": libraries()}
         return {**asked, "options": asdict(EngineOptions(sandbox=False)), **changed}
 
     @pytest.fixture
     def lab(self, tmp_path, monkeypatch):
-        monkeypatch.setenv(worker.FOLDER, str(write_course(tmp_path)))
+        monkeypatch.setenv(worker.FOLDER_VARIABLE, str(write_course(tmp_path)))
         return find_lab(LAB, tmp_path)
 
     def test_the_same_course_is_accepted(self, lab):
@@ -392,7 +392,7 @@ class TestSameCourse:
             worker._same_lab(self.request(lab, libraries="Python 3.10, torch 2.1.0"))
 
     def test_a_worker_outside_a_course_says_so(self, lab, tmp_path, monkeypatch):
-        monkeypatch.setenv(worker.FOLDER, str(tmp_path / "nowhere"))
+        monkeypatch.setenv(worker.FOLDER_VARIABLE, str(tmp_path / "nowhere"))
         with pytest.raises(CourseError, match=r"no course in .*nowhere"):
             worker._same_lab(self.request(lab))
 

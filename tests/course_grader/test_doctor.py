@@ -2,9 +2,12 @@
 
 import sqlite3
 from collections import namedtuple
+from importlib.metadata import metadata
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from packaging.specifiers import SpecifierSet
 
 from course_grader import cli, doctor
 from course_grader.grading.lab_limits import cost_of
@@ -99,6 +102,37 @@ def test_another_python_is_refused(monkeypatch):
     assert not doctor.python().ok
     monkeypatch.setattr(doctor.sys, "version_info", (3, 13, 1))
     assert doctor.python().ok
+
+
+def test_the_versions_of_python_are_those_of_the_package(monkeypatch):
+    monkeypatch.setattr(doctor.sys, "version_info", (3, 10, 1))
+    asked = SpecifierSet(metadata(doctor.DISTRIBUTION)["Requires-Python"])
+    (least, most) = doctor.PYTHONS
+    for major, minor, fits in (
+        (*least, True),
+        (*most, True),
+        (least[0], least[1] - 1, False),
+        (most[0], most[1] + 1, False),
+    ):
+        assert (f"{major}.{minor}.0" in asked) is fits
+    assert doctor.python().advice.endswith(f"Python {least[0]}.{least[1]} to {most[0]}.{most[1]}")
+
+
+class TestGpu:
+    def test_it_counts_those_that_grading_can_use(self, monkeypatch):
+        monkeypatch.setattr(doctor, "find_gpus", lambda: SimpleNamespace(uuids=("GPU-a0", "GPU-b1")))
+        assert str(doctor.gpu()) == "✓ GPU: 2 GPUs for --gpu"
+
+    @pytest.mark.parametrize("program", [None, "/usr/bin/nvidia-smi"])
+    def test_a_reason_is_given_only_where_there_is_a_driver(self, monkeypatch, program):
+        def missing():
+            raise SandboxUnavailable("grading on a GPU needs nvidia-ml-py")
+
+        monkeypatch.setattr(doctor, "find_gpus", missing)
+        monkeypatch.setattr(doctor.shutil, "which", lambda name: program)
+        finding = doctor.gpu()
+        assert finding.ok and finding.text.startswith("none")
+        assert finding.advice == ("grading on a GPU needs nvidia-ml-py" if program else "")
 
 
 def test_a_lab_that_is_not_released_is_named(course):

@@ -1,10 +1,12 @@
 """Fingerprints change if, and only if, something changes that can change a result."""
 
+from types import SimpleNamespace
+
 import nbformat
 import pytest
 
 from course_grader import fingerprint
-from course_grader.fingerprint import content_hash, grader_hash, lab_fingerprint
+from course_grader.fingerprint import content_hash, grader_hash, installed_grader_hash, lab_fingerprint, libraries
 from course_grader.notebooks import find_lab
 from tests.paths import ROOT
 from tests.tiny_course import LAB, cell_named, tiny_notebook, with_sources, write_tiny_course
@@ -71,3 +73,27 @@ def test_the_grader_is_its_code_and_the_data_that_it_reads(tmp_path, changed, co
     before = grader_hash(tmp_path)
     (tmp_path / changed).write_text("two")
     assert (grader_hash(tmp_path) != before) is counts
+
+
+class TestLibraries:
+    """A machine with another build of the same versions gives the same grades, so nothing is graded again there."""
+
+    @pytest.mark.parametrize(
+        ("python", "torch", "counts"),
+        [
+            ((3, 12, 9), "2.13.0+cpu", False),
+            ((3, 12, 4), "2.13.0+cu130", False),
+            ((3, 12, 4), "2.13.0", False),
+            ((3, 13, 4), "2.13.0+cpu", True),
+            ((3, 12, 4), "2.13.1+cpu", True),
+        ],
+    )
+    def test_what_counts_as_another_grader(self, monkeypatch, python, torch, counts):
+        self.install(monkeypatch, (3, 12, 4), "2.13.0+cpu")
+        before = installed_grader_hash(), libraries()
+        self.install(monkeypatch, python, torch)
+        assert (installed_grader_hash() != before[0]) is (libraries() != before[1]) is counts
+
+    def install(self, monkeypatch, python, torch):
+        monkeypatch.setattr(fingerprint.sys, "version_info", SimpleNamespace(major=python[0], minor=python[1]))
+        monkeypatch.setattr(fingerprint, "version", {"torch": torch}.__getitem__)

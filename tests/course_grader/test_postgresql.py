@@ -37,7 +37,9 @@ def test_it_needs_a_driver_and_a_server_that_answers(course, monkeypatch):
         nowhere.gradebook()
     assert "secret" not in str(found.value)
     monkeypatch.setitem(sys.modules, "psycopg", None)
-    with pytest.raises(CourseError, match=r"needs the package psycopg: pip install .*\[postgresql\]"):
+    with pytest.raises(
+        CourseError, match=r"needs the package psycopg: run make setup or, .* pip install -e '\.\[postgresql\]'"
+    ):
         nowhere.gradebook()
 
 

@@ -26,7 +26,7 @@ from course_grader.runner import executor as executors
 from course_grader.runner import grade
 from course_grader.runner.class_run import ClassRun, grade_class
 from course_grader.runner.deadline import Deadline, OutOfTime
-from course_grader.runner.executor import local_executor
+from course_grader.runner.executor import grading_threads
 from course_grader.runner.find_course import find_course
 from course_grader.runner.in_background import InBackground
 from course_grader.runner.interrupt import terminable, uninterrupted
@@ -65,7 +65,7 @@ def graded(submission):
 
 def run(grade, writer, students, workers=2, report=lambda result: None):
     class_run = ClassRun([Submission(student, LAB, None) for student in students], seed=1)
-    with local_executor(workers) as executor:
+    with grading_threads(workers) as executor:
         grade_class(class_run, grade, executor, workers, writer, report)
     return class_run
 
@@ -250,7 +250,7 @@ class TestGrading:
         ada = self.submission(tmp_path / "in", nbformat.writes(tiny_notebook()))
         run, writer = ClassRun([ada, replace(ada, student="ben")], 1), FakeWriter()
         try:
-            with local_executor(1) as executor:
+            with grading_threads(1) as executor:
                 grade_class(run, grading, executor, 1, writer, lambda graded: None)
         finally:
             engine.released.set()

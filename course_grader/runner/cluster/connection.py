@@ -15,22 +15,21 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from course_grader.errors import CourseError, one_sentence
-from course_grader.runner.cluster.options import FOLDER, JOB_QUEUES, LOCAL, ClusterOptions
+from course_grader.errors import CourseError, one_sentence, to_install
+from course_grader.runner.cluster.options import FOLDER_VARIABLE, JOB_QUEUES, LOCAL, ClusterOptions
 
 if TYPE_CHECKING:
     from distributed import Client
 
 CONNECT_SECONDS = 30
-# What these log is done again anyway, or told in our own words. Dask sets their levels when it is imported.
+# These loggers report errors that we retry or report ourselves. Dask sets their levels when it is imported.
 NOISY = ("distributed", "distributed.client", "tornado.application", "asyncio")
-INSTALL = "pip install 'deep-learning-labs[cluster]'"
 
 
 def prepare(options: ClusterOptions) -> None:
     """Import Dask, in the main thread: dask_jobqueue replaces the handler of Ctrl-C. CourseError if it is missing."""
     if find_spec("distributed") is None:
-        raise CourseError(f"grading on a cluster needs dask.distributed: {INSTALL}")
+        raise CourseError(f"grading on a cluster needs dask.distributed: {to_install('cluster')}")
     import distributed  # noqa: F401
 
     for name in NOISY:
@@ -38,7 +37,7 @@ def prepare(options: ClusterOptions) -> None:
     if options.scheduler is not None or options.kind == LOCAL:
         return
     if find_spec("dask_jobqueue") is None:
-        raise CourseError(f"--cluster {options.kind} needs dask_jobqueue: {INSTALL}")
+        raise CourseError(f"--cluster {options.kind} needs dask_jobqueue: {to_install('cluster')}")
     before = signal.getsignal(signal.SIGINT)
     import dask_jobqueue  # noqa: F401
 
@@ -104,7 +103,7 @@ def _make_cluster(options: ClusterOptions, course: Path) -> Any:
 
         defaults: dict[str, Any] = {"n_workers": options.jobs, "dashboard_address": None}
         if options.arguments.get("processes", True):  # threads of this process have its environment
-            defaults["env"] = {FOLDER: str(course)}
+            defaults["env"] = {FOLDER_VARIABLE: str(course)}
         return LocalCluster(**{**defaults, **options.arguments})
     import dask_jobqueue
 
@@ -127,5 +126,8 @@ def job_arguments(options: ClusterOptions, course: Path) -> dict[str, Any]:
         "security": True,
         **options.arguments,
         "scheduler_options": {"dashboard": False, "dashboard_address": "127.0.0.1:0", **given("scheduler_options", {})},
-        "job_script_prologue": [f"export {FOLDER}={shlex.quote(str(course))}", *given("job_script_prologue", [])],
+        "job_script_prologue": [
+            f"export {FOLDER_VARIABLE}={shlex.quote(str(course))}",
+            *given("job_script_prologue", []),
+        ],
     }

@@ -6,12 +6,9 @@ A worker with another version of the course must still be able to read a request
 from __future__ import annotations
 
 import json
-import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypedDict
@@ -20,6 +17,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from course_grader.errors import one_sentence
+from course_grader.files import open_regular
 from course_grader.grading.record import read_record
 from course_grader.repair import Notes
 from course_grader.results import GradedSubmission, OtherFiles
@@ -63,19 +61,14 @@ class Answer(TypedDict, total=False):
     failed: str
 
 
-def libraries() -> str:
-    """The versions of Python and PyTorch in this process; builds for different devices count as the same."""
-    return f"Python {sys.version_info.major}.{sys.version_info.minor}, torch {version('torch').partition('+')[0]}"
-
-
 def pack(notebook: NotebookNode, student: str, seed: int, notes: Notes, files: OtherFiles | None) -> Work:
-    """Raises OSError if a file has been replaced by a link meanwhile."""
+    """OSError if something else, such as a link, has taken a file's place meanwhile."""
     contents = {name: _content(files.folder / name) for name in files.names} if files else {}
     return Work(student=student, seed=seed, notebook=to_json(notebook), notes=asdict(notes), files=contents)
 
 
 def _content(path: Path) -> bytes:
-    with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
+    with open_regular(path) as file:
         return file.read()
 
 

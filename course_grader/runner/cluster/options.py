@@ -15,7 +15,7 @@ JOB_QUEUES = {
     "htcondor": "HTCondorCluster", "lsf": "LSFCluster", "moab": "MoabCluster", "oar": "OARCluster",
     "pbs": "PBSCluster", "sge": "SGECluster", "slurm": "SLURMCluster",
 }  # fmt: skip
-FOLDER = "COURSE_FOLDER"  # tells a worker where the course is, if it is not started there
+FOLDER_VARIABLE = "COURSE_FOLDER"  # tells a worker where the course is, if it is not started there
 LOCAL = "local"
 KINDS = (LOCAL, *JOB_QUEUES)
 

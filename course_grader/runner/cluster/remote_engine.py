@@ -20,18 +20,18 @@ from rich.console import Console
 
 from course_grader.engine_options import DEFAULTS, EngineOptions
 from course_grader.errors import CourseError, one_sentence
-from course_grader.fingerprint import lab_fingerprint
+from course_grader.fingerprint import lab_fingerprint, libraries
 from course_grader.grading.lab_limits import outer_seconds
 from course_grader.notebooks import Lab
 from course_grader.repair import Notes
 from course_grader.results import GradedSubmission, OtherFiles
 from course_grader.runner.cluster.attempts import Workers
 from course_grader.runner.cluster.connection import connected
-from course_grader.runner.cluster.messages import Answer, LabRequest, Work, libraries, pack, read_answer
+from course_grader.runner.cluster.messages import Answer, LabRequest, Work, pack, read_answer
 from course_grader.runner.cluster.options import ClusterOptions
 from course_grader.runner.cluster.worker import close_idle_engines, grade_on_worker
 from course_grader.runner.deadline import NotGraded
-from course_grader.runner.terminal import say
+from course_grader.terminal import say
 
 if TYPE_CHECKING:
     from distributed import Client, Future

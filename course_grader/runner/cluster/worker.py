@@ -13,7 +13,7 @@ from pathlib import Path
 from course_grader.diagnosis import Diagnoses
 from course_grader.engine_options import EngineOptions
 from course_grader.errors import CourseError
-from course_grader.fingerprint import code_hash, lab_fingerprint
+from course_grader.fingerprint import code_hash, lab_fingerprint, libraries
 from course_grader.grading import Engine
 from course_grader.notebooks import Lab, find_lab
 from course_grader.repair import Notes
@@ -24,11 +24,10 @@ from course_grader.runner.cluster.messages import (
     LabRequest,
     Work,
     from_json,
-    libraries,
     to_json,
     unpacked_files,
 )
-from course_grader.runner.cluster.options import FOLDER
+from course_grader.runner.cluster.options import FOLDER_VARIABLE
 from course_grader.runner.deadline import Deadline, why_not_graded
 from course_grader.runner.find_course import find_course
 
@@ -69,7 +68,7 @@ def _make_engine(request: LabRequest) -> Engine:
 
 def _same_lab(request: LabRequest) -> Lab:
     """The lab in this worker's course folder; CourseError if it is not the one that is to be graded."""
-    given = os.environ.get(FOLDER)
+    given = os.environ.get(FOLDER_VARIABLE)
     root = find_course(Path(given) if given else None)
     lab = find_lab(request["lab"], root)
     if libraries() != request["libraries"]:

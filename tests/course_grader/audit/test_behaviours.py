@@ -3,14 +3,14 @@
 import pytest
 
 from course_grader.audit.behaviours import behaves_like
-from course_utils.remote.traces import Call, Fingerprint
+from course_utils.remote.traces import Call, ValueFingerprint
 
 
 def traces(*values):
     """Calls with the inputs 0, 1, 2, ...; None: there was no such call."""
     return {
         "HiddenF.test_a": [
-            Call(Fingerprint("f", [[4, asked]]), Fingerprint("v", [[4, value]]), evidence=2)
+            Call(ValueFingerprint("f", [[4, asked]]), ValueFingerprint("v", [[4, value]]), evidence=2)
             for asked, value in enumerate(values)
             if value is not None
         ]

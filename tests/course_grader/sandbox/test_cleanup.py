@@ -84,9 +84,9 @@ sys.path.insert(0, {str(Path(__file__).parent)!r})
 from conftest import Kernel
 from course_grader.sandbox import Limits, Zygote
 zygote = Zygote([])
-threading.Thread(target=zygote.__enter__).start()  # a thread that ends must not take the zygote along
-while not zygote.start_seconds:
-    time.sleep(0.01)
+starting = threading.Thread(target=zygote.__enter__)  # a thread that ends must not take the zygote along
+starting.start()
+starting.join()
 for options in ({{"zygote": zygote}}, {{}}):
     kernel = Kernel(limits=Limits(), **options)
     kernel.run("import subprocess; subprocess.Popen(['sleep', '50.5'])")

@@ -28,6 +28,11 @@ def returned(value):
     return recorded(lambda: value)
 
 
+def alike(one, other):
+    """Whether the same request had the same outcome, and of the same types."""
+    return one.request.agrees(other.request) and one.outcome.agrees(other.outcome) and one.types == other.types
+
+
 LONG = torch.arange(1.0, 50.0)
 SWAPPED = LONG.flip(0)
 
@@ -45,7 +50,7 @@ SWAPPED = LONG.flip(0)
     ],
 )
 def test_the_same_up_to_rounding(one, other):
-    assert returned(one).agrees(returned(other))
+    assert alike(returned(one), returned(other))
 
 
 @pytest.mark.parametrize(
@@ -67,7 +72,7 @@ def test_the_same_up_to_rounding(one, other):
     ],
 )
 def test_a_difference(one, other):
-    assert not returned(one).agrees(returned(other))
+    assert not alike(returned(one), returned(other))
 
 
 @pytest.mark.parametrize(
@@ -91,8 +96,8 @@ def test_equal_values_of_other_types(one, other, kinds):
 
 
 def test_inputs_are_compared_too():
-    assert not recorded(len, [1, 2]).agrees(recorded(len, [2, 1]))
-    assert recorded(len, [1, 2]).agrees(recorded(len, [1, 2]))
+    assert not alike(recorded(len, [1, 2]), recorded(len, [2, 1]))
+    assert alike(recorded(len, [1, 2]), recorded(len, [1, 2]))
 
 
 def test_a_changed_input_is_part_of_the_outcome():
@@ -137,7 +142,7 @@ def test_an_object_is_the_same_whatever_its_number():
         recorder.start("Case.test")
         client.call("Net", (), {}).double(3)
         calls.append(recorder.traces["Case.test"])
-    assert len(calls[0]) == 3 and all(one.agrees(other) for one, other in zip(*calls, strict=True))
+    assert len(calls[0]) == len(calls[1]) == 3 and all(map(alike, *calls))
 
 
 def test_what_has_no_valid_form_agrees_with_nothing():
@@ -146,7 +151,7 @@ def test_what_has_no_valid_form_agrees_with_nothing():
     for reply in ({"ok": {"$": "tensor", "n": "t9", "shape": [1]}}, {"error": {}}, {"ok": {"$": "float", "v": "x"}}):
         recorder.note({"op": "call", "target": "f", "args": [], "kwargs": {}}, {}, reply, {})
     calls = recorder.traces["Case.test"]
-    assert len(calls) == 3 and not any(call.agrees(call) for call in calls)
+    assert len(calls) == 3 and not any(alike(call, call) for call in calls)
 
 
 def test_traces_survive_json():

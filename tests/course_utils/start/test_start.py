@@ -201,7 +201,7 @@ class TestCommand:
     def test_without_jupyterlab_it_says_what_to_install(self, root, monkeypatch):
         monkeypatch.setattr(jupyterlab.importlib.util, "find_spec", lambda name: None)
         code, _, said = self.run(LAB)
-        assert code == 2 and 'pip install "deep-learning-labs[notebook]"' in said
+        assert code == 2 and "pip install jupyterlab" in said
 
     @pytest.mark.skipif(os.name == "nt", reason="Windows has no root")
     def test_jupyterlab_starts_as_root_too(self, root, opened, monkeypatch):

@@ -7,18 +7,18 @@ import pytest
 
 from course_utils.remote.mistakes import Mistake, advice, diagnose, packed
 from course_utils.remote.signs import signs_of
-from course_utils.remote.traces import Call, Fingerprint, error_hash
+from course_utils.remote.traces import Call, ValueFingerprint, error_hash
 from course_utils.testing import known_answers
 from course_utils.testing.known_answers import known_mistakes
 
 
 def call(value, asked=1.0, **details):
-    return Call(Fingerprint("f", [[4, asked]]), Fingerprint("v", [[4, value]]), **{"evidence": 2, **details})
+    return Call(ValueFingerprint("f", [[4, asked]]), ValueFingerprint("v", [[4, value]]), **{"evidence": 2, **details})
 
 
 def error(name, text="", asked=1.0):
     kind = error_hash(name)
-    return Call(Fingerprint("f", [[4, asked]]), Fingerprint(kind), kind, kind, kind, text, 2)
+    return Call(ValueFingerprint("f", [[4, asked]]), ValueFingerprint(kind), kind, kind, kind, text, 2)
 
 
 def traces(*calls):

@@ -1,4 +1,4 @@
-"""A terminal, or a pipe, that may be closed while a run goes on."""
+"""Printing to a terminal, or a pipe, that may be closed while a run goes on."""
 
 from __future__ import annotations
 
@@ -33,6 +33,11 @@ def say(console: Console, text: str) -> None:
     """Print a line as it is, or drop it if nobody can receive it anymore, as after `| head`."""
     with terminal_may_be_gone():
         console.print(Text(text), soft_wrap=True)
+
+
+def wide(console: Console, width: int) -> Console:
+    """For a table that must not wrap: the console itself on a terminal, otherwise one with lines of `width`."""
+    return console if console.is_terminal else Terminal(file=console.file, width=width)
 
 
 def _drop_output() -> None:
