@@ -5,7 +5,7 @@ from course_utils.remote.proxies import reference, student
 from course_utils.testing import failed_cells
 from course_utils.testing.case import LabTestCase
 from course_utils.testing.cell_runner import Outcome, last_outcomes, points, run_tests
-from course_utils.testing.predictions import check_prediction, guessed, predict, prediction_tally
+from course_utils.testing.predictions import check_prediction, guessed, predict, prediction_tally, wrote_down
 
 failed_cells.start()
 
@@ -22,4 +22,5 @@ __all__ = [
     "reference",
     "run_tests",
     "student",
+    "wrote_down",
 ]

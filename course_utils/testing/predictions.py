@@ -6,6 +6,7 @@ https://doi.org/10.1103/PhysRevSTPER.9.020113.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import torch
@@ -13,9 +14,13 @@ import torch
 from course_utils.lines import filled
 from course_utils.testing import prediction_texts
 from course_utils.testing.comparison import Difference, require_close
+from course_utils.variables import executed_sources
 from course_utils.widgets import live
 
 NO_GUESS = "No guess yet: replace None with yours and run the cell again."
+NO_GUESS_ABOVE = "No guess yet: replace None in the cell that asks, run it, then run this one again."
+NO_EXPECTATION = "Not run yet: write down what you expect in `my_expectation`, then run both cells."
+_ASKS = re.compile(r"^[\w, ]+ = .*\bNone\b", re.MULTILINE)  # a guess that is still None
 _first_guesses: dict[str, dict[str, bool]] = {}  # lab -> prediction -> was the first guess of this session right?
 
 
@@ -58,6 +63,17 @@ def guessed(lab: str, *names: str) -> bool:
     return not live() or set(names) <= _first_guesses.get(lab, {}).keys()
 
 
+def wrote_down(expectation: str | None) -> bool:
+    """Whether students have written what they expect of their own experiment, so that it may run; if not, say so.
+
+    Where nobody can write (an automatic run, an export), the answer is yes.
+    """
+    if not live() or (expectation is not None and str(expectation).strip()):
+        return True
+    print(NO_EXPECTATION)
+    return False
+
+
 def prediction_tally(lab: str) -> None:
     """Print how many first guesses of this session were right, and the titles of the others."""
     predictions, firsts = prediction_texts.load(lab), _first_guesses.get(lab, {})
@@ -90,13 +106,27 @@ def check_prediction(guess: Any, answer: Any, because: str = "", tolerance: floa
     """
     guess, answer = _plain(guess), _plain(answer)
     if guess is None:
-        print(NO_GUESS)
+        print(_no_guess())
     elif _is_in_quotes(guess, answer):
         print(f"Your guess {guess!r} is a string: write it without quotes and run the cell again.")
     elif _agrees(guess, answer, tolerance):
         _print(f"Your guess was right: {_short(answer)}. {because}")
     else:
         _print(f"You guessed {_short(guess)}; the answer is {_short(answer)}. {because}")
+
+
+def _no_guess() -> str:
+    sources = executed_sources()
+    return NO_GUESS if not sources or asks(sources[-1]) else NO_GUESS_ABOVE
+
+
+def asks(source: str) -> bool:
+    """Whether a cell itself has the None that a guess replaces, and not an earlier cell.
+
+    >>> asks("guess = None  # your guess"), asks("predict(lab, name, guess_lost)")
+    (True, False)
+    """
+    return _ASKS.search(source) is not None
 
 
 def _print(text: str) -> None:

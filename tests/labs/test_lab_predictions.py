@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from course_utils.testing import prediction_texts
-from course_utils.testing.predictions import NO_GUESS
+from course_utils.testing.predictions import NO_GUESS, NO_GUESS_ABOVE, asks
 from tests.paths import ROOT
 
 LABS = sorted(path.name for path in (ROOT / "solutions").iterdir() if (path / f"{path.name}.ipynb").is_file())
@@ -63,7 +63,7 @@ RECOMPUTED = {
     ("04_batch_negatives", "accumulation"): lambda: 32 - 1,
     ("05_nce_dual_encoder", "loader"): lambda: (math.ceil(500 / 128), 500 - 3 * 128),
     ("05_nce_dual_encoder", "encoder"): lambda: tuple(torch.zeros(32, 74, 128)[:, 0].shape),
-    ("05_nce_dual_encoder", "chunks"): lambda: 2 + 3,
+    ("05_nce_dual_encoder", "chunks"): lambda: 10 + 100,
     ("05_nce_dual_encoder", "in-batch"): lambda: (64 * 64, 64),
     ("05_nce_dual_encoder", "clip"): lambda: (6 * 5 / math.hypot(6, 8), 8 * 5 / math.hypot(6, 8)),
     ("05_nce_dual_encoder", "padding"): lambda: (7 - 3) + (7 - 7) + (7 - 2),
@@ -201,13 +201,45 @@ def test_every_answer_is_in_the_package_or_measured(lab):
             assert all(not isinstance(value, ast.Constant) for value in measured)
 
 
+def guessed_here(source):
+    """Whether the None that a student replaces stands in the cell itself; a cell never reads guesses of both kinds."""
+    tree = ast.parse(source)
+    nones = {
+        target.id
+        for node in tree.body
+        if isinstance(node, ast.Assign) and "None" in ast.unparse(node.value)
+        for target in ast.walk(node.targets[0])
+        if isinstance(target, ast.Name)
+    }
+    given = [name for call in calls(source, "predict") for name in guess_names(tree, call.args[2].id)]
+    assert len({name in nones for name in given}) == 1
+    return given[0] in nones
+
+
+def guess_names(tree, name):
+    """The variables behind a guess: itself, or those that a loop over predictions gives this name."""
+    loops = [node for node in ast.walk(tree) if isinstance(node, ast.For) and isinstance(node.target, ast.Tuple)]
+    places = [
+        (loop, index) for loop in loops for index, part in enumerate(loop.target.elts) if ast.unparse(part) == name
+    ]
+    return [row.elts[index].id for loop, index in places for row in loop.iter.elts] or [name]
+
+
+@pytest.mark.parametrize("lab", LABS)
+def test_a_missing_guess_is_looked_for_where_the_lab_asks_for_it(lab):
+    """The message is chosen by a pattern in the cell's source: it agrees with what the code says."""
+    for cell in code_cells(lab):
+        if calls(cell.source, "predict"):
+            assert asks(cell.source) == guessed_here(cell.source), cell.id
+
+
 @pytest.mark.parametrize("lab", LABS)
 def test_nothing_is_printed_before_a_guess_is_committed(lab):
     for cell in code_cells(lab):
         revealed = calls(cell.source, "predict")
         if revealed:
             printed = "".join(output.get("text", "") for output in cell.outputs if output.get("name") == "stdout")
-            assert printed.startswith(NO_GUESS), cell.id
+            assert printed.startswith(NO_GUESS if guessed_here(cell.source) else NO_GUESS_ABOVE), cell.id
             prints = [call for name in PRINT for call in calls(cell.source, name)]
             assert all(call.lineno > revealed[-1].lineno for call in prints), cell.id
             if " = None  # your guess" in cell.source:
@@ -251,6 +283,14 @@ def test_a_table_that_does_not_wait_is_noticed():
     assert shown_unasked(waits + "\nprint(x)", "lab", {"a"}) == [4]
     assert shown_unasked(waits, "lab", {"a", "b"}) == [3]
     assert shown_unasked(waits.replace(" and ", " or "), "lab", {"a"}) == [3]
+
+
+@pytest.mark.parametrize(
+    "lab", ["04_batch_negatives", "05_nce_dual_encoder", "06_hard_negatives", "09_transformer_encoder"]
+)
+def test_an_own_experiment_waits_until_students_have_written_what_they_expect(lab):
+    (cell,) = (cell for cell in code_cells(lab) if "You expected:" in cell.source)
+    assert [ast.unparse(call) for call in calls(cell.source, "wrote_down")] == ["wrote_down(my_expectation)"]
 
 
 @pytest.mark.parametrize("lab", LABS)

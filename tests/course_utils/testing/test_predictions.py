@@ -51,6 +51,33 @@ def test_a_guess_in_quotes_is_reported_and_the_answer_stays_hidden(capsys):
     assert "Since" not in text
 
 
+def test_a_missing_guess_says_where_none_stands(capsys, monkeypatch):
+    cells = ["guess_lost = None  # your guess", "predict('lab', 'loss', guess_lost)"]
+    monkeypatch.setattr(predictions, "executed_sources", lambda: cells)
+    assert said(capsys, None, 5) == f"{predictions.NO_GUESS_ABOVE}\n"
+    for source in (
+        "guess = None\n\npredict('lab', 'sum', guess)",
+        "one, other = 3, None\npredict('lab', 'sum', other)",
+    ):
+        cells.append(source)
+        assert said(capsys, None, 5) == f"{predictions.NO_GUESS}\n"
+
+
+@pytest.mark.parametrize("expectation", [None, "", "  "])
+def test_an_own_experiment_waits_for_an_expectation_in_an_open_notebook(capsys, monkeypatch, expectation):
+    monkeypatch.setattr(predictions, "live", lambda: True)
+    assert predictions.wrote_down("higher, since it sees more")
+    assert capsys.readouterr().out == ""
+    assert not predictions.wrote_down(expectation)
+    assert capsys.readouterr().out == f"{predictions.NO_EXPECTATION}\n"
+
+
+def test_an_own_experiment_runs_where_nobody_can_write(capsys, monkeypatch):
+    monkeypatch.setattr(predictions, "live", lambda: False)
+    assert predictions.wrote_down(None)
+    assert capsys.readouterr().out == ""
+
+
 @pytest.fixture
 def texts(tmp_path, monkeypatch):
     raw = {
