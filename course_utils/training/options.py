@@ -17,8 +17,8 @@ Kind = type | Collection[object]  # float, int, bool, or the values to choose fr
 def valid_options(chosen: object, allowed: Mapping[str, Kind]) -> bool:
     """Whether `chosen`, {name: value}, has only names and values that are allowed; prints a sentence for each mistake.
 
-    allowed: for each name `float` (a number of at least 0), `int` (a whole number of at least 1), `bool`, a range, or the
-    values to choose from. A set of values means that the option is a list of some of them, or of none.
+    allowed: for each name `float` (a number of at least 0), `int` (a whole number of at least 1), `bool`, a range, or
+    the values to choose from. A set of values means that the option is a list of some of them, or of none.
 
     >>> valid_options({"Rate": 1.0, "loss": "mse", "steps": 0}, {"rate": float, "loss": ("l1", "l2"), "steps": int})
     There is no option 'Rate'. You can change rate, loss, steps.
