@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping
-from numbers import Integral, Real
 
 from course_utils.lines import say
 
@@ -43,15 +42,19 @@ def _mistake(name: object, value: object, allowed: Mapping[str, Kind]) -> str:
 
 
 def _fits(value: object, kind: Kind) -> bool:
-    if kind is bool:
-        return isinstance(value, bool)
-    if kind is float:
-        return isinstance(value, Real) and not isinstance(value, bool) and 0 <= value < math.inf
-    if kind is int:
-        return isinstance(value, Integral) and not isinstance(value, bool) and value >= 1
+    if isinstance(kind, type):
+        return _is_a(value, kind)
     if isinstance(kind, set):
         return isinstance(value, list | tuple | set) and all(_fits(entry, list(kind)) for entry in value)
     return any(type(value) is type(one) and value == one for one in kind)  # True is not 1
+
+
+def _is_a(value: object, kind: type) -> bool:
+    if kind is bool or isinstance(value, bool):
+        return kind is bool and isinstance(value, bool)
+    if kind is int:
+        return isinstance(value, int) and value >= 1
+    return isinstance(value, int | float) and 0 <= value < math.inf
 
 
 def _in_words(kind: Kind) -> str:
