@@ -123,7 +123,7 @@ def margins() -> Canvas:
         (480, "green"),
     ):
         canvas.dot(x, 76, fill)
-    canvas.text(120, 40, "hard: nearer than the positive")
+    canvas.text(120, 40, "hard: as near or nearer")
     canvas.text(275, 20, "semi-hard")
     canvas.line(275, 30, 275, 58)
     canvas.text(450, 40, "easy: costs nothing")
@@ -159,7 +159,7 @@ DIAGRAMS = {
     ),
     "hard, semi-hard and easy": (
         margins,
-        "Negatives on the line of their distance to the anchor: hard ones are nearer than the positive, semi-hard "
-        "ones at most the margin behind it, easy ones further away.",
+        "Negatives on the line of their distance to the anchor: hard ones are at most as far as the positive, "
+        "semi-hard ones are farther, but by less than the margin, and easy ones by the margin or more.",
     ),
 }

@@ -55,7 +55,7 @@ def bars(
     x_label: str,
     y_label: str,
     *,
-    number_format: str = "{:.3g}",
+    number_format: str = "{:z.3g}",
     size: tuple[float, float] = (6.4, 4.0),
 ) -> Figure:
     """A bar for each label, with its number written above it.

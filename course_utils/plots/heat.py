@@ -26,7 +26,7 @@ def heat_map(
     y_label: str,
     *,
     annotate: bool = True,
-    number_format: str = "{:.2f}",
+    number_format: str = "{:z.2f}",  # z: no -0.00
     value_label: str = "value",
     low: float | None = None,
     high: float | None = None,

@@ -6,6 +6,7 @@ from course_utils.training.encoders import load_encoder, load_tokenizer
 from course_utils.training.fine_tuning import fine_tune, make_optimiser, steps_per_epoch, train_epoch, warmup_schedule
 from course_utils.training.live_curves import curves
 from course_utils.training.memory import peak_bytes
+from course_utils.training.options import valid_options
 from course_utils.training.precision import device_of, half_precision_calls
 from course_utils.training.subwords import SubwordEncoder, SubwordTokenizer
 from course_utils.training.sweeps import sweep
@@ -38,5 +39,6 @@ __all__ = [
     "track",
     "train",
     "train_epoch",
+    "valid_options",
     "warmup_schedule",
 ]

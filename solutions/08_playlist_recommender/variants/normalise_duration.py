@@ -35,7 +35,7 @@ def normalise_duration(milliseconds):
 
 # %% division by zero for equal tracks kind="misconception"
 # When all tracks are equally long, the two ends of the scale are the same, and 0 / 0 is NaN. Check in the docstring
-# what constant input gives. Look at your denominator.
+# what must hold for equal durations. Look at your denominator.
 def normalise_duration(milliseconds):
     x = milliseconds.double()
     low, high = x.quantile(0.05), x.quantile(0.95)

@@ -203,6 +203,12 @@ def test_numbers_on_dark_cells_are_white_and_on_light_cells_black():
     assert colours[(1, 1)] == "white"
 
 
+def test_a_number_that_rounds_to_0_has_no_minus():
+    tiny = [[-0.001, 0.001]]
+    written = [plots.heat_map(tiny, ["row"], ["a", "b"], "T", "x", "y"), plots.bars(["a"], [-0.0], "T", "x", "y")]
+    assert [text.get_text() for figure in written for text in figure.axes[0].texts] == ["0.00", "0.00", "0"]
+
+
 def test_heat_map_without_numbers_and_with_blank_nan_cells():
     quiet = plots.heat_map(WEIGHTS, WORDS, WORDS, "T", "x", "y", annotate=False)
     assert len(quiet.axes[0].texts) == 0

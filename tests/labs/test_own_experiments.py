@@ -1,0 +1,48 @@
+"""A student's own experiment: a misspelt option gets a sentence before anything is trained."""
+
+import ast
+
+import nbformat
+import pytest
+
+from tests.paths import ROOT
+
+NOT_YET = {"04_batch_negatives", "05_nce_dual_encoder", "06_hard_negatives", "09_transformer_encoder"}
+LABS = [
+    pytest.param(path.stem, marks=[pytest.mark.xfail(strict=True)] if path.stem in NOT_YET else [])
+    for path in sorted(ROOT.glob("solutions/*/*.ipynb"))
+]
+
+
+def cells_of(lab):
+    """{id: tree} of the code cells."""
+    cells = nbformat.read(ROOT / "solutions" / lab / f"{lab}.ipynb", as_version=4).cells
+    return {cell.id: ast.parse(cell.source) for cell in cells if cell.cell_type == "code"}
+
+
+def assigned(tree):
+    """{name: the value's node} of the assignments at the top of a cell."""
+    pairs = [(target, node.value) for node in tree.body if isinstance(node, ast.Assign) for target in node.targets]
+    return {target.id: value for target, value in pairs if isinstance(target, ast.Name)}
+
+
+def names_in(node):
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+
+
+def checked_in(tree):
+    """The names whose values go into a call of valid_options, directly or through a variable of the cell."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    calls = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == "valid_options"]
+    direct = set().union(*(names_in(call.args[0]) for call in calls))
+    assignments = [node for node in ast.walk(tree) if isinstance(node, ast.Assign)]
+    passed_on = [node.value for node in assignments if names_in(node.targets[0]) & direct]
+    return direct.union(*map(names_in, passed_on))
+
+
+@pytest.mark.parametrize("lab", LABS)
+def test_each_option_is_checked(lab):
+    cells = cells_of(lab)
+    options = assigned(cells["my-run"]).keys() - {"my_expectation"}
+    assert options
+    assert options - set().union(*map(checked_in, cells.values())) == set()
