@@ -68,7 +68,7 @@ def wrote_down(expectation: str | None) -> bool:
 
     Where nobody can write (an automatic run, an export), the answer is yes.
     """
-    if not live() or (expectation is not None and str(expectation).strip()):
+    if not live() or str(expectation or "").strip():
         return True
     print(NO_EXPECTATION)
     return False
