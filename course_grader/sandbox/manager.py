@@ -49,7 +49,7 @@ class SandboxKernelManager(AsyncKernelManager):
 
     @property
     def is_lost(self) -> bool:
-        """Whether the kernel ended because the process that supervises it was ended."""
+        """Whether the kernel ended because what supervises it, a process or our own thread, had ended or failed."""
         watchdog = getattr(self.provisioner, "watchdog", None)
         return watchdog is not None and watchdog.is_lost
 

@@ -55,6 +55,7 @@ class Watchdog:
         self._start = start
         self._started: queue.Queue[Process | BaseException] = queue.Queue()
         self._killed_for: str | None = None
+        self._failed = False  # it could not check the limits
         self._error = ""  # what the process printed if it could not start
         self._process: Process | None = None
         self._own_mb = 0.0  # size of the folder before the kernel starts
@@ -62,8 +63,8 @@ class Watchdog:
 
     @property
     def is_lost(self) -> bool:
-        """Whether something ended the kernel's supervisor, which the kernel itself cannot reach."""
-        return bool(getattr(self._process, "lost", False))
+        """Whether the kernel ended with what supervises it, which it cannot reach itself: no fault of its code."""
+        return self._failed or bool(getattr(self._process, "lost", False))
 
     def launch(self) -> Process:
         """Start the process and watch it; raises what starting it raised.
@@ -104,10 +105,14 @@ class Watchdog:
         return group
 
     def _watch(self, process: Process) -> None:
-        """Wait for its end, and kill it when it exceeds a limit."""
+        """Wait for its end, and kill it when it exceeds a limit, or when that can no longer be told."""
         born = time.monotonic()
         while process.poll() is None:
-            self._killed_for = self._excess(process, time.monotonic() - born)
+            try:
+                self._killed_for = self._excess(process, time.monotonic() - born)
+            except Exception as error:  # such as a driver's: an unwatched kernel could take the whole machine
+                self._failed = True
+                self._killed_for = f"the grader could not check the kernel's limits ({type(error).__name__}: {error})"
             if self._killed_for:
                 process.kill()
                 process.wait()

@@ -21,6 +21,7 @@ from course_grader.runner.run_progress import _Lines
 from tests.course_grader.fake_grading import FakeEngine, hand_in, write_course
 from tests.course_grader.killed_course import MOMENTS
 from tests.paths import ROOT
+from tests.replaced_time import replace_time
 from tests.tiny_course import LAB
 
 FORMER, NOW = {"ada": 5.0, "ben": 5.0, "cem": 5.0}, {"ada": 20.0, "ben": 10.0, "cem": 20.0}
@@ -145,7 +146,7 @@ class TestWaiting:
             if len(pauses) == 2:
                 locked.execute("ROLLBACK")
 
-        monkeypatch.setattr(patience.time, "sleep", release)
+        replace_time(monkeypatch, patience, sleep=release)
         assert start() == 0
         printed = capsys.readouterr().out
         assert printed.count("Waiting, since another program keeps the gradebook locked: close it") == 1
@@ -164,7 +165,7 @@ class TestWaiting:
 
     def test_ctrl_c_ends_the_waiting(self, course, locked, start, monkeypatch, capsys):
         before = signal.signal(signal.SIGINT, signal.default_int_handler)
-        monkeypatch.setattr(patience.time, "sleep", lambda seconds: os.kill(os.getpid(), signal.SIGINT))
+        replace_time(monkeypatch, patience, sleep=lambda seconds: os.kill(os.getpid(), signal.SIGINT))
         try:
             assert start() == 130
         finally:

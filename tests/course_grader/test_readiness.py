@@ -8,6 +8,7 @@ import pytest
 
 from course_grader.kernel_client import readiness
 from course_grader.kernel_client.readiness import wait_until_ready
+from tests.replaced_time import replace_time
 
 BUSY, IDLE = {"execution_state": "busy"}, {"execution_state": "idle"}
 
@@ -85,7 +86,7 @@ def test_a_kernel_that_dies_is_not_waited_for():
 
 def test_a_kernel_that_only_sends_other_things_is_given_up(monkeypatch):
     clock = iter(range(1000))
-    monkeypatch.setattr(readiness.time, "monotonic", lambda: next(clock))
+    replace_time(monkeypatch, readiness, monotonic=lambda: next(clock))
 
     def answer(client, request):
         reply(client)
