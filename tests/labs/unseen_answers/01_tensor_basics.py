@@ -663,3 +663,284 @@ def missing_operand_shape(a_shape, b_shape, target_shape):
     if n != batch or n != batches or j != rows or i != height:
         return ()
     return (n, k, m)
+
+
+# %% to_target_shape: -
+def to_target_shape(x):
+    return x.squeeze(-1).squeeze(1)[None].unsqueeze(-1).unsqueeze(-1)
+
+
+# %% to_target_shape: right
+def to_target_shape(x):
+    a, _, b, _ = x.size()
+    y = torch.unsqueeze(x, 0)  # (1, a, 1, b, 1)
+    y = torch.squeeze(y, dim=2)
+    return torch.unsqueeze(y, dim=y.dim())
+
+
+# %% to_target_shape: right
+def to_target_shape(x):
+    return torch.squeeze(x, (1, 3)).unsqueeze(0).unsqueeze(3).unsqueeze(4)
+
+
+# %% missing_operand_shape: right
+def missing_operand_shape(a_shape, b_shape, target_shape):
+    shapes = [torch.Size(s) for s in (a_shape, b_shape, target_shape)]
+    match shapes:
+        case [(n1, i, j1), (n2, j2, k), (n3, p, m)] if n1 == n2 == n3 and j1 == j2 and i == p:
+            return tuple([n1, k, m])
+    raise ValueError(f"no d fits {shapes}")
+
+
+# %% missing_operand_shape: right
+def missing_operand_shape(a_shape, b_shape, target_shape):
+    class NoFit(ValueError):
+        pass
+
+    if not (len(a_shape) == len(b_shape) == len(target_shape) == 3):
+        raise NoFit
+    if len({a_shape[0], b_shape[0], target_shape[0]}) > 1 or a_shape[2] != b_shape[1] or a_shape[1] != target_shape[1]:
+        raise NoFit
+    return (int(b_shape[0]), int(b_shape[-1]), int(target_shape[-1]))
+
+
+# %% missing_operand_shape: -
+def missing_operand_shape(a_shape, b_shape, target_shape):
+    n, i, j = a_shape
+    _, j2, k = b_shape
+    n3, i2, m = target_shape
+    if j != j2 or i != i2 or n != n3:
+        raise ValueError
+    return (n, k, m)
+
+
+# %% chain_bmm: right
+def chain_bmm(a, b, d):
+    return torch.func.vmap(lambda x, y, z: x @ y @ z)(a, b, d)
+
+
+# %% chain_bmm: right
+def chain_bmm(a, b, d):
+    from functools import reduce
+
+    return reduce(torch.Tensor.matmul, (a, b, d))
+
+
+# %% chain_bmm: right
+def chain_bmm(a, b, d):
+    return torch.einsum("nij,njk,nkm->nim", a, b, d)
+
+
+# %% chain_bmm: always float32
+def chain_bmm(a, b, d):
+    return torch.bmm(torch.bmm(a.float(), b.float()), d.float())
+
+
+# %% embed_tokens: right
+def embed_tokens(table, token_ids):
+    V, D = table.shape
+    if ((token_ids < 0) | (token_ids >= V)).sum().item():
+        raise IndexError(f"ids must be in [0, {V})")
+    return torch.gather(table, 0, token_ids.reshape(-1, 1).expand(-1, D)).view(*token_ids.shape, D)
+
+
+# %% embed_tokens: right
+def embed_tokens(table, token_ids):
+    if token_ids.numel():
+        low, high = torch.aminmax(token_ids)
+        if low < 0 or high > table.shape[0] - 1:
+            raise IndexError
+    return nn.functional.embedding(token_ids, table)
+
+
+# %% embed_tokens: fails without ids
+def embed_tokens(table, token_ids):
+    if token_ids.min() < 0 or token_ids.max() >= len(table):
+        raise IndexError("out of range")
+    return table[token_ids]
+
+
+# %% one_hot_embed: right
+def one_hot_embed(table, token_ids):
+    V = table.shape[0]
+    if not torch.all((0 <= token_ids) & (token_ids < V)):
+        raise IndexError("token id out of range")
+    onehot = (token_ids[..., None] == torch.arange(V, device=token_ids.device)).type_as(table)
+    return onehot @ table
+
+
+# %% one_hot_embed: right
+def one_hot_embed(table, token_ids):
+    V = table.shape[0]
+    flat = token_ids.flatten()
+    for t in flat:
+        if t < 0 or t >= V:
+            raise IndexError(int(t))
+    eye = torch.eye(V, dtype=table.dtype, device=table.device)
+    return torch.matmul(eye[flat], table).reshape(token_ids.shape + table.shape[1:])
+
+
+# %% one_hot_embed: right
+def one_hot_embed(table, token_ids):
+    V = table.shape[0]
+    if any(not 0 <= i < V for i in token_ids.flatten().tolist()):
+        raise IndexError
+    hot = table.new_zeros(*token_ids.shape, V)
+    hot.scatter_(-1, token_ids.unsqueeze(-1), 1)
+    return torch.tensordot(hot, table, dims=1)
+
+
+# %% one_hot_embed: -
+def one_hot_embed(table, token_ids):
+    V = table.shape[0]
+    if token_ids.numel() and (token_ids.min() < 0 or token_ids.max() >= V):
+        raise IndexError
+    return F.one_hot(token_ids, V).float() @ table.float()
+
+
+# %% count_parameters: right
+def count_parameters(layer_sizes, bias=False):
+    from itertools import pairwise
+
+    return sum((m + bool(bias)) * n for m, n in pairwise(layer_sizes))
+
+
+# %% count_parameters: right
+def count_parameters(layer_sizes, bias=False):
+    if len(layer_sizes) < 2:
+        return 0
+    first, second, *rest = layer_sizes
+    return first * second + (second if bias else 0) + count_parameters([second, *rest], bias)
+
+
+# %% count_parameters: right
+def count_parameters(layer_sizes, bias=False):
+    with torch.device("meta"):
+        layers = [nn.Linear(m, n, bias=bias) for m, n in zip(layer_sizes, layer_sizes[1:])]
+    return sum(p.numel() for l in layers for p in l.parameters())
+
+
+# %% count_parameters: counts in float32 | -
+def count_parameters(layer_sizes, bias=False):
+    weights = torch.tensor(layer_sizes[:-1], dtype=torch.float32) * torch.tensor(layer_sizes[1:], dtype=torch.float32)
+    return int(weights.sum()) + (sum(layer_sizes[1:]) if bias else 0)
+
+
+# %% TokenClassifier: right
+class TokenClassifier(nn.Module):
+    def __init__(self, n_tokens=8, emb_dim=6, hidden=10, classes=4):
+        super(TokenClassifier, self).__init__()
+        self.add_module("embedding", nn.Embedding(num_embeddings=n_tokens, embedding_dim=emb_dim))
+        self.register_module("W", nn.Linear(emb_dim, hidden))
+        setattr(self, "U", nn.Linear(hidden, classes))
+        self.activation = nn.ReLU()
+
+    def forward(self, tokens):
+        out = self.embedding(tokens)
+        for layer in (self.W, self.activation, self.U):
+            out = layer(out)
+        return out
+
+
+# %% TokenClassifier: right
+class TokenClassifier(nn.Module):
+    def __init__(self):
+        nn.Module.__init__(self)
+        self.embedding, self.W, self.U = nn.Embedding(8, 6), nn.Linear(6, 10), nn.Linear(10, 4)
+
+    def forward(self, tokens: torch.Tensor) -> torch.Tensor:
+        flat = tokens.reshape(-1)
+        logits = self.U(torch.clamp_min(self.W(self.embedding(flat)), 0))
+        return logits.reshape(*tokens.shape, 4)
+
+
+# %% TokenClassifier: -
+class TokenClassifier(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embedding = nn.Embedding(8, 6)
+        self.W = nn.Linear(6, 10)
+        self.U = nn.Linear(10, 4)
+
+    def forward(self, tokens):
+        return self.U(F.gelu(self.W(self.embedding(tokens))))
+
+
+# %% classification_loss: right
+def classification_loss(model, tokens, labels):
+    logits = model(tokens)
+    return (logits.logsumexp(dim=1) - logits.gather(1, labels.view(-1, 1)).squeeze(1)).mean()
+
+
+# %% classification_loss: right
+def classification_loss(model, tokens, labels):
+    logits = model(tokens)
+    targets = F.one_hot(labels, num_classes=logits.size(-1)).to(logits.dtype)
+    return F.cross_entropy(logits, targets)
+
+
+# %% classification_loss: right
+def classification_loss(model, tokens, labels):
+    return -torch.distributions.Categorical(logits=model(tokens)).log_prob(labels).mean()
+
+
+# %% classification_loss: -
+def classification_loss(model, tokens, labels):
+    with torch.no_grad():
+        logits = model(tokens)
+    return F.cross_entropy(logits, labels)
+
+
+# %% train_classifier: right
+def train_classifier(model, tokens, labels, steps, lr):
+    sgd = torch.optim.SGD(model.parameters(), lr=lr)
+
+    def closure():
+        sgd.zero_grad()
+        loss = F.cross_entropy(model(tokens), labels)
+        loss.backward()
+        return loss
+
+    return [sgd.step(closure).item() for _ in range(steps)]
+
+
+# %% train_classifier: right
+def train_classifier(model, tokens, labels, steps, lr):
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    criterion = nn.CrossEntropyLoss()
+    history = []
+    for step in range(1, steps + 1):
+        loss = criterion(model(tokens), labels)
+        for p in model.parameters():
+            p.grad = None
+        loss.backward()
+        history += [loss.item()]
+        optimizer.step()
+    model.zero_grad()
+    return history
+
+
+# %% train_classifier: right
+def train_classifier(model, tokens, labels, steps, lr):
+    losses = torch.zeros(steps, dtype=torch.float64)
+    optimizer = torch.optim.SGD([{"params": list(model.parameters())}], lr=lr, foreach=False)
+    for i in range(steps):
+        optimizer.zero_grad(set_to_none=False)
+        loss = F.cross_entropy(model(tokens), labels)
+        loss.backward()
+        optimizer.step()
+        losses[i] = loss.detach()
+    return losses.tolist()
+
+
+# %% train_classifier: momentum
+def train_classifier(model, tokens, labels, steps, lr):
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9)
+    losses = []
+    for _ in range(steps):
+        optimizer.zero_grad()
+        loss = F.cross_entropy(model(tokens), labels)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses

@@ -505,3 +505,258 @@ class MultiHeadSelfAttention(nn.Module):
         q, k, v = (p(x).unflatten(-1, (self.num_heads, -1)) for p in (self.q_proj, self.k_proj, self.v_proj))
         weights = attention_weights(torch.einsum("bnhd,bmhd->bhnm", q, k) * self.scale, mask)
         return self.out_proj(torch.einsum("bhnm,bmhd->bnhd", weights, v).flatten(2))
+
+
+# %% project: right
+def project(x, Wq, Wk):
+    return tuple(torch.einsum("...nd,dk->...nk", x, W) for W in (Wq, Wk))
+
+
+# %% project: right
+def project(x, Wq, Wk):
+    both = x @ torch.cat([Wq, Wk], dim=1)
+    Q, K = both.split([Wq.shape[1], Wk.shape[1]], dim=-1)
+    return Q, K
+
+
+# %% project: right
+def project(x, Wq, Wk):
+    return F.linear(x, Wq.T), F.linear(x, Wk.T)
+
+
+# %% scaled_scores: right
+def scaled_scores(Q, K):
+    d_k = Q.shape[-1]
+    return torch.einsum("...id,...jd->...ij", Q * d_k**-0.5, K)
+
+
+# %% scaled_scores: right
+def scaled_scores(Q, K):
+    return (Q.unsqueeze(-2) * K.unsqueeze(-3)).sum(-1).div(math.sqrt(Q.size(-1)))
+
+
+# %% scaled_scores: softmax already applied
+def scaled_scores(Q, K):
+    return torch.softmax(Q @ K.transpose(-2, -1) / Q.shape[-1] ** 0.5, -1)
+
+
+# %% attention_weights: right
+def attention_weights(scores, mask=None):
+    if mask is None:
+        return scores.softmax(-1)
+    mask = mask.expand_as(scores) if mask.dim() <= scores.dim() else mask
+    big = torch.where(mask, scores, torch.full_like(scores, torch.finfo(scores.dtype).min))
+    e = torch.exp(big - big.amax(-1, keepdim=True).detach()) * mask
+    total = e.sum(-1, keepdim=True)
+    return e / torch.where(total == 0, torch.ones_like(total), total)
+
+
+# %% attention_weights: right
+def attention_weights(scores, mask=None):
+    mask = torch.ones_like(scores, dtype=torch.bool) if mask is None else torch.broadcast_to(mask, scores.shape)
+    none = ~mask.any(dim=-1, keepdim=True)
+    safe = scores.masked_fill(~mask & ~none, -torch.inf)
+    return torch.softmax(safe, dim=-1).masked_fill(none, 0.0).to(scores.dtype)
+
+
+# %% attention_weights: right
+def attention_weights(scores, mask=None):
+    if mask is not None:
+        scores = scores + torch.zeros_like(scores).masked_fill(~mask, -1e9)
+    weights = F.softmax(scores, dim=-1)
+    return weights if mask is None else weights * mask
+
+
+# %% attention_weights: hidden after the softmax | renormalised afterwards
+def attention_weights(scores, mask=None):
+    weights = F.softmax(scores, dim=-1)
+    if mask is not None:
+        weights = weights * mask
+    return weights
+
+
+# %% most_attentive: right
+def most_attentive(weights, words, target):
+    column = words.index(target)
+    return max(enumerate(words), key=lambda pair: (weights[pair[0]][column].item(), -pair[0]))[1]
+
+
+# %% most_attentive: right
+def most_attentive(weights, words, target):
+    asked = weights.t()[list(words).index(target)]
+    return words[(asked == asked.max()).nonzero()[0].item()]
+
+
+# %% most_attentive: right
+def most_attentive(weights, words, target):
+    j = {w: i for i, w in enumerate(words)}[target]
+    best, winner = -1.0, None
+    for i in range(len(words)):
+        if float(weights[i, j]) > best:
+            best, winner = float(weights[i, j]), words[i]
+    return winner
+
+
+# %% variance_ratio: right
+def variance_ratio(scores, scaled):
+    return float(scores.std() ** 2 / scaled.std() ** 2)
+
+
+# %% variance_ratio: right
+def variance_ratio(scores, scaled):
+    import statistics
+
+    a, b = scores.flatten().tolist(), scaled.flatten().tolist()
+    return statistics.pvariance(a) / statistics.pvariance(b)
+
+
+# %% variance_ratio: right
+def variance_ratio(scores, scaled):
+    import numpy as np
+
+    return np.var(scores.detach().numpy()).item() / np.var(scaled.detach().numpy()).item()
+
+
+# %% causal_mask: right
+def causal_mask(n):
+    return ~torch.ones(n, n).triu(diagonal=1).bool()
+
+
+# %% causal_mask: right
+def causal_mask(n):
+    rows = torch.arange(n).unsqueeze(1)
+    return rows.ge(torch.arange(n))
+
+
+# %% causal_mask: right
+def causal_mask(n):
+    return torch.tensor([[column <= row for column in range(n)] for row in range(n)], dtype=torch.bool).reshape(n, n)
+
+
+# %% causal_mask: right
+def causal_mask(n):
+    mask = torch.full((n, n), False)
+    for i in range(n):
+        mask[i, : i + 1] = True
+    return mask
+
+
+# %% MultiHeadSelfAttention: right
+class MultiHeadSelfAttention(nn.Module):
+    def __init__(self, d_model, num_heads):
+        super().__init__()
+        if d_model % num_heads:
+            raise ValueError(f"{num_heads} heads do not divide {d_model}")
+        self.h, self.dk = num_heads, d_model // num_heads
+        for name in ("q_proj", "k_proj", "v_proj", "out_proj"):
+            setattr(self, name, nn.Linear(d_model, d_model))
+
+    def forward(self, x, mask=None):
+        B, n, d = x.shape
+        q, k, v = (p(x).view(B, n, self.h, self.dk) for p in (self.q_proj, self.k_proj, self.v_proj))
+        s = torch.einsum("bihd,bjhd->bhij", q, k) / self.dk**0.5
+        a = attention_weights(s, mask)
+        return self.out_proj(torch.einsum("bhij,bjhd->bihd", a, v).flatten(2))
+
+
+# %% MultiHeadSelfAttention: right
+class MultiHeadSelfAttention(nn.Module):
+    """One head after the other."""
+
+    def __init__(self, d_model, num_heads):
+        super().__init__()
+        if d_model % num_heads != 0:
+            raise ValueError("num_heads must divide d_model")
+        self.num_heads = num_heads
+        self.q_proj = nn.Linear(d_model, d_model)
+        self.k_proj = nn.Linear(d_model, d_model)
+        self.v_proj = nn.Linear(d_model, d_model)
+        self.out_proj = nn.Linear(d_model, d_model)
+
+    def forward(self, x, mask=None):
+        heads = []
+        chunks = [p(x).chunk(self.num_heads, dim=-1) for p in (self.q_proj, self.k_proj, self.v_proj)]
+        for q, k, v in zip(*chunks):
+            scores = q @ k.mT / math.sqrt(q.size(-1))
+            if mask is not None:
+                scores = scores.masked_fill(mask.logical_not(), float("-inf"))
+            heads.append(torch.nan_to_num(scores.softmax(-1)) @ v)
+        return self.out_proj(torch.cat(heads, dim=-1))
+
+
+# %% MultiHeadSelfAttention: right
+class MultiHeadSelfAttention(nn.Module):
+    def __init__(self, d_model, num_heads):
+        super().__init__()
+        if d_model % num_heads:
+            raise ValueError
+        self.heads = num_heads
+        self.q_proj, self.k_proj, self.v_proj, self.out_proj = (nn.Linear(d_model, d_model) for _ in range(4))
+
+    def _split(self, t):
+        B, n, d = t.shape
+        return t.reshape(B, n, self.heads, d // self.heads).permute(0, 2, 1, 3).reshape(B * self.heads, n, -1)
+
+    def forward(self, x, mask=None):
+        B, n, d = x.shape
+        q, k, v = map(self._split, (self.q_proj(x), self.k_proj(x), self.v_proj(x)))
+        w = attention_weights(scaled_scores(q, k), mask)
+        y = torch.bmm(w, v).reshape(B, self.heads, n, -1).permute(0, 2, 1, 3).reshape(B, n, d)
+        return self.out_proj(y)
+
+
+# %% iterate_minibatches: right
+def iterate_minibatches(n, batch_size, generator=None):
+    order = torch.randperm(n, generator=generator)
+    while len(order):
+        yield order[:batch_size]
+        order = order[batch_size:]
+
+
+# %% iterate_minibatches: right
+def iterate_minibatches(n, batch_size, generator=None):
+    sampler = torch.utils.data.RandomSampler(range(n), generator=generator) if n else []
+    for batch in torch.utils.data.BatchSampler(sampler, batch_size, drop_last=False):
+        yield torch.tensor(batch)
+
+
+# %% iterate_minibatches: right
+def iterate_minibatches(n, batch_size, generator=None):
+    keys = torch.rand(n, generator=generator)
+    yield from keys.argsort().split(batch_size) if n > 0 else ()
+
+
+# %% gradient_step: right
+def gradient_step(params, lr):
+    params = list(params)
+    with torch.no_grad():
+        for p in params:
+            if p.grad is not None:
+                p.sub_(p.grad, alpha=lr)
+                p.grad.zero_()
+
+
+# %% gradient_step: right
+def gradient_step(params, lr):
+    params = [p for p in params if p.grad is not None]
+    if params:
+        opt = torch.optim.SGD(params, lr=lr)
+        opt.step()
+        opt.zero_grad()
+
+
+# %% gradient_step: right
+def gradient_step(params, lr):
+    for p in params:
+        if p.grad is None:
+            continue
+        p.data.add_(-lr * p.grad.data)
+        p.grad = None
+
+
+# %% gradient_step: -
+def gradient_step(params, lr):
+    for p in params:
+        if p.grad is not None:
+            p = p - lr * p.grad
+            p.grad = None

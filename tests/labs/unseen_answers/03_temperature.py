@@ -237,3 +237,205 @@ def info_nce(queries, items, temperature):
 # %% entropy: right
 def entropy(probs, dim=-1):
     return torch.special.entr(probs.double()).sum(dim=dim)
+
+
+# %% temperature_softmax: right
+def temperature_softmax(logits, temperature, dim=-1):
+    if not temperature > 0:
+        raise ValueError(f"temperature must be positive, got {temperature}")
+    z = (logits - logits.amax(dim=dim, keepdim=True)) / temperature
+    e = z.exp()
+    return e / e.sum(dim, keepdim=True)
+
+
+# %% temperature_softmax: right
+def temperature_softmax(logits, temperature, dim=-1):
+    if temperature <= 0:
+        raise ValueError("T")
+    return torch.softmax(logits.double() / temperature, dim=dim).to(logits.dtype)
+
+
+# %% temperature_softmax: -
+def temperature_softmax(logits, temperature, dim=-1):
+    if temperature <= 0.0:
+        raise ValueError
+    scaled = torch.div(logits, temperature)
+    return (scaled - torch.logsumexp(scaled, dim, keepdim=True)).exp()
+
+
+# %% temperature_softmax: -
+def temperature_softmax(logits, temperature, dim=-1):
+    if temperature <= 0:
+        raise ValueError
+    return F.gumbel_softmax(logits, tau=temperature, dim=dim)
+
+
+# %% temperature_softmax: small temperatures are replaced
+def temperature_softmax(logits, temperature, dim=-1):
+    if temperature <= 0:
+        raise ValueError
+    temperature = max(temperature, 1e-3)
+    return F.softmax(logits / temperature, dim=dim)
+
+
+# %% entropy: right
+def entropy(probs, dim=-1):
+    return -torch.xlogy(probs, probs).sum(dim)
+
+
+# %% entropy: right
+def entropy(probs, dim=-1):
+    return torch.special.entr(probs).sum(dim=dim)
+
+
+# %% entropy: right
+def entropy(probs, dim=-1):
+    logs = torch.where(probs > 0, probs, torch.ones_like(probs)).log()
+    return (probs * logs).sum(dim).neg()
+
+
+# %% entropy: right
+def entropy(probs, dim=-1):
+    return -(probs * probs.clamp_min(torch.finfo(probs.dtype).tiny).log()).sum(dim)
+
+
+# %% entropy: -
+def entropy(probs, dim=-1):
+    return -(probs * torch.log2(probs.clamp(min=1e-12))).sum(dim) / 2
+
+
+# %% info_nce: right
+def info_nce(queries, items, temperature):
+    sim = F.cosine_similarity(queries[:, None], items[None], dim=-1) / temperature
+    return (torch.logsumexp(sim, 1) - sim.diagonal()).mean()
+
+
+# %% info_nce: right
+def info_nce(queries, items, temperature):
+    q = queries / queries.norm(dim=1, keepdim=True)
+    k = items / items.norm(dim=1, keepdim=True)
+    logits = torch.einsum("id,jd->ij", q, k).div(temperature)
+    losses = [F.cross_entropy(row.unsqueeze(0), torch.tensor([i], device=row.device)) for i, row in enumerate(logits)]
+    return torch.stack(losses).mean()
+
+
+# %% info_nce: right
+def info_nce(queries, items, temperature):
+    logits = F.normalize(queries) @ F.normalize(items).T * (1 / temperature)
+    target = torch.eye(len(queries), dtype=logits.dtype, device=logits.device)
+    return -(target * logits.log_softmax(-1)).sum() / len(queries)
+
+
+# %% info_nce: normalises each feature
+def info_nce(queries, items, temperature):
+    q, k = F.normalize(queries, dim=0), F.normalize(items, dim=0)
+    return F.cross_entropy(q @ k.T / temperature, torch.arange(len(q)))
+
+
+# %% info_nce: -
+def info_nce(queries, items, temperature):
+    q, k = F.normalize(queries), F.normalize(items)
+    logits = q @ k.T / float(temperature)
+    return F.cross_entropy(logits, torch.arange(len(q)))
+
+
+# %% negative_gradient_share: right
+def negative_gradient_share(similarities, positive, temperature):
+    others = torch.ones_like(similarities, dtype=torch.bool)
+    others[torch.arange(len(positive)), positive] = False
+    logits = torch.where(others, similarities / temperature, torch.tensor(float("-inf"), dtype=similarities.dtype))
+    return F.softmax(logits, dim=1)
+
+
+# %% negative_gradient_share: right
+def negative_gradient_share(similarities, positive, temperature):
+    hot = F.one_hot(positive, similarities.shape[1]).bool()
+    return (similarities / temperature).masked_fill(hot, -math.inf).softmax(-1)
+
+
+# %% negative_gradient_share: right
+def negative_gradient_share(similarities, positive, temperature):
+    rows = []
+    for row, p in zip(similarities, positive.tolist()):
+        negatives = torch.cat([row[:p], row[p + 1 :]])
+        share = torch.softmax(negatives / temperature, 0)
+        rows.append(torch.cat([share[:p], share.new_zeros(1), share[p:]]))
+    return torch.stack(rows)
+
+
+# %% negative_gradient_share: a small number in the denominator
+def negative_gradient_share(similarities, positive, temperature):
+    weights = F.softmax(similarities / temperature, dim=1)
+    weights = weights.scatter(1, positive[:, None], 0.0)
+    return weights / (weights.sum(1, keepdim=True) + 1e-8)
+
+
+# %% LearnableTemperature: right
+class LearnableTemperature(nn.Module):
+    def __init__(self, init=0.07, max_scale=100.0):
+        super().__init__()
+        self.log_scale = nn.Parameter(torch.log(torch.tensor(1 / init)))
+        self.register_buffer("max_log_scale", torch.tensor(float(max_scale)).log())
+
+    @property
+    def temperature(self):
+        return torch.exp(-torch.minimum(self.log_scale, self.max_log_scale)).detach()
+
+    def forward(self, similarities):
+        return similarities * torch.minimum(self.log_scale, self.max_log_scale).exp()
+
+
+# %% LearnableTemperature: right
+class LearnableTemperature(nn.Module):
+    def __init__(self, init=0.07, max_scale=100.0):
+        super().__init__()
+        self.log_t = nn.Parameter(torch.full((1,), math.log(init)))
+        self.min_t = 1.0 / max_scale
+
+    def _t(self):
+        return self.log_t.exp().clamp(min=self.min_t)
+
+    @property
+    def temperature(self):
+        return self._t().item()
+
+    def forward(self, similarities):
+        return similarities / self._t()
+
+
+# %% LearnableTemperature: right
+class LearnableTemperature(nn.Module):
+    def __init__(self, init=0.07, max_scale=100.0):
+        super().__init__()
+        self.s = nn.Parameter(torch.tensor(-math.log(init)))
+        self.cap = math.log(max_scale)
+
+    @property
+    def temperature(self):
+        with torch.no_grad():
+            return 1 / self.s.clamp(max=self.cap).exp()
+
+    def forward(self, similarities):
+        return similarities * self.s.clamp(max=self.cap).exp()
+
+
+# %% best_temperature: right
+def best_temperature(results):
+    ordered = sorted(results.items(), key=lambda kv: (-kv[1]["val_recall"], -kv[0]))
+    return ordered[0][0]
+
+
+# %% best_temperature: right
+def best_temperature(results):
+    top = max(r["val_recall"] for r in results.values())
+    return max(t for t, r in results.items() if r["val_recall"] == top)
+
+
+# %% best_temperature: right
+def best_temperature(results):
+    return max(sorted(results, reverse=True), key=lambda t: results[t]["val_recall"])
+
+
+# %% best_temperature: recall rounded before comparing | -
+def best_temperature(results):
+    return max(results, key=lambda t: (round(results[t]["val_recall"], 1), t))

@@ -910,3 +910,180 @@ def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
     log_weights = torch.where(allowed, 0.0, -torch.inf)
     scores = queries.matmul(passages.t()).div(temperature).add(log_weights)
     return -scores.log_softmax(-1).diagonal().mean()
+
+
+# %% count_negatives: right
+def count_negatives(batch_size):
+    names = ("batch_size", "positives", "negatives_per_positive", "total_negative_pairs", "negative_ratio")
+    others = batch_size - 1
+    return dict(zip(names, (batch_size, batch_size, others, others * batch_size, str(others) + ":1")))
+
+
+# %% count_negatives: right
+def count_negatives(batch_size):
+    from collections import OrderedDict
+
+    n = OrderedDict()
+    n["negative_ratio"] = "%d:1" % (batch_size - 1)
+    n["batch_size"] = n["positives"] = batch_size
+    n["negatives_per_positive"] = batch_size - 1
+    n["total_negative_pairs"] = batch_size**2 - batch_size
+    return n
+
+
+# %% count_negatives: -
+def count_negatives(batch_size):
+    return {
+        "batch_size": batch_size,
+        "positives": batch_size,
+        "negatives_per_positive": batch_size - 1,
+        "total_negative_pairs": batch_size * (batch_size - 1),
+        "negative_ratio": f"{batch_size}:1",
+    }
+
+
+# %% embedding_memory_mb: right
+def embedding_memory_mb(batch_size, dim, bytes_per_float=4):
+    return batch_size * dim * bytes_per_float / (1 << 19)
+
+
+# %% embedding_memory_mb: whole MB only
+def embedding_memory_mb(batch_size, dim, bytes_per_float=4):
+    return (2 * batch_size * dim * bytes_per_float) // 2**20
+
+
+# %% similarity_memory_mb: right
+def similarity_memory_mb(batch_size, num_passages=None, bytes_per_float=4):
+    columns = {None: batch_size}.get(num_passages, num_passages)
+    return batch_size * columns * bytes_per_float / 1024 / 1024
+
+
+# %% similarity_memory_mb: always a square
+def similarity_memory_mb(batch_size, num_passages=None, bytes_per_float=4):
+    return batch_size * batch_size * bytes_per_float / 2**20
+
+
+# %% in_batch_loss: right
+def in_batch_loss(queries, passages, temperature=1.0):
+    scores = torch.einsum("bd,pd->bp", queries, passages) / temperature
+    return (scores.logsumexp(-1) - scores.diagonal()).mean()
+
+
+# %% in_batch_loss: right
+def in_batch_loss(queries, passages, temperature=1.0):
+    logits = (passages @ queries.mT).mT.div(temperature)
+    return F.nll_loss(F.log_softmax(logits, dim=-1), torch.tensor(range(queries.shape[0]), device=queries.device))
+
+
+# %% in_batch_loss: extra passages dropped
+def in_batch_loss(queries, passages, temperature=1.0):
+    scores = queries @ passages[: len(queries)].T / temperature
+    return F.cross_entropy(scores, torch.arange(len(queries)))
+
+
+# %% expected_false_negatives: right
+def expected_false_negatives(group_counts, batch_size):
+    from fractions import Fraction
+
+    n = sum(group_counts)
+    if n <= 1:
+        return 0.0
+    pairs = sum(c * (c - 1) for c in group_counts)
+    return float(Fraction(pairs * (batch_size - 1), n * (n - 1)))
+
+
+# %% expected_false_negatives: right
+def expected_false_negatives(group_counts, batch_size):
+    counts = torch.tensor(group_counts, dtype=torch.float64)
+    n = counts.sum()
+    chance = (batch_size - 1) / torch.clamp(n - 1, min=1)
+    return ((counts / n) * (counts - 1) * chance).sum().item()
+
+
+# %% expected_false_negatives: drawn with replacement
+def expected_false_negatives(group_counts, batch_size):
+    n = sum(group_counts)
+    return sum((c / n) ** 2 for c in group_counts) * (batch_size - 1)
+
+
+# %% masked_in_batch_loss: right
+def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
+    B = len(queries)
+    logits = queries @ passages.T / temperature
+    keep = group_ids[:B].unsqueeze(1) != group_ids
+    keep.fill_diagonal_(True)
+    return (logits.masked_fill(~keep, -torch.inf).logsumexp(1) - logits.diagonal()).mean()
+
+
+# %% masked_in_batch_loss: right
+def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
+    losses = []
+    for i, q in enumerate(queries):
+        use = group_ids != group_ids[i]
+        positive = (q @ passages[i]) / temperature
+        negatives = passages[use] @ q / temperature
+        losses.append(torch.logsumexp(torch.cat([positive[None], negatives]), 0) - positive)
+    return torch.stack(losses).mean()
+
+
+# %% masked_in_batch_loss: right
+def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
+    B, P = len(queries), len(passages)
+    same = torch.eq(group_ids[:B, None], group_ids[None, :])
+    extra = same & ~torch.eye(B, P, dtype=torch.bool, device=same.device)
+    scores = torch.matmul(queries, passages.t()) / temperature
+    scores = torch.where(extra, torch.full_like(scores, torch.finfo(scores.dtype).min), scores)
+    return nn.CrossEntropyLoss()(scores, torch.arange(B, device=scores.device))
+
+
+# %% masked_in_batch_loss: masked scores set to 0
+def masked_in_batch_loss(queries, passages, group_ids, temperature=1.0):
+    B = len(queries)
+    scores = queries @ passages.T / temperature
+    same = group_ids[:B, None] == group_ids[None, :]
+    same.fill_diagonal_(False)
+    return F.cross_entropy(scores * (~same), torch.arange(B))
+
+
+# %% cached_backward: right
+def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):
+    def embed(encoder, rows):
+        with torch.no_grad():
+            return torch.cat([encoder(rows[i : i + micro_batch]) for i in range(0, len(rows), micro_batch)])
+
+    leaves = [embed(e, r).requires_grad_() for e, r in ((query_encoder, queries), (passage_encoder, passages))]
+    loss = in_batch_loss(*leaves, temperature)
+    grads = torch.autograd.grad(loss, leaves)
+    for encoder, rows, grad in ((query_encoder, queries, grads[0]), (passage_encoder, passages, grads[1])):
+        for part, g in zip(rows.split(micro_batch), grad.split(micro_batch)):
+            encoder(part).backward(gradient=g)
+    return float(loss)
+
+
+# %% cached_backward: right
+def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):
+    with torch.no_grad():
+        q = torch.vstack([query_encoder(c) for c in queries.split(micro_batch)])
+        p = torch.vstack([passage_encoder(c) for c in passages.split(micro_batch)])
+    q, p = q.detach().clone().requires_grad_(True), p.detach().clone().requires_grad_(True)
+    loss = in_batch_loss(q, p, temperature)
+    loss.backward()
+    for start in range(0, len(queries), micro_batch):
+        piece = slice(start, start + micro_batch)
+        (query_encoder(queries[piece]) * q.grad[piece]).sum().backward()
+    for start in range(0, len(passages), micro_batch):
+        piece = slice(start, start + micro_batch)
+        torch.autograd.backward(passage_encoder(passages[piece]), p.grad[piece])
+    return loss.item()
+
+
+# %% cached_backward: the usual gradient accumulation
+def cached_backward(query_encoder, passage_encoder, queries, passages, temperature, micro_batch):
+    total = 0.0
+    for i in range(0, len(queries), micro_batch):
+        loss = in_batch_loss(
+            query_encoder(queries[i : i + micro_batch]), passage_encoder(passages[i : i + micro_batch]), temperature
+        )
+        (loss * len(queries[i : i + micro_batch]) / len(queries)).backward()
+        total += loss.item() * len(queries[i : i + micro_batch]) / len(queries)
+    return total

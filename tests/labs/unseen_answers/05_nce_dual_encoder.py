@@ -1163,3 +1163,271 @@ class DualEncoder(nn.Module):
         X = self.query_encoder(Q, Q_mask) if Q else None
         Y = self.passage_encoder(P, P_mask) if P else None
         return X, Y
+
+
+# %% tensorize: right
+def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
+    options = dict(padding="longest", truncation="longest_first", max_length=max_length, return_tensors="pt")
+    contexts = [s["gold_context"] for s in samples]
+    if use_hard_negative:
+        contexts.extend(s["hard_negative"] for s in samples if s.get("hard_negative") is not None)
+    q = tokenizer([s["question"] for s in samples], **options)
+    p = tokenizer([c["title"] for c in contexts], text_pair=[c["text"] for c in contexts], **options)
+    return q.input_ids, q.attention_mask, p.input_ids, p.attention_mask, torch.arange(len(samples), dtype=torch.int64)
+
+
+# %% tensorize: right
+def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
+    passages, gold = [], []
+    for sample in samples:
+        negative = sample.get("hard_negative")
+        if use_hard_negative and negative:
+            passages.append(negative)
+        gold.append(len(passages))
+        passages.append(sample["gold_context"])
+    q = tokenizer(
+        [s["question"] for s in samples], padding=True, truncation=True, max_length=max_length, return_tensors="pt"
+    )
+    pairs = [(p["title"], p["text"]) for p in passages]
+    p = tokenizer(pairs, padding=True, truncation=True, max_length=max_length, return_tensors="pt")
+    return (q["input_ids"], q["attention_mask"], p["input_ids"], p["attention_mask"], torch.LongTensor(gold))
+
+
+# %% tensorize: text before title
+def tensorize(samples, tokenizer, max_length=100, use_hard_negative=False):
+    contexts = [s["gold_context"] for s in samples]
+    if use_hard_negative:
+        contexts += [s["hard_negative"] for s in samples if s.get("hard_negative")]
+    q = tokenizer(
+        [s["question"] for s in samples], padding=True, truncation=True, max_length=max_length, return_tensors="pt"
+    )
+    p = tokenizer(
+        [c["text"] for c in contexts],
+        [c["title"] for c in contexts],
+        padding=True,
+        truncation=True,
+        max_length=max_length,
+        return_tensors="pt",
+    )
+    return q["input_ids"], q["attention_mask"], p["input_ids"], p["attention_mask"], torch.arange(len(samples))
+
+
+# %% question_loader: right
+def question_loader(samples, tokenizer, batch_size, *, shuffle=False, seed=0, max_length=100):
+    from functools import partial
+
+    collate = partial(tensorize, tokenizer=tokenizer, max_length=max_length)
+    g = torch.Generator()
+    g.manual_seed(seed)
+    return torch.utils.data.DataLoader(samples, batch_size, shuffle, collate_fn=collate, generator=g)
+
+
+# %% question_loader: right
+def question_loader(samples, tokenizer, batch_size, *, shuffle=False, seed=0, max_length=100):
+    class Questions(torch.utils.data.Dataset):
+        def __len__(self):
+            return len(samples)
+
+        def __getitem__(self, i):
+            return samples[i]
+
+    data = Questions()
+    sampler = None
+    if shuffle:
+        sampler = torch.utils.data.RandomSampler(data, generator=torch.Generator().manual_seed(seed))
+    return torch.utils.data.DataLoader(
+        data, batch_size=batch_size, sampler=sampler, collate_fn=lambda b: tensorize(b, tokenizer, max_length)
+    )
+
+
+# %% question_loader: last batch dropped
+def question_loader(samples, tokenizer, batch_size, *, shuffle=False, seed=0, max_length=100):
+    return torch.utils.data.DataLoader(
+        samples,
+        batch_size=batch_size,
+        shuffle=shuffle,
+        drop_last=True,
+        collate_fn=lambda b: tensorize(b, tokenizer, max_length),
+        generator=torch.Generator().manual_seed(seed),
+    )
+
+
+# %% CLSEncoder: right
+class CLSEncoder(nn.Module):
+    def __init__(self, encoder):
+        super().__init__()
+        self.add_module("encoder", encoder)
+
+    def forward(self, input_ids, attention_mask=None):
+        if attention_mask is None:
+            attention_mask = torch.ones_like(input_ids)
+        hidden = self.encoder(input_ids, attention_mask)[0]
+        return hidden.select(1, 0)
+
+
+# %% CLSEncoder: right
+class CLSEncoder(nn.Module):
+    def __init__(self, encoder):
+        super().__init__()
+        self.encoder = encoder
+
+    def forward(self, input_ids, attention_mask=None):
+        states = self.encoder(input_ids=input_ids, attention_mask=attention_mask, output_hidden_states=True)
+        return states.last_hidden_state[:, 0]
+
+
+# %% DualEncoder: right
+class DualEncoder(nn.Module):
+    def __init__(self, query_encoder, passage_encoder):
+        super().__init__()
+        self.query_encoder, self.passage_encoder = query_encoder, passage_encoder
+
+    @staticmethod
+    def _encode(encoder, ids, mask):
+        return ids if ids is None else encoder(ids, mask)
+
+    def forward(self, Q=None, Q_mask=None, P=None, P_mask=None):
+        return self._encode(self.query_encoder, Q, Q_mask), self._encode(self.passage_encoder, P, P_mask)
+
+
+# %% DualEncoder: masks not passed on
+class DualEncoder(nn.Module):
+    def __init__(self, query_encoder, passage_encoder):
+        super().__init__()
+        self.query_encoder = query_encoder
+        self.passage_encoder = passage_encoder
+
+    def forward(self, Q=None, Q_mask=None, P=None, P_mask=None):
+        X = self.query_encoder(Q) if Q is not None else None
+        Y = self.passage_encoder(P) if P is not None else None
+        return X, Y
+
+
+# %% top_k_passages: right
+def top_k_passages(question_embeddings, passage_embeddings, k, chunk_size=4096):
+    M = passage_embeddings.shape[0]
+    if k > M:
+        raise ValueError(f"k = {k} is more than {M} passages")
+    best = None
+    start = 0
+    while start < M:
+        chunk = passage_embeddings.narrow(0, start, min(chunk_size, M - start))
+        s = question_embeddings @ chunk.T
+        v, i = s.topk(min(k, s.size(1)), dim=1)
+        i = i + start
+        if best is not None:
+            v, i = torch.cat((best[0], v), 1), torch.cat((best[1], i), 1)
+        v, order = v.sort(dim=1, descending=True)
+        best = v[:, :k], i.gather(1, order)[:, :k]
+        start += chunk_size
+    return best
+
+
+# %% top_k_passages: right
+def top_k_passages(question_embeddings, passage_embeddings, k, chunk_size=4096):
+    if k > len(passage_embeddings):
+        raise ValueError("too few passages")
+    N = len(question_embeddings)
+    scores = question_embeddings.new_full((N, k), -float("inf"))
+    indices = torch.full((N, k), -1, device=question_embeddings.device)
+    for first in range(0, len(passage_embeddings), chunk_size):
+        chunk = passage_embeddings[first : first + chunk_size]
+        found = torch.einsum("nd,md->nm", question_embeddings, chunk)
+        ids = torch.arange(first, first + len(chunk), device=indices.device).expand(N, -1)
+        scores, place = torch.topk(torch.cat([scores, found], 1), k)
+        indices = torch.take_along_dim(torch.cat([indices, ids], 1), place, 1)
+    return scores, indices
+
+
+# %% recall_at_k: right
+def recall_at_k(indices, gold, ks):
+    if any(k > indices.shape[1] for k in ks):
+        raise ValueError("k too large")
+    hits = (indices == gold.view(-1, 1)).float().cumsum(1).clamp(max=1).mean(0) * 100
+    return {k: hits[k - 1].item() for k in ks}
+
+
+# %% recall_at_k: right
+def recall_at_k(indices, gold, ks):
+    rows, golds = indices.tolist(), gold.tolist()
+    if max(ks, default=0) > indices.size(1):
+        raise ValueError
+    return {k: 100 * sum(g in row[:k] for row, g in zip(rows, golds)) / len(golds) for k in ks}
+
+
+# %% recall_at_k: k not checked
+def recall_at_k(indices, gold, ks):
+    K = indices.shape[1]
+    return {k: 100.0 * (indices[:, : min(k, K)] == gold[:, None]).any(1).float().mean().item() for k in ks}
+
+
+# %% nce_loss: right
+def nce_loss(scores, positive, negatives):
+    columns = torch.cat([positive[:, None], negatives], dim=1)
+    return -scores.gather(1, columns).log_softmax(dim=1).select(1, 0).mean()
+
+
+# %% nce_loss: right
+def nce_loss(scores, positive, negatives):
+    pos = scores.take_along_dim(positive.unsqueeze(1), 1)
+    neg = scores.take_along_dim(negatives, 1)
+    return F.softplus(torch.logsumexp(neg, 1) - pos.squeeze(1)).mean() if negatives.shape[1] else (pos * 0).mean()
+
+
+# %% nce_loss: right
+def nce_loss(scores, positive, negatives):
+    use = torch.zeros_like(scores, dtype=torch.bool).scatter(1, negatives, True)
+    use[torch.arange(len(scores), device=scores.device), positive] = True
+    return F.cross_entropy(scores.masked_fill(~use, float("-inf")), positive)
+
+
+# %% in_batch_nce_loss: right
+def in_batch_nce_loss(model, batch):
+    *inputs, labels = batch
+    X, Y = model(*inputs)
+    logits = torch.mm(X, Y.t())
+    loss = F.cross_entropy(logits, labels)
+    correct = sum(int(p == l) for p, l in zip(logits.argmax(-1), labels))
+    return loss, correct
+
+
+# %% in_batch_nce_loss: right
+def in_batch_nce_loss(model, batch):
+    Q, Q_mask, P, P_mask, labels = batch
+    X, Y = model(Q=Q, Q_mask=Q_mask, P=P, P_mask=P_mask)
+    logp = (X @ Y.T).log_softmax(-1)
+    return -logp.gather(1, labels[:, None]).mean(), torch.count_nonzero(logp.topk(1).indices.flatten() == labels).item()
+
+
+# %% train_epoch: right
+def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
+    model.train()
+    device = next(iter(model.parameters())).device
+    losses = []
+    for batch in loader:
+        batch = [t.to(device) for t in batch]
+        optimizer.zero_grad(set_to_none=True)
+        loss = in_batch_nce_loss(model, batch)[0]
+        loss.backward()
+        nn.utils.clip_grad_norm_(list(model.parameters()), max_norm=max_norm, norm_type=2)
+        optimizer.step()
+        scheduler.step() if scheduler is not None else None
+        losses.append(loss.detach().cpu().item())
+    return losses
+
+
+# %% train_epoch: clipped by value
+def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0):
+    model.train()
+    device = next(model.parameters()).device
+    losses = []
+    for batch in loader:
+        loss, _ = in_batch_nce_loss(model, [t.to(device) for t in batch])
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_value_(model.parameters(), max_norm)
+        optimizer.step()
+        if scheduler:
+            scheduler.step()
+        losses.append(loss.item())
+    return losses

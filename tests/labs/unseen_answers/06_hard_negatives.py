@@ -655,3 +655,82 @@ def hard_negative_loss(query_embeddings, passage_embeddings, labels):
     own = torch.stack([scores[torch.arange(len(labels)), labels], scores[torch.arange(len(labels)), labels - 1]], 1)
     loss = F.cross_entropy(own, torch.zeros(len(labels), dtype=torch.long))
     return loss, int((own.argmax(1) == 0).sum())
+
+
+# %% hard_negative_loss: right
+def hard_negative_loss(query_embeddings, passage_embeddings, labels):
+    s = torch.einsum("bd,pd->bp", query_embeddings, passage_embeddings)
+    gold = s.gather(1, labels.reshape(-1, 1)).reshape(-1)
+    return (s.logsumexp(1) - gold).mean(), int((s.max(1).indices == labels).sum())
+
+
+# %% hard_negative_loss: right
+def hard_negative_loss(query_embeddings, passage_embeddings, labels):
+    logits = F.linear(query_embeddings, passage_embeddings)
+    return nn.CrossEntropyLoss(reduction="sum")(logits, labels) / labels.numel(), logits.argmax(1).eq(
+        labels
+    ).sum().item()
+
+
+# %% mine_hard_negatives: right
+def mine_hard_negatives(query_embeddings, item_embeddings, positive_indices, k=5, chunk_size=4096):
+    N, P = len(query_embeddings), len(item_embeddings)
+    for q in range(N):
+        if P - len(positive_indices.get(q, ())) < k:
+            raise ValueError(f"query {q} has too few negatives")
+    own = [(q, i) for q, items in positive_indices.items() if q < N for i in items]
+    rows = torch.tensor([q for q, _ in own], dtype=torch.long)
+    cols = torch.tensor([i for _, i in own], dtype=torch.long)
+    values = torch.empty(N, 0, dtype=query_embeddings.dtype)
+    indices = torch.empty(N, 0, dtype=torch.long)
+    with torch.no_grad():
+        for start in range(0, P, chunk_size):
+            scores = query_embeddings @ item_embeddings[start : start + chunk_size].T
+            inside = (cols >= start) & (cols < start + scores.shape[1])
+            scores[rows[inside], cols[inside] - start] = -torch.inf
+            ids = torch.arange(start, start + scores.shape[1]).expand(N, -1)
+            values, indices = torch.cat([values, scores], 1), torch.cat([indices, ids], 1)
+            values, top = values.topk(min(k, values.shape[1]), dim=1)
+            indices = indices.gather(1, top)
+    return dict(enumerate(indices.tolist()))
+
+
+# %% choose_hard_negative: right
+def choose_hard_negative(ranked, gold):
+    try:
+        return next(filter(lambda i: i != gold, ranked))
+    except StopIteration:
+        raise ValueError("only gold") from None
+
+
+# %% choose_hard_negative: right
+def choose_hard_negative(ranked, gold):
+    others = [*filter(gold.__ne__, ranked)]
+    if not others:
+        raise ValueError(f"no passage but {gold}")
+    return others[0]
+
+
+# %% choose_hard_negative: -
+def choose_hard_negative(ranked, gold):
+    return [i for i in ranked if i != gold][0]
+
+
+# %% filter_false_negatives: right
+def filter_false_negatives(scores, positive_scores, margin):
+    return torch.le(scores, (positive_scores - margin).reshape(-1, 1))
+
+
+# %% filter_false_negatives: right
+def filter_false_negatives(scores, positive_scores, margin):
+    return torch.stack([row <= p - margin for row, p in zip(scores, positive_scores)])
+
+
+# %% filter_false_negatives: right
+def filter_false_negatives(scores, positive_scores, margin):
+    return ~(scores.T > positive_scores - margin).T
+
+
+# %% filter_false_negatives: -
+def filter_false_negatives(scores, positive_scores, margin):
+    return scores <= positive_scores[:, None] - abs(margin)

@@ -983,3 +983,213 @@ def recall_at_k(ranked, relevant, k):
         if ranked.index(item) < k:
             hits += 1
     return hits / len(relevant)
+
+
+# %% hash_bucket: right
+def hash_bucket(ids, num_buckets=100_000):
+    return torch.remainder(ids, num_buckets)
+
+
+# %% hash_bucket: right
+def hash_bucket(ids, num_buckets=100_000):
+    return ids - torch.div(ids, num_buckets, rounding_mode="floor") * num_buckets
+
+
+# %% expected_collisions: right
+def expected_collisions(num_ids, num_buckets):
+    return (
+        num_ids * -math.expm1((num_ids - 1) * math.log1p(-1 / num_buckets))
+        if num_buckets > 1
+        else (float(num_ids) if num_ids > 1 else 0.0)
+    )
+
+
+# %% expected_collisions: ids that collide with themselves
+def expected_collisions(num_ids, num_buckets):
+    return num_ids * (1 - (1 - 1 / num_buckets) ** num_ids)
+
+
+# %% TrackEncoder: right
+class TrackEncoder(nn.Module):
+    def __init__(self, num_albums, num_artists, dim, album_buckets=100_000):
+        super().__init__()
+        self.num_albums, self.buckets = num_albums, album_buckets
+        self.tables = nn.ModuleDict(
+            {"album": nn.Embedding(album_buckets, dim), "artist": nn.Embedding(num_artists, dim)}
+        )
+
+    def forward(self, album, artist):
+        vectors = [self.tables["album"](hash_bucket(album, self.buckets)), self.tables["artist"](artist)]
+        return torch.concat(vectors, dim=-1)
+
+
+# %% TrackEncoder: right
+class TrackEncoder(nn.Module):
+    def __init__(self, num_albums, num_artists, dim, album_buckets=100_000):
+        super().__init__()
+        self.num_albums = num_albums
+        self.album = nn.Parameter(torch.randn(album_buckets, dim) * 0.1)
+        self.artist = nn.Parameter(torch.randn(num_artists, dim) * 0.1)
+
+    def forward(self, album, artist):
+        return torch.cat([self.album[album % len(self.album)], F.embedding(artist, self.artist)], -1)
+
+
+# %% affinity: right
+def affinity(candidates, context, candidate_album, context_album, candidate_artist, context_artist, pool="max"):
+    scores = torch.einsum("...f,cf->...c", candidates, context)
+    match pool:
+        case "max":
+            pooled = scores.amax(-1)
+        case "mean":
+            pooled = scores.mean(-1)
+        case _:
+            raise ValueError(f"pool: {pool!r}")
+    same_album = (candidate_album.unsqueeze(-1) == context_album).any(-1)
+    same_artist = (candidate_artist.unsqueeze(-1) == context_artist).any(-1)
+    return pooled + 0.1 * same_album.to(pooled.dtype) + 0.1 * same_artist.to(pooled.dtype)
+
+
+# %% affinity: right
+def affinity(candidates, context, candidate_album, context_album, candidate_artist, context_artist, pool="max"):
+    if pool not in ("max", "mean"):
+        raise ValueError("pool must be max or mean")
+    dots = candidates @ context.t()
+    out = dots.max(dim=-1).values if pool == "max" else dots.sum(-1) / context.shape[0]
+    bonus = torch.isin(candidate_album, context_album).int() + torch.isin(candidate_artist, context_artist).int()
+    return out + bonus.type_as(out) * 0.1
+
+
+# %% affinity: boost for every match
+def affinity(candidates, context, candidate_album, context_album, candidate_artist, context_artist, pool="max"):
+    dots = candidates @ context.T
+    if pool == "max":
+        out = dots.amax(-1)
+    elif pool == "mean":
+        out = dots.mean(-1)
+    else:
+        raise ValueError(pool)
+    out = out + 0.1 * (candidate_album[..., None] == context_album).sum(-1)
+    return out + 0.1 * (candidate_artist[..., None] == context_artist).sum(-1)
+
+
+# %% mean_triplet_loss: right
+def mean_triplet_loss(pos, neg, margin=1.0):
+    gap = pos.mean() - neg.mean()
+    return torch.maximum(margin - gap, torch.zeros_like(gap))
+
+
+# %% mean_triplet_loss: right
+def mean_triplet_loss(pos, neg, margin=1.0):
+    return F.margin_ranking_loss(pos.mean().view(1), neg.mean().view(1), torch.ones(1, dtype=pos.dtype), margin=margin)
+
+
+# %% extremal_triplet_loss: right
+def extremal_triplet_loss(pos, neg, margin=1.0):
+    return F.relu(margin + (neg[None, :] - pos[:, None]).max())
+
+
+# %% extremal_triplet_loss: right
+def extremal_triplet_loss(pos, neg, margin=1.0):
+    worst, best = pos.sort().values[0], neg.sort(descending=True).values[0]
+    return (best - worst + margin).clamp(min=0)
+
+
+# %% norm_penalty: right
+def norm_penalty(embeddings, max_norm):
+    return torch.relu(torch.linalg.vector_norm(embeddings, dim=1) - max_norm).sum()
+
+
+# %% norm_penalty: right
+def norm_penalty(embeddings, max_norm):
+    norms = embeddings.norm(p=2, dim=-1)
+    return (norms[norms > max_norm] - max_norm).sum()
+
+
+# %% norm_penalty: right
+def norm_penalty(embeddings, max_norm):
+    squared = (embeddings**2).sum(1)
+    over = squared > max_norm**2
+    return (torch.sqrt(torch.where(over, squared, torch.ones_like(squared))) - max_norm).mul(over).sum()
+
+
+# %% self_affinity_loss: right
+def self_affinity_loss(context, next_tracks, negatives):
+    def pull(v):
+        return (0.5 - v @ v.T).clamp(min=0).mean()
+
+    return sum([pull(context), pull(next_tracks), (negatives @ negatives.T).clamp(min=0).mean()])
+
+
+# %% self_affinity_loss: right
+def self_affinity_loss(context, next_tracks, negatives):
+    grams = [torch.einsum("id,jd->ij", v, v) for v in (context, next_tracks, negatives)]
+    terms = (0.5 - grams[0], 0.5 - grams[1], grams[2])
+    return torch.stack([t.relu().sum() / t.numel() for t in terms]).sum()
+
+
+# %% normalise_duration: right
+def normalise_duration(milliseconds):
+    x = torch.as_tensor(milliseconds).double()
+    low, high = torch.quantile(x, 0.02), torch.quantile(x, 0.98)
+    if high <= low:
+        return torch.full_like(x, 0.5)
+    return ((x - low) / (high - low)).clamp(0, 1)
+
+
+# %% score_catalogue: right
+def score_catalogue(
+    context, context_album, context_artist, catalogue, catalogue_album, catalogue_artist, k, chunk_size=4096, pool="max"
+):
+    if k > len(catalogue):
+        raise ValueError("k > N")
+    top, ids = catalogue.new_empty(0), torch.empty(0, dtype=torch.long)
+    for s in range(0, len(catalogue), chunk_size):
+        part = slice(s, s + chunk_size)
+        new = affinity(
+            catalogue[part], context, catalogue_album[part], context_album, catalogue_artist[part], context_artist, pool
+        )
+        top = torch.cat([top, new])
+        ids = torch.cat([ids, torch.arange(s, s + len(new))])
+        order = top.argsort(descending=True)[:k]
+        top, ids = top[order], ids[order]
+    return top, ids
+
+
+# %% recall_at_k: right
+def recall_at_k(ranked, relevant, k):
+    if len(relevant) == 0:
+        raise ValueError("no relevant items")
+    return len(relevant.intersection(ranked[:k])) / len(relevant)
+
+
+# %% recall_at_k: repeats count
+def recall_at_k(ranked, relevant, k):
+    if not relevant:
+        raise ValueError
+    return sum(item in relevant for item in ranked[:k]) / len(relevant)
+
+
+# %% ndcg_at_k: right
+def ndcg_at_k(ranked, relevant, k):
+    if not relevant:
+        raise ValueError("empty")
+    left, gain = set(relevant), 0.0
+    for r, item in enumerate(ranked[:k], start=2):
+        if item in left:
+            left.remove(item)
+            gain += 1 / math.log2(r)
+    best = sum(1 / math.log2(r) for r in range(2, 2 + min(k, len(relevant))))
+    return gain / best
+
+
+# %% ndcg_at_k: right
+def ndcg_at_k(ranked, relevant, k):
+    if not relevant:
+        raise ValueError
+    first = {}
+    for place, item in enumerate(ranked[:k]):
+        first.setdefault(item, place)
+    discounts = [1 / math.log2(p + 2) for p in range(max(k, 1))]
+    dcg = sum(discounts[place] for item, place in first.items() if item in relevant)
+    return dcg / sum(discounts[: len(relevant)])

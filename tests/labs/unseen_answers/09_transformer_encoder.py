@@ -950,3 +950,202 @@ class EncoderBlock(nn.Module):
         attended = self.attention(x, mask)
         x = self.norm1(attended + x)
         return self.norm2(self.ffn(x) + x)
+
+
+# %% layer_norm: right
+def layer_norm(x, weight, bias, eps=1e-12):
+    centred = x - x.mean(-1, keepdim=True)
+    return centred * torch.rsqrt(centred.square().mean(-1, keepdim=True) + eps) * weight + bias
+
+
+# %% layer_norm: right
+def layer_norm(x, weight, bias, eps=1e-12):
+    var, mean = torch.var_mean(x, dim=-1, correction=0, keepdim=True)
+    return torch.addcmul(bias, (x - mean) / (var + eps).sqrt(), weight)
+
+
+# %% layer_norm: right
+def layer_norm(x, weight, bias, eps=1e-12):
+    return F.layer_norm(x, x.shape[-1:], weight, bias, eps)
+
+
+# %% layer_norm: eps fixed
+def layer_norm(x, weight, bias, eps=1e-12):
+    return F.layer_norm(x, x.shape[-1:], weight, bias, 1e-5)
+
+
+# %% FeedForward: right
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_hidden):
+        super().__init__()
+        self.lin1, self.lin2 = nn.Linear(d_model, d_hidden), nn.Linear(d_hidden, d_model)
+
+    def forward(self, x):
+        h = self.lin1(x)
+        return self.lin2(0.5 * h * (1 + torch.erf(h / math.sqrt(2))))
+
+
+# %% FeedForward: right
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_hidden):
+        super().__init__()
+        self.lin1 = nn.Linear(d_model, d_hidden)
+        self.act = nn.GELU()
+        self.lin2 = nn.Linear(d_hidden, d_model)
+
+    def forward(self, x):
+        for step in self.children():
+            x = step(x)
+        return x
+
+
+# %% EncoderBlock: right
+class EncoderBlock(nn.Module):
+    def __init__(self, d_model, num_heads, d_hidden):
+        super().__init__()
+        self.attention = MultiHeadSelfAttention(d_model, num_heads)
+        self.ffn = FeedForward(d_model, d_hidden)
+        self.norm1 = nn.LayerNorm([d_model], eps=1e-12)
+        self.norm2 = nn.LayerNorm([d_model], eps=1e-12)
+
+    def forward(self, x, mask=None):
+        if mask is not None:
+            mask = mask[:, None, None, :]
+        x = self.norm1(x + self.attention(x, mask))
+        return self.norm2(x + self.ffn(x))
+
+
+# %% TokenEmbeddings: right
+class TokenEmbeddings(nn.Module):
+    def __init__(self, vocab_size, d_model, max_length):
+        super().__init__()
+        self.word = nn.Embedding(vocab_size, d_model)
+        self.position = nn.Embedding(max_length, d_model)
+        self.norm = nn.LayerNorm(d_model, eps=1e-12)
+        self.register_buffer("places", torch.arange(max_length), persistent=False)
+
+    def forward(self, ids):
+        n = ids.size(-1)
+        if n > len(self.places):
+            raise ValueError(f"n = {n} is larger than max_length = {len(self.places)}")
+        return self.norm(self.word(ids) + self.position(self.places[:n]))
+
+
+# %% TokenEmbeddings: right
+class TokenEmbeddings(nn.Module):
+    def __init__(self, vocab_size, d_model, max_length):
+        super().__init__()
+        self.word = nn.Embedding(vocab_size, d_model)
+        self.position = nn.Embedding(max_length, d_model)
+        self.norm = nn.LayerNorm(d_model, eps=1e-12)
+        self.max_length = max_length
+
+    def forward(self, ids):
+        B, n = ids.shape
+        if n > self.max_length:
+            raise ValueError("%d tokens, but max_length is %d" % (n, self.max_length))
+        return self.norm(self.word(ids) + self.position.weight[:n])
+
+
+# %% Encoder: right
+class Encoder(nn.Module):
+    def __init__(self, vocab_size, d_model, num_heads, d_hidden, num_layers, max_length):
+        super().__init__()
+        self.embeddings = TokenEmbeddings(vocab_size, d_model, max_length)
+        self.blocks = nn.ModuleList()
+        for _ in range(num_layers):
+            self.blocks.append(EncoderBlock(d_model, num_heads, d_hidden))
+
+    def forward(self, ids, mask=None):
+        from functools import reduce
+
+        return reduce(lambda x, block: block(x, mask), self.blocks, self.embeddings(ids))
+
+
+# %% load_pretrained: right
+def load_pretrained(encoder, state_dict):
+    renames = [
+        ("embeddings.word_embeddings.", "embeddings.word."),
+        ("embeddings.position_embeddings.", "embeddings.position."),
+        ("embeddings.LayerNorm.", "embeddings.norm."),
+        ("transformer.layer.", "blocks."),
+        (".attention.q_lin.", ".attention.q_proj."),
+        (".attention.k_lin.", ".attention.k_proj."),
+        (".attention.v_lin.", ".attention.v_proj."),
+        (".attention.out_lin.", ".attention.out_proj."),
+        (".sa_layer_norm.", ".norm1."),
+        (".output_layer_norm.", ".norm2."),
+    ]
+    own = dict(encoder.named_parameters())
+    homeless = []
+    for name, tensor in state_dict.items():
+        target = name
+        for old, new in renames:
+            target = target.replace(old, new)
+        if target in own and target != name or (target in own and ".ffn." in name):
+            with torch.no_grad():
+                own[target].copy_(tensor)
+        else:
+            homeless.append(name)
+    return homeless
+
+
+# %% mask_tokens: right
+def mask_tokens(ids, special, mask_id, vocab_size, generator, share=0.15):
+    chance = torch.full(ids.shape, share)
+    chance[special[ids]] = 0.0
+    chosen = torch.bernoulli(chance, generator=generator).bool()
+    labels = torch.where(chosen, ids, -100)
+    kind = torch.rand(ids.shape, generator=generator)
+    other = torch.randint(vocab_size, ids.shape, generator=generator)
+    inputs = torch.where(chosen & (kind < 0.8), torch.full_like(ids, mask_id), ids)
+    inputs = torch.where(chosen & (kind >= 0.9), other, inputs)
+    return inputs, labels
+
+
+# %% mask_tokens: right
+def mask_tokens(ids, special, mask_id, vocab_size, generator, share=0.15):
+    inputs, labels = ids.clone(), torch.full_like(ids, -100)
+    where = ((torch.rand(ids.shape, generator=generator) < share) & ~special[ids]).nonzero()
+    for b, i in where.tolist():
+        labels[b, i] = ids[b, i]
+        u = torch.rand((), generator=generator).item()
+        if u < 0.8:
+            inputs[b, i] = mask_id
+        elif u < 0.9:
+            inputs[b, i] = torch.randint(0, vocab_size, (), generator=generator)
+    return inputs, labels
+
+
+# %% mask_tokens: always [MASK]
+def mask_tokens(ids, special, mask_id, vocab_size, generator, share=0.15):
+    chosen = (torch.rand(ids.shape, generator=generator) < share) & ~special[ids]
+    labels = ids.masked_fill(~chosen, -100)
+    inputs = ids.masked_fill(chosen, mask_id)
+    return inputs, labels
+
+
+# %% masked_lm_loss: right
+def masked_lm_loss(logits, labels):
+    total = F.cross_entropy(logits.flatten(0, 1), labels.flatten(), ignore_index=-100, reduction="sum")
+    return total / (labels != -100).sum().clamp(min=1)
+
+
+# %% masked_lm_loss: right
+def masked_lm_loss(logits, labels):
+    asked = labels != -100
+    if not asked.any():
+        return logits[:0].sum() + 0 * logits[asked].sum()
+    return F.cross_entropy(logits[asked], labels[asked])
+
+
+# %% masked_lm_loss: right
+def masked_lm_loss(logits, labels):
+    asked = labels.ge(0)
+    logp = logits.log_softmax(-1).gather(-1, labels.clamp(min=0)[..., None])[..., 0]
+    return -torch.where(asked, logp, torch.zeros_like(logp)).sum() / max(asked.sum().item(), 1)
+
+
+# %% masked_lm_loss: NaN when nothing is asked
+def masked_lm_loss(logits, labels):
+    return F.cross_entropy(logits.transpose(1, 2), labels)
