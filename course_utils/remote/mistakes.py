@@ -83,7 +83,7 @@ def diagnose(traces: Traces, mistakes: Iterable[Mistake]) -> list[Mistake]:
     found = [(mistake, mistake.evidence_in(traces), mistake.differences(traces)) for mistake in mistakes]
     found = [each for each in found if each[1] >= ENOUGH and not (exactly and each[2])]
     fewest = min((differences for *_, differences in found), default=0)
-    for slack in (1, 0):  # what differs in one call more may still be it
+    for slack in (1, 0) if fewest else (0,):  # what differs in one call more may still be it, where none does the same
         likely = [each for each in found if each[2] <= fewest + slack]
         if len(likely) <= MOST_NAMED:
             return [mistake for mistake, *_ in likely]

@@ -56,6 +56,19 @@ def test_two_that_the_tests_cannot_tell_apart_and_three():
     assert names(WRONG, *same) == []
 
 
+def test_one_that_differs_in_one_call_counts_only_where_none_does_the_same():
+    asked = [float(number) for number in range(5, 15)]
+    right = [call(value, value) for value in asked]
+
+    def wrong(**changed):
+        return [call(changed.get(f"at_{value:g}", value / 8), value) for value in asked]
+
+    known = [mistake("m", right, *wrong()), mistake("n", right, *wrong(at_14=3.0))]
+    assert names(wrong(), *known) == ["m"]
+    assert names(wrong(at_14=3.0), *known) == ["n"]
+    assert names(wrong(at_14=4.0), *known) == ["m", "n"]
+
+
 @pytest.mark.parametrize(
     "calls",
     [
