@@ -286,6 +286,29 @@ def test_a_table_that_does_not_wait_is_noticed():
     assert shown_unasked(waits.replace(" and ", " or "), "lab", {"a"}) == [3]
 
 
+NOT_IN_SUMMARY = {  # measured, but not repeated at the end, or shown just after the cell that asks
+    "05_nce_dual_encoder": {"titles", "by-title", "heat"},
+    "07_triplet_distances": {"repeat-table"},
+    "08_playlist_recommender": {"popularity"},
+}
+
+
+@pytest.mark.parametrize("lab", LABS)
+def test_the_summary_waits_for_the_guesses_whose_answers_it_repeats(lab):
+    source = summary(lab)
+    waits = {argument.value for call in calls(source, "guessed") for argument in call.args[1:]}
+    measured = {name for name, prediction in prediction_texts.load(lab).items() if prediction.answer is None}
+    assert measured - waits == NOT_IN_SUMMARY.get(lab, set())
+
+
+def summary(lab):
+    """The source of the cell that prints what was measured, above the key takeaways."""
+    cells = nbformat.read(ROOT / "solutions" / lab / f"{lab}.ipynb", as_version=4).cells
+    (place,) = [place for place, cell in enumerate(cells) if cell.source.startswith("## Key takeaways")]
+    assert "- " in "".join(output.get("text", "") for output in cells[place - 1].outputs)
+    return cells[place - 1].source
+
+
 @pytest.mark.parametrize("lab", LABS)
 def test_a_lab_ends_with_the_tally_of_all_its_predictions(lab):
     *_, tally, last = code_cells(lab)
