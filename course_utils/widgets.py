@@ -67,7 +67,7 @@ def show_controls(controls: Mapping[str, Widget], draw: Callable[..., str], fixe
     page = HTML()
 
     def redraw(_: object = None) -> None:
-        page.value = with_lines(_page_or_error(draw, {name: control.value for name, control in controls.items()}))
+        page.value = with_lines(page_or_error(draw, **{name: control.value for name, control in controls.items()}))
 
     for control in controls.values():
         control.observe(redraw, names="value")
@@ -89,10 +89,11 @@ def show_widget(widget: Widget, fixed_page: str, text: str) -> None:
     display({WIDGET: view, "text/html": fixed_page, "text/plain": text}, raw=True)
 
 
-def _page_or_error(draw: Callable[..., str], values: Mapping[str, Any]) -> str:
+def page_or_error(draw: Callable[..., str], *arguments: Any, **values: Any) -> str:
+    """The page that `draw` returns, or the error that it raises."""
     import html
 
     try:
-        return draw(**values)
+        return draw(*arguments, **values)
     except Exception as error:  # otherwise the page would stay as it was, and the error would be in a log
         return f"<p><strong>{type(error).__name__}</strong>: {html.escape(str(error))}</p>"

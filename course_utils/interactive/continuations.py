@@ -9,7 +9,7 @@ import torch
 
 from course_utils.data.playlists.loader import PlaylistData
 from course_utils.interactive.tables import cell, ranking_table
-from course_utils.widgets import live, show_html, show_widget, with_lines
+from course_utils.widgets import live, page_or_error, show_html, show_widget, with_lines
 
 Recommend = Callable[[torch.Tensor], tuple[torch.Tensor, torch.Tensor]]
 """context (C,) -> (tracks (n,), best first; for each, the track of the context that it is nearest to (n,))"""
@@ -82,9 +82,8 @@ def _show_chooser(data: PlaylistData, draw: Callable[[list[int]], str], start: l
     def change(tracks: list[int]) -> None:
         chosen[:] = tracks
         note.value = ""
-        page.value = with_lines(
-            draw(chosen) if chosen else "<p>The playlist is empty: choose a track and press Add.</p>"
-        )
+        empty = "<p>The playlist is empty: choose a track and press Add.</p>"
+        page.value = with_lines(page_or_error(draw, chosen) if chosen else empty)
 
     def add_chosen(_: object) -> None:
         if matches.value is None:

@@ -143,7 +143,7 @@ def _is_in_quotes(guess: Any, answer: Any) -> bool:
 
 def _agrees(guess: Any, answer: Any, tolerance: float) -> bool:
     if isinstance(answer, str) and isinstance(guess, str):
-        return guess.strip().casefold() == answer.casefold()
+        return _letters(guess) == _letters(answer)
     if isinstance(answer, str | bool):
         return guess == answer
     try:
@@ -151,6 +151,11 @@ def _agrees(guess: Any, answer: Any, tolerance: float) -> bool:
     except (Difference, TypeError, ValueError):
         return False
     return True
+
+
+def _letters(text: str) -> str:
+    """Without what does not count: case, spaces and hyphens ("Multi-class" is "multiclass")."""
+    return re.sub(r"[\s-]+", "", text).casefold()
 
 
 def _short(value: Any) -> str:

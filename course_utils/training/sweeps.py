@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TypeVar
 
 from course_utils.progress import progress
@@ -34,7 +35,8 @@ def sweep(
     jobs = [(setting, seed) for seed in seeds for setting in settings]
     results: list[Result] = []
     stopped = False
-    with ThreadPoolExecutor(workers) as pool, progress(len(jobs), label) as advance:
+    pool = ThreadPoolExecutor(workers)
+    with progress(len(jobs), label) as advance:
         # A pool lets runs that have begun go on to their end; without it, an interrupt ends the run, too.
         outcomes = (pool.map if workers > 1 else map)(lambda job: run(*job), jobs)
         try:
@@ -43,6 +45,10 @@ def sweep(
                 advance()
         except KeyboardInterrupt:
             stopped = True
+    if stopped and workers > 1:
+        print("Stopping: the trainings that have begun are finished first.")
+    with suppress(KeyboardInterrupt):  # of a student who does not want to wait for them
+        pool.shutdown(cancel_futures=True)
     complete = len(results) // len(settings)
     if stopped:
         print(f"Stopped after {complete} of {len(seeds)} seeds. Those that are complete are kept.")

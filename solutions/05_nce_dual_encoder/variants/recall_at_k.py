@@ -19,6 +19,15 @@ def recall_at_k(indices, gold, ks):
     return {k: 100 * (indices == gold[:, None])[:, :k].double().mean().item() for k in ks}
 
 
+# %% repeats counted kind="misconception"
+# Every place that holds gold counts: if a title stands at three of the first 5 places, its question counts three times,
+# and the recall may exceed 100. Check what is counted, places or questions.
+def recall_at_k(indices, gold, ks):
+    if max(ks) > indices.shape[1]:
+        raise ValueError(f"every k must be at most {indices.shape[1]}, got {max(ks)}")
+    return {k: 100 * (indices == gold[:, None])[:, :k].sum().item() / len(gold) for k in ks}
+
+
 # %% only the k-th place kind="misconception"
 # Only place k is checked: with k = 2, a gold passage in first place counts as missed. It may be anywhere among the
 # first k. Check which columns you compare.

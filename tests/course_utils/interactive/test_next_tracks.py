@@ -74,14 +74,34 @@ def test_an_unknown_track_is_named(data, track):
 
 
 @pytest.fixture
-def chooser(shown, data, monkeypatch):
-    """The row of controls in an open notebook, and the page below it; the playlist holds track 0."""
+def choose_by(shown, data, monkeypatch):
+    """In an open notebook with this recommender, the row of controls and the page below it; track 0 is chosen."""
     from ipywidgets.widgets import widget
 
-    monkeypatch.setattr("course_utils.interactive.continuations.live", lambda: True)
-    next_tracks(data, {"one": in_order}, [0])
-    row, page = widget._instances[shown[0][widgets.WIDGET]["model_id"]].children
-    return row.children, page
+    def chooser(recommend):
+        monkeypatch.setattr("course_utils.interactive.continuations.live", lambda: True)
+        next_tracks(data, {"one": recommend}, [0])
+        row, page = widget._instances[shown[0][widgets.WIDGET]["model_id"]].children
+        return row.children, page
+
+    return chooser
+
+
+@pytest.fixture
+def chooser(choose_by):
+    return choose_by(in_order)
+
+
+def test_an_error_of_the_recommender_is_shown(choose_by):
+    def later_broken(context):
+        if len(context) > 1:
+            raise NotImplementedError("finish `score_catalogue` first")
+        return in_order(context)
+
+    (_, matches, add, *_), page = choose_by(later_broken)
+    matches.value = 7
+    add.click()
+    assert "NotImplementedError" in page.value and "finish `score_catalogue` first" in page.value
 
 
 def test_in_an_open_notebook_tracks_are_typed_clicked_and_removed(chooser, data):

@@ -26,6 +26,7 @@ def test_without_a_guess_the_answer_is_not_shown(capsys):
     ("guess", "answer"),
     [
         (3, 3), ((1, 2), (1, 2)), ([1, 2], (1, 2)), ("he", "he"), (" He", "he"), (True, True),
+        ("Multiclass", "multi-class"),
         ([1, 2], torch.tensor([1, 2])), (torch.tensor([1, 2]), [1, 2]), (torch.Size([1, 2]), (1, 2)),
     ],
 )  # fmt: skip
@@ -33,7 +34,9 @@ def test_a_right_guess(capsys, guess, answer):
     assert "right" in said(capsys, guess, answer, because="Since.")
 
 
-@pytest.mark.parametrize(("guess", "answer"), [(4, 3), ("she", "he"), ((1, 2, 3), (1, 2)), (0, 1), (2, "he")])
+@pytest.mark.parametrize(
+    ("guess", "answer"), [(4, 3), ("she", "he"), ("a(bd)", "(ab)d"), ((1, 2, 3), (1, 2)), (0, 1), (2, "he")]
+)
 def test_a_wrong_guess_is_shown_with_the_answer_and_the_reason(capsys, guess, answer):
     text = said(capsys, guess, answer, because="Since it is so.")
     assert f"You guessed {guess}; the answer is {answer}. Since it is so." in text

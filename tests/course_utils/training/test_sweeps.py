@@ -1,9 +1,11 @@
 """Sweeps: all settings of a seed together, and what an interrupted one keeps."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from course_utils.training import sweeps
 from course_utils.training.sweeps import sweep
 
 
@@ -37,6 +39,20 @@ def test_an_interrupted_sweep_keeps_the_complete_seeds(place, kept, capsys):
     found = sweep("ab", range(3), interrupted_at(place))
     assert found == {name: [(name, seed) for seed in range(kept)] for name in "ab"}
     assert f"Stopped after {kept} of 3 seeds. Those that are complete are kept." in capsys.readouterr().out
+
+
+def test_a_second_interrupt_while_trainings_end_keeps_the_complete_seeds_too(monkeypatch, capsys):
+    class Impatient(ThreadPoolExecutor):
+        def shutdown(self, **options):
+            super().shutdown(**options)
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(sweeps, "ThreadPoolExecutor", Impatient)
+    found = sweep("ab", range(3), interrupted_at(4), workers=2)
+    assert found["a"][0] == ("a", 0) and found["b"][0] == ("b", 0)
+    printed = capsys.readouterr().out
+    assert "Stopping: the trainings that have begun are finished first." in printed
+    assert "Those that are complete are kept." in printed
 
 
 def test_an_error_is_raised_and_no_other_run_begins():
