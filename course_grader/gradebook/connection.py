@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import errno
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from nbgrader.api import Gradebook, InvalidEntry
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
+
+from course_grader.errors import CourseError, to_install
 
 
 @contextmanager
@@ -31,6 +34,16 @@ def one_transaction(gradebook: Gradebook) -> Iterator[None]:
         raise
     finally:
         vars(session).pop("commit", None)
+
+
+def readable(db_url: str) -> str:
+    """The address of a gradebook without its password, for messages."""
+    return re.sub(r"//([^:/@]*):.*@", r"//\1:***@", db_url)  # also of an address that cannot be parsed
+
+
+def no_driver(db_url: str, error: ModuleNotFoundError) -> CourseError:
+    """The error to raise where the package for the gradebook's server is missing."""
+    return CourseError(f"a gradebook at {readable(db_url)} needs the package {error.name}: {to_install('postgresql')}")
 
 
 def temporary_problem(error: BaseException) -> str | None:

@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from course_grader.errors import CourseError
-from course_grader.gradebook.connection import temporary_problem
+from course_grader.gradebook.connection import no_driver, readable, temporary_problem
 
 LOCK_SECONDS = 60  # how long another program may keep the file locked
 QUIET_SECONDS = 2  # how long to wait without a message
@@ -34,8 +34,11 @@ def reading(db_url: str, say: Callable[[str], None] = lambda text: None) -> Iter
         if url is None:
             yield None
             return
-        _announce_lock(url, say)
-        engine = create_engine(url)
+        try:
+            _announce_lock(url, say)
+            engine = create_engine(url)
+        except ModuleNotFoundError as error:
+            raise no_driver(db_url, error) from None
         stack.callback(engine.dispose)
         try:
             has_tables = inspect(engine).has_table(Assignment.__tablename__)
@@ -43,7 +46,7 @@ def reading(db_url: str, say: Callable[[str], None] = lambda text: None) -> Iter
                 yield session if has_tables else None
         except OperationalError as error:
             reason = temporary_problem(error) or str(error.orig)
-            raise CourseError(f"the gradebook at {db_url} cannot be read: {reason}") from None
+            raise CourseError(f"the gradebook at {readable(db_url)} cannot be read: {reason}") from None
 
 
 def _announce_lock(url: str, say: Callable[[str], None]) -> None:

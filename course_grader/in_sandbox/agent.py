@@ -3,42 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import signal
 import socket
-from collections.abc import Iterator, Mapping
-from types import FrameType
+from collections.abc import Mapping
 from typing import Any
 
-from course_utils.remote.client import WALL_FACTOR
+from course_utils.remote.alarm import alarm
 from course_utils.remote.framing import ProtocolError, receive_frame, send_frame
 from course_utils.remote.server import CallTimeout, RemoteServer, describe
-
-REPEAT_SECONDS = 0.5  # a bare `except:` in a loop swallows the first alarm
-
-
-@contextlib.contextmanager
-def alarm(seconds: float) -> Iterator[None]:
-    """Interrupt the block with CallTimeout after `seconds` of processor time, or WALL_FACTOR times that in wall time.
-
-    Processor time, so that no test fails because the machine is busy. 0 sets no alarm. Main thread only.
-    """
-
-    def raise_timeout(signum: int, frame: FrameType | None) -> None:
-        raise CallTimeout
-
-    clocks = (
-        (signal.SIGPROF, signal.ITIMER_PROF, seconds),
-        (signal.SIGALRM, signal.ITIMER_REAL, seconds * WALL_FACTOR),
-    )
-    previous = [signal.signal(number, raise_timeout) for number, _, _ in clocks]
-    for _, timer, limit in clocks:
-        signal.setitimer(timer, limit, REPEAT_SECONDS)
-    try:
-        yield
-    finally:
-        for (number, timer, _), handler in zip(clocks, previous, strict=True):
-            signal.setitimer(timer, 0)
-            signal.signal(number, handler)
 
 
 def serve(path: str, variables: Mapping[str, Any]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from copy import deepcopy
 from pathlib import Path
@@ -12,8 +11,9 @@ from nbgrader.converters import GenerateAssignment, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SQLAlchemyError
 
-from course_grader.errors import CourseError, one_sentence, to_install
+from course_grader.errors import CourseError, one_sentence
 from course_grader.fingerprint import content_hash
+from course_grader.gradebook.connection import no_driver, readable, temporary_problem
 from course_grader.gradebook.guard import registered_reference
 from course_grader.nbgrader_plugins.execute import CourseExecute
 from course_grader.notebooks import find_lab
@@ -103,21 +103,18 @@ class Course:
     def gradebook(self, lock_seconds: int = LOCK_SECONDS) -> Gradebook:
         """nbgrader's Gradebook, a context manager; the caller closes it. lock_seconds: how long it waits for a lock.
 
-        CourseError if no server answers.
+        CourseError if no server answers, or another program keeps a file locked for longer.
         """
         url = self.db_url
         if url.startswith("sqlite:"):
             url += "" if "?" in url else f"?timeout={lock_seconds}"
-            return Gradebook(url, self.directory("*", "*").course_id)
         try:
             return Gradebook(url, self.directory("*", "*").course_id)
         except ModuleNotFoundError as error:
-            raise CourseError(
-                f"a gradebook at {_without_password(url)} needs the package {error.name}: {to_install('postgresql')}"
-            ) from None
+            raise no_driver(self.db_url, error) from None
         except SQLAlchemyError as error:
-            reason = one_sentence(error)
-            raise CourseError(f"the gradebook at {_without_password(url)} could not be opened: {reason}") from None
+            reason = temporary_problem(error) or one_sentence(error)
+            raise CourseError(f"the gradebook at {readable(self.db_url)} could not be opened: {reason}") from None
 
     def generate_feedback(self, lab: str, students: list[str]) -> dict[str, str]:
         """Run nbgrader's GenerateFeedback; returns the students for whom it failed, with the reasons."""
@@ -128,10 +125,6 @@ class Course:
             elif error := run_converter(GenerateFeedback, self.directory(lab, student), self.config, self.log):
                 failed[student] = error
         return failed
-
-
-def _without_password(url: str) -> str:
-    return re.sub(r"//([^:/@]*):.*@", r"//\1:***@", url)
 
 
 def _advice(error: str, lab: str) -> str:

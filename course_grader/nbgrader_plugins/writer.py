@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from course_grader.errors import CourseError, one_sentence
 from course_grader.fingerprint import answer_hashes
-from course_grader.gradebook.connection import one_transaction, temporary_problem
+from course_grader.gradebook.connection import one_transaction, readable, temporary_problem
 from course_grader.gradebook.guard import guard
 from course_grader.gradebook.lab_cells import lab_cells
 from course_grader.gradebook.manual import manual_points
@@ -59,7 +59,7 @@ class GradebookWriter:
         except OperationalError as error:
             self._gradebook.close()
             reason = temporary_problem(error) or one_sentence(error)
-            raise CourseError(f"the gradebook at {self._course.db_url} cannot be used: {reason}") from None
+            raise CourseError(f"the gradebook at {readable(self._course.db_url)} cannot be used: {reason}") from None
         return self
 
     def __exit__(

@@ -15,6 +15,7 @@ from course_grader.runner.grade import grade_lab
 from course_grader.runner.request import Request
 from course_grader.runner.run_report import show_run, write_files
 from course_grader.runner.submissions import has_submissions
+from course_grader.sandbox import SandboxUnavailable
 
 
 def labs_to_grade(root: Path, names: Sequence[str], every: bool, request: Request) -> list[Lab]:
@@ -35,14 +36,14 @@ def grade_labs(
 ) -> tuple[dict[str, ClassRun], dict[str, str]]:
     """The runs by lab, and why the other labs could not be graded. Shows and writes the results after each lab.
 
-    An only lab's CourseError is raised.
+    An only lab's CourseError or SandboxUnavailable is raised.
     """
     runs: dict[str, ClassRun] = {}
     problems: dict[str, str] = {}
     for lab in labs:
         try:
             run = runs[lab.name] = grade_lab(lab, request, console)
-        except CourseError as error:
+        except (CourseError, SandboxUnavailable) as error:  # such as no GPU for this lab alone
             if len(labs) == 1:
                 raise
             problems[lab.name] = str(error)

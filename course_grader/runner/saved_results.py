@@ -8,6 +8,7 @@ from pathlib import Path
 from nbformat.v4 import reads
 
 from course_grader.errors import CourseError
+from course_grader.gradebook.connection import readable
 from course_grader.gradebook.manual import all_manual_points
 from course_grader.gradebook.reading import reading
 from course_grader.grading.record import read_record
@@ -24,7 +25,7 @@ def saved_results(course: Course, lab: str) -> list[GradedSubmission]:
         manual = {} if session is None else all_manual_points(session, lab)
     for path in paths:
         if path.parent.parent.name not in manual:
-            raise CourseError(f"{path} is not in the gradebook at {course.db_url}: grade it again")
+            raise CourseError(f"{path} is not in the gradebook at {readable(course.db_url)}: grade it again")
     return [saved_result(path, manual) for path in paths]
 
 

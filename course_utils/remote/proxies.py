@@ -16,13 +16,16 @@ from typing import Any
 
 from course_utils.environment import in_reference_notebook, refuse_unprotected_grading
 from course_utils.remote import probes
+from course_utils.remote.alarm import alarm, can_interrupt
 from course_utils.remote.client import NOTHING, RemoteClient, RemoteObject, Transport
 from course_utils.remote.device import DeviceNotes
 from course_utils.remote.framing import ProtocolError
 from course_utils.remote.recorder import Recorder
-from course_utils.remote.server import RemoteServer
+from course_utils.remote.server import RemoteServer, Timer
 from course_utils.remote.student_errors import StudentError
 from course_utils.variables import notebook_variables
+
+VARIED_SECONDS = 1.0  # of processor time, for a call with arguments that no test has: a step of 0 never ends
 
 
 class Student:
@@ -30,14 +33,19 @@ class Student:
 
     def __init__(self) -> None:
         self._client: RemoteClient | None = None
+        self._varies = False  # whether the calls are those of a diagnosis
 
     def _connect(self, client: RemoteClient | None) -> None:
         self._client = client
 
     def _connected(self) -> RemoteClient:
         if self._client is None:
-            self._client = RemoteClient(local_transport(notebook_variables()))
+            self._client = RemoteClient(local_transport(notebook_variables(), self._timer))
         return self._client
+
+    def _timer(self, seconds: float) -> contextlib.AbstractContextManager:
+        """In a notebook, a test may take as long as it likes; what only a diagnosis calls may not."""
+        return alarm(VARIED_SECONDS) if self._varies and can_interrupt() else contextlib.nullcontext()
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
@@ -114,9 +122,14 @@ class Student:
             return
         with contextlib.suppress(StudentError):
             client.request("seed", seed=seed)
-        for target, (args, kwargs) in calls:
-            with contextlib.suppress(StudentError, ProtocolError):
-                client.call(target, args, kwargs)
+        self._varies = True
+        try:
+            with client.apart():
+                for target, (args, kwargs) in calls:
+                    with contextlib.suppress(StudentError, ProtocolError):
+                        client.call(target, args, kwargs)
+        finally:
+            self._varies = False
         self._take_changes()  # of these calls, which no test is about
 
     def _release(self) -> None:
@@ -161,9 +174,12 @@ def _reference_notebook() -> Mapping[str, Any]:
     )
 
 
-def local_transport(variables: Mapping[str, Any]) -> Transport:
-    """A transport that answers requests in this process, through the same JSON and bytes as between processes."""
-    server = RemoteServer(variables)
+def local_transport(variables: Mapping[str, Any], timer: Timer | None = None) -> Transport:
+    """A transport that answers requests in this process, through the same JSON and bytes as between processes.
+
+    timer: see `RemoteServer`.
+    """
+    server = RemoteServer(variables, timer)
 
     def transport(request: dict, blob: bytes) -> tuple[dict, bytes]:
         with contextlib.redirect_stderr(sys.stdout):  # nbgrader's validate counts any stderr as a failure

@@ -31,6 +31,8 @@ PROBE = "<probe>"  # the file name that a probe's code gets
 OWN_DEFAULTS = {"dtype": "torch.float32", "device": "cpu"}  # PyTorch's own
 PROBE_GLOBALS = {"torch": torch, "math": math, "nn": nn, "F": nn.functional}
 
+Timer = Callable[[float], contextlib.AbstractContextManager]
+
 
 class CallTimeout(BaseException):
     """A call took longer than it may. A BaseException: `except Exception` in a student's code lets it through."""
@@ -82,9 +84,7 @@ class RemoteServer:
     timer: a context manager factory; within `timer(seconds)` a call that lasts longer is interrupted by CallTimeout.
     """
 
-    def __init__(
-        self, variables: Mapping[str, Any], timer: Callable[[float], contextlib.AbstractContextManager] | None = None
-    ):
+    def __init__(self, variables: Mapping[str, Any], timer: Timer | None = None):
         self._variables = variables
         self._timer = timer or (lambda seconds: contextlib.nullcontext())
         self._objects: dict[int, Any] = {}

@@ -46,7 +46,7 @@ from tests.paths import ROOT
 from tests.printed_results import read_results
 from tests.tiny_course import LAB, tiny_notebook, with_sources, write_tiny_course
 
-A, B = "tcp://a:1", "tcp://b:1"
+A, B, C = "tcp://a:1", "tcp://b:1", "tcp://c:1"
 
 
 class TestOptions:
@@ -190,6 +190,11 @@ class TestWorkers:
         assert Workers().allowed([A, B], tried=[A]) == [B]
         assert Workers().allowed([A], tried=[A]) == [A]
 
+    def test_where_nobody_is_present_those_that_come_may_be_used(self):
+        workers = Workers()
+        workers.avoid(A, "another version")
+        assert workers.allowed([], tried=[B]) is None
+
 
 class TestMessages:
     def test_a_submission_arrives_as_it_was_sent(self, tmp_path):
@@ -245,8 +250,8 @@ class FakeFuture:
 class FakeClient:
     """Stands for Dask's client: each submitted task has the next of the outcomes."""
 
-    def __init__(self, *outcomes, workers=(A, B)):
-        self.outcomes, self.workers = list(outcomes), workers
+    def __init__(self, *outcomes, workers=(A, B), gpus=()):
+        self.outcomes, self.workers, self.gpus = list(outcomes), workers, gpus
         self.sent_to, self.futures, self.begin = [], [], None
 
     def submit(self, function, request, work, name, *, key, workers, **options):
@@ -261,7 +266,8 @@ class FakeClient:
         return dict.fromkeys(self.workers, 1)
 
     def scheduler_info(self):
-        return {"workers": {address: {"resources": {}} for address in self.workers}}
+        resources = {address: {"GPU": 1} if address in self.gpus else {} for address in self.workers}
+        return {"workers": {address: {"resources": each} for address, each in resources.items()}}
 
     def subscribe_topic(self, topic, handler):
         pass
@@ -327,6 +333,38 @@ class TestRemoteEngine:
             assert opened.grade(tiny_notebook(), "ada", 7).student == "ada"
         assert client.futures[0].cancelled and client.sent_to == [None, [B]]
 
+    def test_workers_that_took_the_place_of_others_get_what_was_meant_for_those(self, engine):
+        client = FakeClient({"worker": A, "failed": "The disk is full."}, None, self.done(C))
+        meant_for_b = client.submit
+
+        def submit(*arguments, **options):
+            if client.sent_to == [None]:  # the second attempt: B leaves before it begins
+                future = meant_for_b(*arguments, **options)
+                client.workers = (C,)
+                return future
+            return meant_for_b(*arguments, **options)
+
+        client.submit = submit
+        assert self.grade_ada(engine, client).student == "ada"
+        assert client.sent_to == [None, [B], [C]] and client.futures[1].cancelled
+
+    def test_the_time_of_a_worker_that_has_left_does_not_count(self, engine, monkeypatch):
+        client = FakeClient(None, workers=[B])
+        with engine(client) as opened:
+            client.begin = opened._note_begin  # on A, which is gone
+            opened._request["seconds"] = -remote_engine.GRACE_SECONDS
+            looks = iter([TimeoutError(), self.done(B)])
+            monkeypatch.setattr(FakeFuture, "result", lambda future, timeout: raise_or_return(next(looks)))
+            assert opened.grade(tiny_notebook(), "ada", 7).student == "ada"
+        assert "left out" not in self.console.export_text()
+
+    def test_a_second_attempt_of_a_lab_that_needs_a_gpu_goes_to_a_worker_with_one(self, engine, tmp_path):
+        lab = find_lab(LAB, write_tiny_course(tmp_path / "gpu", "gpu = true\n"))
+        client = FakeClient({"worker": A, "failed": "The disk is full."}, self.done(), gpus=[A])
+        with engine(client, lab) as opened:
+            opened.grade(tiny_notebook(), "ada", 7)
+        assert client.sent_to == [None, [A]]
+
     def test_a_submission_that_ends_its_workers_gets_a_result_in_words(self, engine):
         class State:
             address = A
@@ -354,6 +392,12 @@ class TestRemoteEngine:
             opened._say_what_is_missing()
         assert client.options["resources"] == {"GPU": 1}
         assert "needs a GPU, and no worker offers one" in self.console.export_text()
+
+
+def raise_or_return(outcome):
+    if isinstance(outcome, BaseException):
+        raise outcome
+    return outcome
 
 
 def raised(function, *arguments):

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from course_grader import cli, fingerprint
 from course_grader.nbgrader_plugins import Course
 from course_grader.runner import grade
+from course_grader.sandbox import SandboxUnavailable
 from tests.course_grader.fake_grading import FakeEngine, hand_in, write_course
 from tests.paths import ROOT
 from tests.tiny_course import LAB, cell_named, with_sources
@@ -353,6 +354,17 @@ class TestSeveralLabs:
         graded, _ = start(labs=(OTHER_LAB, LAB))
         assert graded == ["ada", "ben", "mia"] and start.code == 2
         assert f"course-grader: {OTHER_LAB} could not be graded: no submission of {OTHER_LAB}" in start.err
+
+    def test_nor_does_one_that_needs_a_gpu_where_there_is_none(self, start, engine, two_labs, monkeypatch):
+        def make(lab, *arguments, **options):
+            if lab.name == OTHER_LAB:
+                raise SandboxUnavailable("no GPU: check nvidia-smi")
+            return engine(lab, *arguments, **options)
+
+        monkeypatch.setattr(grade, "Engine", make)
+        graded, _ = start(labs=(OTHER_LAB, LAB))
+        assert graded == ["ada", "ben", "mia"] and start.code == 2
+        assert f"course-grader: {OTHER_LAB} could not be graded: no GPU: check nvidia-smi" in start.err
 
 
 def test_a_closed_terminal_does_not_end_a_run(course):

@@ -1,6 +1,7 @@
-"""A gradebook that another program keeps locked while it is to be read: the instructor is told what is waited for."""
+"""A gradebook that cannot be read at once: the instructor is told why, and what is waited for."""
 
 import sqlite3
+import sys
 
 import pytest
 
@@ -28,4 +29,27 @@ def test_a_lock_is_announced_and_waited_for(tmp_path, monkeypatch):
 
     with reading.reading(f"sqlite:///{path}", release):
         assert len(said) == 2
+    other.close()
+
+
+def test_a_server_that_does_not_answer_is_named_without_the_password():
+    said = []
+    unread = pytest.raises(CourseError, match=r"postgresql://me:\*\*\*@127.0.0.1:9/grades cannot be read")
+    with unread as found, reading.reading("postgresql://me:secret@127.0.0.1:9/grades", said.append):
+        pass
+    assert "secret" not in str(found.value) + "".join(said)
+
+
+def test_a_missing_driver_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    missing = pytest.raises(CourseError, match=r"needs the package psycopg: run make setup or")
+    with missing, reading.reading("postgresql+psycopg://me:secret@127.0.0.1:9/grades"):
+        pass
+
+
+def test_a_file_that_stays_locked_cannot_be_opened_to_grade(course):
+    other = sqlite3.connect(course.root / "gradebook.db", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(CourseError, match="could not be opened: another program keeps the gradebook locked"):
+        course.gradebook(lock_seconds=0)
     other.close()

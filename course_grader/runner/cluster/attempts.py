@@ -24,9 +24,13 @@ class Workers:
             return not known
 
     def allowed(self, present: Iterable[str], tried: Collection[str] = ()) -> list[str] | None:
-        """The workers that may be used, if possible none that has `tried`; None if there is no reason to choose."""
+        """The workers that may be used, if possible none that has `tried`.
+
+        None if there is no reason to choose, or nothing to choose from: those that come may be used.
+        """
+        present = list(present)
         with self._lock:
-            if not (self._avoided or tried):
+            if not present or not (self._avoided or tried):
                 return None
             usable = [address for address in present if address not in self._avoided]
             return [address for address in usable if address not in tried] or usable
@@ -38,6 +42,11 @@ class Workers:
     def begin(self, key: str, address: str) -> None:
         with self._lock:
             self._begun[key] = (address, time.monotonic())
+
+    def forget(self, key: str) -> None:
+        """Its worker has left: the task begins again somewhere else."""
+        with self._lock:
+            self._begun.pop(key, None)
 
     def seconds(self, key: str) -> tuple[str, float]:
         """Where a task is, and for how long; an empty address if it has not begun."""

@@ -113,13 +113,16 @@ class RemoteEngine:
 
     def _answer(self, work: Work, tried: list[str]) -> Answer:
         """One attempt, on a worker that has not tried yet, if there is one."""
-        key = f"{self.lab.name}-{secrets.token_hex(8)}"
+        answer = None
         try:
-            future = self._client.submit(
-                grade_on_worker, self._request, work, key, key=key, pure=False, resources=self._resources,
-                workers=self._allowed(tried),
-            )  # fmt: skip
-            return self._wait(future, key)
+            while answer is None:
+                key, workers = f"{self.lab.name}-{secrets.token_hex(8)}", self._allowed(tried)
+                future = self._client.submit(
+                    grade_on_worker, self._request, work, key, key=key, pure=False, resources=self._resources,
+                    workers=workers,
+                )  # fmt: skip
+                answer = self._wait(future, key, workers)
+            return answer
         except (NotGraded, CourseError):
             raise
         except (CancelledError, OSError) as error:
@@ -128,24 +131,37 @@ class RemoteEngine:
             raise NotGraded(_why_no_answer(error)) from error
 
     def _allowed(self, tried: list[str]) -> list[str] | None:
-        allowed = self._workers.allowed(self._client.nthreads(), tried)
+        allowed = self._workers.allowed(self._present(), tried)
         if allowed == []:
             reasons = self._workers.reasons()
             raise CourseError(f"no worker of the cluster can grade {self.lab.name}: {'; '.join(reasons)}")
         return allowed
 
-    def _wait(self, future: Future[Answer], key: str) -> Answer:
+    def _present(self) -> list[str]:
+        """The workers that offer what the lab needs: to Dask, a list of others is an order to wait for ever."""
+        workers = self._client.scheduler_info()["workers"]
+        return [address for address, each in workers.items() if self._resources.keys() <= each["resources"].keys()]
+
+    def _wait(self, future: Future[Answer], key: str, workers: list[str] | None) -> Answer | None:
+        """The answer; None where those `workers` have left that it was meant for."""
         while not self._closed.is_set():
             try:
                 return future.result(timeout=LOOK_SECONDS)
             except TimeoutError:
+                if workers is not None and not set(workers) & set(self._present()):
+                    future.cancel(force=True)
+                    return None
                 if self._is_stuck(key):
                     return self._give_up(future, key)
                 self._say_what_is_missing()
         raise NotGraded("Grading was stopped; earlier grades are kept.")
 
     def _is_stuck(self, key: str) -> bool:
-        return self._workers.seconds(key)[1] > self._request["seconds"] + GRACE_SECONDS
+        address, seconds = self._workers.seconds(key)
+        if address not in self._present():  # it has not begun, or Dask gives it to another worker
+            self._workers.forget(key)
+            return False
+        return seconds > self._request["seconds"] + GRACE_SECONDS
 
     def _give_up(self, future: Future[Answer], key: str) -> Answer:
         address, seconds = self._workers.seconds(key)
