@@ -16,17 +16,6 @@ def choose_hard_negative(ranked, gold):
     return ranked[1]
 
 
-# %% gold removed from the list kind="misconception"
-# The answer is right, but gold is gone from the caller's list: [5, 2, 8] with gold 5 becomes [2, 8]. The next caller
-# then ranks a list that is too short. Check what happens to `ranked`.
-def choose_hard_negative(ranked, gold):
-    while gold in ranked:
-        ranked.remove(gold)
-    if not ranked:
-        raise ValueError("nothing left")
-    return ranked[0]
-
-
 # %% identity instead of equality kind="misconception"
 # `is not` asks whether two values are different objects, not whether they are different numbers. Two objects may hold
 # the same large number, from 257 on, and then gold itself is chosen. Check how you compare.
