@@ -36,19 +36,19 @@ def sweep(
     results: list[Result] = []
     stopped = False
     pool = ThreadPoolExecutor(workers)
-    with progress(len(jobs), label) as advance:
-        # A pool lets runs that have begun go on to their end; without it, an interrupt ends the run, too.
-        outcomes = (pool.map if workers > 1 else map)(lambda job: run(*job), jobs)
-        try:
-            for result in outcomes:
+    try:
+        with progress(len(jobs), label) as advance:
+            # A pool lets runs that have begun go on to their end; without it, an interrupt ends the run, too.
+            for result in (pool.map if workers > 1 else map)(lambda job: run(*job), jobs):
                 results.append(result)
                 advance()
-        except KeyboardInterrupt:
-            stopped = True
-    if stopped and workers > 1:
-        print("Stopping: the trainings that have begun are finished first.")
-    with suppress(KeyboardInterrupt):  # of a student who does not want to wait for them
-        pool.shutdown(cancel_futures=True)
+    except KeyboardInterrupt:
+        stopped = True
+        if workers > 1:
+            print("Stopping: the trainings that have begun are finished first.")
+    finally:
+        with suppress(KeyboardInterrupt):  # of a student who does not want to wait for them
+            pool.shutdown(cancel_futures=True)
     complete = len(results) // len(settings)
     if stopped:
         print(f"Stopped after {complete} of {len(seeds)} seeds. Those that are complete are kept.")
