@@ -106,7 +106,7 @@ def _difference(exercise: str, specification: Specification, arguments: dict[str
     try:
         got = getattr(student, exercise)(*arguments.values())
     except StudentError as error:
-        return f"not done yet: {error.student_text}" if is_untouched(error) else f"your code raised {error}"
+        return _unfinished(error) or f"your code raised {error}"
     try:
         _require_same(got, expected)
     except Difference as difference:
@@ -114,14 +114,17 @@ def _difference(exercise: str, specification: Specification, arguments: dict[str
     return None
 
 
+def _unfinished(error: StudentError) -> str:
+    return f"not done yet: {error.student_text}" if is_untouched(error) else ""
+
+
 def _missing_error(exercise: str, arguments: dict[str, Any], expected: Exception) -> str | None:
     wanted = f"expected: {type(expected).__name__}, since {expected}"
     try:
         got = getattr(student, exercise)(*arguments.values())
     except StudentError as error:
-        if is_untouched(error):
-            return f"not done yet: {error.student_text}"
-        return None if isinstance(error, type(expected)) else f"{wanted}\ngot:      {error}"
+        as_expected = isinstance(error, type(expected))
+        return None if as_expected else _unfinished(error) or f"{wanted}\ngot:      {error}"
     return f"{wanted}\ngot:      no error: it returned {show(got)}"
 
 

@@ -95,13 +95,17 @@ def test_an_error_of_the_answer_is_shown_with_its_input(answers, capsys):
     assert "your code raised RuntimeError" in capsys.readouterr().out
 
 
-def test_an_unfinished_exercise_is_not_called_wrong(answers, capsys):
-    def chain_bmm(a, b, d):
-        raise NotImplementedError("finish `chain_bmm` first")
+@pytest.mark.parametrize(("lab", "name"), [(LAB, "chain_bmm"), ("05_nce_dual_encoder", "recall_at_k")])
+def test_an_unfinished_exercise_is_not_called_wrong(answers, capsys, lab, name):
+    """Also where the first input that is tried asks for an error."""
 
-    answers(LAB, chain_bmm=chain_bmm)
-    assert not check_random("chain_bmm")
-    assert "not done yet: finish `chain_bmm` first" in capsys.readouterr().out
+    def unfinished(*arguments):
+        raise NotImplementedError(f"finish `{name}` first")
+
+    answers(lab, **{name: unfinished})
+    assert not check_random(name)
+    printed = capsys.readouterr().out
+    assert f"not done yet: finish `{name}` first" in printed and "expected:" not in printed
 
 
 def test_the_same_seed_tries_the_same_inputs(answers, capsys):
