@@ -11,7 +11,7 @@ from nbgrader.api import Gradebook, InvalidEntry
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from course_grader.errors import CourseError, to_install
+from course_grader.errors import CourseError, one_sentence, to_install
 
 
 @contextmanager
@@ -44,6 +44,12 @@ def readable(db_url: str) -> str:
 def no_driver(db_url: str, error: ModuleNotFoundError) -> CourseError:
     """The error to raise where the package for the gradebook's server is missing."""
     return CourseError(f"a gradebook at {readable(db_url)} needs the package {error.name}: {to_install('postgresql')}")
+
+
+def unusable(db_url: str, what: str, error: Exception) -> CourseError:
+    """The error to raise where a gradebook `what` ("could not be opened")."""
+    reason = temporary_problem(error) or one_sentence(error)
+    return CourseError(f"the gradebook at {readable(db_url)} {what}: {reason}")
 
 
 def temporary_problem(error: BaseException) -> str | None:

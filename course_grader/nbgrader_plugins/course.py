@@ -11,9 +11,9 @@ from nbgrader.converters import GenerateAssignment, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SQLAlchemyError
 
-from course_grader.errors import CourseError, one_sentence
+from course_grader.errors import CourseError
 from course_grader.fingerprint import content_hash
-from course_grader.gradebook.connection import no_driver, readable, temporary_problem
+from course_grader.gradebook.connection import no_driver, unusable
 from course_grader.gradebook.guard import registered_reference
 from course_grader.nbgrader_plugins.execute import CourseExecute
 from course_grader.notebooks import find_lab
@@ -113,8 +113,7 @@ class Course:
         except ModuleNotFoundError as error:
             raise no_driver(self.db_url, error) from None
         except SQLAlchemyError as error:
-            reason = temporary_problem(error) or one_sentence(error)
-            raise CourseError(f"the gradebook at {readable(self.db_url)} could not be opened: {reason}") from None
+            raise unusable(self.db_url, "could not be opened", error) from None
 
     def generate_feedback(self, lab: str, students: list[str]) -> dict[str, str]:
         """Run nbgrader's GenerateFeedback; returns the students for whom it failed, with the reasons."""

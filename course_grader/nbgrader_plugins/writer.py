@@ -14,9 +14,9 @@ from nbgrader.api import MissingEntry, SubmittedAssignment, SubmittedNotebook
 from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata, SaveAutoGrades
 from sqlalchemy.exc import OperationalError
 
-from course_grader.errors import CourseError, one_sentence
+from course_grader.errors import CourseError
 from course_grader.fingerprint import answer_hashes
-from course_grader.gradebook.connection import one_transaction, readable, temporary_problem
+from course_grader.gradebook.connection import one_transaction, temporary_problem, unusable
 from course_grader.gradebook.guard import guard
 from course_grader.gradebook.lab_cells import lab_cells
 from course_grader.gradebook.manual import manual_points
@@ -58,8 +58,7 @@ class GradebookWriter:
             self.lab_cells = lab_cells(self._gradebook, self._lab)
         except OperationalError as error:
             self._gradebook.close()
-            reason = temporary_problem(error) or one_sentence(error)
-            raise CourseError(f"the gradebook at {readable(self._course.db_url)} cannot be used: {reason}") from None
+            raise unusable(self._course.db_url, "cannot be used", error) from None
         return self
 
     def __exit__(

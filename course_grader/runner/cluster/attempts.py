@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 
@@ -23,12 +23,11 @@ class Workers:
             self._avoided[address] = reason
             return not known
 
-    def allowed(self, present: Iterable[str], tried: Collection[str] = ()) -> list[str] | None:
+    def allowed(self, present: Collection[str], tried: Collection[str] = ()) -> list[str] | None:
         """The workers that may be used, if possible none that has `tried`.
 
         None if there is no reason to choose, or nothing to choose from: those that come may be used.
         """
-        present = list(present)
         with self._lock:
             if not present or not (self._avoided or tried):
                 return None
@@ -42,11 +41,6 @@ class Workers:
     def begin(self, key: str, address: str) -> None:
         with self._lock:
             self._begun[key] = (address, time.monotonic())
-
-    def forget(self, key: str) -> None:
-        """Its worker has left: the task begins again somewhere else."""
-        with self._lock:
-            self._begun.pop(key, None)
 
     def seconds(self, key: str) -> tuple[str, float]:
         """Where a task is, and for how long; an empty address if it has not begun."""

@@ -148,20 +148,19 @@ class RemoteEngine:
             try:
                 return future.result(timeout=LOOK_SECONDS)
             except TimeoutError:
-                if workers is not None and not set(workers) & set(self._present()):
+                present = self._present()
+                if workers is not None and not set(workers) & set(present):
                     future.cancel(force=True)
                     return None
-                if self._is_stuck(key):
+                if self._is_stuck(key, present):
                     return self._give_up(future, key)
                 self._say_what_is_missing()
         raise NotGraded("Grading was stopped; earlier grades are kept.")
 
-    def _is_stuck(self, key: str) -> bool:
+    def _is_stuck(self, key: str, present: list[str]) -> bool:
+        """Not where the task has not begun, or its worker has left: Dask gives it to another one."""
         address, seconds = self._workers.seconds(key)
-        if address not in self._present():  # it has not begun, or Dask gives it to another worker
-            self._workers.forget(key)
-            return False
-        return seconds > self._request["seconds"] + GRACE_SECONDS
+        return address in present and seconds > self._request["seconds"] + GRACE_SECONDS
 
     def _give_up(self, future: Future[Answer], key: str) -> Answer:
         address, seconds = self._workers.seconds(key)
@@ -176,10 +175,9 @@ class RemoteEngine:
 
     def _say_what_is_missing(self) -> None:
         """Say, once, why nothing happens: jobs may wait in a queue for hours."""
-        workers = self._client.scheduler_info()["workers"]
-        if not workers:
+        if not self._client.nthreads():
             self._say("Waiting for the cluster's first worker ...")
-        elif self._resources and not any(GPU in each["resources"] for each in workers.values()):
+        elif not self._present():
             self._say(f"{self.lab.name} needs a GPU, and no worker offers one: start workers with --resources {GPU}=1")
 
     def _say(self, text: str) -> None:
