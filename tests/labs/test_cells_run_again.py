@@ -141,3 +141,39 @@ def test_a_name_that_waits_for_a_guess_is_noticed():
     }
     assert missing_when_run_again(cells) == [("else", "rows"), ("not", "rows"), ("other", "rows")]
     assert missing_when_run_again({"before": "rows = None", **cells}) == []
+
+
+def computed_from_themselves(source):
+    """Names that a cell takes from an earlier one and gives a value computed from the old one, outside of functions."""
+    return _computed_from_themselves(ast.parse(source).body, set())
+
+
+def _computed_from_themselves(body, own):
+    found = []
+    for node in body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            continue
+        if isinstance(node, ast.Assign):
+            stored = {name.id for target in node.targets for name in ast.walk(target) if isinstance(name, ast.Name)}
+            read = {name.id for name in ast.walk(node.value) if isinstance(name, ast.Name)}
+            found += sorted((stored & read) - own)
+            own |= stored
+        if isinstance(node, ast.For):
+            own |= {name.id for name in ast.walk(node.target) if isinstance(name, ast.Name)}
+        for field in ("body", "orelse", "finalbody"):
+            found += _computed_from_themselves(getattr(node, field, []), own)
+    return found
+
+
+@pytest.mark.parametrize("lab", lab_names(ROOT))
+def test_no_cell_computes_a_name_of_an_earlier_one_from_itself(lab):
+    """Run again, it would start from what it made: seeds that were cut once would stay cut."""
+    notebook = nbformat.read(ROOT / "solutions" / lab / f"{lab}.ipynb", as_version=4)
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert {cell.id: found for cell in cells if (found := computed_from_themselves(cell.source))} == {}
+
+
+def test_a_name_computed_from_itself_is_noticed():
+    assert computed_from_themselves("if rows:\n    seeds = seeds[: len(rows)]") == ["seeds"]
+    assert computed_from_themselves("seeds = all_seeds\nseeds = seeds[:2]") == []
+    assert computed_from_themselves("def f(x):\n    x = x + 1\n    return x") == []

@@ -134,9 +134,12 @@ def _third_word_when_two_change_places():
     return "it stays" if torch.allclose(first, second) else "it changes"
 
 
+def all_cells(lab):
+    return nbformat.read(ROOT / "solutions" / lab / f"{lab}.ipynb", as_version=4).cells
+
+
 def code_cells(lab):
-    notebook = nbformat.read(ROOT / "solutions" / lab / f"{lab}.ipynb", as_version=4)
-    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+    return [cell for cell in all_cells(lab) if cell.cell_type == "code"]
 
 
 def calls(source, name):
@@ -303,7 +306,7 @@ def test_the_summary_waits_for_the_guesses_whose_answers_it_repeats(lab):
 
 def summary(lab):
     """The source of the cell that prints what was measured, above the key takeaways."""
-    cells = nbformat.read(ROOT / "solutions" / lab / f"{lab}.ipynb", as_version=4).cells
+    cells = all_cells(lab)
     (place,) = [place for place, cell in enumerate(cells) if cell.source.startswith("## Key takeaways")]
     assert "- " in "".join(output.get("text", "") for output in cells[place - 1].outputs)
     return cells[place - 1].source

@@ -726,16 +726,6 @@ def chain_bmm(a, b, d):
     return reduce(torch.Tensor.matmul, (a, b, d))
 
 
-# %% chain_bmm: right
-def chain_bmm(a, b, d):
-    return torch.einsum("nij,njk,nkm->nim", a, b, d)
-
-
-# %% chain_bmm: always float32
-def chain_bmm(a, b, d):
-    return torch.bmm(torch.bmm(a.float(), b.float()), d.float())
-
-
 # %% embed_tokens: right
 def embed_tokens(table, token_ids):
     V, D = table.shape

@@ -285,11 +285,6 @@ def entropy(probs, dim=-1):
 
 # %% entropy: right
 def entropy(probs, dim=-1):
-    return torch.special.entr(probs).sum(dim=dim)
-
-
-# %% entropy: right
-def entropy(probs, dim=-1):
     logs = torch.where(probs > 0, probs, torch.ones_like(probs)).log()
     return (probs * logs).sum(dim).neg()
 

@@ -958,11 +958,6 @@ def similarity_memory_mb(batch_size, num_passages=None, bytes_per_float=4):
     return batch_size * columns * bytes_per_float / 1024 / 1024
 
 
-# %% similarity_memory_mb: always a square
-def similarity_memory_mb(batch_size, num_passages=None, bytes_per_float=4):
-    return batch_size * batch_size * bytes_per_float / 2**20
-
-
 # %% in_batch_loss: right
 def in_batch_loss(queries, passages, temperature=1.0):
     scores = torch.einsum("bd,pd->bp", queries, passages) / temperature
@@ -973,12 +968,6 @@ def in_batch_loss(queries, passages, temperature=1.0):
 def in_batch_loss(queries, passages, temperature=1.0):
     logits = (passages @ queries.mT).mT.div(temperature)
     return F.nll_loss(F.log_softmax(logits, dim=-1), torch.tensor(range(queries.shape[0]), device=queries.device))
-
-
-# %% in_batch_loss: extra passages dropped
-def in_batch_loss(queries, passages, temperature=1.0):
-    scores = queries @ passages[: len(queries)].T / temperature
-    return F.cross_entropy(scores, torch.arange(len(queries)))
 
 
 # %% expected_false_negatives: right

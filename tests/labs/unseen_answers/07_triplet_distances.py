@@ -249,11 +249,6 @@ def triplet_margins(anchors, positives, negatives):
 
 # %% semi_hard_mask: right
 def semi_hard_mask(d_ap, d_an, margin):
-    return torch.logical_and(torch.gt(d_an, d_ap), torch.lt(d_an, d_ap + margin))
-
-
-# %% semi_hard_mask: right
-def semi_hard_mask(d_ap, d_an, margin):
     out = torch.zeros_like(d_an, dtype=torch.bool)
     for k in range(d_an.shape[1]):
         column = d_an[:, k]

@@ -985,16 +985,6 @@ def recall_at_k(ranked, relevant, k):
     return hits / len(relevant)
 
 
-# %% hash_bucket: right
-def hash_bucket(ids, num_buckets=100_000):
-    return torch.remainder(ids, num_buckets)
-
-
-# %% hash_bucket: right
-def hash_bucket(ids, num_buckets=100_000):
-    return ids - torch.div(ids, num_buckets, rounding_mode="floor") * num_buckets
-
-
 # %% expected_collisions: right
 def expected_collisions(num_ids, num_buckets):
     return (
@@ -1002,11 +992,6 @@ def expected_collisions(num_ids, num_buckets):
         if num_buckets > 1
         else (float(num_ids) if num_ids > 1 else 0.0)
     )
-
-
-# %% expected_collisions: ids that collide with themselves
-def expected_collisions(num_ids, num_buckets):
-    return num_ids * (1 - (1 - 1 / num_buckets) ** num_ids)
 
 
 # %% TrackEncoder: right
